@@ -1,0 +1,3 @@
+"""OpenJPKI: Japan's public individual certification service (公的個人認証サービス), complete and runnable by anyone."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The record every role writes in the transaction of its act."""

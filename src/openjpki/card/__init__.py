@@ -1,0 +1,1 @@
+"""The My Number card and the terminal's side of the talk: APDU, files, applets. Sans-I/O."""

@@ -1,0 +1,1 @@
+"""The openjpki command."""

@@ -1,0 +1,86 @@
+"""Carriers take a message across: the in-process one passes every message through its wire form."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from openjpki.desk.messages import Refused, Reply, Request
+from openjpki.errors import Failure, Kind
+
+MAX_MESSAGE = 256 * 1024
+"""Bytes of one message on the wire; the largest honest one (a list of a person's certificates) is far below."""
+
+
+_M = TypeVar("_M")
+
+
+class BadMessage(Failure):
+    """The wire form is not one of ours."""
+
+    code = "desk.bad-message"
+    kind = Kind.USAGE
+    ja = "窓口と機構の間の電文が壊れています({reason})。"
+    en = "A message between the window and the authority is malformed ({reason})."
+
+
+class AuthorityUnreachable(Failure):
+    """The authority did not answer; orders wait in the sender's outbox."""
+
+    code = "desk.authority-unreachable"
+    kind = Kind.UNAVAILABLE
+    ja = "機構の認証局に接続できません。受付済みの申請は送信待ちとして保存されています。"
+    en = "The authority cannot be reached. Accepted orders are kept and wait to be sent."
+
+
+class Carrier(Protocol):
+    """Takes a request to the authority and brings back its reply."""
+
+    def send(self, request: Request) -> Reply:
+        """Return the authority's reply, `Refused` included; raise `AuthorityUnreachable` if there is none."""
+        ...
+
+
+def encode(message: Request | Reply) -> bytes:
+    """Return the wire form: one JSON object, tagged with the message's type."""
+    return msgspec.json.encode(message)
+
+
+def decode_request(wire: bytes) -> Request:
+    """Read a request from its wire form; raise `BadMessage`."""
+    return _decode(wire, _REQUESTS)
+
+
+def decode_reply(wire: bytes) -> Reply:
+    """Read a reply from its wire form; raise `BadMessage`."""
+    return _decode(wire, _REPLIES)
+
+
+_REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request, strict=True)
+_REPLIES: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply, strict=True)
+
+
+def _decode(wire: bytes, decoder: "msgspec.json.Decoder[_M]") -> _M:
+    if len(wire) > MAX_MESSAGE:
+        raise BadMessage(reason="too large")
+    try:
+        return decoder.decode(wire)
+    except msgspec.DecodeError as error:
+        raise BadMessage(reason=type(error).__name__) from error
+
+
+class InProcess:
+    """Carries messages within one process, through their wire form both ways, so that nothing else can cross."""
+
+    def __init__(self, handler: Callable[[Request], Reply]) -> None:
+        self._handler = handler
+
+    def send(self, request: Request) -> Reply:
+        """Encode, decode, hand over; a `Failure` of the authority comes back as `Refused`."""
+        try:
+            reply = self._handler(decode_request(encode(request)))
+        except Failure as failure:
+            if failure.kind is Kind.UNAVAILABLE:
+                raise AuthorityUnreachable from failure
+            reply = Refused(code=failure.code, ja=failure.message("ja"), en=failure.message("en"))
+        return decode_reply(encode(reply))

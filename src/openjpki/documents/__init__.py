@@ -1,0 +1,1 @@
+"""Sign and verify documents and login challenges; one report for all."""

@@ -1,0 +1,1 @@
+"""How APDUs travel between a terminal and a card."""

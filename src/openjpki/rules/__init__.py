@@ -1,0 +1,1 @@
+"""The law and the rule book: who may, which paper, until when, what it costs. Pure."""

@@ -1,0 +1,133 @@
+"""The closed vocabularies that every room shares. Values are the words of the command line and of the wire."""
+
+from enum import Enum, unique
+
+
+@unique
+class CertificateKind(Enum):
+    """The two certificates of a card."""
+
+    SIGNATURE = "signature"
+    """署名用電子証明書: carries the four attributes (R-0.3)."""
+    AUTHENTICATION = "authentication"
+    """利用者証明用電子証明書: carries none (R-0.4)."""
+
+
+@unique
+class Procedure(Enum):
+    """What is asked for at the window (R-2.1 to R-2.15)."""
+
+    NEW = "new"
+    RENEWAL = "renewal"
+    REISSUE = "reissue"
+    REVOCATION = "revocation"
+    HOLD = "hold"
+    PIN_CHANGE = "pin-change"
+    PIN_RESET = "pin-reset"
+
+
+@unique
+class Applicant(Enum):
+    """Who stands at the window (R-2.20, R-2.22, R-2.24, R-2.25)."""
+
+    SELF = "self"
+    LEGAL_REPRESENTATIVE = "legal-representative"
+    VOLUNTARY_AGENT = "voluntary-agent"
+    HOUSEHOLD = "household"
+
+
+@unique
+class LifeEvent(Enum):
+    """What ends a certificate (R-5.1 to R-5.12)."""
+
+    MOVE = "move"
+    NAME = "name"
+    BIRTH_DATE = "birth-date"
+    SEX = "sex"
+    DEATH = "death"
+    EMIGRATION = "emigration"
+    CARD_LOST = "card-lost"
+    CARD_RETURNED = "card-returned"
+    RENEWAL = "renewal"
+    REQUEST = "request"
+    HOLD = "hold"
+    KEY_COMPROMISE = "key-compromise"
+
+
+@unique
+class RevocationReason(Enum):
+    """CRL reasons in use (RFC 5280 §5.3.1; certificates.md §7.2); `code` is the number on the wire."""
+
+    UNSPECIFIED = "unspecified"
+    KEY_COMPROMISE = "key_compromise"
+    CA_COMPROMISE = "ca_compromise"
+    AFFILIATION_CHANGED = "affiliation_changed"
+    SUPERSEDED = "superseded"
+    CESSATION_OF_OPERATION = "cessation_of_operation"
+    CERTIFICATE_HOLD = "certificate_hold"
+
+    @property
+    def code(self) -> int:
+        """Return the CRLReason number of RFC 5280 §5.3.1 (0 to 6)."""
+        return list(RevocationReason).index(self)
+
+
+@unique
+class CertificateState(Enum):
+    """Where a certificate stands in its life."""
+
+    PREPARED = "prepared"
+    UNDELIVERED = "undelivered"
+    VALID = "valid"
+    HELD = "held"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+@unique
+class CardState(Enum):
+    """Where a card stands, as the authority and the window see it (R-1.2)."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ABOLISHED = "abolished"
+    EXPIRED = "expired"
+
+
+@unique
+class ApplicationState(Enum):
+    """Where an application at the window stands."""
+
+    RECEIVED = "received"
+    EXAMINED = "examined"
+    INQUIRY_SENT = "inquiry-sent"
+    IDENTIFIED = "identified"
+    FEE_SETTLED = "fee-settled"
+    PARTLY_ISSUED = "partly-issued"
+    ISSUED = "issued"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@unique
+class Sex(Enum):
+    """性別 as on the resident record."""
+
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+@unique
+class FeeReason(Enum):
+    """Why a certificate is issued, as far as the fee asks (R-4.1, R-4.2)."""
+
+    FIRST = "first"
+    RENEWAL = "renewal"
+    AFTER_EXPIRY = "after-expiry"
+    ATTRIBUTES_CHANGED = "attributes-changed"
+    CARD_LOST = "card-lost"
+    OWN_REQUEST = "own-request"
+    AFTER_HOLD = "after-hold"

@@ -1,0 +1,1 @@
+"""Settings, homes, clocks and the composition root."""

@@ -1,0 +1,1 @@
+"""One life of a card's certificates, told step by step."""
