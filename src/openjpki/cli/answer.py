@@ -1,0 +1,46 @@
+"""What a command answers: data for `--json`, lines for a person, a kind for the exit status."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openjpki.errors import Failure, Kind, Language
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What a command group's `register` receives."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The outcome of a command that ran to its end.
+
+    `data` is one JSON object (only strings, numbers, booleans, None, lists and objects); `lines` say the same to a
+    person; `kind` is None for done/valid (exit 0), else its value is the exit status (1 invalid, 3 indeterminate …).
+    """
+
+    data: Mapping[str, Any]
+    lines: Sequence[str] = field(default_factory=tuple)
+    kind: Kind | None = None
+
+
+Run = Callable[[argparse.Namespace], Answer]
+"""A command's function: arguments in, answer out; a refusal is a raised `Failure`.
+
+Every command module has `register(commands)`, which adds its parsers and sets `run` by `set_defaults(run=…)`.
+Every namespace carries `lang` ("ja" or "en"), `json` (bool) and `home` (pathlib.Path).
+"""
+
+
+class BadValue(Failure):
+    """An argument is not of its grammar."""
+
+    code = "usage.bad-value"
+    kind = Kind.USAGE
+    ja = "{option} の値「{value}」が正しくありません。{expected_ja}"
+    en = '{option}: "{value}" is not valid. {expected_en}'
+
+
+def language_of(arguments: argparse.Namespace) -> Language:
+    """Return the language asked for."""
+    return "ja" if arguments.lang == "ja" else "en"
