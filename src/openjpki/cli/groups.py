@@ -1,0 +1,7 @@
+"""Which command groups there are."""
+
+from collections.abc import Callable
+
+from openjpki.cli.answer import Commands
+
+REGISTER: tuple[Callable[[Commands], None], ...] = ()

@@ -1,0 +1,150 @@
+"""The `openjpki` command: finds the command, runs it, prints its answer, turns refusals into one line and a status."""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from openjpki import __version__
+from openjpki.cli import groups
+from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.errors import Failure, Kind, Language
+
+
+class BadArguments(Failure):
+    """The command line is not of the grammar."""
+
+    code = "usage.arguments"
+    kind = Kind.USAGE
+    ja = "引数が正しくありません: {reason}(`{command} --help` で使い方を表示します)"
+    en = "Wrong arguments: {reason} (see `{command} --help`)"
+
+
+class StorageFailed(Failure):
+    """The operating system refused a file."""
+
+    code = "storage.failed"
+    kind = Kind.UNAVAILABLE
+    ja = "ファイルを読み書きできません: {path}({reason})"
+    en = "A file cannot be read or written: {path} ({reason})"
+
+
+class InternalFault(Failure):
+    """A bug in OpenJPKI."""
+
+    code = "internal.fault"
+    kind = Kind.UNAVAILABLE
+    ja = "OpenJPKI の内部で誤りが起きました({reason})。上の記録を添えて報告してください。"
+    en = "A fault inside OpenJPKI ({reason}). Please report it with the trace above."
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that refuses in our one-line form."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `BadArguments` instead of printing and exiting."""
+        raise BadArguments(reason=message, command=self.prog)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status (DESIGN: 0 done, 1 refused, 2 usage, 3 indeterminate, 4 unavailable)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    wants_json = "--json" in words
+    language = _language_wanted(words)
+    try:
+        namespace = parser().parse_args(words)
+        language = language_of(namespace)
+        run: Run = namespace.run
+        answer = run(namespace)
+    except Failure as failure:
+        return _refuse(failure, language, wants_json=wants_json)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Kind.UNAVAILABLE.value
+    except OSError as error:
+        storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
+        return _refuse(storage, language, wants_json=wants_json)
+    except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
+        traceback.print_exc()
+        return _refuse(InternalFault(reason=type(error).__name__), language, wants_json=wants_json)
+    _print(answer, as_json=wants_json)
+    return 0 if answer.kind is None else answer.kind.value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the whole grammar."""
+    top = Parser(
+        prog="openjpki",
+        description="Japan's public individual certification service, complete and runnable. "
+        "Not J-LIS's software; its certificates are worth nothing outside a test.",
+    )
+    top.add_argument("--version", action="version", version=f"openjpki {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    for register in groups.REGISTER:
+        register(commands)
+    _add_common(top)
+    return top
+
+
+def _add_common(found: argparse.ArgumentParser) -> None:
+    """Give every leaf command the options that all share."""
+    nested = [action for action in found._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001  -- argparse offers no public walk over its sub-parsers
+    for action in nested:
+        for child in {id(child): child for child in action.choices.values()}.values():
+            _add_common(child)
+    if nested:
+        return
+    common = found.add_argument_group("common options")
+    known = {option for action in found._actions for option in action.option_strings}  # noqa: SLF001  -- the same
+    if "--home" not in known:
+        common.add_argument(
+            "--home",
+            type=Path,
+            default=Path(os.environ.get("OPENJPKI_HOME", "home")),
+            metavar="DIR",
+            help="the folder this installation lives in (default: $OPENJPKI_HOME or ./home)",
+        )
+    common.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    common.add_argument("--lang", choices=("ja", "en"), default=_default_language(), help="language of the sentences")
+
+
+def _default_language() -> Language:
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ja" if locale.startswith("ja") else "en"
+
+
+def _language_wanted(words: Sequence[str]) -> Language:
+    """Guess the language before the arguments are known to be right."""
+    for before, after in zip(words, [*words[1:], ""], strict=True):
+        if before in {"--lang=ja", "--lang=en"}:
+            return "ja" if before.endswith("ja") else "en"
+        if before == "--lang" and after in {"ja", "en"}:
+            return "ja" if after == "ja" else "en"
+    return _default_language()
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(answer.data, ensure_ascii=False, indent=2))
+    else:
+        for line in answer.lines:
+            print(line)
+
+
+def _refuse(failure: Failure, language: Language, *, wants_json: bool) -> int:
+    print(f"openjpki: [{failure.code}] {failure.message(language)}", file=sys.stderr)
+    if wants_json:
+        print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2))
+    return failure.kind.value
+
+
+def as_data(failure: Failure) -> dict[str, Any]:
+    """Return a refusal as JSON-ready data: its code, both sentences, and its plain values."""
+    plain = {name: value if isinstance(value, int) else str(value) for name, value in failure.data.items()}
+    return {"code": failure.code, "ja": failure.message("ja"), "en": failure.message("en"), "data": plain}

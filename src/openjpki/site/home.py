@@ -1,0 +1,200 @@
+"""A home: the folder in which one installation lives, its marker file, its lock and its secrets.
+
+```
+openjpki.json        format, purpose, port, settings of this home
+lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
+secret               Django's signing key (0600)
+authority/           db.sqlite3, passphrase (0600), keys/ (encrypted), public/ca, public/crl
+window/  staff/      db.sqlite3
+cards/               NAME.card (0600)
+story/               transcript and artefacts of the last story
+```
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from openjpki.errors import Failure, Kind
+from openjpki.rules.policy import Policy
+from openjpki.site.clock import Clock, ShiftedClock
+from openjpki.site.entropy import entropy
+
+FORMAT = 1
+"""The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
+MARKER = "openjpki.json"
+DEFAULT_PORT = 8780
+_MAX_MARKER = 64 * 1024
+
+
+class HomeMissing(Failure):
+    """There is no home at this place."""
+
+    code = "home.missing"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} に OpenJPKI のホームがありません。`openjpki init` か `openjpki story` で作れます。"
+    en = "There is no OpenJPKI home at {path}. Make one with `openjpki init` or `openjpki story`."
+
+
+class HomeOfOtherVersion(Failure):
+    """The home was made by another version."""
+
+    code = "home.other-version"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} は別の版(形式 {found})のホームです。この版が扱えるのは形式 {expected} です。中身は変更していません。"
+    en = "{path} is a home of another version (format {found}); this one reads format {expected}. Nothing was changed."
+
+
+class HomeDamaged(Failure):
+    """The marker file cannot be read as ours."""
+
+    code = "home.damaged"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} を読めません({reason})。中身は変更していません。"
+    en = "{path} cannot be read ({reason}). Nothing was changed."
+
+
+class HomeInUse(Failure):
+    """Another process works in this home."""
+
+    code = "home.in-use"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} は別の処理が使用中です(`serve` や `story`)。それを終えてから実行するか、--home で別の場所を指定してください。"
+    en = "{path} is in use by another process (`serve` or `story`). Let it end first, or choose another --home."
+
+
+class HomeNotEmpty(Failure):
+    """A folder that is not ours must not be filled or replaced."""
+
+    code = "home.not-empty"
+    kind = Kind.REFUSED
+    ja = "{path} には別の内容があります。上書きしません。--home で空の場所を指定してください。"
+    en = "{path} holds something else, which will not be overwritten. Choose an empty place with --home."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a home's marker file says; every field but the format may be edited while nothing runs."""
+
+    purpose: str
+    """"sandbox" (made by `init`) or "story" (made, and replaced, by `story`)."""
+    port: int = DEFAULT_PORT
+    """Loopback port of `serve`; it stands in the certificates' OCSP address."""
+    algorithm: str = "rsa-2048-sha-256"
+    """Key algorithm of CAs and cards; "p-384-sha-384" is the coming card's."""
+    clock_shift_seconds: int = 0
+    """How far this sandbox's legal clock is ahead of the real one."""
+    policy: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the rule book; `{"preset": "page"}` for the letter of the municipal page."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """An opened home: paths and settings. It holds no connection and no lock."""
+
+    path: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, path: Path) -> "Home":
+        """Read the marker at `path`; raises `HomeMissing`, `HomeDamaged` or `HomeOfOtherVersion`."""
+        marker = path / MARKER
+        try:
+            text = marker.read_bytes()[: _MAX_MARKER + 1]
+        except (FileNotFoundError, NotADirectoryError):
+            raise HomeMissing(path=path) from None
+        except OSError as error:
+            raise HomeDamaged(path=marker, reason=error.strerror) from error
+        try:
+            found: dict[str, Any] = json.loads(text)
+            number = found.pop("format")
+            if number != FORMAT:
+                raise HomeOfOtherVersion(path=path, found=number, expected=FORMAT)
+            return cls(path.resolve(), Settings(**found))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise HomeDamaged(path=marker, reason=type(error).__name__) from error
+
+    @classmethod
+    def create(cls, path: Path, settings: Settings) -> "Home":
+        """Make a new home in an absent or empty folder; raises `HomeNotEmpty`."""
+        if path.exists() and any(entry.name != "lock" for entry in path.iterdir()):
+            raise HomeNotEmpty(path=path)
+        for folder in ("authority/keys", "authority/public/ca", "authority/public/crl", "window", "staff", "cards"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
+        for private in (path, path / "authority", path / "window", path / "staff", path / "cards"):
+            private.chmod(0o700)
+        write_private(path / "authority" / "passphrase", entropy(32).hex().encode())
+        write_private(path / "secret", entropy(32).hex().encode())
+        home = cls(path.resolve(), settings)
+        home.save()
+        return home
+
+    def save(self) -> None:
+        """Write the marker, whole or not at all."""
+        marker = {"format": FORMAT} | asdict(self.settings)
+        write_private(self.path / MARKER, json.dumps(marker, ensure_ascii=False, indent=2).encode())
+
+    def clear_story(self) -> None:
+        """Remove what an earlier story left, the lock excepted; raises `HomeNotEmpty` if it is no story's home."""
+        if self.settings.purpose != "story":
+            raise HomeNotEmpty(path=self.path)
+        (self.path / MARKER).unlink()
+        for entry in self.path.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != "lock":
+                entry.unlink()
+
+    def clock(self) -> Clock:
+        """Return the legal clock of this home."""
+        return ShiftedClock(timedelta(seconds=self.settings.clock_shift_seconds))
+
+    def policy(self) -> Policy:
+        """Return the rulings in force in this home; raises a `Failure` for a setting that does not exist."""
+        settings = dict(self.settings.policy)
+        return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
+
+    @property
+    def public(self) -> Path:
+        """Return the folder of CA certificates and CRLs that anybody may have."""
+        return self.path / "authority" / "public"
+
+    @property
+    def cards(self) -> Path:
+        """Return the folder of card images."""
+        return self.path / "cards"
+
+    @property
+    def story(self) -> Path:
+        """Return the folder of the last story."""
+        return self.path / "story"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read (0600), whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+@contextmanager
+def locked(path: Path, *, exclusive: bool) -> Iterator[None]:
+    """Hold a home's lock while the block runs; raises `HomeInUse` at once if another process holds it."""
+    path.mkdir(parents=True, exist_ok=True)
+    with (path / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HomeInUse(path=path) from None
+        yield
