@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from openjpki.errors import Failure, Kind, Language
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Any]"
 """What a command group's `register` receives."""
 
 

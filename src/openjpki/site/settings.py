@@ -43,7 +43,11 @@ def _postgres(role: str) -> dict[str, Any]:
 
 _database = _postgres if "OPENJPKI_POSTGRES_HOST" in os.environ else _sqlite
 
-DATABASES: dict[str, dict[str, Any]] = {"default": {}} | {role: _database(role) for role in ROLES}
+DATABASES: dict[str, dict[str, Any]] = {"default": {}} | {
+    # No role's database waits for another's: without this, Django makes them all depend on `default`.
+    role: _database(role) | {"TEST": {"DEPENDENCIES": []}}
+    for role in ROLES
+}
 DATABASE_ROUTERS = ["openjpki.site.router.Router"]
 
 INSTALLED_APPS = [

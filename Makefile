@@ -1,0 +1,79 @@
+# OpenJPKI: `make run` shows it, `make check` holds the house rules, `make test` runs everything. Needs Python 3.11 and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DB_HOME ?= home
+MARK   := $(VENV)/.installed
+WORKERS ?= 2
+
+export DJANGO_SETTINGS_MODULE = openjpki.site.settings
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help run check test test-all fast format bench packages lock clean
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+# --- running -----------------------------------------------------------------------------------------------------
+
+$(MARK)-run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OpenJPKI needs Python 3.11 or later."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python cannot make a virtual environment here (on Debian: apt install python3-venv)."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: $(MARK)-run ## tell the story of one card, then serve it (ONCE=1 ends after the story)
+	@$(BIN)/openjpki story --home $(DB_HOME)
+ifndef ONCE
+	@$(BIN)/openjpki serve --home $(DB_HOME)
+endif
+
+# --- checking ----------------------------------------------------------------------------------------------------
+
+$(MARK)-dev: requirements/dev.txt $(MARK)-run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+check: $(MARK)-dev ## style, types, import contracts, and the tests that need no system package (under 5 minutes)
+	$(BIN)/ruff format --check src tests tools bench
+	$(BIN)/ruff check src tests tools bench
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not oracle and not postgres and not web" tests
+
+packages: ## install the Debian packages the full suite needs, where that is allowed
+	@tools/packages.sh
+
+test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the coverage gates (under 15 minutes)
+	$(BIN)/ruff format --check src tests tools bench
+	$(BIN)/ruff check src tests tools bench
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report= tests
+	PYTHONPATH=. $(BIN)/python -m pytest -q -n $(WORKERS) -p tests.support.postgres -m "django_db" --cov --cov-append --cov-report= tests
+	$(BIN)/python tools/coverage_gates.py
+
+test-all: test ## everything, with more Hypothesis examples
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n $(WORKERS) tests/properties
+
+fast: $(MARK)-dev ## the unit tests alone
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit
+
+format: $(MARK)-dev ## format the code
+	$(BIN)/ruff format src tests tools bench
+	$(BIN)/ruff check --fix src tests tools bench
+
+bench: $(MARK)-dev ## side-by-side measurements, as ratios
+	$(BIN)/python bench/run.py
+
+lock: ## renew the hash-pinned requirement files (needs uv)
+	tools/lock.sh
+
+clean: ## remove what was built, homes excepted
+	rm -rf $(VENV) .coverage* htmlcov .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the full test suite asks second opinions of. Needs root, or does nothing but say so.
+set -euo pipefail
+packages=(chromium fonts-ipaexfont gnutls-bin libnss3-tools openssl poppler-utils postgresql qpdf)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" -ne 0 ]; then
+  echo "These Debian packages are missing, and tests that need them will be skipped: ${missing[*]}"
+  echo "Install them with: sudo apt-get install --no-install-recommends ${missing[*]}"
+  exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+# The suite starts PostgreSQL itself, on a private port and folder: no cluster of the system's is wanted.
+mkdir -p /etc/postgresql-common && [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
