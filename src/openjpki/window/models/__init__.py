@@ -1,0 +1,26 @@
+"""Tables of the window. Every row carries its municipality and is read through it."""
+
+from openjpki.window.models.application import Application, Order, OrderStep, ReceiptCounter
+from openjpki.window.models.card import CardHolding
+from openjpki.window.models.certificate import CertificateCopy
+from openjpki.window.models.event import RegisterEvent
+from openjpki.window.models.evidence import DocumentShown, FeeRecord, FindingRecord, IdentityEvidence
+from openjpki.window.models.outbox import OutboxMessage
+from openjpki.window.models.resident import Resident, ResidentState
+
+__all__ = [
+    "Application",
+    "CardHolding",
+    "CertificateCopy",
+    "DocumentShown",
+    "FeeRecord",
+    "FindingRecord",
+    "IdentityEvidence",
+    "Order",
+    "OrderStep",
+    "OutboxMessage",
+    "ReceiptCounter",
+    "RegisterEvent",
+    "Resident",
+    "ResidentState",
+]

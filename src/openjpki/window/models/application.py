@@ -1,0 +1,132 @@
+"""Applications at the counter, with the orders that carry them out."""
+
+from enum import Enum, unique
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from openjpki.rules.kinds import ApplicationState
+from openjpki.window.models.card import CardHolding
+from openjpki.window.models.resident import Resident
+from openjpki.window.models.scope import MunicipalRow
+
+
+class ReceiptCounter(MunicipalRow):
+    """The last receipt number given in one fiscal year; locked while the next is taken."""
+
+    fiscal_year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One counter per municipality and fiscal year."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("municipality", "fiscal_year"), name="receipt_one_counter_per_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}/{self.fiscal_year}"
+
+
+class Application(MunicipalRow):
+    """申請: what was asked for, by whom it was received, and where it stands. A refused one is kept too."""
+
+    receipt = models.CharField(max_length=11)
+    """受付番号, `YYYY-NNNNNN`: the fiscal year and a running number."""
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
+    card = models.ForeignKey(CardHolding, on_delete=models.PROTECT, related_name="+", null=True)
+    """The card shown; null if the resident has none (the application is then refused)."""
+    procedure = models.CharField(max_length=12)
+    applicant = models.CharField(max_length=24)
+    kinds = models.JSONField()
+    """Values of `rules.kinds.CertificateKind`, the authentication certificate first."""
+    state = models.CharField(max_length=14, default=ApplicationState.RECEIVED.value)
+    """A value of `rules.kinds.ApplicationState`; moves along `rules.lifecycle.APPLICATION` only."""
+    officer = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    """When it was done, refused or withdrawn."""
+    policy = models.CharField(max_length=10)
+    """The preset the decision was made by: "national", "page", or "own" if single settings differ."""
+
+    class Meta:
+        """Found by receipt number; waiting ones listed."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("municipality", "receipt"), name="application_receipt_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in ApplicationState]), name="application_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(state__in=["done", "refused", "withdrawn"]),
+                name="application_closed_only_at_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(card__isnull=False) | Q(state__in=["received", "examined", "refused", "withdrawn"]),
+                name="application_accepted_with_a_card",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("municipality", "received_at"), name="application_by_time"),
+            models.Index(
+                fields=("municipality", "state"), condition=Q(closed_at__isnull=True), name="application_still_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}/{self.receipt}"
+
+
+@unique
+class OrderStep(Enum):
+    """How far one certificate has come. Each step is committed before the next begins."""
+
+    PLANNED = "planned"
+    """The order has its number; nothing has happened on the card or at the authority."""
+    KEYED = "keyed"
+    """The card made its key in the shadow slot and proved it: the order can be sent, again and again the same."""
+    ISSUED = "issued"
+    """The authority's certificate is here."""
+    WRITTEN = "written"
+    """It is on the card and was read back equal."""
+    CONFIRMED = "confirmed"
+    """The authority made it valid."""
+    ACTIVE = "active"
+    """The card uses the new key."""
+
+
+class Order(MunicipalRow):
+    """One certificate of an application. `order_id` is the idempotency key towards the authority."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=14)
+    order_id = models.CharField(max_length=32, unique=True)
+    step = models.CharField(max_length=9, default=OrderStep.PLANNED.value)
+    public_key = models.BinaryField(default=b"")
+    proof = models.BinaryField(default=b"")
+    ordered_at = models.DateTimeField(null=True)
+    serial = models.BigIntegerField(null=True)
+    certificate = models.BinaryField(default=b"")
+    issuer_certificate = models.BinaryField(default=b"")
+    expires_date = models.DateField(null=True)
+    because = models.CharField(max_length=200, blank=True)
+    """Which limit decided the expiry, in the authority's word."""
+
+    class Meta:
+        """One order per certificate; what a step promises is there."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("application", "kind"), name="order_one_per_certificate"),
+            models.CheckConstraint(condition=Q(step__in=[step.value for step in OrderStep]), name="order_step_known"),
+            models.CheckConstraint(
+                condition=Q(step="planned") | Q(ordered_at__isnull=False), name="order_keyed_has_its_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(step__in=["planned", "keyed"]) | Q(serial__isnull=False, expires_date__isnull=False),
+                name="order_issued_has_its_certificate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}/{self.order_id}"

@@ -1,0 +1,61 @@
+"""The resident register, as far as the certificates ask."""
+
+from enum import Enum, unique
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from openjpki.window.models.scope import MunicipalRow
+
+
+@unique
+class ResidentState(Enum):
+    """Whether a person is recorded here, or why no longer (R-1.1, R-5.4)."""
+
+    RESIDENT = "resident"
+    MOVED_OUT = "moved-out"
+    DEAD = "dead"
+    EMIGRATED = "emigrated"
+
+
+class Resident(MunicipalRow):
+    """One person in the register of one municipality; the row stays when the person leaves, as a removed record does."""
+
+    resident_code = models.CharField(max_length=11)
+    """住民票コード: eleven digits, the same wherever the person lives."""
+    name = models.CharField(max_length=100)
+    kana = models.CharField(max_length=100)
+    address = models.CharField(max_length=200)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=10)
+    """A value of `rules.kinds.Sex`."""
+    state = models.CharField(max_length=10, default=ResidentState.RESIDENT.value)
+    resident_since_date = models.DateField()
+    """住定日: the day since which the person lives in this municipality."""
+    ended_date = models.DateField(null=True)
+    """The day the person left the register; null while recorded here."""
+
+    class Meta:
+        """A person is recorded in one register at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("municipality", "resident_code"), name="resident_once_per_municipality"),
+            models.UniqueConstraint(
+                fields=("resident_code",), condition=Q(state="resident"), name="resident_in_one_municipality"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in ResidentState]), name="resident_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="resident", ended_date__isnull=True)
+                | (~Q(state="resident") & Q(ended_date__isnull=False)),
+                name="resident_ended_unless_resident",
+            ),
+            models.CheckConstraint(
+                condition=Q(resident_since_date__gte=models.F("birth_date")), name="resident_since_birth_or_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}/{self.pk}"
