@@ -1,6 +1,5 @@
-from django.db import connections
-
 import pytest
+from django.db import connections
 
 
 @pytest.mark.django_db(databases=["authority"])
