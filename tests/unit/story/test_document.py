@@ -65,7 +65,7 @@ def test_it_carries_nothing_active_and_nothing_attached(pdf: PdfReader) -> None:
     names = _dictionary(root.get("/Names", DictionaryObject()))
     kinds = {
         str(thing["/S"])
-        for number in range(1, int(pdf.trailer["/Size"]))
+        for number in range(1, int(str(pdf.trailer["/Size"])))
         if isinstance(thing := pdf.get_object(number), DictionaryObject) and "/S" in thing
     }
 
@@ -80,7 +80,7 @@ def test_it_is_tagged_titled_and_says_its_language(pdf: PdfReader) -> None:
     root = _dictionary(pdf.trailer["/Root"])
 
     assert bool(_dictionary(root["/MarkInfo"])["/Marked"])
-    assert root["/Lang"] == "ja-JP"
+    assert str(root["/Lang"]) == "ja-JP"
     assert bool(_dictionary(root["/ViewerPreferences"])["/DisplayDocTitle"])
     assert pdf.metadata is not None
     assert pdf.metadata.title == "若葉市子育て支援手当 認定請求書"
