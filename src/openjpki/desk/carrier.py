@@ -1,5 +1,6 @@
 """Carriers take a message across: the in-process one passes every message through its wire form."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -42,8 +43,11 @@ class Carrier(Protocol):
 
 
 def encode(message: Request | Reply) -> bytes:
-    """Return the wire form: one JSON object, tagged with the message's type."""
-    return msgspec.json.encode(message)
+    """Return the wire form: one JSON object, tagged with the message's type; raise `BadMessage` for half a character."""
+    try:
+        return msgspec.json.encode(message)
+    except UnicodeEncodeError as error:
+        raise BadMessage(reason=type(error).__name__) from error
 
 
 def decode_request(wire: bytes) -> Request:
@@ -65,8 +69,14 @@ def _decode(wire: bytes, decoder: "msgspec.json.Decoder[_M]") -> _M:
         raise BadMessage(reason="too large")
     try:
         return decoder.decode(wire)
-    except msgspec.DecodeError as error:
-        raise BadMessage(reason=type(error).__name__) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadMessage(reason=_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """Name the fault and the field, never the value: a value may be a person's."""
+    place = re.search(r"at `(\$[\w.\[\]]{0,60})`$", str(error))
+    return " ".join((type(error).__name__, *(place.groups() if place else ())))
 
 
 class InProcess:
