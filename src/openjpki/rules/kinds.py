@@ -56,7 +56,7 @@ class LifeEvent(Enum):
 
 @unique
 class RevocationReason(Enum):
-    """CRL reasons in use (RFC 5280 §5.3.1; certificates.md §7.2); `code` is the number on the wire."""
+    """CRL reasons in use (RFC 5280 §5.3.1); `code` is the number on the wire."""
 
     UNSPECIFIED = "unspecified"
     KEY_COMPROMISE = "key_compromise"
@@ -131,3 +131,35 @@ class FeeReason(Enum):
     CARD_LOST = "card-lost"
     OWN_REQUEST = "own-request"
     AFTER_HOLD = "after-hold"
+
+
+@unique
+class OtherCause(Enum):
+    """What ends a certificate beside the events that people report (R-1.7, R-5.5, R-5.9 to R-5.11, R-5.23)."""
+
+    EMIGRATION_CONTINUED = "emigration-continued"
+    """Emigration with 国外継続利用 of the card (R-5.5)."""
+    ADMINISTRATIVE_RENAMING = "administrative-renaming"
+    """住居表示 or 行政区画: the address is renamed, nobody moves (R-5.23)."""
+    GUARDIANSHIP = "guardianship"
+    """Guardianship of the holder is registered (R-1.7)."""
+    RECORD_ERROR = "record-error"
+    """The record the certificate was made from was wrong (R-5.9)."""
+    CA_COMPROMISE = "ca-compromise"
+    """The authority's signing key leaked (R-5.10)."""
+    NOT_HANDED_OVER = "not-handed-over"
+    """The certificate was destroyed before hand-over (R-5.11)."""
+
+
+@unique
+class PinKind(Enum):
+    """The four PINs of the window (R-6.5)."""
+
+    SIGNATURE = "signature"
+    """署名用電子証明書の暗証番号: 6 to 16 characters."""
+    AUTHENTICATION = "authentication"
+    """利用者証明用電子証明書の暗証番号: 4 digits."""
+    RESIDENT_RECORD = "resident-record"
+    """住民基本台帳用の暗証番号: 4 digits."""
+    CARD_FACE_ENTRY = "card-face-entry"
+    """券面事項入力補助用の暗証番号: 4 digits."""

@@ -1,0 +1,158 @@
+"""Life cycles are tables: everything that moves a certificate, an application or a card stands in this file.
+
+A table maps (state, event) to the next state; what is not in it is illegal. The file knows nothing of who asks or
+when; the diagrams in the documentation are drawn from these tables.
+
+* A certificate is prepared (its to-be-signed bytes stand), signed and undelivered, then valid. Before hand-over it can
+  only be delivered or end as revoked, reason unspecified (R-5.11). A held one can come back; the rest is final.
+* An application is received, examined, identified (at once or through the inquiry letter, R-2.24), its fee settled;
+  its certificates are issued one by one, so that it can stand partly issued when the authority fails in between.
+  Procedures that issue nothing (revocation, hold, PINs) end with `PERFORM`.
+* A card is active, suspended and back, and ends by expiry or by being abolished.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Generic, TypeVar
+
+from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import ApplicationState, CardState, CertificateState
+
+S = TypeVar("S", bound=Enum)
+V = TypeVar("V", bound=Enum)
+
+
+class IllegalTransition(Failure):
+    """The event cannot happen in this state; nothing changed."""
+
+    code = "lifecycle.illegal-transition"
+    kind = Kind.REFUSED
+    ja = "{table} は「{state}」の状態では「{event}」を受け付けません。"
+    en = 'A {table} in the state "{state}" does not take "{event}".'
+
+
+@unique
+class CertificateEvent(Enum):
+    """What moves a certificate."""
+
+    SIGN = "sign"
+    ACTIVATE = "activate"
+    """Written to the card, read back and found equal."""
+    DISCARD = "discard"
+    """Destroyed before hand-over (R-5.11)."""
+    HOLD = "hold"
+    RELEASE = "release"
+    REVOKE = "revoke"
+    SUPERSEDE = "supersede"
+    EXPIRE = "expire"
+
+
+@unique
+class ApplicationEvent(Enum):
+    """What moves an application."""
+
+    EXAMINE = "examine"
+    IDENTIFY = "identify"
+    SEND_INQUIRY = "send-inquiry"
+    SETTLE_FEE = "settle-fee"
+    ISSUE_PART = "issue-part"
+    """One certificate of several stands on the card."""
+    ISSUE = "issue"
+    """All certificates of the application stand on the card."""
+    PERFORM = "perform"
+    """What was asked and issues nothing is done."""
+    HAND_OVER = "hand-over"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+
+@unique
+class CardEvent(Enum):
+    """What moves a card."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    ABOLISH = "abolish"
+    EXPIRE = "expire"
+
+
+@dataclass(frozen=True)
+class LifeCycle(Generic[S, V]):
+    """A table of edges; `name` is what it is the life of."""
+
+    name: str
+    edges: Mapping[tuple[S, V], S]
+
+    def events(self, state: S) -> tuple[V, ...]:
+        """Return what can happen in a state, in the table's order; nothing in a final one."""
+        return tuple(event for here, event in self.edges if here is state)
+
+
+def advance(table: LifeCycle[S, V], state: S, event: V) -> S:
+    """Return the state after the event; raise `IllegalTransition`."""
+    try:
+        return table.edges[state, event]
+    except KeyError:
+        raise IllegalTransition(table=table.name, state=state.value, event=event.value) from None
+
+
+CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
+    "certificate",
+    {
+        (CertificateState.PREPARED, CertificateEvent.SIGN): CertificateState.UNDELIVERED,
+        (CertificateState.PREPARED, CertificateEvent.DISCARD): CertificateState.REVOKED,
+        (CertificateState.UNDELIVERED, CertificateEvent.ACTIVATE): CertificateState.VALID,
+        (CertificateState.UNDELIVERED, CertificateEvent.DISCARD): CertificateState.REVOKED,
+        (CertificateState.VALID, CertificateEvent.HOLD): CertificateState.HELD,
+        (CertificateState.VALID, CertificateEvent.REVOKE): CertificateState.REVOKED,
+        (CertificateState.VALID, CertificateEvent.SUPERSEDE): CertificateState.SUPERSEDED,
+        (CertificateState.VALID, CertificateEvent.EXPIRE): CertificateState.EXPIRED,
+        (CertificateState.HELD, CertificateEvent.RELEASE): CertificateState.VALID,
+        (CertificateState.HELD, CertificateEvent.REVOKE): CertificateState.REVOKED,
+        (CertificateState.HELD, CertificateEvent.SUPERSEDE): CertificateState.SUPERSEDED,
+        (CertificateState.HELD, CertificateEvent.EXPIRE): CertificateState.EXPIRED,
+    },
+)
+
+APPLICATION: LifeCycle[ApplicationState, ApplicationEvent] = LifeCycle(
+    "application",
+    {
+        (ApplicationState.RECEIVED, ApplicationEvent.EXAMINE): ApplicationState.EXAMINED,
+        (ApplicationState.RECEIVED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
+        (ApplicationState.RECEIVED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.EXAMINED, ApplicationEvent.IDENTIFY): ApplicationState.IDENTIFIED,
+        (ApplicationState.EXAMINED, ApplicationEvent.SEND_INQUIRY): ApplicationState.INQUIRY_SENT,
+        (ApplicationState.EXAMINED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
+        (ApplicationState.EXAMINED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.INQUIRY_SENT, ApplicationEvent.IDENTIFY): ApplicationState.IDENTIFIED,
+        (ApplicationState.INQUIRY_SENT, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
+        (ApplicationState.INQUIRY_SENT, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.IDENTIFIED, ApplicationEvent.SETTLE_FEE): ApplicationState.FEE_SETTLED,
+        (ApplicationState.IDENTIFIED, ApplicationEvent.PERFORM): ApplicationState.DONE,
+        (ApplicationState.IDENTIFIED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
+        (ApplicationState.IDENTIFIED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.FEE_SETTLED, ApplicationEvent.ISSUE_PART): ApplicationState.PARTLY_ISSUED,
+        (ApplicationState.FEE_SETTLED, ApplicationEvent.ISSUE): ApplicationState.ISSUED,
+        (ApplicationState.FEE_SETTLED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
+        (ApplicationState.FEE_SETTLED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
+        (ApplicationState.PARTLY_ISSUED, ApplicationEvent.ISSUE): ApplicationState.ISSUED,
+        # The authority refused the rest for good: the holder leaves with the part that was issued.
+        (ApplicationState.PARTLY_ISSUED, ApplicationEvent.HAND_OVER): ApplicationState.DONE,
+        (ApplicationState.ISSUED, ApplicationEvent.HAND_OVER): ApplicationState.DONE,
+    },
+)
+
+CARD: LifeCycle[CardState, CardEvent] = LifeCycle(
+    "card",
+    {
+        (CardState.ACTIVE, CardEvent.SUSPEND): CardState.SUSPENDED,
+        (CardState.ACTIVE, CardEvent.ABOLISH): CardState.ABOLISHED,
+        (CardState.ACTIVE, CardEvent.EXPIRE): CardState.EXPIRED,
+        (CardState.SUSPENDED, CardEvent.RESUME): CardState.ACTIVE,
+        (CardState.SUSPENDED, CardEvent.ABOLISH): CardState.ABOLISHED,
+        (CardState.SUSPENDED, CardEvent.EXPIRE): CardState.EXPIRED,
+        # An expired card can still be handed in.
+        (CardState.EXPIRED, CardEvent.ABOLISH): CardState.ABOLISHED,
+    },
+)
