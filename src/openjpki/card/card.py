@@ -1,0 +1,113 @@
+"""A whole card: which application is selected, and which class bytes it takes."""
+
+from collections.abc import Sequence
+
+from openjpki.card import jpki
+from openjpki.card.apdu import CommandApdu, Ins, MalformedApdu, ResponseApdu
+from openjpki.card.application import INSTRUCTIONS, NO_FCI, Application
+from openjpki.card.files import FileTable
+from openjpki.card.image import CardImage
+from openjpki.card.memory import Memory, Steps
+from openjpki.card.settings import CardSettings
+from openjpki.card.status import SW, Refusal
+
+ATR = bytes.fromhex("3BE000FF8131FE4514")
+"""The contact interface's answer to reset: T=1, no historical bytes (C OpenSC)."""
+ISSUER_DOMAIN_AID = bytes.fromhex("A0000001510000")
+"""The GlobalPlatform issuer domain; selecting it is as if the card were powered on (C myna-card)."""
+APPLICATIONS: Sequence[tuple[bytes, FileTable]] = ((jpki.AID, jpki.FILES),)
+"""In the order in which a prefix finds them."""
+
+_BY_NAME, _MASTER_FILE = 0x04, 0x00
+"""P1 of SELECT."""
+_CHANNEL, _SECURE_MESSAGING, _FAMILY = 0x03, 0x0C, 0xF0
+_FURTHER_CHANNELS = range(0x40, 0x80)
+"""Class bytes of logical channels 4 to 19 (ISO 7816-4 §5.4.1)."""
+
+
+class Card:
+    """A powered card. A new one is a card after power-on; it does no I/O (see `memory`)."""
+
+    def __init__(self, image: CardImage, settings: CardSettings | None = None) -> None:
+        self._memory = Memory(image)
+        self._settings = settings or CardSettings()
+        self._aid = ISSUER_DOMAIN_AID
+        self._application: Application | None = None
+
+    @property
+    def image(self) -> CardImage:
+        """Return the durable state in force."""
+        return self._memory.image
+
+    def reset(self) -> None:
+        """Return to the power-on state: nothing selected, nothing verified."""
+        self._aid, self._application = ISSUER_DOMAIN_AID, None
+
+    def receive(self, apdu: bytes) -> Steps[bytes]:
+        """Answer any bytes at all with data and a status word, after making durable what the command changes."""
+        try:
+            response = yield from self._answer(CommandApdu.from_bytes(apdu))
+        except MalformedApdu:
+            response = ResponseApdu(SW.WRONG_LENGTH)
+        except Refusal as refusal:
+            response = ResponseApdu(refusal.sw)
+        return bytes(response)
+
+    def administer(self, image: CardImage) -> Steps[None]:
+        """Take in what card administration changed; afterwards no PIN counts as verified."""
+        yield from self._memory.commit(image)
+        if self._application is not None:
+            self._application.forget()
+
+    def _answer(self, command: CommandApdu) -> Steps[ResponseApdu]:
+        _check_class(command)
+        if command.extended and not self._settings.extended_length:
+            raise Refusal(SW.WRONG_LENGTH)
+        if (command.cla, command.ins) not in INSTRUCTIONS:
+            raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
+        if command.ins == Ins.SELECT and command.p1 == _BY_NAME:
+            return self._select_by_name(command)
+        if command.ins == Ins.SELECT and command.p1 == _MASTER_FILE:
+            return self._select_master_file(command)
+        if self._application is None:
+            raise Refusal(self._settings.no_application_status)
+        return (yield from self._application.handle(command))
+
+    def _select_by_name(self, command: CommandApdu) -> ResponseApdu:
+        """Select by an application identifier or the beginning of one: the first match counts (JICSAP v1.1 §4.2)."""
+        if command.p2 not in NO_FCI:
+            raise Refusal(SW.WRONG_P1_P2)
+        for aid, files in (*APPLICATIONS, (ISSUER_DOMAIN_AID, None)):
+            if command.data and aid.startswith(command.data):
+                self._enter(aid, files)
+                return ResponseApdu(SW.SUCCESS)
+        raise Refusal(SW.FILE_NOT_FOUND)
+
+    def _enter(self, aid: bytes, files: FileTable | None) -> None:
+        """Make an application current; a failed selection never comes here, so it changes nothing."""
+        if aid == self._aid and self._application is not None and not self._settings.reselect_clears:
+            self._application.leave_file()
+            return
+        self._aid = aid
+        self._application = None if files is None else Application(files, self._memory, self._settings)
+
+    def _select_master_file(self, command: CommandApdu) -> ResponseApdu:
+        """There is no usable MF: `6A86` after power-on; inside an application it is accepted and changes nothing."""
+        if self._application is None:
+            raise Refusal(SW.WRONG_P1_P2)
+        if command.data:
+            raise Refusal(SW.FILE_NOT_FOUND)
+        return ResponseApdu(SW.SUCCESS)
+
+
+def _check_class(command: CommandApdu) -> None:
+    """Refuse logical channels, secure messaging, and classes that are not the card's (C myna-card)."""
+    if command.cla in _FURTHER_CHANNELS:
+        raise Refusal(SW.CHANNEL_NOT_SUPPORTED)
+    if command.cla & _FAMILY not in {0x00, 0x80}:
+        raise Refusal(SW.CLASS_NOT_SUPPORTED)
+    if command.cla & _CHANNEL:
+        raise Refusal(SW.CHANNEL_NOT_SUPPORTED)
+    if command.cla & _SECURE_MESSAGING:
+        selecting = command.ins == Ins.SELECT
+        raise Refusal(SW.SECURE_MESSAGING_NOT_SUPPORTED if selecting else SW.SECURE_MESSAGING_WITHOUT_KEY)

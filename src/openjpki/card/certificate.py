@@ -1,0 +1,30 @@
+"""What the card must know of a certificate it carries: whose key it certifies, and that clients can read its size."""
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
+
+SIZE_PREFIX = b"\x30\x82"
+"""Clients take a certificate's size from bytes 2 and 3, so its outer length must be the two-byte form (C OpenSC)."""
+HEADER = 4
+MAX_CERTIFICATE = 8192
+"""Bytes; a JPKI certificate has about 1,900, and an offset of READ BINARY reaches 32,767."""
+
+
+def certified_key(certificate: bytes) -> bytes:
+    """Return the SubjectPublicKeyInfo (DER) a certificate certifies; raise ValueError if it cannot stand on a card."""
+    if len(certificate) > MAX_CERTIFICATE or stated_size(certificate) != len(certificate):
+        message = "its size is not told by a two-byte DER length"
+        raise ValueError(message)
+    try:
+        key = load_der_x509_certificate(certificate).public_key()
+    except UnsupportedAlgorithm as error:
+        raise ValueError(*error.args) from error
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def stated_size(beginning: bytes) -> int | None:
+    """Return the size of the certificate that begins so, header included; None if it has no two-byte DER length."""
+    if len(beginning) < HEADER or not beginning.startswith(SIZE_PREFIX):
+        return None
+    return HEADER + int.from_bytes(beginning[2:HEADER])

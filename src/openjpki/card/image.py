@@ -1,0 +1,102 @@
+"""The card image: everything a card remembers without power, as one frozen value and one strict file form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from openjpki.card.certificate import certified_key
+from openjpki.card.keys import public_key_of
+from openjpki.card.pins import PinReference
+from openjpki.rules.kinds import CertificateKind, PinKind
+
+NUMBER_DIGITS = 15
+"""製造番号: the number of the card, as its common application tells it (C myna-card)."""
+MUNICIPALITY_DIGITS = 5
+SALT_SIZE = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySlot:
+    """One key pair with, once loaded, its certificate and its issuer's; all DER. `repr` shows none."""
+
+    private_key: bytes = field(repr=False)
+    """PKCS#8."""
+    certificate: bytes | None = field(default=None, repr=False)
+    issuer: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Hold certificate and key together: a slot never carries another key's certificate."""
+        if (self.certificate is None) is not (self.issuer is None):
+            message = "a certificate stands with its issuer's, or not at all"
+            raise ValueError(message)
+        if self.certificate is not None and certified_key(self.certificate) != self.public_key:
+            message = "the certificate certifies another key"
+            raise ValueError(message)
+        if self.issuer is not None:
+            certified_key(self.issuer)
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the SubjectPublicKeyInfo, DER."""
+        return public_key_of(self.private_key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """The two places for a key of one kind: the one in use, and the shadow in which its successor is made."""
+
+    active: KeySlot | None = None
+    shadow: KeySlot | None = None
+
+    def __post_init__(self) -> None:
+        """Let a key come into use only with its certificate."""
+        if self.active is not None and self.active.certificate is None:
+            message = "a key in use has a certificate"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardImage:
+    """Everything durable on one card."""
+
+    number: str
+    """製造番号: fifteen digits."""
+    municipality: str
+    """Five-digit code of the municipality that handed the card over."""
+    expires: date
+    """Last day of the card's validity, included: a Japanese civil date."""
+    salt: bytes = field(repr=False)
+    """Sixteen bytes of entropy, under which this card's PINs are hashed."""
+    pins: Mapping[PinKind, PinReference]
+    """The four PINs of the window (R-6.5); the JPKI application has the first two."""
+    keys: Mapping[CertificateKind, Container]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no card, so that the applet need not ask again."""
+        sound = (
+            _digits(self.number, NUMBER_DIGITS),
+            _digits(self.municipality, MUNICIPALITY_DIGITS),
+            len(self.salt) == SALT_SIZE,
+            set(self.pins) == set(PinKind),
+            set(self.keys) == set(CertificateKind),
+        )
+        if not all(sound):
+            message = "not the data of a card"
+            raise ValueError(message)
+
+    def with_pin(self, name: PinKind, reference: PinReference) -> Self:
+        """Return the image with this PIN reference changed."""
+        return replace(self, pins={**self.pins, name: reference})
+
+    def with_keys(self, kind: CertificateKind, container: Container) -> Self:
+        """Return the image with the keys of this kind changed."""
+        return replace(self, keys={**self.keys, kind: container})
+
+    def salt_of(self, name: PinKind) -> bytes:
+        """Return the salt of one PIN: equal PINs of a card do not hash alike."""
+        return self.salt + name.value.encode()
+
+
+def _digits(text: str, count: int) -> bool:
+    return len(text) == count and text.isascii() and text.isdigit()

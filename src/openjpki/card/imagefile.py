@@ -1,0 +1,162 @@
+"""The file form of a card image: one canonical JSON object with its version and its own checksum.
+
+```
+{"card": {…}, "format": "openjpki-card", "sha256": "…", "version": 1}
+```
+
+There is exactly one encoding of an image; whatever differs from it by a byte is damaged.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from openjpki.card.image import CardImage, Container, KeySlot
+from openjpki.card.keys import from_pkcs8
+from openjpki.card.pins import PinReference
+from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import CertificateKind, PinKind
+
+FORMAT = "openjpki-card"
+VERSION = 1
+MAX_IMAGE = 256 * 1024
+"""Bytes; an image with four keys and eight of the largest certificates stays below 110,000."""
+
+
+class ImageEmpty(Failure):
+    """A card image of zero bytes."""
+
+    code = "card.image.empty"
+    kind = Kind.UNAVAILABLE
+    ja = "カードのファイルが空(0バイト)です。控えから戻すか、カードを作り直してください。"
+    en = "The card's file is empty (zero bytes). Restore a copy of it, or make a new card."
+
+
+class ImageTooLarge(Failure):
+    """More bytes than a card can hold."""
+
+    code = "card.image.too-large"
+    kind = Kind.UNAVAILABLE
+    ja = "カードのファイルが大きすぎます(上限 {limit} バイト)。カードのファイルではありません。"
+    en = "The card's file is too large (at most {limit} bytes): it is not a card."
+
+
+class ImageOfOtherVersion(Failure):
+    """A card image that another version of OpenJPKI wrote."""
+
+    code = "card.image.other-version"
+    kind = Kind.UNAVAILABLE
+    ja = "カードのファイルは別の版(形式 {found})で作られています。この版が扱えるのは形式 {expected} です。"
+    en = "The card's file was made by another version (format {found}); this one reads format {expected}."
+
+
+class ImageDamaged(Failure):
+    """The bytes are not an image, or not as they were written."""
+
+    code = "card.image.damaged"
+    kind = Kind.UNAVAILABLE
+    ja = "カードのファイルが壊れています。中身は変更していません。控えから戻してください。"
+    en = "The card's file is damaged. Nothing was changed; restore a copy of it."
+
+
+def to_bytes(image: CardImage) -> bytes:
+    """Return the one file form of this image."""
+    card = {
+        "number": image.number,
+        "municipality": image.municipality,
+        "expires": image.expires.isoformat(),
+        "salt": _text(image.salt),
+        "pins": {name.value: _pin_data(image.pins[name]) for name in PinKind},
+        "keys": {kind.value: _keys_data(image.keys[kind]) for kind in CertificateKind},
+    }
+    checksum = sha256(_canonical(card)).hexdigest()
+    return _canonical({"format": FORMAT, "version": VERSION, "sha256": checksum, "card": card}) + b"\n"
+
+
+def from_bytes(raw: bytes) -> CardImage:
+    """Read an image; raise `ImageEmpty`, `ImageTooLarge`, `ImageOfOtherVersion` or `ImageDamaged`."""
+    if not raw:
+        raise ImageEmpty
+    if len(raw) > MAX_IMAGE:
+        raise ImageTooLarge(limit=MAX_IMAGE)
+    try:
+        envelope: dict[str, Any] = json.loads(raw)
+        found = envelope["version"] if envelope["format"] == FORMAT else None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ImageDamaged from error
+    if type(found) is not int:
+        raise ImageDamaged
+    if found != VERSION:
+        raise ImageOfOtherVersion(found=found, expected=VERSION)
+    try:
+        image = _image(envelope["card"])
+        same = to_bytes(image) == raw
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ImageDamaged from error
+    if not same:
+        raise ImageDamaged
+    return image
+
+
+def _canonical(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _text(octets: bytes | None) -> str | None:
+    return None if octets is None else b64encode(octets).decode()
+
+
+def _octets(text: str | None) -> bytes | None:
+    return None if text is None else b64decode(text, validate=True)
+
+
+def _pin_data(pin: PinReference) -> dict[str, Any]:
+    return {"limit": pin.limit, "tries": pin.tries, "digest": _text(pin.digest)}
+
+
+def _keys_data(container: Container) -> dict[str, Any]:
+    return {"active": _slot_data(container.active), "shadow": _slot_data(container.shadow)}
+
+
+def _slot_data(slot: KeySlot | None) -> dict[str, Any] | None:
+    if slot is None:
+        return None
+    return {
+        "private_key": _text(slot.private_key),
+        "certificate": _text(slot.certificate),
+        "issuer": _text(slot.issuer),
+    }
+
+
+def _image(card: dict[str, Any]) -> CardImage:
+    return CardImage(
+        number=card["number"],
+        municipality=card["municipality"],
+        expires=date.fromisoformat(card["expires"]),
+        salt=b64decode(card["salt"], validate=True),
+        pins={name: _pin(card["pins"][name.value]) for name in PinKind},
+        keys={kind: _keys(card["keys"][kind.value]) for kind in CertificateKind},
+    )
+
+
+def _pin(data: dict[str, Any]) -> PinReference:
+    return PinReference(limit=data["limit"], tries=data["tries"], digest=_octets(data["digest"]))
+
+
+def _keys(data: dict[str, Any]) -> Container:
+    return Container(active=_slot(data["active"]), shadow=_slot(data["shadow"]))
+
+
+def _slot(data: dict[str, Any] | None) -> KeySlot | None:
+    if data is None:
+        return None
+    private_key = b64decode(data["private_key"], validate=True)
+    from_pkcs8(private_key)  # the whole check, once: later uses trust the image
+    return KeySlot(
+        private_key=private_key,
+        certificate=_octets(data["certificate"]),
+        issuer=_octets(data["issuer"]),
+    )
