@@ -1,0 +1,11 @@
+"""Brings the tables of every role's database up to date."""
+
+from django.core.management import call_command
+
+from openjpki.site.settings import ROLES
+
+
+def migrate() -> None:
+    """Create or update the tables of each role; repeating it changes nothing."""
+    for alias in ROLES:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)

@@ -1,0 +1,77 @@
+"""The web server: on loopback, one port. Inside this process for the story, as a server of its own for `serve`."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from openjpki.errors import Failure, Kind
+
+LOOPBACK = "127.0.0.1"
+Application = Callable[..., Any]
+
+
+class PortTaken(Failure):
+    """Another program listens on the port."""
+
+    code = "serve.port-taken"
+    kind = Kind.UNAVAILABLE
+    ja = "ポート {port} は別のプログラムが使用中です。--port で別の番号を指定してください。"
+    en = "Port {port} is used by another program. Choose another with --port."
+
+
+class _Quiet(WSGIRequestHandler):
+    """Answers without writing a line for each request."""
+
+    timeout = 10
+    """Seconds a client may keep a thread waiting."""
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing."""
+
+
+class _Threaded(ThreadingMixIn, WSGIServer):
+    """A thread for each request; all of them end with the program."""
+
+    daemon_threads = True
+
+
+@contextmanager
+def answering(application: Application, port: int) -> Iterator[int]:
+    """Serve the application on loopback while the block runs, yielding its port; raises `PortTaken`."""
+    try:
+        server = _Threaded((LOOPBACK, port), _Quiet)
+    except OSError as error:
+        raise PortTaken(port=port) from error
+    server.set_app(application)
+    thread = threading.Thread(target=server.serve_forever, name="status", daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def free_port(wanted: int) -> int:
+    """Return `wanted` if nothing listens there, else a port that the system proposes."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            number: int = probe.getsockname()[1]
+            return number
+    raise PortTaken(port=wanted)
+
+
+def require_port(port: int) -> None:
+    """Raise `PortTaken` unless the port can be listened on."""
+    if free_port(port) != port:
+        raise PortTaken(port=port)

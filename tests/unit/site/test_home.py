@@ -1,0 +1,149 @@
+import json
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from openjpki.errors import Failure
+from openjpki.site.clock import real_moment
+from openjpki.site.home import (
+    MARKER,
+    Home,
+    HomeDamaged,
+    HomeInUse,
+    HomeMissing,
+    HomeNotEmpty,
+    HomeOfOtherVersion,
+    Settings,
+    locked,
+    write_private,
+)
+
+SANDBOX = Settings(purpose="sandbox")
+
+
+def mode(path: Path) -> int:
+    """Return the permission bits of a path."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_is_created_can_be_opened(tmp_path: Path) -> None:
+    """A home's settings come back as they were made."""
+    settings = Settings(purpose="story", port=9001, algorithm="p-384-sha-384", policy={"preset": "page"})
+    made = Home.create(tmp_path / "home", settings)
+
+    assert Home.open(tmp_path / "home") == made
+    assert made.settings == settings
+
+
+def test_a_home_is_private(tmp_path: Path) -> None:
+    """Folders of a home are 0700, its secrets 0600 and different in each home."""
+    one, two = (Home.create(tmp_path / name, SANDBOX) for name in ("one", "two"))
+
+    assert mode(one.path) == mode(one.path / "authority") == mode(one.cards) == 0o700
+    for secret in ("secret", "authority/passphrase"):
+        assert mode(one.path / secret) == 0o600
+        assert (one.path / secret).read_bytes() != (two.path / secret).read_bytes()
+
+
+def test_no_home_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    """An empty folder is no home."""
+    with pytest.raises(HomeMissing, match="openjpki init"):
+        Home.open(tmp_path)
+
+
+def test_a_file_in_place_of_a_home_is_no_home(tmp_path: Path) -> None:
+    """A path through a file leads to no home."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+
+    with pytest.raises(HomeMissing):
+        Home.open(tmp_path / "file")
+
+
+def test_a_marker_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """A folder in place of the marker is damage."""
+    (tmp_path / MARKER).mkdir()
+
+    with pytest.raises(HomeDamaged):
+        Home.open(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "purpose": "story", "x": 1}'])
+def test_a_damaged_marker_is_told(tmp_path: Path, text: str) -> None:
+    """A marker file that is not ours is refused, and left as it is."""
+    (tmp_path / MARKER).write_text(text, encoding="utf-8")
+
+    with pytest.raises(HomeDamaged):
+        Home.open(tmp_path)
+    assert (tmp_path / MARKER).read_text(encoding="utf-8") == text
+
+
+def test_a_home_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    """A format this version does not know is told with both numbers."""
+    (tmp_path / MARKER).write_text(json.dumps({"format": 7, "purpose": "sandbox"}), encoding="utf-8")
+
+    with pytest.raises(HomeOfOtherVersion, match="format 7"):
+        Home.open(tmp_path)
+
+
+def test_a_folder_with_something_else_is_not_filled(tmp_path: Path) -> None:
+    """A home is made in an absent or empty folder only."""
+    (tmp_path / "thesis.txt").write_text("x", encoding="utf-8")
+
+    with pytest.raises(HomeNotEmpty):
+        Home.create(tmp_path, SANDBOX)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_story_is_cleared_for_the_next(tmp_path: Path) -> None:
+    """A story's home can be emptied, its lock excepted."""
+    home = Home.create(tmp_path, Settings(purpose="story"))
+    (tmp_path / "lock").touch()
+    home.clear_story()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_sandbox_is_never_cleared(tmp_path: Path) -> None:
+    """A home made by hand is not a story's to replace."""
+    home = Home.create(tmp_path, SANDBOX)
+
+    with pytest.raises(HomeNotEmpty):
+        home.clear_story()
+    assert Home.open(tmp_path) == home
+
+
+def test_the_lock_lets_many_read_and_one_replace(tmp_path: Path) -> None:
+    """Commands share a home; a story wants it alone, and is told at once if it cannot have it."""
+    shared = locked(tmp_path, exclusive=False), locked(tmp_path, exclusive=False)
+    with shared[0], shared[1], pytest.raises(HomeInUse), locked(tmp_path, exclusive=True):
+        pass
+    with locked(tmp_path, exclusive=True), pytest.raises(HomeInUse), locked(tmp_path, exclusive=False):
+        pass
+
+
+def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
+    """A private file has its new content and no temporary neighbour."""
+    write_private(tmp_path / "file", b"old")
+    write_private(tmp_path / "file", b"new")
+
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_sandbox_may_live_later(tmp_path: Path) -> None:
+    """The home's legal clock is shifted by its setting."""
+    home = Home.create(tmp_path, Settings(purpose="sandbox", clock_shift_seconds=86400))
+
+    assert home.clock()() - real_moment() >= timedelta(days=1) - timedelta(seconds=5)
+
+
+def test_a_home_has_its_rulings(tmp_path: Path) -> None:
+    """The policy of a home is a preset and settings by name; an unknown name is refused."""
+    page = Home.create(tmp_path / "page", Settings(purpose="sandbox", policy={"preset": "page"}))
+    bad = Home.create(tmp_path / "bad", Settings(purpose="sandbox", policy={"no_such_ruling": "1"}))
+
+    assert page.policy() != Home.create(tmp_path / "national", SANDBOX).policy()
+    with pytest.raises(Failure):
+        bad.policy()

@@ -1,0 +1,43 @@
+import socket
+import urllib.request
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from openjpki.site.server import LOOPBACK, PortTaken, answering, free_port, require_port
+
+
+def hello(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer every request with a word."""
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+
+
+def test_it_answers_on_loopback_while_the_block_runs() -> None:
+    """The story's server is there for the story and gone after it."""
+    with answering(hello, 0) as port, urllib.request.urlopen(f"http://{LOOPBACK}:{port}/", timeout=5) as response:
+        assert response.read() == b"hello"
+
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/", timeout=5)
+
+
+def test_a_taken_port_is_refused_by_name() -> None:
+    """Two servers cannot share a port: the second is told which."""
+    with socket.create_server((LOOPBACK, 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(PortTaken, match=str(port)), answering(hello, port):
+            pass
+        with pytest.raises(PortTaken):
+            require_port(port)
+        assert free_port(port) != port
+
+
+def test_a_free_port_is_kept() -> None:
+    """A port that nobody uses is used as asked."""
+    port = free_port(0)
+
+    assert free_port(port) == port
+    require_port(port)
