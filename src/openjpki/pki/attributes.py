@@ -1,0 +1,124 @@
+"""The four attributes inside a signature certificate: written into subjectAltName, and read back.
+
+docs/certificates.md §4. Each attribute is an otherName with a UTF8String. Values are personal data: no failure and no
+`repr` here contains one.
+"""
+
+from datetime import date
+
+from cryptography import x509
+
+from openjpki.errors import Failure, Kind
+from openjpki.pki import der, oids
+from openjpki.pki.profiles import ProfileSet
+from openjpki.rules.kinds import Sex
+from openjpki.rules.person import CertifiedAttributes
+
+UTF8_STRING = 0x0C
+
+ERAS = (
+    (date(2019, 5, 1), "5"),
+    (date(1989, 1, 8), "4"),
+    (date(1926, 12, 25), "3"),
+    (date(1912, 7, 30), "2"),
+    (date(1868, 1, 25), "1"),
+)
+"""First days of 令和, 平成, 昭和, 大正 and 明治 with the digit before the Gregorian date, latest first."""
+UNKNOWN_ERA = "0"
+"""不明: the digit of a date before 明治, which no living holder has; read, and written for completeness."""
+
+_SEXES = {"1": Sex.MALE, "2": Sex.FEMALE, "3": Sex.UNKNOWN, "9": Sex.UNKNOWN}
+"""Both codes for unknown are read, whichever is written (`ProfileSet.unknown_sex`)."""
+_BIRTH_DATE_LENGTH = 9
+
+
+class AttributesUnreadable(Failure):
+    """The subjectAltName holds attributes of the JPKI arc that do not follow the profile."""
+
+    code = "pki.attributes_unreadable"
+    kind = Kind.REFUSED
+    ja = "証明書の基本4情報（{field}）が、定められた形式ではありません。"
+    en = "The four attributes in the certificate do not follow the profile ({field})."
+
+
+def encode(attributes: CertifiedAttributes, profiles: ProfileSet) -> x509.SubjectAlternativeName:
+    """Return the subjectAltName value: six otherNames in the order of real cards."""
+    values = {
+        oids.NAME: attributes.name,
+        oids.BIRTH_DATE: birth_date_text(attributes.birth_date),
+        oids.SEX: {Sex.MALE: "1", Sex.FEMALE: "2", Sex.UNKNOWN: profiles.unknown_sex}[attributes.sex],
+        oids.ADDRESS: attributes.address,
+        oids.NAME_SUBSTITUTIONS: attributes.name_substitutions,
+        oids.ADDRESS_SUBSTITUTIONS: attributes.address_substitutions,
+    }
+    return x509.SubjectAlternativeName(
+        x509.OtherName(x509.ObjectIdentifier(oid), der.tlv(UTF8_STRING, values[oid].encode()))
+        for oid in oids.ATTRIBUTE_ORDER
+    )
+
+
+def read_attributes(certificate: bytes) -> CertifiedAttributes | None:
+    """Return the four attributes of a certificate (DER), None if it carries none; raise `AttributesUnreadable`.
+
+    The order of the otherNames is not asked: a reader accepts what an issuer's lint would refuse.
+    """
+    extensions = x509.load_der_x509_certificate(certificate).extensions
+    try:
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return None
+    texts: dict[str, str] = {}
+    for name in names.get_values_for_type(x509.OtherName):
+        oid = name.type_id.dotted_string
+        if oid in oids.ATTRIBUTE_ORDER:
+            if oid in texts:
+                raise AttributesUnreadable(field=oid)
+            texts[oid] = _text(name)
+    return _attributes(texts) if texts else None
+
+
+def birth_date_text(day: date) -> str:
+    """Return 生年月日 as certificates write it: era digit, then the Gregorian date ("319800217")."""
+    era = next((digit for first, digit in ERAS if day >= first), UNKNOWN_ERA)
+    return era + day.isoformat().replace("-", "")
+
+
+def _text(name: x509.OtherName) -> str:
+    try:
+        reader = der.Reader(name.value)
+        text = reader.content(UTF8_STRING).decode()
+        reader.end()
+    except ValueError as error:
+        raise AttributesUnreadable(field=name.type_id.dotted_string) from error
+    return text
+
+
+def _attributes(texts: dict[str, str]) -> CertifiedAttributes:
+    for oid in oids.ATTRIBUTE_ORDER:
+        if not texts.get(oid):
+            raise AttributesUnreadable(field=oid)
+    for text, flags in ((oids.NAME, oids.NAME_SUBSTITUTIONS), (oids.ADDRESS, oids.ADDRESS_SUBSTITUTIONS)):
+        if len(texts[text]) != len(texts[flags]) or not set(texts[flags]) <= {"0", "1"}:
+            raise AttributesUnreadable(field=flags)
+    if texts[oids.SEX] not in _SEXES:
+        raise AttributesUnreadable(field=oids.SEX)
+    return CertifiedAttributes(
+        name=texts[oids.NAME],
+        name_substitutions=texts[oids.NAME_SUBSTITUTIONS],
+        address=texts[oids.ADDRESS],
+        address_substitutions=texts[oids.ADDRESS_SUBSTITUTIONS],
+        birth_date=_birth_date(texts[oids.BIRTH_DATE]),
+        sex=_SEXES[texts[oids.SEX]],
+    )
+
+
+def _birth_date(text: str) -> date:
+    if len(text) != _BIRTH_DATE_LENGTH or not (text.isascii() and text.isdigit()):
+        raise AttributesUnreadable(field=oids.BIRTH_DATE)
+    try:
+        day = date(int(text[1:5]), int(text[5:7]), int(text[7:9]))
+    except ValueError as error:
+        raise AttributesUnreadable(field=oids.BIRTH_DATE) from error
+    if birth_date_text(day) != text and text[0] != UNKNOWN_ERA:
+        raise AttributesUnreadable(field=oids.BIRTH_DATE)
+    return day

@@ -1,0 +1,116 @@
+"""Who signs, who makes keys, and what proves a signature. Private keys are never shown and never leave their signer."""
+
+from hashlib import sha1
+from typing import Protocol
+
+from asn1crypto.keys import PublicKeyInfo
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from openjpki.errors import Failure, Kind
+from openjpki.pki.algorithms import (
+    RSA_BITS,
+    RSA_EXPONENT,
+    KeyAlgorithm,
+    PublicKey,
+    load_public_key,
+    public_key_bytes,
+)
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+class SignatureInvalid(Failure):
+    """The signature does not fit the message and the public key."""
+
+    code = "pki.signature_invalid"
+    kind = Kind.REFUSED
+    ja = "電子署名が、署名された内容または公開鍵と一致しません。"
+    en = "The signature does not match the signed content or the public key."
+
+
+class WrongSigner(Failure):
+    """The signer does not hold the issuer's key."""
+
+    code = "pki.wrong_signer"
+    kind = Kind.REFUSED
+    ja = "署名する鍵が、発行者の証明書の鍵と異なります。"
+    en = "The signing key is not the key of the issuer's certificate."
+
+
+class Signer(Protocol):
+    """The one seam for signing keys: a file, an HSM or a signing process turns to-be-signed bytes into a signature."""
+
+    @property
+    def algorithm(self) -> KeyAlgorithm:
+        """Return the algorithm of the key pair."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the SubjectPublicKeyInfo, DER."""
+        ...
+
+    def sign(self, to_be_signed: bytes) -> bytes:
+        """Return the signature over the hash of `to_be_signed` (PKCS#1 v1.5, or ECDSA as DER)."""
+        ...
+
+
+class KeySource(Protocol):
+    """Where new key pairs come from."""
+
+    def generate(self, algorithm: KeyAlgorithm) -> PrivateKey:
+        """Return a new key pair."""
+        ...
+
+
+class SoftwareSigner:
+    """A `Signer` over a private key in memory."""
+
+    def __init__(self, private_key: PrivateKey) -> None:
+        self._private_key = private_key
+        self.algorithm = KeyAlgorithm.of(private_key.public_key())
+        self.public_key = public_key_bytes(private_key.public_key())
+
+    def sign(self, to_be_signed: bytes) -> bytes:
+        """Return the signature over the hash of `to_be_signed`."""
+        if isinstance(self._private_key, rsa.RSAPrivateKey):
+            return self._private_key.sign(to_be_signed, padding.PKCS1v15(), self.algorithm.hash())
+        return self._private_key.sign(to_be_signed, ec.ECDSA(self.algorithm.hash()))
+
+
+class FreshKeys:
+    """A `KeySource` that makes every key pair anew (entropy from the cryptographic library)."""
+
+    def generate(self, algorithm: KeyAlgorithm) -> PrivateKey:
+        """Return a new key pair."""
+        if algorithm is KeyAlgorithm.RSA_2048_SHA_256:
+            return rsa.generate_private_key(RSA_EXPONENT, RSA_BITS)
+        return ec.generate_private_key(ec.SECP384R1())
+
+
+def verify_signature(spki: bytes, algorithm: KeyAlgorithm, message: bytes, signature: bytes) -> None:
+    """Hold a signature against a message; raise `SignatureInvalid`, or `UnsupportedKey` for a key of another kind.
+
+    The whole PKCS#1 encoded message is compared, padding included (RFC 8017 §8.2.2).
+    """
+    key = load_public_key(spki)
+    if KeyAlgorithm.of(key) is not algorithm:
+        raise SignatureInvalid
+    _verify(key, algorithm, message, signature)
+
+
+def _verify(key: PublicKey, algorithm: KeyAlgorithm, message: bytes, signature: bytes) -> None:
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PKCS1v15(), algorithm.hash())
+        else:
+            key.verify(signature, message, ec.ECDSA(algorithm.hash()))
+    except InvalidSignature as error:
+        raise SignatureInvalid from error
+
+
+def key_identifier(spki: bytes) -> bytes:
+    """Return the SHA-1 of the subjectPublicKey bits (RFC 5280 §4.2.1.2 method 1): 20 bytes that name a key."""
+    key_bits: bytes = PublicKeyInfo.load(spki)["public_key"].contents[1:]
+    return sha1(key_bits, usedforsecurity=False).digest()

@@ -1,0 +1,98 @@
+"""Rules about the four attributes in subjectAltName."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from openjpki.pki import oids
+from openjpki.pki.attributes import birth_date_text
+from openjpki.pki.lint.finding import rule
+from openjpki.pki.lint.specimen import Specimen
+
+SUBJECT_ALT_NAME = "2.5.29.17"
+UTF8_STRING = 12
+MOST_ADDRESS_CHARACTERS = 200
+HALF_WIDTH_KANA_LEAD = 0x8E
+"""In EUC-JP: the single shift to JIS X 0201 katakana, which certificates do not carry."""
+
+
+@rule("lint.attributes.order")
+def order(specimen: Specimen) -> Iterator[str]:
+    """Profile §4: subjectAltName holds six otherNames, .1 .4 .3 .5 .2 .6, each once, and nothing else."""
+    names = list(specimen.extension(SUBJECT_ALT_NAME) or ())
+    found = tuple(name.chosen["type_id"].dotted if name.name == "other_name" else name.name for name in names)
+    if found != oids.ATTRIBUTE_ORDER:
+        yield "other attributes, or another order"
+
+
+@rule("lint.attributes.strings")
+def strings(specimen: Specimen) -> Iterator[str]:
+    """Profile §4: each attribute is a UTF8String that is not empty and has no control character."""
+    for oid, (text, tag) in _texts(specimen).items():
+        if tag != UTF8_STRING:
+            yield f"{oid} has string tag {tag}"
+        elif not text or not all(character.isprintable() or character == "\u3000" for character in text):
+            yield f"{oid} is empty or holds a control character"
+
+
+@rule("lint.attributes.repertoire")
+def repertoire(specimen: Specimen) -> Iterator[str]:
+    """R-1.9: name and address keep to JIS X 0208 and JIS X 0212, without half-width katakana."""
+    texts = _texts(specimen)
+    for oid in (oids.NAME, oids.ADDRESS):
+        text, _ = texts.get(oid, ("", 0))
+        for position, character in enumerate(text, start=1):
+            encoded = character.encode("euc_jp", errors="replace")
+            if (encoded == b"?" and character != "?") or encoded[0] == HALF_WIDTH_KANA_LEAD:
+                yield f"{oid} character {position}"
+
+
+@rule("lint.attributes.flags")
+def flags(specimen: Specimen) -> Iterator[str]:
+    """R-1.9: name and address have one substitute flag, '0' or '1', for each character."""
+    texts = _texts(specimen)
+    for text, marks in ((oids.NAME, oids.NAME_SUBSTITUTIONS), (oids.ADDRESS, oids.ADDRESS_SUBSTITUTIONS)):
+        if text in texts and marks in texts:
+            written, flagged = texts[text][0], texts[marks][0]
+            if len(written) != len(flagged) or not set(flagged) <= {"0", "1"}:
+                yield f"{marks} does not fit {text}"
+
+
+@rule("lint.attributes.address")
+def address(specimen: Specimen) -> Iterator[str]:
+    """R-1.9: an address has at most 200 characters."""
+    text, _ = _texts(specimen).get(oids.ADDRESS, ("", 0))
+    if len(text) > MOST_ADDRESS_CHARACTERS:
+        yield f"{len(text)} characters"
+
+
+@rule("lint.attributes.sex")
+def sex(specimen: Specimen) -> Iterator[str]:
+    """Profile §4: 性別 is '1' male, '2' female, or the code for unknown (setting `unknown_sex`)."""
+    text, _ = _texts(specimen).get(oids.SEX, ("1", 0))
+    if text not in {"1", "2", specimen.profiles.unknown_sex}:
+        yield "another code"
+
+
+@rule("lint.attributes.birth_date")
+def birth_date(specimen: Specimen) -> Iterator[str]:
+    """Profile §4: 生年月日 is the era's digit and the Gregorian date, and they agree."""
+    text, _ = _texts(specimen).get(oids.BIRTH_DATE, ("", 0))
+    try:
+        day = date(int(text[1:5]), int(text[5:7]), int(text[7:]))
+    except ValueError:
+        yield "not a date"
+        return
+    if birth_date_text(day) != text:
+        yield "era and date disagree"
+
+
+def _texts(specimen: Specimen) -> dict[str, tuple[str, int]]:
+    names = specimen.extension(SUBJECT_ALT_NAME) or ()
+    others = [name.chosen for name in names if name.name == "other_name"]
+    return {
+        other["type_id"].dotted: (str(other["value"].native), other["value"].contents and other["value"].parsed.tag)
+        for other in others
+    }
+
+
+ATTRIBUTE_RULES = (order, strings, repertoire, flags, address, sex, birth_date)

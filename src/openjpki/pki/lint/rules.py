@@ -1,0 +1,58 @@
+"""Which rules hold for which profile."""
+
+from openjpki.pki.lint import extensions, names
+from openjpki.pki.lint.attributes import ATTRIBUTE_RULES
+from openjpki.pki.lint.fields import FIELD_RULES, end_of_day
+from openjpki.pki.lint.finding import Findings, LintFinding, Rule
+from openjpki.pki.lint.names import NAME_RULES
+from openjpki.pki.lint.specimen import Specimen, Unparsable
+from openjpki.pki.profiles import Profile, ProfileSet
+
+EVERY: tuple[Rule, ...] = (
+    *FIELD_RULES,
+    *NAME_RULES,
+    extensions.order,
+    extensions.key_usage,
+    extensions.subject_key_identifier,
+)
+CA: tuple[Rule, ...] = (
+    *EVERY,
+    end_of_day,
+    names.hierarchy,
+    names.ca_subject,
+    extensions.basic_constraints,
+    extensions.ca_alternative_name,
+    extensions.ca_distribution_point,
+)
+HOLDER: tuple[Rule, ...] = (
+    *EVERY,
+    end_of_day,
+    names.hierarchy,
+    extensions.authority_key_identifier,
+    extensions.policies,
+    extensions.issuer_alternative_name,
+    extensions.holder_distribution_point,
+    extensions.information_access,
+)
+RULES: dict[Profile, tuple[Rule, ...]] = {
+    Profile.SIGNATURE_CA: CA,
+    Profile.AUTHENTICATION_CA: CA,
+    Profile.SIGNATURE: (*HOLDER, names.signature_subject, *ATTRIBUTE_RULES),
+    Profile.AUTHENTICATION: (*HOLDER, names.authentication_subject, extensions.client_authentication),
+    Profile.OCSP_RESPONDER: (
+        *EVERY,
+        names.responder_subject,
+        extensions.authority_key_identifier,
+        extensions.ocsp_signing,
+        extensions.no_check,
+    ),
+}
+
+
+def examine(profiles: ProfileSet, profile: Profile, raw: bytes, issuer: bytes | None) -> tuple[Findings, bytes]:
+    """Return every finding about a to-be-signed certificate, and the key (SPKI DER) whose signature it waits for."""
+    try:
+        specimen = Specimen.of(profiles, profile, raw, issuer)
+    except Unparsable:
+        return Findings((LintFinding("lint.malformed", "RFC 5280 §4.1", "no TBSCertificate, or no issuer"),)), b""
+    return Findings(finding for each in RULES[profile] for finding in each(specimen)), specimen.issuer_key
