@@ -1,0 +1,302 @@
+"""Everything the verifier can find, with its code, its sub-indication and a sentence in two languages.
+
+`docs/verification.md` lists the same codes; a test holds the two equal. A finding without a sub-indication is a remark:
+it changes no verdict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from typing import Any
+
+from openjpki.documents.indications import SubIndication
+from openjpki.errors import Language
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a check says when it finds something; the sentences are `str.format` templates."""
+
+    code: str
+    sub_indication: SubIndication | None
+    ja: str
+    en: str
+
+
+@unique
+class Check(Enum):
+    """The checks, in the order of the process: format, content, signature, certificate, status."""
+
+    UNREADABLE = Wording(
+        "verify.unreadable",
+        SubIndication.FORMAT_FAILURE,
+        "署名の形式を読み取れません({reason})。",
+        "The signature cannot be read ({reason}).",
+    )
+    ENCRYPTED = Wording(
+        "verify.encrypted",
+        SubIndication.GENERIC,
+        "文書がパスワードで保護されているため、署名後の変更の有無を判定できません。",
+        "The document is encrypted, so changes after signing cannot be judged.",
+    )
+    NO_SIGNATURE = Wording(
+        "verify.no-signature",
+        SubIndication.FORMAT_FAILURE,
+        "この文書には署名がありません。",
+        "This document carries no signature.",
+    )
+    SUBFILTER = Wording(
+        "verify.subfilter",
+        SubIndication.FORMAT_FAILURE,
+        "この PDF 署名の方式({found})には対応していません。",
+        "The PDF signature's encoding ({found}) is not supported.",
+    )
+    CONTENT_TYPE = Wording(
+        "verify.content-type",
+        SubIndication.FORMAT_FAILURE,
+        "署名の対象の種類({found})が正しくありません。",
+        "The signature covers content of a wrong type ({found}).",
+    )
+    SIGNED_ATTRIBUTES = Wording(
+        "verify.signed-attributes",
+        SubIndication.FORMAT_FAILURE,
+        "署名属性が欠けているか、重複しています({reason})。",
+        "A signed attribute is missing or doubled ({reason}).",
+    )
+    BYTE_RANGE = Wording(
+        "verify.byte-range",
+        SubIndication.FORMAT_FAILURE,
+        "署名が文書全体を対象としていません(署名されていない部分があります)。",
+        "The signature does not cover the whole document: parts of it are not signed.",
+    )
+    ALTERED_AFTER_SIGNING = Wording(
+        "verify.altered-after-signing",
+        SubIndication.FORMAT_FAILURE,
+        "署名の後に文書の内容が変更されています。",
+        "The document was altered after this signature.",
+    )
+    SIGNED_AGAIN = Wording(
+        "verify.signed-again",
+        None,
+        "この署名の後に、別の署名が加えられています。",
+        "Another signature was added after this one.",
+    )
+    TIMESTAMP_UNJUDGED = Wording(
+        "verify.timestamp-unjudged",
+        None,
+        "文書タイムスタンプがありますが、この版では判定に使いません。",
+        "There is a document time-stamp, which this version does not judge.",
+    )
+    CONTENT_MISSING = Wording(
+        "verify.content-missing",
+        SubIndication.SIGNED_DATA_NOT_FOUND,
+        "署名の対象の文書がありません。--content で指定してください。",
+        "The signed content is not here. Name it with --content.",
+    )
+    CONTENT_DIFFERS = Wording(
+        "verify.content-differs",
+        SubIndication.HASH_FAILURE,
+        "指定された文書は、署名に含まれている文書と異なります。",
+        "The content given is not the content inside the signature.",
+    )
+    HASH = Wording(
+        "verify.hash",
+        SubIndication.HASH_FAILURE,
+        "文書の内容が署名されたときのものと異なります。",
+        "The content is not what was signed.",
+    )
+    SIGNATURE_VALUE = Wording(
+        "verify.signature-value",
+        SubIndication.SIG_CRYPTO_FAILURE,
+        "署名値が証明書の公開鍵と合いません。",
+        "The signature value does not verify under the certificate's public key.",
+    )
+    ALGORITHM = Wording(
+        "verify.algorithm",
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
+        "署名のアルゴリズム({found})は認められていません。",
+        "The signature's algorithm ({found}) is not accepted.",
+    )
+    CERTIFICATE_MISSING = Wording(
+        "verify.certificate-missing",
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+        "署名者の証明書が見つかりません。",
+        "The signer's certificate cannot be found.",
+    )
+    CERTIFICATE_NOT_BOUND = Wording(
+        "verify.certificate-not-bound",
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+        "署名属性が指す証明書と、付いている証明書が異なります。",
+        "The certificate is not the one that the signed attributes name.",
+    )
+    NO_CERTIFICATE_REFERENCE = Wording(
+        "verify.no-certificate-reference",
+        SubIndication.SIG_CONSTRAINTS_FAILURE,
+        "PAdES の署名に必要な signing-certificate-v2 属性がありません。",
+        "The signing-certificate-v2 attribute that a PAdES signature must have is missing.",
+    )
+    CERTIFICATE_UNREFERENCED = Wording(
+        "verify.certificate-unreferenced",
+        None,
+        "署名属性に証明書の指定(signing-certificate-v2)がありません。古い形式の署名です。",
+        "The signed attributes do not name the certificate (signing-certificate-v2): an older form of signature.",
+    )
+    CLAIMED_TIME_AHEAD = Wording(
+        "verify.claimed-time-ahead",
+        SubIndication.SIG_CONSTRAINTS_FAILURE,
+        "署名に書かれた日時({claimed})が検証の時点より後です。",
+        "The signing time that the signature claims ({claimed}) lies after the moment of verification.",
+    )
+    NO_CHAIN = Wording(
+        "verify.no-chain",
+        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
+        "信頼する認証局が発行した証明書ではありません。",
+        "The certificate was not issued by a trusted certification authority.",
+    )
+    ANCHOR_UNFIT = Wording(
+        "verify.anchor-unfit",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "認証局証明書が認証局のものとして使えません。",
+        "The certification authority's certificate may not act as one.",
+    )
+    ANCHOR_OUT_OF_BOUNDS = Wording(
+        "verify.anchor-out-of-bounds",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "認証局証明書が有効期間外です。",
+        "The certification authority's certificate is outside its validity.",
+    )
+    CHAIN_UNPROCESSABLE = Wording(
+        "verify.chain-unprocessable",
+        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        "証明書の検証を最後まで行えません。",
+        "The certificate's path cannot be processed.",
+    )
+    POLICY = Wording(
+        "verify.policy",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "証明書ポリシーが、この用途に認められたものではありません。",
+        "The certificate's policy is not one accepted for this use.",
+    )
+    KEY_USAGE = Wording(
+        "verify.key-usage",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "証明書の鍵用途が、この用途に合いません。",
+        "The certificate's key usage does not allow this use.",
+    )
+    CRITICAL_EXTENSION = Wording(
+        "verify.critical-extension",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "証明書に、理解できない重要(critical)な拡張があります。",
+        "The certificate has a critical extension that is not understood.",
+    )
+    CERTIFICATE_ALGORITHM = Wording(
+        "verify.certificate-algorithm",
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
+        "証明書の鍵または署名のアルゴリズムは認められていません。",
+        "The certificate's key or signature algorithm is not accepted.",
+    )
+    NOT_YET_VALID = Wording(
+        "verify.not-yet-valid",
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        "証明書の有効期間がまだ始まっていません(開始: {begins})。",
+        "The certificate is not valid yet (it begins {begins}).",
+    )
+    SIGNED_BEFORE_VALIDITY = Wording(
+        "verify.signed-before-validity",
+        SubIndication.NOT_YET_VALID,
+        "署名の日時({claimed})が証明書の有効期間の開始({begins})より前です。",
+        "The signature claims a time ({claimed}) before the certificate began ({begins}).",
+    )
+    EXPIRED = Wording(
+        "verify.expired",
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        "証明書の有効期間が終わっています(終了: {ends})。期間中に署名されたことの証拠(タイムスタンプ)がありません。",
+        "The certificate has expired ({ends}), and nothing proves that the signature is older than that.",
+    )
+    EXPIRED_NOT_REVOKED = Wording(
+        "verify.expired-not-revoked",
+        SubIndication.OUT_OF_BOUNDS_NOT_REVOKED,
+        "証明書の有効期間が終わっています(終了: {ends})。失効はしていませんが、期間中に署名されたことの証拠(タイムスタンプ)がありません。",
+        "The certificate has expired ({ends}) without having been revoked, and nothing proves that the signature is older.",
+    )
+    SIGNED_AFTER_EXPIRY = Wording(
+        "verify.signed-after-expiry",
+        SubIndication.EXPIRED,
+        "署名の日時({claimed})が証明書の有効期間の終了({ends})より後です。",
+        "The signature claims a time ({claimed}) after the certificate expired ({ends}).",
+    )
+    REVOKED = Wording(
+        "verify.revoked",
+        SubIndication.REVOKED_NO_POE,
+        "証明書は失効しています({revoked_at}、理由: {reason})。失効前に署名されたことの証拠(タイムスタンプ)がありません。",
+        "The certificate was revoked ({revoked_at}, {reason}), and nothing proves that the signature is older than that.",
+    )
+    SIGNED_AFTER_REVOCATION = Wording(
+        "verify.signed-after-revocation",
+        SubIndication.REVOKED,
+        "署名の日時({claimed})は証明書の失効({revoked_at}、理由: {reason})より後です。",
+        "The signature claims a time ({claimed}) after the certificate was revoked ({revoked_at}, {reason}).",
+    )
+    STATUS_UNKNOWN = Wording(
+        "verify.status-unknown",
+        SubIndication.TRY_LATER,
+        "証明書が失効していないことを確認できません(OCSP: {ocsp}、失効リスト: {crl})。",
+        "Whether the certificate is revoked cannot be established (OCSP: {ocsp}, CRL: {crl}).",
+    )
+    ONE_STATUS_SOURCE = Wording(
+        "verify.one-status-source",
+        None,
+        "失効の確認は {used} だけで行いました({unused_source}: {unused})。",
+        "The status rests on {used} alone ({unused_source}: {unused}).",
+    )
+    ATTRIBUTES_UNREADABLE = Wording(
+        "verify.attributes-unreadable",
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "証明書の基本4情報を読み取れません。",
+        "The four attributes in the certificate cannot be read.",
+    )
+    PROOF_MALFORMED = Wording(
+        "verify.proof-malformed",
+        SubIndication.FORMAT_FAILURE,
+        "ログインの応答の形式が正しくありません({reason})。",
+        "The login proof is malformed ({reason}).",
+    )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found, with the data of its sentences: dates, names of algorithms, never a personal attribute."""
+
+    check: Check
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """Return the stable code."""
+        return self.check.value.code
+
+    @property
+    def sub_indication(self) -> SubIndication | None:
+        """Return the reason this finding gives, None for a remark."""
+        return self.check.value.sub_indication
+
+    def message(self, language: Language) -> str:
+        """Return the sentence a person reads."""
+        wording = self.check.value
+        return (wording.ja if language == "ja" else wording.en).format(**self.data)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the finding as JSON-ready data."""
+        reason = self.sub_indication
+        return {
+            "code": self.code,
+            "severity": "remark" if reason is None else "refusal",
+            "sub_indication": None if reason is None else reason.value,
+            "ja": self.message("ja"),
+            "en": self.message("en"),
+        }
+
+
+def found(check: Check, **data: object) -> Finding:
+    """Make a finding; the data become text."""
+    return Finding(check, {name: str(value) for name, value in data.items()})
