@@ -58,9 +58,17 @@ def read_moment(text: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=JST)).astimezone(UTC)
 
 
+def in_japan(moment: datetime) -> datetime:
+    """Return an aware moment in Japanese time; a naive one is a bug (ValueError), since nobody knows whose time it is."""
+    if moment.tzinfo is None:
+        message = "a moment without a time zone"
+        raise ValueError(message)
+    return moment.astimezone(JST)
+
+
 def civil_date(moment: datetime) -> date:
     """Return the day on which an aware moment falls in Japan."""
-    return moment.astimezone(JST).date()
+    return in_japan(moment).date()
 
 
 def first_second(day: date) -> datetime:

@@ -28,7 +28,7 @@ class IllegalTransition(Failure):
 
     code = "lifecycle.illegal-transition"
     kind = Kind.REFUSED
-    ja = "{table} は「{state}」の状態では「{event}」を受け付けません。"
+    ja = "{table_ja}は「{state}」の状態では「{event}」に進めません。"
     en = 'A {table} in the state "{state}" does not take "{event}".'
 
 
@@ -79,9 +79,10 @@ class CardEvent(Enum):
 
 @dataclass(frozen=True)
 class LifeCycle(Generic[S, V]):
-    """A table of edges; `name` is what it is the life of."""
+    """A table of edges; the names say what it is the life of."""
 
     name: str
+    name_ja: str
     edges: Mapping[tuple[S, V], S]
 
     def events(self, state: S) -> tuple[V, ...]:
@@ -94,11 +95,14 @@ def advance(table: LifeCycle[S, V], state: S, event: V) -> S:
     try:
         return table.edges[state, event]
     except KeyError:
-        raise IllegalTransition(table=table.name, state=state.value, event=event.value) from None
+        raise IllegalTransition(
+            table=table.name, table_ja=table.name_ja, state=state.value, event=event.value
+        ) from None
 
 
 CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
     "certificate",
+    "電子証明書",
     {
         (CertificateState.PREPARED, CertificateEvent.SIGN): CertificateState.UNDELIVERED,
         (CertificateState.PREPARED, CertificateEvent.DISCARD): CertificateState.REVOKED,
@@ -117,6 +121,7 @@ CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
 
 APPLICATION: LifeCycle[ApplicationState, ApplicationEvent] = LifeCycle(
     "application",
+    "申請",
     {
         (ApplicationState.RECEIVED, ApplicationEvent.EXAMINE): ApplicationState.EXAMINED,
         (ApplicationState.RECEIVED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
@@ -145,6 +150,7 @@ APPLICATION: LifeCycle[ApplicationState, ApplicationEvent] = LifeCycle(
 
 CARD: LifeCycle[CardState, CardEvent] = LifeCycle(
     "card",
+    "カード",
     {
         (CardState.ACTIVE, CardEvent.SUSPEND): CardState.SUSPENDED,
         (CardState.ACTIVE, CardEvent.ABOLISH): CardState.ABOLISHED,

@@ -26,8 +26,6 @@ from openjpki.rules.settings import (
     members,
 )
 
-PresetName = Literal["national", "page"]
-
 CARD_REMADE_YEN = 800
 """Re-making the card itself through the holder's fault or loss (R-4.1)."""
 
@@ -89,6 +87,8 @@ class Policy:
     """True: a voluntary agent with the sealed form that came with the notice renews in one visit."""
     agent_first_visit_mandate: Annotated[bool, Setting("R-2.24", "U", "sources differ: 大阪狭山市, 国立市")] = False
     """True: a voluntary agent must bring a 委任状 on the first visit."""
+    agent_revocation_mandate: Annotated[bool, Setting("R-2.5", "U", "none")] = True
+    """True: a voluntary agent who asks for a revocation must bring a 委任状."""
     inquiry_reply_days: Annotated[int, Setting("R-2.24", "U", "京都市 (a term exists)", DAYS)] = 30
     """Days within which the reply to a 照会書 counts; the last day is counted, a closed one moves on."""
     health_insurance_card_accept_until: Annotated[
@@ -187,8 +187,8 @@ class Policy:
     """The PINs the window handles."""
 
     @classmethod
-    def preset(cls, name: PresetName) -> "Policy":
-        """Return `national` (law and confirmed practice) or `page` (the page's letter, CF-1 to CF-9)."""
+    def preset(cls, name: str) -> "Policy":
+        """Return `national` (law and confirmed practice) or `page` (the page's letter, CF-1 to CF-9); raise `BadSetting`."""
         if name not in _PRESETS:
             raise BadSetting(name="preset", value=name, expected=" / ".join(_PRESETS))
         return _PRESETS[name]

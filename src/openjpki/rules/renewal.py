@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from openjpki.rules.catalogue import find
 from openjpki.rules.dates import months_before
+from openjpki.rules.finding import Finding
 from openjpki.rules.policy import Policy
 
 _MONTHS = 3
@@ -41,3 +43,30 @@ def renewal_window(policy: Policy, expires: date) -> Window:
         closes=expires + timedelta(days=policy.renewal_last_day_offset),
         rules=("R-3.8",),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewal:
+    """Whether a living certificate can be renewed on a day, its window, and what stands in the way."""
+
+    open: bool
+    window: Window
+    findings: tuple[Finding, ...]
+
+
+def renewal(policy: Policy, *, expires: date, card_expires: date, on: date, notice: bool = False) -> Renewal:
+    """Say whether a certificate can be renewed on a day (R-3.8, R-3.10, R-7.1, R-7.5; S-31, S-33, S-35, S-36, S-40).
+
+    `notice`: the expiry notice is in hand. It neither opens the window nor is needed, unless the policy says so (CF-11).
+    """
+    window = renewal_window(policy, expires)
+    findings: list[Finding] = []
+    if on < window.opens and not (notice and policy.notice_opens_window):
+        findings.append(find("renewal.not-yet", opens=window.opens, closes=window.closes))
+    if on > window.closes:
+        findings.append(find("renewal.over", closes=window.closes))
+    if policy.card_first_if_same_expiry and card_expires <= expires:
+        findings.append(find("renewal.card-first", expires=card_expires))
+    if policy.notice_required and not notice:
+        findings.append(find("renewal.notice-required"))
+    return Renewal(open=not findings, window=window, findings=tuple(findings))

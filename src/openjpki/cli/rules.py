@@ -1,0 +1,404 @@
+"""`openjpki rules …`: the rule book asked from the command line. The same functions serve the pages."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from openjpki.cli.answer import Answer, BadValue, Commands, Run, language_of
+from openjpki.errors import Kind, Language, declared
+from openjpki.rules.catalogue import CATALOGUE, find
+from openjpki.rules.characters import substitute
+from openjpki.rules.dates import BadDay, BadMoment, civil_date, read_day, read_moment
+from openjpki.rules.documents import TABLE, DocumentKind, ShownDocument, accepted_until
+from openjpki.rules.eligibility import Card, eligibility
+from openjpki.rules.era import in_era
+from openjpki.rules.fees import fee
+from openjpki.rules.finding import Finding
+from openjpki.rules.identity import route
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, LifeEvent, Procedure
+from openjpki.rules.office import MAIN_OFFICE, office_open
+from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal_window
+from openjpki.rules.revocation import Ending, effect_of
+from openjpki.rules.validity import authentication_expiry, signature_expiry
+from openjpki.site.clock import real_moment
+
+_EXPECTED_DAY = {
+    "expected_ja": "1873-01-01 から 2999-12-31 までの日を YYYY-MM-DD で指定してください。",
+    "expected_en": "Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD.",
+}
+_EXPECTED_MOMENT = {
+    "expected_ja": "YYYY-MM-DDTHH:MM(日本時間)の形で指定してください。",
+    "expected_en": "Give it as YYYY-MM-DDTHH:MM (Japanese time).",
+}
+_EXPECTED_DOCUMENT = {
+    "expected_ja": "種類は `openjpki rules documents` にあります。形は KIND または KIND:YYYY-MM-DD です。",
+    "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND or KIND:YYYY-MM-DD.",
+}
+_EXPECTED_POLICY = {"expected_ja": "NAME=VALUE の形で指定してください。", "expected_en": "The form is NAME=VALUE."}
+
+_CARDS: dict[str, Card] = {**{state.value: state for state in CardState}, "juki": "juki"}
+
+
+def register(commands: Commands) -> None:
+    """Add the `rules` group."""
+    group = commands.add_parser("rules", help="ask the rule book").add_subparsers(
+        title="questions", metavar="QUESTION", required=True
+    )
+    for name, (words, add, run) in _QUESTIONS.items():
+        parser = group.add_parser(name, help=words, description=words)
+        add(parser)
+        parser.add_argument(
+            "--policy",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="a setting of the rule book, or preset=national|page; may be repeated",
+        )
+        parser.set_defaults(run=run)
+
+
+def policy_of(arguments: argparse.Namespace) -> Policy:
+    """Return the policy asked for: the preset first, wherever it stands, then the single settings in their order."""
+    settings: dict[str, str] = {}
+    for option in arguments.policy:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise BadValue(option="--policy", value=option, **_EXPECTED_POLICY)
+        settings[name] = value
+    return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
+
+
+def _day(option: str) -> Callable[[str], date]:
+    def read(text: str) -> date:
+        try:
+            return read_day(text)
+        except BadDay:
+            raise BadValue(option=option, value=text, **_EXPECTED_DAY) from None
+
+    return read
+
+
+def _moment(option: str) -> Callable[[str], datetime]:
+    def read(text: str) -> datetime:
+        try:
+            return read_moment(text)
+        except BadMoment:
+            raise BadValue(option=option, value=text, **_EXPECTED_MOMENT) from None
+
+    return read
+
+
+def _document(option: str) -> Callable[[str], ShownDocument]:
+    def read(text: str) -> ShownDocument:
+        kind, colon, expires = text.partition(":")
+        try:
+            return ShownDocument(kind=DocumentKind(kind), expires=read_day(expires) if colon else None)
+        except (ValueError, BadDay):
+            raise BadValue(option=option, value=text, **_EXPECTED_DOCUMENT) from None
+
+    return read
+
+
+def _add_day(parser: argparse.ArgumentParser, option: str, words: str, *, required: bool = True) -> None:
+    parser.add_argument(option, type=_day(option), metavar="DATE", help=words, required=required)
+
+
+def _add_choice(parser: argparse.ArgumentParser, option: str, choices: Sequence[str], words: str) -> None:
+    parser.add_argument(option, choices=choices, help=words, required=True)
+
+
+def _not_before(arguments: argparse.Namespace, later: str, earlier: str) -> None:
+    """Refuse a later day that lies before the earlier one (BadValue)."""
+    day, other = (getattr(arguments, name) for name in (later, earlier))
+    if day is not None and day < other:
+        option, against = (f"--{name.replace('_', '-')}" for name in (later, earlier))
+        raise BadValue(
+            option=option,
+            value=day,
+            expected_ja=f"{against}({other})より前の日は指定できません。",
+            expected_en=f"It lies before {against} ({other}).",
+        )
+
+
+def _spoken(day: date, language: Language) -> str:
+    return f"{day.year}年{day.month}月{day.day}日({in_era(day)})" if language == "ja" else f"{day} ({in_era(day)})"
+
+
+def _findings(findings: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": finding.code,
+            "rule": finding.rule,
+            "sentence": finding.sentence,
+            "bring": finding.bring(language),
+        }
+        for finding in findings
+    ]
+
+
+def _told(findings: Sequence[Finding], language: Language) -> list[str]:
+    lines = []
+    for finding in findings:
+        cited = ", ".join(filter(None, (finding.rule, finding.sentence)))
+        lines.append(f"- {finding.message(language)} [{finding.code}; {cited}]")
+        if finding.bring(language):
+            lines.append(f"  → {finding.bring(language)}")
+    return lines
+
+
+def _documents(arguments: argparse.Namespace) -> Answer:
+    policy, language = policy_of(arguments), language_of(arguments)
+    rows, lines = [], []
+    for kind, row in TABLE.items():
+        until = accepted_until(policy, kind)
+        rows.append(
+            {
+                "kind": kind.value,
+                "ja": row.ja,
+                "en": row.en,
+                "list": row.list.value,
+                "issued_since": row.issued_since.isoformat() if row.issued_since else None,
+                "accepted_until": until.isoformat() if until else None,
+            }
+        )
+        term = f" (… {until})" if until else ""
+        lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
+    return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", help="the code of a finding or a refusal")
+
+
+def _explain(arguments: argparse.Namespace) -> Answer:
+    language = language_of(arguments)
+    refusals = {failure.code: failure for failure in declared()}
+    if arguments.code in refusals and arguments.code not in CATALOGUE:
+        failure = refusals[arguments.code]
+        data: dict[str, Any] = {
+            "code": failure.code,
+            "kind": failure.kind.name.lower(),
+            "ja": failure.ja,
+            "en": failure.en,
+        }
+        sentence = failure.ja if language == "ja" else failure.en
+        return Answer(data=data, lines=(f"{failure.code} (exit {failure.kind.value})", sentence))
+    finding = CATALOGUE.get(arguments.code) or find(arguments.code)
+    cited = [finding.rule, *filter(None, (finding.sentence,)), *finding.also]
+    data = {
+        "code": finding.code,
+        "kind": finding.severity,
+        "rule": finding.rule,
+        "sentence": finding.sentence,
+        "also": list(finding.also),
+        "ja": finding.ja,
+        "en": finding.en,
+        "bring_ja": finding.bring_ja,
+        "bring_en": finding.bring_en,
+    }
+    lines = (
+        f"{finding.code} ({finding.severity}; {', '.join(cited)})",
+        finding.message(language),
+        finding.bring(language),
+    )
+    return Answer(data=data, lines=tuple(filter(None, lines)))
+
+
+def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
+    _add_day(parser, "--expires", "last day of the certificate's validity")
+
+
+def _renewal_window(arguments: argparse.Namespace) -> Answer:
+    window = renewal_window(policy_of(arguments), arguments.expires)
+    language = language_of(arguments)
+    opens, closes = _spoken(window.opens, language), _spoken(window.closes, language)
+    line = f"更新期間は{opens}から{closes}までです。" if language == "ja" else f"Renewal runs from {opens} to {closes}."
+    return Answer(
+        data={"opens": window.opens.isoformat(), "closes": window.closes.isoformat(), "rules": list(window.rules)},
+        lines=(line,),
+    )
+
+
+def _add_validity(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
+    _add_day(parser, "--issued", "day of issue")
+    _add_day(parser, "--born", "the holder's birth date")
+    _add_day(parser, "--card-expires", "last day of the card")
+    _add_day(parser, "--authentication-expires", "last day of the living authentication certificate", required=False)
+    _add_day(parser, "--replaces-expiring", "last day of the certificate it replaces", required=False)
+
+
+def _validity(arguments: argparse.Namespace) -> Answer:
+    _not_before(arguments, "issued", "born")
+    _not_before(arguments, "card_expires", "issued")
+    _not_before(arguments, "authentication_expires", "issued")
+    compute = signature_expiry if arguments.kind == CertificateKind.SIGNATURE.value else authentication_expiry
+    expiry = compute(
+        policy_of(arguments),
+        issued=arguments.issued,
+        born=arguments.born,
+        card_expires=arguments.card_expires,
+        authentication_expires=arguments.authentication_expires,
+        replaces_expiring=arguments.replaces_expiring,
+    )
+    language = language_of(arguments)
+    spoken = _spoken(expiry.expires, language)
+    line = f"{spoken}まで有効です。" if language == "ja" else f"Valid through {spoken}."
+    return Answer(
+        data={"expires": expiry.expires.isoformat(), "because": expiry.because, "rules": list(expiry.rules)},
+        lines=(line, f"[{expiry.because}; {', '.join(expiry.rules)}]"),
+    )
+
+
+def _add_eligibility(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
+    _add_day(parser, "--born", "the holder's birth date")
+    _add_day(parser, "--on", "day of the procedure")
+    parser.add_argument("--ward", action="store_true", help="the holder is an adult ward (成年被後見人)")
+    parser.add_argument("--accompanied", action="store_true", help="holder and legal representative both came")
+    parser.add_argument("--not-resident", action="store_true", help="the holder is not on this resident record")
+    parser.add_argument("--card", choices=list(_CARDS), default=CardState.ACTIVE.value, help="the card's state")
+
+
+def _eligibility(arguments: argparse.Namespace) -> Answer:
+    _not_before(arguments, "on", "born")
+    found = eligibility(
+        policy_of(arguments),
+        kind=CertificateKind(arguments.kind),
+        born=arguments.born,
+        on=arguments.on,
+        resident=not arguments.not_resident,
+        card=_CARDS[arguments.card],
+        ward=arguments.ward,
+        accompanied=arguments.accompanied,
+    )
+    language = language_of(arguments)
+    yes, no = ("申請できます。", "申請できません。") if language == "ja" else ("May apply.", "May not apply.")
+    return Answer(
+        data={"eligible": found.eligible, "findings": _findings(found.findings, language)},
+        lines=(yes if found.eligible else no, *_told(found.findings, language)),
+        kind=None if found.eligible else Kind.REFUSED,
+    )
+
+
+def _add_route(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
+    _add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
+    parser.add_argument("--pin-matches", action="store_true", help="the PINs were compared with the card and match")
+    for option, words in (("--document", "a document of the holder"), ("--agent-document", "one of who acts")):
+        parser.add_argument(
+            option, action="append", default=[], type=_document(option), metavar="KIND[:EXPIRES]", help=words
+        )
+    forms = ("none", "sealed", "opened", "returned")
+    parser.add_argument("--inquiry-form", choices=forms, default="none", help="the 照会書兼回答書 on the counter")
+    _add_day(parser, "--on", "day of the procedure (default: today)", required=False)
+
+
+_ROUTE_LINES = {
+    "same_day": ("即日で手続きできます。", "Done on the same day."),
+    "inquiry": ("照会書兼回答書による手続き(2回の来庁)になります。", "By inquiry letter and a second visit."),
+    "refused": ("受け付けられません。", "Refused."),
+}
+
+
+def _route(arguments: argparse.Namespace) -> Answer:
+    found = route(
+        policy_of(arguments),
+        procedure=Procedure(arguments.procedure),
+        applicant=Applicant(arguments.applicant),
+        pin_matches=arguments.pin_matches,
+        documents=arguments.document,
+        agent_documents=arguments.agent_document,
+        inquiry_form=arguments.inquiry_form,
+        on=arguments.on or civil_date(real_moment()),
+    )
+    language = language_of(arguments)
+    return Answer(
+        data={"route": found.route, "findings": _findings(found.findings, language)},
+        lines=(_ROUTE_LINES[found.route][language != "ja"], *_told(found.findings, language)),
+        kind=Kind.REFUSED if found.route == "refused" else None,
+    )
+
+
+def _add_fee(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser, "--reason", [reason.value for reason in FeeReason], "why a certificate is issued")
+    _add_day(parser, "--on", "day of the procedure")
+
+
+def _fee(arguments: argparse.Namespace) -> Answer:
+    found = fee(policy_of(arguments), reason=FeeReason(arguments.reason), on=arguments.on)
+    return Answer(
+        data={"yen": found.yen, "rules": list(found.rules)}, lines=(f"¥{found.yen:,} [{', '.join(found.rules)}]",)
+    )
+
+
+def _add_office(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--at", type=_moment("--at"), metavar="DATETIME", required=True, help="moment, Japanese time")
+    parser.add_argument("--office", default=MAIN_OFFICE, metavar="CODE", help="a branch office (default: the main one)")
+
+
+def _office(arguments: argparse.Namespace) -> Answer:
+    hours = office_open(policy_of(arguments), arguments.at, arguments.office)
+    yes, no = ("開庁しています", "閉庁しています") if language_of(arguments) == "ja" else ("open", "closed")
+    why = ": ".join(filter(None, (hours.because, hours.holiday)))
+    return Answer(
+        data={"open": hours.open, "because": hours.because},
+        lines=(f"{yes if hours.open else no} [{why}; {', '.join(hours.rules)}]",),
+    )
+
+
+def _add_revocation(parser: argparse.ArgumentParser) -> None:
+    _add_choice(parser, "--event", [event.value for event in LifeEvent], "what happened")
+    _add_day(parser, "--on", "day on which it happened")
+
+
+def _revocation(arguments: argparse.Namespace) -> Answer:
+    effect = effect_of(policy_of(arguments), LifeEvent(arguments.event), arguments.on)
+    endings = {kind: effect.of(kind) for kind in CertificateKind}
+    lines = [f"{kind.value}: {_ending_line(ending)}" for kind, ending in endings.items()]
+    return Answer(
+        data={kind.value: _ending(ending) for kind, ending in endings.items()},
+        lines=(*lines, f"[{', '.join(effect.rules)}]"),
+    )
+
+
+def _ending(ending: Ending | None) -> dict[str, str | None]:
+    if ending is None:
+        return {"ends": None, "reason": None}
+    return {"ends": ending.ends.isoformat(), "reason": ending.reason.value}
+
+
+def _ending_line(ending: Ending | None) -> str:
+    if ending is None:
+        return "-"
+    return f"{ending.ends} {ending.reason.value}({ending.reason.code}){' held' if ending.held else ''}"
+
+
+def _add_substitute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--text", required=True, help="a name or an address")
+
+
+def _substitute(arguments: argparse.Namespace) -> Answer:
+    policy_of(arguments)
+    text, flags = substitute(arguments.text)
+    return Answer(data={"text": text, "flags": flags}, lines=(text, flags))
+
+
+def _add_nothing(_: argparse.ArgumentParser) -> None:
+    """Add no argument of its own."""
+
+
+_QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
+    "documents": ("the documents a person can show", _add_nothing, _documents),
+    "renewal-window": ("when a certificate can be renewed", _add_renewal_window, _renewal_window),
+    "validity": ("until when a certificate is valid", _add_validity, _validity),
+    "eligibility": ("whether a person may have a certificate", _add_eligibility, _eligibility),
+    "route": ("same day, inquiry letter, or refused", _add_route, _route),
+    "fee": ("what an issue costs", _add_fee, _fee),
+    "office": ("whether the window is open", _add_office, _office),
+    "revocation": ("what an event ends", _add_revocation, _revocation),
+    "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
+    "explain": ("what a code means", _add_explain, _explain),
+}

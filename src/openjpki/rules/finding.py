@@ -1,0 +1,54 @@
+"""What a rule answers besides yes or no: a stable code, the rule, the page's sentence, and what to bring."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from openjpki.errors import Failure, Kind, Language
+
+Severity = Literal["refusal", "advice"]
+
+
+class UnknownCode(Failure):
+    """No finding and no refusal has that code."""
+
+    code = "rules.unknown-code"
+    kind = Kind.USAGE
+    ja = "「{code}」という番号の所見や拒否はありません。"
+    en = 'No finding and no refusal has the code "{code}".'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One finding, in the words a counter clerk can read out. In the catalogue the sentences hold `{names}` to fill."""
+
+    code: str
+    rule: str
+    """The R-number that decided."""
+    sentence: str
+    """The S-number of the page's sentence; empty where the page is silent."""
+    severity: Severity
+    """`refusal`: this stands in the way. `advice`: it does not, but should be known."""
+    ja: str
+    en: str
+    bring_ja: str = ""
+    bring_en: str = ""
+    also: tuple[str, ...] = ()
+    """Further R- and S-numbers that say the same or what follows."""
+
+    def message(self, language: Language) -> str:
+        """Return the sentence."""
+        return self.ja if language == "ja" else self.en
+
+    def bring(self, language: Language) -> str:
+        """Return what to bring or do next; empty if nothing."""
+        return self.bring_ja if language == "ja" else self.bring_en
+
+    def filled(self, **data: object) -> "Finding":
+        """Return the finding with its sentences filled in."""
+        return replace(
+            self,
+            ja=self.ja.format(**data).strip(),
+            en=self.en.format(**data).strip(),
+            bring_ja=self.bring_ja.format(**data),
+            bring_en=self.bring_en.format(**data),
+        )
