@@ -18,7 +18,7 @@ RSA_EXPONENT = 65537
 class UnsupportedKey(Failure):
     """A public key that no certificate of the house may carry."""
 
-    code = "pki.unsupported_key"
+    code = "pki.unsupported-key"
     kind = Kind.REFUSED
     ja = "この公開鍵には対応していません。RSA 2048ビット(公開指数65537)またはNIST P-384の鍵を使ってください。"
     en = "This public key is not supported. Use RSA of 2048 bits with exponent 65537, or NIST P-384."

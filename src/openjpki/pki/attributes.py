@@ -11,21 +11,15 @@ from cryptography import x509
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der, oids
 from openjpki.pki.profiles import ProfileSet
+from openjpki.rules.dates import FIRST_DAY
+from openjpki.rules.era import era_of
 from openjpki.rules.kinds import Sex
 from openjpki.rules.person import CertifiedAttributes
 
 UTF8_STRING = 0x0C
 
-ERAS = (
-    (date(2019, 5, 1), "5"),
-    (date(1989, 1, 8), "4"),
-    (date(1926, 12, 25), "3"),
-    (date(1912, 7, 30), "2"),
-    (date(1868, 1, 25), "1"),
-)
-"""First days of 令和, 平成, 昭和, 大正 and 明治 with the digit before the Gregorian date, latest first."""
 UNKNOWN_ERA = "0"
-"""不明: the digit of a date before 明治, which no living holder has; read, and written for completeness."""
+"""不明: read from foreign certificates, never written."""
 
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE, "3": Sex.UNKNOWN, "9": Sex.UNKNOWN}
 """Both codes for unknown are read, whichever is written (`ProfileSet.unknown_sex`)."""
@@ -35,7 +29,7 @@ _BIRTH_DATE_LENGTH = 9
 class AttributesUnreadable(Failure):
     """The subjectAltName holds attributes of the JPKI arc that do not follow the profile."""
 
-    code = "pki.attributes_unreadable"
+    code = "pki.attributes-unreadable"
     kind = Kind.REFUSED
     ja = "証明書の基本4情報（{field}）が、定められた形式ではありません。"
     en = "The four attributes in the certificate do not follow the profile ({field})."
@@ -78,9 +72,8 @@ def read_attributes(certificate: bytes) -> CertifiedAttributes | None:
 
 
 def birth_date_text(day: date) -> str:
-    """Return 生年月日 as certificates write it: era digit, then the Gregorian date ("319800217")."""
-    era = next((digit for first, digit in ERAS if day >= first), UNKNOWN_ERA)
-    return era + day.isoformat().replace("-", "")
+    """Return 生年月日 as certificates write it: era digit, then the Gregorian date ("319800217"); raise `BeforeCalendar`."""
+    return f"{era_of(day).digit}{day:%Y%m%d}"
 
 
 def _text(name: x509.OtherName) -> str:
@@ -119,6 +112,6 @@ def _birth_date(text: str) -> date:
         day = date(int(text[1:5]), int(text[5:7]), int(text[7:9]))
     except ValueError as error:
         raise AttributesUnreadable(field=oids.BIRTH_DATE) from error
-    if birth_date_text(day) != text and text[0] != UNKNOWN_ERA:
+    if text[0] != UNKNOWN_ERA and (day < FIRST_DAY or birth_date_text(day) != text):
         raise AttributesUnreadable(field=oids.BIRTH_DATE)
     return day

@@ -40,7 +40,7 @@ __all__ = [
 class LintRefused(Failure):
     """The to-be-signed certificate breaks its profile; `data["findings"]` are the `Findings`."""
 
-    code = "pki.lint_refused"
+    code = "pki.lint-refused"
     kind = Kind.REFUSED
     ja = "証明書の内容がプロファイルに適合しないため、署名しません。{findings}"
     en = "The certificate would not follow its profile and is not signed. {findings}"
@@ -49,7 +49,7 @@ class LintRefused(Failure):
 class TokenSpent(Failure):
     """The token was used before: one lint allows one signature."""
 
-    code = "pki.token_spent"
+    code = "pki.token-spent"
     kind = Kind.REFUSED
     ja = "この発行許可は既に使われています。証明書の内容を検査し直してください。"
     en = "This permission to issue has been used. Check the certificate's content again."

@@ -22,7 +22,7 @@ MOST_NUMBER_OCTETS = 20
 class ListUnsound(Failure):
     """The list would contradict itself; `problem` names the field."""
 
-    code = "pki.list_unsound"
+    code = "pki.list-unsound"
     kind = Kind.REFUSED
     ja = "失効リストを作成できません。内容に矛盾があります（{problem}）。"
     en = "The revocation list cannot be made: its content contradicts itself ({problem})."

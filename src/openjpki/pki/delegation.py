@@ -25,8 +25,8 @@ _UNDERSTOOD = frozenset(
 class WrongResponder(Failure):
     """Whoever signed the answer may not speak for the issuer; `problem` names what is missing."""
 
-    code = "ocsp.wrong_responder"
-    kind = Kind.REFUSED
+    code = "ocsp.wrong-responder"
+    kind = Kind.INDETERMINATE
     ja = "OCSP応答者の証明書が、発行者から委任を受けたものではありません（{problem}）。"
     en = "The OCSP responder's certificate is not authorised by the issuer ({problem})."
 

@@ -8,7 +8,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from openjpki.pki import oids
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.issuer import load_certificate, subject_public_key, value
+from openjpki.pki.issuer import distribution_points, load_certificate, subject_public_key, value
 from openjpki.rules.kinds import CertificateKind
 
 _KINDS = {
@@ -71,17 +71,8 @@ def facts(certificate: bytes) -> CertificateFacts:
         key_identifier=subject_key.digest if subject_key else None,
         issuer_key_identifier=issuer_key.key_identifier if issuer_key else None,
         ocsp_url=_ocsp_url(loaded),
-        distribution_point=distribution_point(loaded),
+        distribution_point=next(iter(distribution_points(loaded)), None),
     )
-
-
-def distribution_point(certificate: x509.Certificate) -> bytes | None:
-    """Return the directory name of the first distribution point that has one, DER."""
-    for point in value(certificate, x509.CRLDistributionPoints) or ():
-        for name in point.full_name or ():
-            if isinstance(name, x509.DirectoryName):
-                return name.value.public_bytes()
-    return None
 
 
 def _policies(certificate: x509.Certificate) -> tuple[str, ...]:

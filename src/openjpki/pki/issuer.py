@@ -19,7 +19,7 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 class CertificateUnreadable(Failure):
     """The bytes are no X.509 certificate."""
 
-    code = "pki.certificate_unreadable"
+    code = "pki.certificate-unreadable"
     kind = Kind.REFUSED
     ja = "証明書として読み取れません。"
     en = "This cannot be read as a certificate."
@@ -30,6 +30,8 @@ class Issuer:
     """A CA as its certificates name it."""
 
     subject: x509.Name
+    name: bytes
+    """The subject, DER."""
     public_key: bytes = field(repr=False)
     """SubjectPublicKeyInfo, DER."""
     algorithm: KeyAlgorithm
@@ -39,11 +41,6 @@ class Issuer:
     not_before: datetime
     not_after: datetime
     """The last second of validity, included, UTC."""
-
-    @property
-    def name(self) -> bytes:
-        """Return the subject, DER."""
-        return self.subject.public_bytes()
 
 
 def load_certificate(certificate: bytes) -> x509.Certificate:
@@ -63,6 +60,7 @@ def issuer_of(certificate: bytes) -> Issuer:
     key, identifier = subject_public_key(loaded), value(loaded, x509.SubjectKeyIdentifier)
     return Issuer(
         subject=loaded.subject,
+        name=loaded.subject.public_bytes(),
         public_key=key,
         algorithm=KeyAlgorithm.of(key),
         key_identifier=identifier.digest if identifier else key_identifier(key),
@@ -82,9 +80,30 @@ def subject_public_key(certificate: x509.Certificate) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+def is_under(certificate: bytes, issuer: bytes) -> bool:
+    """Tell whether a certificate names this issuer: its name and, as all generations share one name, its key.
+
+    That the issuer's key signed the certificate is the path's question, not this one's.
+    """
+    loaded, ca = load_certificate(certificate), issuer_of(issuer)
+    identifier = value(loaded, x509.AuthorityKeyIdentifier)
+    named_key = identifier.key_identifier if identifier else None
+    return loaded.issuer == ca.subject and named_key in (None, ca.key_identifier)
+
+
 def value(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
     """Return the value of an extension of a parsed certificate, None if it has none."""
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def distribution_points(certificate: x509.Certificate) -> tuple[bytes, ...]:
+    """Return the directory names of the distribution points, DER, in their order."""
+    return tuple(
+        name.value.public_bytes()
+        for point in value(certificate, x509.CRLDistributionPoints) or ()
+        for name in point.full_name or ()
+        if isinstance(name, x509.DirectoryName)
+    )

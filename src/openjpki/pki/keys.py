@@ -23,7 +23,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 class SignatureInvalid(Failure):
     """The signature does not fit the message and the public key."""
 
-    code = "pki.signature_invalid"
+    code = "pki.signature-invalid"
     kind = Kind.REFUSED
     ja = "電子署名が、署名された内容または公開鍵と一致しません。"
     en = "The signature does not match the signed content or the public key."
@@ -32,7 +32,7 @@ class SignatureInvalid(Failure):
 class WrongSigner(Failure):
     """The signer does not hold the issuer's key."""
 
-    code = "pki.wrong_signer"
+    code = "pki.wrong-signer"
     kind = Kind.REFUSED
     ja = "署名する鍵が、発行者の証明書の鍵と異なります。"
     en = "The signing key is not the key of the issuer's certificate."

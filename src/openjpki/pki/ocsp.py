@@ -35,7 +35,7 @@ _NULL = b"\x05\x00"
 class MalformedRequest(Failure):
     """The bytes are no OCSP request that is answered here; the answer to it is `malformedRequest`."""
 
-    code = "ocsp.malformed_request"
+    code = "ocsp.malformed-request"
     kind = Kind.USAGE
     ja = "OCSP要求として読み取れないか、要求が大きすぎます。"
     en = "This cannot be read as an OCSP request, or it is too large."

@@ -19,7 +19,7 @@ Error = Literal["malformed_request", "internal_error", "try_later", "sig_require
 class AnswerUnsound(Failure):
     """The answer would contradict itself or its responder; `problem` names the field."""
 
-    code = "ocsp.answer_unsound"
+    code = "ocsp.answer-unsound"
     kind = Kind.UNAVAILABLE
     ja = "OCSP応答を作成できません（{problem}）。"
     en = "The OCSP answer cannot be made ({problem})."

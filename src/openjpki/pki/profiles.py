@@ -23,7 +23,7 @@ AUTHENTICATION = CertificateKind.AUTHENTICATION
 class ForeignIssuer(Failure):
     """A certificate was given as the issuer that is no CA of this profile set."""
 
-    code = "pki.foreign_issuer"
+    code = "pki.foreign-issuer"
     kind = Kind.REFUSED
     ja = "発行者として渡された証明書は、このプロファイルの認証局のものではありません。"
     en = "The certificate given as issuer does not belong to a certification authority of this profile set."

@@ -7,12 +7,11 @@ from openjpki.pki import oids
 from openjpki.pki.attributes import birth_date_text
 from openjpki.pki.lint.finding import rule
 from openjpki.pki.lint.specimen import Specimen
+from openjpki.rules.characters import LONGEST_ADDRESS, in_repertoire
+from openjpki.rules.era import BeforeCalendar
 
 SUBJECT_ALT_NAME = "2.5.29.17"
 UTF8_STRING = 12
-MOST_ADDRESS_CHARACTERS = 200
-HALF_WIDTH_KANA_LEAD = 0x8E
-"""In EUC-JP: the single shift to JIS X 0201 katakana, which certificates do not carry."""
 
 
 @rule("lint.attributes.order")
@@ -41,8 +40,7 @@ def repertoire(specimen: Specimen) -> Iterator[str]:
     for oid in (oids.NAME, oids.ADDRESS):
         text, _ = texts.get(oid, ("", 0))
         for position, character in enumerate(text, start=1):
-            encoded = character.encode("euc_jp", errors="replace")
-            if (encoded == b"?" and character != "?") or encoded[0] == HALF_WIDTH_KANA_LEAD:
+            if not in_repertoire(character):
                 yield f"{oid} character {position}"
 
 
@@ -61,7 +59,7 @@ def flags(specimen: Specimen) -> Iterator[str]:
 def address(specimen: Specimen) -> Iterator[str]:
     """R-1.9: an address has at most 200 characters."""
     text, _ = _texts(specimen).get(oids.ADDRESS, ("", 0))
-    if len(text) > MOST_ADDRESS_CHARACTERS:
+    if len(text) > LONGEST_ADDRESS:
         yield f"{len(text)} characters"
 
 
@@ -73,26 +71,24 @@ def sex(specimen: Specimen) -> Iterator[str]:
         yield "another code"
 
 
-@rule("lint.attributes.birth_date")
+@rule("lint.attributes.birth-date")
 def birth_date(specimen: Specimen) -> Iterator[str]:
     """Profile §4: 生年月日 is the era's digit and the Gregorian date, and they agree."""
     text, _ = _texts(specimen).get(oids.BIRTH_DATE, ("", 0))
     try:
-        day = date(int(text[1:5]), int(text[5:7]), int(text[7:]))
-    except ValueError:
-        yield "not a date"
+        expected = birth_date_text(date(int(text[1:5]), int(text[5:7]), int(text[7:])))
+    except (ValueError, BeforeCalendar):
+        yield "not a date of the calendar"
         return
-    if birth_date_text(day) != text:
+    if text != expected:
         yield "era and date disagree"
 
 
 def _texts(specimen: Specimen) -> dict[str, tuple[str, int]]:
     names = specimen.extension(SUBJECT_ALT_NAME) or ()
     others = [name.chosen for name in names if name.name == "other_name"]
-    return {
-        other["type_id"].dotted: (str(other["value"].native), other["value"].contents and other["value"].parsed.tag)
-        for other in others
-    }
+    values = {other["type_id"].dotted: other["value"].parsed for other in others}
+    return {oid: (str(value.native), value.tag) for oid, value in values.items()}
 
 
 ATTRIBUTE_RULES = (order, strings, repertoire, flags, address, sex, birth_date)

@@ -44,7 +44,7 @@ def serial(specimen: Specimen) -> Iterator[str]:
         yield "more than 20 octets"
 
 
-@rule("lint.signature_algorithm")
+@rule("lint.signature-algorithm")
 def signature_algorithm(specimen: Specimen) -> Iterator[str]:
     """RFC 4055 §5, RFC 5758 §3.2: the algorithm is the issuer key's, with NULL for RSA, nothing for ECDSA."""
     try:
@@ -72,7 +72,7 @@ def validity_encoding(specimen: Specimen) -> Iterator[str]:
             yield f"{field} is in another form"
 
 
-@rule("lint.validity.end_of_day")
+@rule("lint.validity.end-of-day")
 def end_of_day(specimen: Specimen) -> Iterator[str]:
     """Profile §9: validity ends at 23:59:59 Japanese time, 14:59:59 UTC (R-3.1)."""
     if f"{specimen.not_after.astimezone(UTC):%H%M%S}" != "145959":
@@ -103,7 +103,7 @@ def within_issuer(specimen: Specimen) -> Iterator[str]:
         yield "it ends after the issuer's certificate"
 
 
-@rule("lint.public_key.algorithm")
+@rule("lint.public-key.algorithm")
 def public_key_algorithm(specimen: Specimen) -> Iterator[str]:
     """Profile §1: the key is RSA-2048 with exponent 65537, or P-384 where the profile set says so."""
     try:
@@ -116,7 +116,7 @@ def public_key_algorithm(specimen: Specimen) -> Iterator[str]:
         yield f"{algorithm.value} is not this profile set's"
 
 
-@rule("lint.public_key.factors")
+@rule("lint.public-key.factors")
 def public_key_factors(specimen: Specimen) -> Iterator[str]:
     """NIST SP 800-89 §5.3.3: an RSA modulus is odd and has no factor below 752: broken generators are caught."""
     try:
@@ -129,7 +129,7 @@ def public_key_factors(specimen: Specimen) -> Iterator[str]:
             yield "the modulus has a small factor"
 
 
-@rule("lint.public_key.own")
+@rule("lint.public-key.own")
 def public_key_own(specimen: Specimen) -> Iterator[str]:
     """Profile §1: nobody but a CA carries the CA's key, with which a holder could issue."""
     if not specimen.self_signed and specimen.public_key == specimen.issuer_key:
