@@ -1,6 +1,9 @@
 """`openjpki rules …`: the rule book asked from the command line. The same functions serve the pages."""
 
 import argparse
+import contextlib
+import importlib
+import pkgutil
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +40,8 @@ _EXPECTED_DOCUMENT = {
     "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND or KIND:YYYY-MM-DD.",
 }
 _EXPECTED_POLICY = {"expected_ja": "NAME=VALUE の形で指定してください。", "expected_en": "The form is NAME=VALUE."}
+
+_EXPLAINED_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk")
 
 _CARDS: dict[str, Card] = {**{state.value: state for state in CardState}, "juki": "juki"}
 
@@ -172,8 +177,18 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", help="the code of a finding or a refusal")
 
 
+def _import_rooms() -> None:
+    """Import the rooms that work without a server, so that their refusals are declared."""
+    for room in _EXPLAINED_ROOMS:
+        package = importlib.import_module(f"openjpki.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):  # a reader's driver may be absent
+                importlib.import_module(module.name)
+
+
 def _explain(arguments: argparse.Namespace) -> Answer:
     language = language_of(arguments)
+    _import_rooms()
     refusals = {failure.code: failure for failure in declared()}
     if arguments.code in refusals and arguments.code not in CATALOGUE:
         failure = refusals[arguments.code]

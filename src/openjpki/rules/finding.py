@@ -1,6 +1,7 @@
 """What a rule answers besides yes or no: a stable code, the rule, the page's sentence, and what to bring."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from openjpki.errors import Failure, Kind, Language
@@ -44,11 +45,16 @@ class Finding:
         return self.bring_ja if language == "ja" else self.bring_en
 
     def filled(self, **data: object) -> "Finding":
-        """Return the finding with its sentences filled in."""
+        """Return the finding with its sentences filled in; days are written as each language writes them."""
+        ja = {name: _in_japanese(value) for name, value in data.items()}
         return replace(
             self,
-            ja=self.ja.format(**data).strip(),
+            ja=self.ja.format(**ja).strip(),
             en=self.en.format(**data).strip(),
-            bring_ja=self.bring_ja.format(**data),
+            bring_ja=self.bring_ja.format(**ja),
             bring_en=self.bring_en.format(**data),
         )
+
+
+def _in_japanese(value: object) -> object:
+    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else value

@@ -1,0 +1,84 @@
+from datetime import date
+
+import pytest
+
+from openjpki.rules.era import BadEraDate, BeforeCalendar, Era, era_of, in_era, read_era
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [
+        ("1873-01-01", "明治6年1月1日"),
+        ("1912-07-29", "明治45年7月29日"),
+        ("1912-07-30", "大正元年7月30日"),
+        ("1926-12-24", "大正15年12月24日"),
+        ("1926-12-25", "昭和元年12月25日"),
+        ("1989-01-07", "昭和64年1月7日"),
+        ("1989-01-08", "平成元年1月8日"),
+        ("2019-04-30", "平成31年4月30日"),
+        ("2019-05-01", "令和元年5月1日"),
+        ("2026-11-23", "令和8年11月23日"),
+    ],
+)
+def test_era_boundaries_both_ways(day: str, text: str) -> None:
+    """An era begins on its first day with 元年; reading and writing are inverse."""
+    assert in_era(date.fromisoformat(day)) == text
+    assert read_era(text) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "令和1年5月1日",
+        "R1.5.1",
+        "R1-05-01",
+        "R1/5/1",
+        "令和 元 年 5 月 1 日",
+        "\uff321.\uff15.\uff11",
+        "令和1年\u30005月1日",
+    ],
+)
+def test_forms_are_filled_in_many_ways(text: str) -> None:
+    """1 and 元, letters, full-width digits and blanks are read."""
+    assert read_era(text) == date(2019, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2019-05-01",
+        "令和0年5月1日",
+        "令和8年2月30日",
+        "令和999年1月1日x",
+        "令和元年4月30日",
+        "明治5年12月31日",
+        "平成31年5月1日",
+        "昭和64年1月8日",
+        "天保1年1月1日",
+    ],
+)
+def test_other_texts_are_refused(text: str) -> None:
+    """No date, a date before its era, or (strictly) after it."""
+    with pytest.raises(BadEraDate):
+        read_era(text)
+
+
+def test_papers_printed_before_the_change_are_read_if_asked() -> None:
+    """平成31年5月1日 was printed before 令和 was known; strict reading refuses it."""
+    assert read_era("平成31年5月1日", strict=False) == date(2019, 5, 1)
+    with pytest.raises(BadEraDate):
+        read_era("令和元年4月30日", strict=False)
+
+
+def test_no_era_before_the_calendar() -> None:
+    """Before 1873 Japan counted by another calendar."""
+    with pytest.raises(BeforeCalendar):
+        in_era(date(1872, 12, 31))
+
+
+def test_era_digits_and_letters() -> None:
+    """A certificate's birth date begins with 1 to 5 for 明治 to 令和; forms use M T S H R."""
+    assert [era.digit for era in Era] == [1, 2, 3, 4, 5]
+    assert "".join(era.letter for era in Era) == "MTSHR"
+    assert era_of(date(1990, 1, 2)).digit == 4

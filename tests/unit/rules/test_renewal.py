@@ -1,0 +1,114 @@
+from datetime import date, timedelta
+
+import pytest
+
+from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal, renewal_window
+
+NATIONAL = Policy.preset("national")
+PAGE = Policy.preset("page")
+
+WINDOWS = [
+    ("E-04", "2020-04-23", "2020-01-24"),
+    ("E-05", "2023-11-20", "2023-08-21"),
+    ("E-06", "2026-08-15", "2026-05-16"),
+    ("E-07", "2023-07-07", "2023-04-08"),
+    ("E-08", "2023-05-28", "2023-03-01"),
+    ("E-09a", "2026-05-29", "2026-03-01"),
+    ("E-09b", "2026-05-30", "2026-03-01"),
+    ("E-09c", "2026-05-31", "2026-03-01"),
+    ("E-10", "2026-11-30", "2026-08-31"),
+    ("E-11", "2026-12-31", "2026-10-01"),
+    ("E-12", "2026-02-28", "2025-11-29"),
+]
+
+
+@pytest.mark.parametrize(("expires", "opens"), [row[1:] for row in WINDOWS], ids=[row[0] for row in WINDOWS])
+def test_the_window(expires: str, opens: str) -> None:
+    """R-3.8; S-23, S-24, S-31, S-32; CF-1, CF-14: E-04 to E-12, from the day after three months before to the expiry."""
+    window = renewal_window(NATIONAL, date.fromisoformat(expires))
+
+    assert window.opens == date.fromisoformat(opens)
+    assert window.closes == date.fromisoformat(expires)
+    assert window.rules == ("R-3.8",)
+    assert window.contains(window.opens)
+    assert window.contains(window.closes)
+    assert not window.contains(window.opens - timedelta(days=1))
+    assert not window.contains(window.closes + timedelta(days=1))
+
+
+def test_the_page_ends_a_day_earlier() -> None:
+    """S-32, CF-2: 有効期限2020年4月23日の場合は、2020年1月24日から4月22日まで."""
+    window = renewal_window(PAGE, date(2020, 4, 23))
+
+    assert (window.opens, window.closes) == (date(2020, 1, 24), date(2020, 4, 22))
+
+
+def test_the_window_may_open_on_the_day_itself() -> None:
+    """S-23, CF-1: `renewal_window_start = "same_day"`; a missing day still moves to the first of the next month."""
+    policy = NATIONAL.with_settings({"renewal_window_start": "same_day"})
+
+    assert renewal_window(policy, date(2026, 8, 15)).opens == date(2026, 5, 15)
+    assert renewal_window(policy, date(2026, 5, 31)).opens == date(2026, 3, 1)
+
+
+EXPIRES = date(2026, 8, 15)
+CARD = date(2031, 8, 15)
+
+
+def test_inside_the_window() -> None:
+    """S-40: a lost notice never blocks a renewal."""
+    found = renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 5, 16))
+
+    assert found.open
+    assert found.findings == ()
+
+
+def test_before_the_window() -> None:
+    """S-33, CF-1, CF-11: 更新期間前には手続きできません, notice or not; the refusal names the day."""
+    found = renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 5, 15), notice=True)
+
+    assert not found.open
+    assert [finding.code for finding in found.findings] == ["renewal.not-yet"]
+    assert "2026年5月16日" in found.findings[0].ja
+    assert "2026-05-16" in found.findings[0].bring_en
+
+
+def test_after_the_expiry() -> None:
+    """S-35, S-36: after the expiry a new issue takes the renewal's place."""
+    found = renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 8, 16))
+
+    assert not found.open
+    assert [finding.code for finding in found.findings] == ["renewal.over"]
+
+
+def test_on_the_expiry_day_the_page_calls_it_over() -> None:
+    """CF-2: by the page's letter the expiry day is no day of renewal any more."""
+    assert renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=EXPIRES).open
+    assert not renewal(PAGE, expires=EXPIRES, card_expires=CARD, on=EXPIRES).open
+
+
+def test_a_notice_opens_the_window_where_the_policy_says_so() -> None:
+    """R-7.1: `notice_opens_window`."""
+    policy = NATIONAL.with_settings({"notice_opens_window": "true"})
+
+    assert renewal(policy, expires=EXPIRES, card_expires=CARD, on=date(2026, 5, 1), notice=True).open
+    assert not renewal(policy, expires=EXPIRES, card_expires=CARD, on=date(2026, 5, 1)).open
+
+
+def test_a_notice_is_asked_for_where_the_policy_says_so() -> None:
+    """R-7.1: `notice_required`."""
+    policy = NATIONAL.with_settings({"notice_required": "true"})
+    found = renewal(policy, expires=EXPIRES, card_expires=CARD, on=EXPIRES)
+
+    assert [finding.code for finding in found.findings] == ["renewal.notice-required"]
+    assert renewal(policy, expires=EXPIRES, card_expires=CARD, on=EXPIRES, notice=True).open
+
+
+def test_the_card_comes_first_if_it_ends_the_same_day() -> None:
+    """R-7.5, CF-12: renewing the certificate alone would gain nothing."""
+    lenient = NATIONAL.with_settings({"card_first_if_same_expiry": "false"})
+    found = renewal(NATIONAL, expires=EXPIRES, card_expires=EXPIRES, on=EXPIRES)
+
+    assert [finding.code for finding in found.findings] == ["renewal.card-first"]
+    assert renewal(lenient, expires=EXPIRES, card_expires=EXPIRES, on=EXPIRES).open
