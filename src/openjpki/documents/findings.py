@@ -10,7 +10,19 @@ from enum import Enum, unique
 from typing import Any
 
 from openjpki.documents.indications import SubIndication
+from openjpki.documents.status import ABSENT, UNREADABLE, ResponderSilent
 from openjpki.errors import Language
+from openjpki.pki.crl_reading import CrlNotYetValid, MalformedCrl, StaleCrl, WrongCrlIssuer, WrongPartition
+from openjpki.pki.delegation import WrongResponder
+from openjpki.pki.keys import SignatureInvalid
+from openjpki.pki.ocsp_reading import (
+    AnswerNotYetValid,
+    MalformedAnswer,
+    NoAnswer,
+    StaleAnswer,
+    WrongCertificate,
+    WrongNonce,
+)
 
 
 @dataclass(frozen=True)
@@ -263,6 +275,30 @@ class Check(Enum):
     )
 
 
+_SPOKEN = {
+    "good": ("有効", "good"),
+    "revoked": ("失効", "revoked"),
+    "unknown": ("発行の記録なし", "unknown to the responder"),
+    ABSENT: ("なし", "none"),
+    UNREADABLE: ("読み取れない", UNREADABLE),
+    ResponderSilent.code: ("応答なし", "unreachable"),
+    StaleAnswer.code: ("期限切れ", "out of date"),
+    AnswerNotYetValid.code: ("検証時点より後のもの", "later than the moment of verification"),
+    WrongNonce.code: ("ノンスの不一致", "wrong nonce"),
+    WrongCertificate.code: ("別の証明書についての回答", "about another certificate"),
+    WrongResponder.code: ("委任のない応答者", "responder not authorised"),
+    MalformedAnswer.code: ("読み取れない", UNREADABLE),
+    NoAnswer.code: ("応答者が回答を拒否", "refused by the responder"),
+    StaleCrl.code: ("期限切れ", "out of date"),
+    CrlNotYetValid.code: ("検証時点より後のもの", "later than the moment of verification"),
+    WrongCrlIssuer.code: ("この認証局のものなし", "none of this authority"),
+    WrongPartition.code: ("この市区町村のものなし", "none for this municipality"),
+    MalformedCrl.code: ("読み取れない", UNREADABLE),
+    SignatureInvalid.code: ("署名が正しくない", "wrongly signed"),
+}
+"""Words of the status evidence (failure codes of `pki`), as people read them."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing found, with the data of its sentences: dates, names of algorithms, never a personal attribute."""
@@ -283,7 +319,9 @@ class Finding:
     def message(self, language: Language) -> str:
         """Return the sentence a person reads."""
         wording = self.check.value
-        return (wording.ja if language == "ja" else wording.en).format(**self.data)
+        place = 0 if language == "ja" else 1
+        spoken = {name: _SPOKEN.get(value, (value, value))[place] for name, value in self.data.items()}
+        return (wording.ja if language == "ja" else wording.en).format(**spoken)
 
     def as_data(self) -> dict[str, Any]:
         """Return the finding as JSON-ready data."""

@@ -22,13 +22,11 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from openjpki.documents.limits import check_size
+from openjpki.documents.pdf import is_pdf
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import verify_signature
 
-PDF_MAGIC = b"%PDF-"
-MAGIC_WITHIN = 1024
-"""Readers accept the header anywhere in the first 1024 bytes (ISO 32000-1 Annex H.3)."""
 _MAX_SIGNATURE_VALUE = {KeyAlgorithm.RSA_2048_SHA_256: 256, KeyAlgorithm.P384_SHA_384: 104}
 """Bytes of the longest signature value: the modulus, or the DER of two 49-byte integers (RFC 3279 §2.2.3)."""
 
@@ -103,7 +101,7 @@ def sign_pdf(document: bytes, signer: DocumentSigner, *, moment: datetime) -> by
     `BrokenPdf`, `EncryptedPdf`, `PdfForbidsSigning`, `SignerMismatch`, and what the signer raises.
     """
     check_size(len(document))
-    if PDF_MAGIC not in document[:MAGIC_WITHIN]:
+    if not is_pdf(document):
         raise NotAPdf
     writer = _open(document)
     hand = _Hand(signer)

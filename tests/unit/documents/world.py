@@ -18,7 +18,13 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter, PageObject, PdfFileWriter
 
+from openjpki.documents.evidence import Evidence
+from openjpki.documents.status import OcspEvidence
 from openjpki.pki import oids
+from openjpki.pki.keys import SoftwareSigner
+from openjpki.pki.ocsp import build_request, parse_request
+from openjpki.pki.ocsp_answer import StatusAnswer, build_answer
+from openjpki.rules.kinds import RevocationReason
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """The moment at which tests verify, unless they say otherwise."""
@@ -328,35 +334,65 @@ def responder(ca: Ca, *, usable: bool = True, begins: datetime = BEGINS, ends: d
 def ocsp_answer(
     holder: Holder = HOLDER,
     *,
-    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
     revoked_at: datetime | None = None,
+    unknown: bool = False,
     this_update: datetime = NOW - timedelta(minutes=5),
-    next_update: datetime | None = NOW + timedelta(minutes=10),
+    next_update: datetime = NOW + timedelta(minutes=10),
     nonce: bytes | None = None,
-    by: x509.Certificate | None = None,
-    by_key: PrivateKey | None = None,
 ) -> bytes:
-    """Return an OCSP answer about a holder's certificate, DER, by its CA's responder unless a test says otherwise."""
-    signer = by or responder(holder.ca)
+    """Return its CA's responder's answer about a holder's certificate, DER."""
+    ca = holder.ca
+    if revoked_at is None:
+        answer = StatusAnswer(status="unknown" if unknown else "good")
+    else:
+        answer = StatusAnswer(status="revoked", revoked_at=revoked_at, reason=RevocationReason.AFFILIATION_CHANGED)
+    return build_answer(
+        request=parse_request(build_request([(holder.der, ca.der)], nonce)),
+        statuses=[answer],
+        responder_certificate=der(responder(ca)),
+        issuer=ca.der,
+        signer=SoftwareSigner(key(f"ocsp-{ca.label}")),
+        produced_at=this_update,
+        this_update=this_update,
+        next_update=next_update,
+    )
+
+
+def foreign_ocsp_answer(holder: Holder = HOLDER, *, by: x509.Certificate, by_key: PrivateKey) -> bytes:
+    """Return a "good" answer about a holder's certificate that somebody else signed, DER."""
     builder = (
         ocsp.OCSPResponseBuilder()
         .add_response(
             cert=holder.certificate,
             issuer=holder.ca.certificate,
-            algorithm=hashes.SHA1(),  # noqa: S303  -- CertID hash, as deployed responders expect (RFC 5019 §2.1.1)
-            cert_status=status,
-            this_update=this_update,
-            next_update=next_update,
-            revocation_time=revoked_at,
-            revocation_reason=None if revoked_at is None else x509.ReasonFlags.affiliation_changed,
+            algorithm=hashes.SHA1(),  # noqa: S303  -- CertID hash, as deployed clients send (RFC 5019 §2.1.1)
+            cert_status=ocsp.OCSPCertStatus.GOOD,
+            this_update=NOW - timedelta(minutes=5),
+            next_update=NOW + timedelta(minutes=10),
+            revocation_time=None,
+            revocation_reason=None,
         )
-        .responder_id(ocsp.OCSPResponderEncoding.HASH, signer)
-        .certificates([signer])
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, by)
+        .certificates([by])
     )
-    if nonce is not None:
-        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
-    private = by_key or key(f"ocsp-{holder.ca.label}")
-    return builder.sign(private, _hash(private)).public_bytes(serialization.Encoding.DER)
+    return builder.sign(by_key, _hash(by_key)).public_bytes(serialization.Encoding.DER)
+
+
+def evidence(
+    holder: Holder = HOLDER,
+    *,
+    anchors: Sequence[bytes] | None = None,
+    crls: Sequence[bytes] | None = None,
+    ocsp: Sequence[OcspEvidence] | None = None,
+    certificates: Sequence[bytes] = (),
+) -> Evidence:
+    """Return complete and good evidence about a holder, changed where a test says so."""
+    return Evidence(
+        anchors=tuple([holder.ca.der] if anchors is None else anchors),
+        crls=tuple([crl(holder.ca)] if crls is None else crls),
+        ocsp=tuple([OcspEvidence(answer=ocsp_answer(holder))] if ocsp is None else ocsp),
+        certificates=tuple(certificates),
+    )
 
 
 def pdf(pages: int = 3) -> bytes:
