@@ -13,13 +13,13 @@ MAX_CERTIFICATE = 8192
 
 def certified_key(certificate: bytes) -> bytes:
     """Return the SubjectPublicKeyInfo (DER) a certificate certifies; raise ValueError if it cannot stand on a card."""
+    message = "not a certificate that a card can carry"
     if len(certificate) > MAX_CERTIFICATE or stated_size(certificate) != len(certificate):
-        message = "its size is not told by a two-byte DER length"
         raise ValueError(message)
     try:
         key = load_der_x509_certificate(certificate).public_key()
-    except UnsupportedAlgorithm as error:
-        raise ValueError(*error.args) from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError(message) from error
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

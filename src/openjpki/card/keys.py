@@ -46,16 +46,16 @@ def to_pkcs8(key: PrivateKey) -> bytes:
 
 
 def from_pkcs8(der: bytes) -> PrivateKey:
-    """Read and check a key of one of the two algorithms; raise ValueError for any other."""
+    """Read and check a key of one of the two algorithms; raise ValueError for anything else."""
+    message = "not a private key of RSA-2048 or P-384"
     try:
         key = load_der_private_key(der, password=None)
-    except (TypeError, UnsupportedAlgorithm) as error:
-        raise ValueError(*error.args) from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ValueError(message) from error
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size == RSA_BITS:
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP384R1):
         return key
-    message = "neither RSA-2048 nor P-384"
     raise ValueError(message)
 
 

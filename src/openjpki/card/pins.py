@@ -59,4 +59,5 @@ def _digest(pin: bytes, salt: bytes) -> bytes:
     Four digits cannot be hidden from whoever holds the image: this only keeps PINs, which people use elsewhere too,
     from being read off it at a glance.
     """
-    return hashlib.scrypt(pin, salt=salt, n=1024, r=8, p=1, dklen=DIGEST_SIZE)
+    sized = bytes((len(pin),)) + pin  # scrypt keys an HMAC, for which "1234" and "1234\0" would be one key
+    return hashlib.scrypt(sized, salt=salt, n=1024, r=8, p=1, dklen=DIGEST_SIZE)
