@@ -1,0 +1,131 @@
+"""Playbooks: dialogues with a card as data files, read into steps.
+
+```
+# The fact this dialogue shows, with its source.
+card ordinary                        the image in cards/ (or `blank`) on which it begins
+set reselect_clears no               a field of CardSettings: yes, no, four hexadecimal digits, or a word
+>> 00 A4 04 0C 0A D392F000260100000001
+<< 9000                              the whole answer; {000A 0..256} stands for a part of what a file holds
+power                                the card loses its power and gets it back
+```
+
+A line that begins with a blank goes on with the line before it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from openjpki.card.card import Card
+from openjpki.card.files import DataFile
+from openjpki.card.image import CardImage
+from openjpki.card.jpki import FILES
+from openjpki.card.settings import CardSettings
+from openjpki.card.status import SW
+from tests.unit.card.cards import Bench, blank, stored
+
+FOLDER = Path(__file__).resolve().parent
+SUFFIX = ".apdu"
+_FILE_PART = re.compile(r"\{([0-9A-F]{4}) ([0-9]+)\.\.([0-9]+)\}")
+_HEX = re.compile(r"[0-9A-F]+")
+
+
+class BadPlaybook(ValueError):
+    """A playbook is not of the grammar."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement: its line number, its word, and what follows."""
+
+    number: int
+    word: str
+    rest: str
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """One dialogue."""
+
+    name: str
+    fact: str
+    card: str
+    settings: CardSettings
+    lines: tuple[Line, ...]
+
+    def image(self) -> CardImage:
+        """Return the image the dialogue begins on."""
+        return blank() if self.card == "blank" else stored(self.card)
+
+
+def read(path: Path) -> Playbook:
+    """Read one playbook; raise `BadPlaybook`."""
+    lines = list(_lines(path))
+    fact = " ".join(line.rest for line in lines if line.word == "#")
+    cards = [line.rest for line in lines if line.word == "card"]
+    wishes = dict(line.rest.split(maxsplit=1) for line in lines if line.word == "set")
+    talk = tuple(line for line in lines if line.word in {">>", "<<", "power"})
+    unknown = {line.word for line in lines} - {"#", "card", "set", ">>", "<<", "power"}
+    if not fact or len(cards) != 1 or unknown:
+        message = f"{path.name}: needs a fact and one card; unknown words: {sorted(unknown)}"
+        raise BadPlaybook(message)
+    settings = CardSettings(**{name: _value(text) for name, text in wishes.items()})  # type: ignore[arg-type]  # the file names real fields, or the constructor refuses
+    return Playbook(path.stem, fact, cards[0], settings, talk)
+
+
+def perform(playbook: Playbook) -> int:
+    """Hold the dialogue, asserting every answer; return how many commands it had."""
+    card = Bench(playbook.image(), playbook.settings)
+    answer: str | None = None
+    commands = 0
+    for line in playbook.lines:
+        place = f"{playbook.name}{SUFFIX}:{line.number}"
+        if line.word == "power":
+            card.power_on_again()
+        elif line.word == ">>":
+            assert answer is None, f"{place}: the answer before was not looked at"
+            answer = card.ask(_hex(line.rest, place))
+            commands += 1
+        else:
+            expected = _hex(_FILE_PART.sub(lambda part: _part(card.card, playbook, part), line.rest), place)
+            assert answer == expected, f"{place}: {answer}"
+            answer = None
+    assert answer is None, f"{playbook.name}: the last answer was not looked at"
+    return commands
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    pending: Line | None = None
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if text.startswith(" ") and pending is not None:
+            pending = Line(pending.number, pending.word, f"{pending.rest} {text.strip()}")
+            continue
+        if pending is not None:
+            yield pending
+        word, _, rest = text.strip().partition(" ")
+        pending = Line(number, word, rest.strip()) if word else None
+    if pending is not None:
+        yield pending
+
+
+def _hex(text: str, place: str) -> str:
+    joined = text.replace(" ", "").upper()
+    if not _HEX.fullmatch(joined) or len(joined) % 2:
+        message = f"{place}: not hexadecimal"
+        raise BadPlaybook(message)
+    return joined
+
+
+def _part(card: Card, playbook: Playbook, part: re.Match[str]) -> str:
+    file = FILES[int(part[1], 16)]
+    assert isinstance(file, DataFile)
+    content = file.content(card.image, playbook.settings)
+    assert content is not None
+    return content[int(part[2]) : int(part[3])].hex()
+
+
+def _value(text: str) -> object:
+    if text in {"yes", "no"}:
+        return text == "yes"
+    return SW(int(text, 16)) if re.fullmatch("[0-9A-F]{4}", text) else text
