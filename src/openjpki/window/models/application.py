@@ -36,7 +36,7 @@ class Application(MunicipalRow):
     """受付番号, `YYYY-NNNNNN`: the fiscal year and a running number."""
     resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+")
     card = models.ForeignKey(CardHolding, on_delete=models.PROTECT, related_name="+", null=True)
-    """The card shown; null if the resident has none (the application is then refused)."""
+    """The card shown; null if the resident has none (nothing is issued then)."""
     procedure = models.CharField(max_length=12)
     applicant = models.CharField(max_length=24)
     kinds = models.JSONField()
@@ -50,11 +50,19 @@ class Application(MunicipalRow):
     policy = models.CharField(max_length=10)
     """The preset the decision was made by: "national", "page", or "own" if single settings differ."""
 
+    message_id = models.CharField(max_length=32, blank=True)
+    """The order in the outbox that carries out a revocation or a hold; empty for what issues certificates."""
+
     class Meta:
-        """Found by receipt number; waiting ones listed."""
+        """Found by receipt number; waiting ones listed. One issue at a time: a card has one shadow slot per key."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("municipality", "receipt"), name="application_receipt_once"),
+            models.UniqueConstraint(
+                fields=("resident",),
+                condition=Q(state__in=["fee-settled", "partly-issued"]),
+                name="application_one_issue_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in ApplicationState]), name="application_state_known"
             ),
@@ -63,8 +71,8 @@ class Application(MunicipalRow):
                 name="application_closed_only_at_an_end",
             ),
             models.CheckConstraint(
-                condition=Q(card__isnull=False) | Q(state__in=["received", "examined", "refused", "withdrawn"]),
-                name="application_accepted_with_a_card",
+                condition=Q(card__isnull=False) | ~Q(state__in=["fee-settled", "partly-issued", "issued"]),
+                name="application_issues_to_a_card",
             ),
         ]
         indexes: ClassVar = [
@@ -104,8 +112,9 @@ class Order(MunicipalRow):
     order_id = models.CharField(max_length=32, unique=True)
     step = models.CharField(max_length=9, default=OrderStep.PLANNED.value)
     public_key = models.BinaryField(default=b"")
-    proof = models.BinaryField(default=b"")
-    ordered_at = models.DateTimeField(null=True)
+    """SubjectPublicKeyInfo, DER, of the key in the card's shadow slot."""
+    message = models.TextField(blank=True)
+    """Wire form of the order: what is sent again is the same, byte for byte."""
     serial = models.BigIntegerField(null=True)
     certificate = models.BinaryField(default=b"")
     issuer_certificate = models.BinaryField(default=b"")
@@ -119,9 +128,7 @@ class Order(MunicipalRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("application", "kind"), name="order_one_per_certificate"),
             models.CheckConstraint(condition=Q(step__in=[step.value for step in OrderStep]), name="order_step_known"),
-            models.CheckConstraint(
-                condition=Q(step="planned") | Q(ordered_at__isnull=False), name="order_keyed_has_its_moment"
-            ),
+            models.CheckConstraint(condition=Q(step="planned") | ~Q(message=""), name="order_keyed_has_its_message"),
             models.CheckConstraint(
                 condition=Q(step__in=["planned", "keyed"]) | Q(serial__isnull=False, expires_date__isnull=False),
                 name="order_issued_has_its_certificate",

@@ -1,0 +1,89 @@
+"""Gathers the facts of a case from the rows of the counter; what they mean is `examination`'s to say."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import (
+    ApplicationState,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+    Procedure,
+)
+from openjpki.window.examination import Case, Known, Shown
+from openjpki.window.loading import cards_of, copies_of, living_card
+from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident, ResidentState
+
+WAITING = (ApplicationState.FEE_SETTLED.value, ApplicationState.PARTLY_ISSUED.value)
+"""States in which a card's shadow slots belong to an application."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the person asks for at the counter."""
+
+    procedure: Procedure
+    kinds: tuple[CertificateKind, ...]
+    card_number: str
+    """Of the card on the reader; empty where no card is shown."""
+    shown: Shown
+
+
+def card_on_counter(resident: Resident, card_number: str) -> CardHolding | None:
+    """Return the resident's card with that number, else the card they should have brought, if there is one."""
+    cards = cards_of(resident)
+    same = next((card for card in cards if card.card_number == card_number), None)
+    return same or living_card(resident) or (cards[-1] if cards else None)
+
+
+def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
+    """Return the case of a person who asks for something on a day."""
+    card = card_on_counter(resident, asked.card_number)
+    waiting = _applications(resident).filter(state__in=WAITING).first()
+    return Case(
+        procedure=asked.procedure,
+        kinds=asked.kinds,
+        on=on,
+        resident=resident.state == ResidentState.RESIDENT.value,
+        born=resident.birth_date,
+        card=CardState(card.state) if card else None,
+        card_expires=card.expires_date if card else None,
+        own_card_shown=card is not None and card.card_number == asked.card_number,
+        history=_history(resident),
+        shown=asked.shown,
+        waiting=waiting.receipt if waiting else "",
+        card_paid=card is not None and _card_paid(resident, card),
+    )
+
+
+def _applications(resident: Resident) -> QuerySet[Application]:
+    return Application.objects.for_municipality(resident.municipality).filter(resident=resident)
+
+
+def _card_paid(resident: Resident, card: CardHolding) -> bool:
+    """Say whether the fee for this card's re-making was settled with an earlier application that was not refused."""
+    fees = FeeRecord.objects.for_municipality(resident.municipality)
+    settled = fees.filter(application__card=card, reason=FeeReason.CARD_LOST.value)
+    given_up = (ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value)
+    return settled.exclude(application__state__in=given_up).exists()
+
+
+def _history(resident: Resident) -> tuple[Known, ...]:
+    ends = {card.card_number: card.expires_date for card in cards_of(resident)}
+    return tuple(_known(copy, ends.get(copy.card_number)) for copy in copies_of(resident))
+
+
+def _known(copy: CertificateCopy, card_expires: date | None) -> Known:
+    return Known(
+        kind=CertificateKind(copy.kind),
+        state=CertificateState(copy.state),
+        expires=copy.expires_date,
+        event=LifeEvent(copy.event) if copy.event else None,
+        ended_on=civil_date(copy.effective_at) if copy.effective_at else None,
+        card_expires=card_expires,
+    )

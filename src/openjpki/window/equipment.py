@@ -1,0 +1,60 @@
+"""What every use case of the window is given: the desk's carrier, the rulings, the clock, entropy; and how it acts."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from openjpki.audit.record import Fact, record
+from openjpki.desk.carrier import Carrier
+from openjpki.rules.dates import civil_date
+from openjpki.rules.policy import Policy
+from openjpki.window.officer import Officer
+from openjpki.window.verbs import Verb
+
+ALIAS = "window"
+"""The window's database."""
+_ID_BYTES = 16
+"""128 random bits: a number that no other window gives."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equipment:
+    """The outside world of a window, as arguments."""
+
+    carrier: Carrier
+    policy: Policy
+    clock: Callable[[], datetime]
+    """Returns the legal moment, UTC-aware."""
+    entropy: Callable[[int], bytes]
+
+    def moment(self) -> datetime:
+        """Return the legal moment; an act takes it once."""
+        return self.clock()
+
+    def today(self) -> date:
+        """Return the Japanese civil day of the legal moment."""
+        return civil_date(self.clock())
+
+    def new_id(self) -> str:
+        """Return a fresh number for a report or an order: 32 hexadecimal digits."""
+        return self.entropy(_ID_BYTES).hex()
+
+
+def act() -> AbstractContextManager[None]:
+    """Return the transaction of one act in the window's database. The network is never asked inside it."""
+    return transaction.atomic(using=ALIAS)
+
+
+def note(officer: Officer, verb: Verb, subject: str, *, at: datetime, **data: Fact) -> None:
+    """Write the audit row of an act, inside its transaction: codes and numbers, never personal data."""
+    record(
+        ALIAS,
+        at=at,
+        actor=officer.login,
+        verb=verb,
+        subject=subject,
+        data={"municipality": officer.municipality} | data,
+    )

@@ -1,0 +1,279 @@
+"""The examination of an application: pure. Facts in, findings and fee out; who may, when, how identified, for how much.
+
+The order is the counter's (R-2.27): resident and card, eligibility, the certificates there are and the window, identity.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from openjpki.rules.catalogue import find
+from openjpki.rules.documents import ShownDocument
+from openjpki.rules.eligibility import eligibility
+from openjpki.rules.fees import Fee, fee
+from openjpki.rules.finding import Finding
+from openjpki.rules.identity import Route, Way, route
+from openjpki.rules.kinds import (
+    Applicant,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+    Procedure,
+)
+from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.window.findings import found
+
+FEE_REASON_OF: Mapping[LifeEvent, FeeReason] = {
+    LifeEvent.MOVE: FeeReason.ATTRIBUTES_CHANGED,
+    LifeEvent.NAME: FeeReason.ATTRIBUTES_CHANGED,
+    LifeEvent.BIRTH_DATE: FeeReason.ATTRIBUTES_CHANGED,
+    LifeEvent.SEX: FeeReason.ATTRIBUTES_CHANGED,
+    # A person who left the register and came back: R-4.1 has the card free after leaving Japan.
+    LifeEvent.DEATH: FeeReason.ATTRIBUTES_CHANGED,
+    LifeEvent.EMIGRATION: FeeReason.ATTRIBUTES_CHANGED,
+    LifeEvent.CARD_LOST: FeeReason.CARD_LOST,
+    LifeEvent.CARD_RETURNED: FeeReason.CARD_LOST,
+    LifeEvent.RENEWAL: FeeReason.RENEWAL,
+    LifeEvent.REQUEST: FeeReason.OWN_REQUEST,
+    LifeEvent.KEY_COMPROMISE: FeeReason.OWN_REQUEST,
+    LifeEvent.HOLD: FeeReason.AFTER_HOLD,
+}
+"""What ended the last certificate → why the next one is issued, as far as the fee asks (R-4.1, R-4.2)."""
+
+_LIVING = frozenset({CertificateState.VALID, CertificateState.HELD})
+_NEVER_HANDED_OVER = frozenset({CertificateState.PREPARED, CertificateState.UNDELIVERED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the applicant showed to be identified by. Never a PIN: only whether the card said it matched."""
+
+    documents: tuple[ShownDocument, ...] = ()
+    pin_matches: bool | None = None
+    """What the agent beside the reader reported; None if no PIN was tried."""
+    copies_taken: bool = False
+    """Whether paper copies of the documents were taken (R-2.26)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One certificate of the person's, as far as the examination asks."""
+
+    kind: CertificateKind
+    state: CertificateState
+    expires: date
+    event: LifeEvent | None = None
+    """What ended it."""
+    ended_on: date | None = None
+    card_expires: date | None = None
+    """The end of the card it was on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What is examined: one person, in person, on one day."""
+
+    procedure: Procedure
+    kinds: tuple[CertificateKind, ...]
+    on: date
+    resident: bool
+    born: date
+    card: CardState | None
+    """The card handed over to the person; None if there is none."""
+    card_expires: date | None
+    own_card_shown: bool = True
+    """Whether the card on the counter is that card."""
+    history: tuple[Known, ...] = ()
+    """The person's certificates, oldest first."""
+    shown: Shown = Shown()
+    waiting: str = ""
+    """The receipt number of an application of the person's that waits to be issued."""
+    card_paid: bool = False
+    """Whether a fee for this card's re-making has been settled: it covers both certificates (R-4.1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What was decided, and why."""
+
+    findings: tuple[Finding, ...]
+    """Refusals first."""
+    way: Way
+
+    @property
+    def refused(self) -> bool:
+        """Say whether anything stands in the way."""
+        return any(finding.severity == "refusal" for finding in self.findings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueExamination(Examination):
+    """The same for what issues certificates: with the fee and its reason."""
+
+    fee: Fee
+    reason: FeeReason
+
+
+def examine(policy: Policy, case: Case) -> IssueExamination:
+    """Examine a new issue, renewal or re-issue (R-2.2 to R-2.4) of a person who came in person (R-2.20)."""
+    identity = _identity(policy, case)
+    findings = (*standing(policy, case), *_about_certificates(policy, case), *identity.findings)
+    reason, price = _fee(policy, case)
+    return IssueExamination(findings=_refusals_first(findings), way=identity.route, fee=price, reason=reason)
+
+
+def examine_ending(policy: Policy, case: Case, *, known_afresh: bool) -> Examination:
+    """Examine a revocation, a report of a compromised key, or a hold: no card and no PIN is needed (R-2.5 to R-2.7).
+
+    What the counter only remembers does not stand in the way: the authority is told, and answers.
+    """
+    identity = _identity(policy, case)
+    findings = [] if case.resident else [find("eligibility.not-resident")]
+    if known_afresh and not any(_alive(case, kind) for kind in case.kinds):
+        findings.append(found("window.ending.nothing"))
+    return Examination(findings=_refusals_first((*findings, *identity.findings)), way=identity.route)
+
+
+def _identity(policy: Policy, case: Case) -> Route:
+    return route(
+        policy,
+        procedure=case.procedure,
+        applicant=Applicant.SELF,
+        pin_matches=bool(case.shown.pin_matches),
+        documents=case.shown.documents,
+        on=case.on,
+    )
+
+
+def standing(policy: Policy, case: Case) -> tuple[Finding, ...]:
+    """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4)."""
+    return tuple(_standing(policy, case))
+
+
+def _standing(policy: Policy, case: Case) -> Iterator[Finding]:
+    if case.card is None or case.card_expires is None:
+        yield found("window.no-card")
+    elif not case.own_card_shown:
+        yield found("window.other-card")
+    for kind in case.kinds:
+        answer = eligibility(
+            policy, kind=kind, born=case.born, on=case.on, resident=case.resident, card=_card_today(case)
+        )
+        for finding in answer.findings:
+            applies = finding.code == "eligibility.representative-applies"
+            yield found("window.representative-applies") if applies else finding
+
+
+def _card_today(case: Case) -> CardState:
+    """Return the card's state: past its last day it has expired, whatever its row says (R-1.2)."""
+    if case.card_expires is not None and case.card_expires < case.on:
+        return CardState.EXPIRED
+    return case.card or CardState.ACTIVE
+
+
+def _about_certificates(policy: Policy, case: Case) -> Iterator[Finding]:
+    if case.waiting:
+        yield found("window.issue-waiting", receipt=case.waiting)
+    for kind in case.kinds:
+        yield from _PROCEDURES[case.procedure](policy, case, kind)
+
+
+def _new(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Finding]:
+    """Issue where nothing is in force (R-2.2); on a day behind the window the label is a new issue too (CF-2)."""
+    alive = _alive(case, kind)
+    if alive and case.on <= renewal_window(policy, alive.expires).closes:
+        yield found("window.new.in-force", expires=alive.expires)
+
+
+def _renewal(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Finding]:
+    """Renew what is in force, inside its window (R-2.3, R-3.8, R-7.5)."""
+    last = _last(case, kind)
+    renewable = last is not None and last.state in {CertificateState.VALID, CertificateState.EXPIRED}
+    if last is None or not renewable:
+        yield found("window.renewal.nothing")
+        return
+    card_expires = case.card_expires or last.expires
+    yield from renewal(policy, expires=last.expires, card_expires=card_expires, on=case.on).findings
+    yield from _cap_advice(policy, case, kind)
+
+
+def _cap_advice(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Finding]:
+    """Advise renewing both where the authentication certificate would cap the signature certificate (R-3.1)."""
+    other = _alive(case, CertificateKind.AUTHENTICATION)
+    alone = kind is CertificateKind.SIGNATURE and CertificateKind.AUTHENTICATION not in case.kinds
+    if alone and other and renewal_window(policy, other.expires).contains(case.on):
+        yield found("window.renew-both", expires=other.expires)
+
+
+def _reissue(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Finding]:
+    """Issue again, in place of one that is alive or has ended (R-2.4, R-5.22)."""
+    if _last(case, kind) is None:
+        yield found("window.reissue.nothing")
+    alive = _alive(case, kind)
+    if alive and (window := renewal_window(policy, alive.expires)).opens > case.on:
+        yield found("window.reissue.loses-time", opens=window.opens)
+
+
+_PROCEDURES = {Procedure.NEW: _new, Procedure.RENEWAL: _renewal, Procedure.REISSUE: _reissue}
+
+
+def _last(case: Case, kind: CertificateKind) -> Known | None:
+    """Return the last certificate of a kind that counts: one never handed over does not (R-5.11)."""
+    return next((known for known in reversed(case.history) if known.kind is kind and _counts(known)), None)
+
+
+def _counts(known: Known) -> bool:
+    """Say whether a certificate was the holder's: one never handed over, or ended by no event of theirs, was not."""
+    return known.state not in _NEVER_HANDED_OVER and (
+        known.state is not CertificateState.REVOKED or known.event is not None
+    )
+
+
+def _alive(case: Case, kind: CertificateKind) -> Known | None:
+    last = _last(case, kind)
+    return last if last and last.state in _LIVING and last.expires >= case.on else None
+
+
+def _fee(policy: Policy, case: Case) -> tuple[FeeReason, Fee]:
+    """One fee covers all certificates of a visit: the highest of what each would cost (R-4.1)."""
+    priced = [
+        (reason, fee(policy, reason=reason, on=case.on))
+        for reason in (fee_reason(policy, case, kind) for kind in case.kinds)
+    ]
+    return max(priced, key=lambda pair: pair[1].yen)
+
+
+def fee_reason(policy: Policy, case: Case, kind: CertificateKind) -> FeeReason:
+    """Return why a certificate is issued, from what became of the last one of its kind (R-1.5, R-4.1, R-4.2; S-18, S-27)."""
+    last = _last(case, kind)
+    if last is None:
+        return FeeReason.FIRST
+    window = renewal_window(policy, last.expires)
+    if last.state is CertificateState.VALID and case.on <= last.expires:
+        return FeeReason.RENEWAL if case.on >= window.opens else FeeReason.OWN_REQUEST
+    if last.state is CertificateState.HELD:
+        return FeeReason.AFTER_HOLD
+    if last.event is None or last.state in {CertificateState.VALID, CertificateState.EXPIRED}:
+        return FeeReason.AFTER_EXPIRY
+    if last.event is LifeEvent.CARD_RETURNED and _returned_near_its_end(policy, last):
+        return FeeReason.RENEWAL
+    reason = FEE_REASON_OF[last.event]
+    return FeeReason.FIRST if reason is FeeReason.CARD_LOST and case.card_paid else reason
+
+
+def _returned_near_its_end(policy: Policy, known: Known) -> bool:
+    """Say whether the card had less than three months to go: then it is re-made free of charge (R-4.1)."""
+    if known.card_expires is None or known.ended_on is None:
+        return False
+    return renewal_window(policy, known.card_expires).contains(known.ended_on)
+
+
+def _refusals_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    once = tuple(dict.fromkeys(findings))
+    return (
+        *(finding for finding in once if finding.severity == "refusal"),
+        *(finding for finding in once if finding.severity == "advice"),
+    )

@@ -1,0 +1,102 @@
+"""What the counter finds besides what the rules find: how an application stands to the certificates there are."""
+
+from collections.abc import Mapping
+
+from openjpki.rules.finding import Finding
+
+_ALL = (
+    Finding(
+        code="window.no-card",
+        rule="R-1.2",
+        sentence="S-07 S-39",
+        severity="refusal",
+        ja="このかたにはマイナンバーカードが交付されていません。",
+        en="No My Number card was handed over to this person.",
+        bring_ja="先にマイナンバーカードの交付を申請してください。",
+        bring_en="Apply for a My Number card first.",
+    ),
+    Finding(
+        code="window.other-card",
+        rule="R-1.2 R-2.20",
+        sentence="S-39",
+        severity="refusal",
+        ja="窓口のカードは、このかたに交付したカードではありません。",
+        en="The card on the counter is not the one handed over to this person.",
+        bring_ja="ご本人のマイナンバーカードをお持ちください。",
+        bring_en="Bring your own My Number card.",
+    ),
+    Finding(
+        code="window.representative-applies",
+        rule="R-1.3 R-1.7",
+        sentence="S-09 S-10",
+        severity="refusal",
+        ja="15歳未満のかたの利用者証明用電子証明書は、法定代理人が申請してください。",
+        en="For a person under 15 the legal representative applies for the authentication certificate.",
+        bring_ja="申請方法は事前に電話でお問い合わせください。",
+        bring_en="Ask by telephone beforehand how to apply.",
+    ),
+    Finding(
+        code="window.issue-waiting",
+        rule="R-1.10",
+        sentence="",
+        severity="refusal",
+        ja="受付番号 {receipt} の申請が発行待ちです。先にその申請を再開するか、取り下げてください。",
+        en="Application {receipt} waits to be issued. Resume or withdraw it first.",
+    ),
+    Finding(
+        code="window.new.in-force",
+        rule="R-1.10 R-2.2",
+        sentence="",
+        severity="refusal",
+        ja="有効期限 {expires} の電子証明書があるため、新規発行はできません。更新または再発行の手続きになります。",
+        en="There is a certificate until {expires}, so there is no new issue: it is renewed or re-issued.",
+    ),
+    Finding(
+        code="window.renewal.nothing",
+        rule="R-2.2 R-2.3",
+        sentence="S-36",
+        severity="refusal",
+        ja="更新できる電子証明書がありません(失効または一時保留中か、発行を受けていません)。新規発行または再発行の手続きになります。",
+        en="There is no certificate to renew (it was revoked, is on hold, or was never issued). It is issued anew or re-issued.",
+    ),
+    Finding(
+        code="window.ending.nothing",
+        rule="R-2.5 R-5.1",
+        sentence="",
+        severity="refusal",
+        ja="有効な電子証明書がないため、失効や一時保留の対象がありません。",
+        en="There is no certificate in force, so there is nothing to revoke or to hold.",
+    ),
+    Finding(
+        code="window.reissue.nothing",
+        rule="R-2.2 R-2.4",
+        sentence="",
+        severity="refusal",
+        ja="これまでに発行した電子証明書がないため、再発行はできません。新規発行の手続きになります。",
+        en="No certificate was issued before, so there is nothing to re-issue. It is a new issue.",
+    ),
+    Finding(
+        code="window.reissue.loses-time",
+        rule="R-2.4 R-3.3",
+        sentence="S-23",
+        severity="advice",
+        ja="いま再発行すると、{opens}からの更新より有効期限が1年短くなることがあります。",
+        en="Re-issued now, the certificate may end a year earlier than renewed from {opens}.",
+    ),
+    Finding(
+        code="window.renew-both",
+        rule="R-3.1",
+        sentence="S-20",
+        severity="advice",
+        ja="署名用電子証明書は利用者証明用電子証明書の有効期限({expires})までになります。両方の更新をお勧めします。",
+        en="The signature certificate will end with the authentication certificate ({expires}). Renew both.",
+    ),
+)
+
+FINDINGS: Mapping[str, Finding] = {finding.code: finding for finding in _ALL}
+"""Every finding of the counter, by code."""
+
+
+def found(code: str, **data: object) -> Finding:
+    """Return a finding of the counter with its sentences filled in."""
+    return FINDINGS[code].filled(**data)

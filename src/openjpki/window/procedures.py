@@ -1,0 +1,232 @@
+"""New issue, renewal and re-issue for a person who came in person, and what becomes of an application that waits.
+
+An application is accepted or refused in one act, with all that it rests on; the issuing follows in steps of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from openjpki.errors import Failure, Kind
+from openjpki.rules.dates import civil_date
+from openjpki.rules.finding import Finding
+from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
+from openjpki.rules.lifecycle import ApplicationEvent
+from openjpki.window import copies, selectors
+from openjpki.window.acceptance import accept, receive, refusals, refuse
+from openjpki.window.answers import ASKING_FAILED
+from openjpki.window.applications import move, subject, write_findings
+from openjpki.window.casework import WAITING, Asked, gather
+from openjpki.window.counter import CardAtCounter
+from openjpki.window.entries import ApplicationEntry
+from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.examination import Shown, examine, standing
+from openjpki.window.issuance import Issuance
+from openjpki.window.loading import load_application, load_resident, orders_of
+from openjpki.window.models import Application, OrderStep, Resident
+from openjpki.window.officer import Officer
+from openjpki.window.outbox import Outbox
+from openjpki.window.telling import Told
+from openjpki.window.verbs import Verb
+
+BOTH = (CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE)
+"""In the order of issue: the signature certificate ends no later than the authentication certificate (R-3.1)."""
+
+
+class ProcedureRefused(Failure):
+    """The examination found what stands in the way; it is kept with the application."""
+
+    code = "window.procedure-refused"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt}:お手続きできません。{findings:ja}"
+    en = "Application {receipt} is refused. {findings:en}"
+
+    @property
+    def receipt(self) -> str:
+        """Return the refused application's receipt number."""
+        return str(self.data["receipt"])
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the refusals: code, rule, sentence, what to bring."""
+        told = self.data["findings"]
+        return tuple(told.things) if isinstance(told, Told) else ()
+
+
+class NoKinds(Failure):
+    """An application names what it asks for."""
+
+    code = "window.application.no-kinds"
+    kind = Kind.USAGE
+    ja = "署名用か利用者証明用、または両方の電子証明書を指定してください。"
+    en = "Name the signature certificate, the authentication certificate, or both."
+
+
+class NothingWaits(Failure):
+    """The application is at an end."""
+
+    code = "window.application.closed"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt} の申請は終了しています({state})。"
+    en = "Application {receipt} is closed ({state})."
+
+
+class MustFinish(Failure):
+    """The authority has made a new certificate valid that the card does not use yet."""
+
+    code = "window.application.must-finish"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt} の新しい電子証明書は有効になっています。取り下げはできません。カードを置いて再開してください。"
+    en = "Application {receipt} has a new certificate in force, so it cannot be withdrawn. Put the card on the reader and resume."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """An accepted application: done, or waiting with what interrupted it."""
+
+    application: ApplicationEntry
+    interruption: Failure | None
+
+    @property
+    def done(self) -> bool:
+        """Say whether everything asked for stands on the card."""
+        return self.application.state is ApplicationState.DONE
+
+
+class Procedures:
+    """The acts of the counter that issue certificates. The officer's municipality is the person's."""
+
+    def __init__(self, equipment: Equipment, outbox: Outbox) -> None:
+        self._equipment = equipment
+        self._outbox = outbox
+        self._issuance = Issuance(equipment, outbox)
+
+    def new_issue(
+        self,
+        officer: Officer,
+        *,
+        resident_code: str,
+        card: CardAtCounter,
+        shown: Shown,
+        kinds: Iterable[CertificateKind] = BOTH,
+    ) -> Outcome:
+        """新規発行 (R-2.2): nothing of that kind is in force. Raises `ProcedureRefused` with the recorded findings."""
+        return self._apply(officer, resident_code, card, Procedure.NEW, kinds, shown)
+
+    def renew(
+        self,
+        officer: Officer,
+        *,
+        resident_code: str,
+        card: CardAtCounter,
+        shown: Shown,
+        kinds: Iterable[CertificateKind] = BOTH,
+    ) -> Outcome:
+        """更新 (R-2.3): in force and inside the window of R-3.8. Raises `ProcedureRefused`."""
+        return self._apply(officer, resident_code, card, Procedure.RENEWAL, kinds, shown)
+
+    def reissue(
+        self,
+        officer: Officer,
+        *,
+        resident_code: str,
+        card: CardAtCounter,
+        shown: Shown,
+        kinds: Iterable[CertificateKind] = BOTH,
+    ) -> Outcome:
+        """再発行 (R-2.4, R-5.22): in place of one that is alive or has ended. Raises `ProcedureRefused`."""
+        return self._apply(officer, resident_code, card, Procedure.REISSUE, kinds, shown)
+
+    def resume(self, officer: Officer, *, receipt: str, card: CardAtCounter) -> Outcome:
+        """Go on with an application that waits, from the step it reached; the person must still be entitled."""
+        application = load_application(officer, receipt)
+        if application.state not in WAITING:
+            raise NothingWaits(receipt=receipt, state=application.state)
+        self._examine_again(officer, application)
+        return self._carry_out(officer, receipt, card)
+
+    def withdraw(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
+        """Close an application that waits: withdrawn, or, partly issued, done with what was issued.
+
+        Raises `MustFinish` while a certificate in force is not yet used by the card.
+        """
+        at = self._equipment.moment()
+        with act():
+            application = load_application(officer, receipt, lock=True)
+            if application.state not in WAITING:
+                raise NothingWaits(receipt=receipt, state=application.state)
+            if any(order.step == OrderStep.CONFIRMED.value for order in orders_of(application)):
+                raise MustFinish(receipt=receipt)
+            partly = application.state == ApplicationState.PARTLY_ISSUED.value
+            move(application, ApplicationEvent.HAND_OVER if partly else ApplicationEvent.WITHDRAW, at=at)
+            note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at, partly_issued=partly)
+        return selectors.application(officer, receipt)
+
+    def _apply(
+        self,
+        officer: Officer,
+        resident_code: str,
+        card: CardAtCounter,
+        procedure: Procedure,
+        kinds: Iterable[CertificateKind],
+        shown: Shown,
+    ) -> Outcome:
+        asked = Asked(procedure=procedure, kinds=in_order(kinds), card_number=card.card_number(), shown=shown)
+        known_afresh = refresh_known(self._equipment, self._outbox, load_resident(officer, resident_code))
+        at = self._equipment.moment()
+        with act():
+            resident = load_resident(officer, resident_code, lock=True)
+            examination = examine(self._equipment.policy, gather(resident, asked, on=civil_date(at)))
+            application = receive(officer, resident, asked, examination, policy=self._equipment.policy, at=at)
+            if examination.refused:
+                refuse(officer, application, examination.findings, at=at)
+            else:
+                order_ids = {kind: self._equipment.new_id() for kind in asked.kinds}
+                accept(officer, application, examination, order_ids, at=at, known_afresh=known_afresh)
+        if examination.refused:
+            raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
+        return self._carry_out(officer, application.receipt, card)
+
+    def _examine_again(self, officer: Officer, application: Application) -> None:
+        """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already."""
+        at = self._equipment.moment()
+        not_ordered = (OrderStep.PLANNED.value, OrderStep.KEYED.value)
+        kinds = tuple(CertificateKind(order.kind) for order in orders_of(application) if order.step in not_ordered)
+        if not kinds or application.card is None:
+            return
+        with act():
+            resident = load_resident(officer, application.resident.resident_code, lock=True)
+            asked = Asked(
+                procedure=Procedure(application.procedure),
+                kinds=kinds,
+                card_number=application.card.card_number,
+                shown=Shown(),
+            )
+            found = refusals(standing(self._equipment.policy, gather(resident, asked, on=civil_date(at))))
+            write_findings(application, found, at=at)
+            if found and application.state == ApplicationState.FEE_SETTLED.value:
+                refuse(officer, application, found, at=at)
+        if found:
+            raise ProcedureRefused(receipt=application.receipt, findings=Told(found))
+
+    def _carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Outcome:
+        interruption = self._issuance.carry_out(officer, receipt, card)
+        return Outcome(application=selectors.application(officer, receipt), interruption=interruption)
+
+
+def refresh_known(equipment: Equipment, outbox: Outbox, resident: Resident) -> bool:
+    """Ask the authority what there is, and say whether it answered; if not, the counter goes by what it last knew."""
+    if outbox.deliver(resident_code=resident.resident_code).waiting:
+        return False
+    try:
+        copies.refresh(equipment.carrier, resident, at=equipment.moment())
+    except ASKING_FAILED:
+        return False
+    return True
+
+
+def in_order(kinds: Iterable[CertificateKind]) -> tuple[CertificateKind, ...]:
+    """Return the kinds in the order of issue; raise `NoKinds`."""
+    asked = set(kinds)
+    if not asked:
+        raise NoKinds
+    return tuple(kind for kind in BOTH if kind in asked)

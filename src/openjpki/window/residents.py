@@ -1,0 +1,123 @@
+"""The resident register: who is recorded here. A file is taken whole or not at all."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from openjpki.desk.messages import Attributes, PersonReported
+from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import Sex
+from openjpki.window import selectors
+from openjpki.window.entries import ResidentEntry
+from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.loading import load_resident
+from openjpki.window.models import Resident, ResidentState
+from openjpki.window.officer import Officer
+from openjpki.window.outbox import Outbox, put_all
+from openjpki.window.register_csv import BadLine, BadLines, Person, read_register
+from openjpki.window.verbs import Verb
+
+CHUNK = 500
+"""Persons of one question or insertion: well below every database's bound on parameters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did."""
+
+    residents: int
+    waiting: int
+    """Messages to the authority that still wait, of all persons."""
+
+
+def attributes_of(row: Resident) -> Attributes:
+    """Return the four attributes as the register has them."""
+    return Attributes(name=row.name, address=row.address, birth_date=row.birth_date, sex=Sex(row.sex))
+
+
+def subject(row: Resident) -> str:
+    """Return how the audit record names a person: by the row's key, not by a code that others know."""
+    return f"resident:{row.municipality}/{row.pk}"
+
+
+class Residents:
+    """Acts on the register."""
+
+    def __init__(self, equipment: Equipment, outbox: Outbox) -> None:
+        self._equipment = equipment
+        self._outbox = outbox
+
+    def import_csv(self, officer: Officer, source: str | bytes) -> Imported:
+        """Enter every person of a CSV file (`register_csv`) and report each to the authority.
+
+        Raises `BadFile` or `BadLines`, having entered nobody.
+        """
+        at = self._equipment.moment()
+        persons, bad = read_register(source, today=civil_date(at))
+        with act():
+            bad.extend(_registered_already(officer, persons))
+            if bad:
+                raise BadLines.of(bad)
+            for chunk in _chunks(persons):
+                Resident.objects.across_municipalities().bulk_create(_row(officer, person) for person in chunk)
+                put_all([self._report(officer, person, at) for person in chunk], at=at)
+            subject_of_all = f"register:{officer.municipality}"
+            note(officer, Verb.RESIDENTS_IMPORTED, subject_of_all, at=at, residents=len(persons))
+        return Imported(residents=len(persons), waiting=self._outbox.deliver().waiting)
+
+    def list(self, officer: Officer, *, after: str = "", limit: int = selectors.PAGE) -> tuple[ResidentEntry, ...]:
+        """Return up to `limit` persons by resident code, beginning behind `after`."""
+        return selectors.residents(officer, after=after, limit=limit)
+
+    def show(self, officer: Officer, resident_code: str) -> ResidentEntry:
+        """Return one person, and write down that the record was read; raise `ResidentNotFound`."""
+        with act():
+            note(
+                officer, Verb.RESIDENT_READ, subject(load_resident(officer, resident_code)), at=self._equipment.moment()
+            )
+            return selectors.resident(officer, resident_code)
+
+    def _report(self, officer: Officer, person: Person, at: datetime) -> PersonReported:
+        return PersonReported(
+            report_id=self._equipment.new_id(),
+            municipality=officer.municipality,
+            resident_code=person.resident_code,
+            attributes=Attributes(
+                name=person.name, address=person.address, birth_date=person.birth_date, sex=person.sex
+            ),
+            reported_at=at,
+        )
+
+
+def _row(officer: Officer, person: Person) -> Resident:
+    return Resident(
+        municipality=officer.municipality,
+        resident_code=person.resident_code,
+        name=person.name,
+        kana=person.kana,
+        address=person.address,
+        birth_date=person.birth_date,
+        sex=person.sex.value,
+        state=ResidentState.RESIDENT.value,
+        resident_since_date=person.resident_since,
+    )
+
+
+def _registered_already(officer: Officer, persons: Sequence[Person]) -> Iterator[BadLine]:
+    """Yield the lines of persons recorded here now or before, or recorded elsewhere now; where is not said."""
+    rows = Resident.objects.across_municipalities()
+    for chunk in _chunks(persons):
+        known = rows.filter(resident_code__in=[person.resident_code for person in chunk])
+        taken = Q(municipality=officer.municipality) | Q(state=ResidentState.RESIDENT.value)
+        here_or_living = set(known.filter(taken).values_list("resident_code", flat=True))
+        yield from (
+            BadLine(line=person.line, code="already-registered")
+            for person in chunk
+            if person.resident_code in here_or_living
+        )
+
+
+def _chunks(persons: Sequence[Person]) -> Iterator[Sequence[Person]]:
+    return (persons[start : start + CHUNK] for start in range(0, len(persons), CHUNK))

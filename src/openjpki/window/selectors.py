@@ -1,0 +1,100 @@
+"""The lists of the counter. Each reads the officer's municipality only and hands out plain values."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from openjpki.window.entries import (
+    ApplicationEntry,
+    MessageEntry,
+    ResidentEntry,
+    application_entry,
+    message_entry,
+    resident_entry,
+)
+from openjpki.window.loading import cards_of, copies_of, load_application, load_resident
+from openjpki.window.models import (
+    Application,
+    CardHolding,
+    CertificateCopy,
+    FeeRecord,
+    FindingRecord,
+    Order,
+    OutboxMessage,
+    Resident,
+)
+from openjpki.window.officer import Officer
+
+PAGE = 200
+"""Rows of one list: what a person can look through, and a bound on what one question costs."""
+
+_Child = TypeVar("_Child", CardHolding, CertificateCopy, Order, FindingRecord, FeeRecord)
+
+
+def residents(officer: Officer, *, after: str = "", limit: int = PAGE) -> tuple[ResidentEntry, ...]:
+    """Return up to `limit` residents by resident code, beginning behind `after`; former residents included."""
+    municipality = officer.municipality
+    rows = list(
+        Resident.objects.for_municipality(municipality)
+        .filter(resident_code__gt=after)
+        .order_by("resident_code")[:limit]
+    )
+    cards = _by_parent(CardHolding.objects.for_municipality(municipality).order_by("pk"), "resident", rows)
+    copies = _by_parent(
+        CertificateCopy.objects.for_municipality(municipality).order_by("issued_date", "serial", "pk"), "resident", rows
+    )
+    return tuple(resident_entry(row, cards[row.pk], copies[row.pk]) for row in rows)
+
+
+def resident(officer: Officer, resident_code: str) -> ResidentEntry:
+    """Return one person of the register; raise `ResidentNotFound`."""
+    row = load_resident(officer, resident_code)
+    return resident_entry(row, cards_of(row), copies_of(row))
+
+
+def applications(officer: Officer, *, limit: int = PAGE) -> tuple[ApplicationEntry, ...]:
+    """Return the latest applications, newest first."""
+    rows = Application.objects.for_municipality(officer.municipality).select_related("resident")
+    return _applications(officer, rows.order_by("-received_at", "-pk")[:limit])
+
+
+def application(officer: Officer, receipt: str) -> ApplicationEntry:
+    """Return one application; raise `ApplicationNotFound`."""
+    row = load_application(officer, receipt)
+    return _applications(officer, [row])[0]
+
+
+def queue(officer: Officer, *, limit: int = PAGE) -> tuple[ApplicationEntry, ...]:
+    """Return the applications that are not at an end, oldest first: accepted and waiting, or partly issued."""
+    rows = Application.objects.for_municipality(officer.municipality).select_related("resident")
+    return _applications(officer, rows.filter(closed_at__isnull=True).order_by("received_at", "pk")[:limit])
+
+
+def messages(officer: Officer, *, limit: int = PAGE) -> tuple[MessageEntry, ...]:
+    """Return the messages to the authority that wait, and the orders that it refused, oldest first."""
+    rows = OutboxMessage.objects.for_municipality(officer.municipality)
+    shown = rows.exclude(sent_at__isnull=False, last_error="").order_by("pk")[:limit]
+    return tuple(map(message_entry, shown))
+
+
+def _applications(officer: Officer, found: Iterable[Application]) -> tuple[ApplicationEntry, ...]:
+    rows = list(found)
+    municipality = officer.municipality
+    orders = _by_parent(Order.objects.for_municipality(municipality).order_by("pk"), "application", rows)
+    findings = _by_parent(FindingRecord.objects.for_municipality(municipality).order_by("pk"), "application", rows)
+    fees = _by_parent(FeeRecord.objects.for_municipality(municipality), "application", rows)
+    return tuple(
+        application_entry(row, next(iter(fees[row.pk]), None), orders[row.pk], findings[row.pk]) for row in rows
+    )
+
+
+def _by_parent(
+    children: QuerySet[_Child], parent: str, parents: Iterable[Resident | Application]
+) -> defaultdict[int, tuple[_Child, ...]]:
+    """Return the children of these rows by their parent's key: one question, however many parents."""
+    found: defaultdict[int, tuple[_Child, ...]] = defaultdict(tuple)
+    for child in children.filter(**{f"{parent}__in": list(parents)}):
+        found[getattr(child, f"{parent}_id")] += (child,)
+    return found

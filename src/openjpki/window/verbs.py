@@ -1,0 +1,28 @@
+"""The window's closed vocabulary of acts, as the audit record spells them."""
+
+from enum import Enum, unique
+
+
+@unique
+class Verb(Enum):
+    """What an officer, or the window itself, did."""
+
+    RESIDENTS_IMPORTED = "residents.imported"
+    RESIDENT_LEFT = "resident.left"
+    RESIDENT_READ = "resident.read"
+    CARD_HANDED_OVER = "card.handed-over"
+    CARD_CHANGED = "card.changed"
+    APPLICATION_ACCEPTED = "application.accepted"
+    APPLICATION_REFUSED = "application.refused"
+    APPLICATION_WITHDRAWN = "application.withdrawn"
+    APPLICATION_DONE = "application.done"
+    CERTIFICATE_ORDERED = "certificate.ordered"
+    CERTIFICATE_RECEIVED = "certificate.received"
+    CERTIFICATE_WRITTEN = "certificate.written"
+    CERTIFICATE_CONFIRMED = "certificate.confirmed"
+    CERTIFICATE_ACTIVATED = "certificate.activated"
+    CERTIFICATE_REFUSED = "certificate.refused"
+    EVENT_RECORDED = "event.recorded"
+    REVOCATION_REQUESTED = "revocation.requested"
+    MESSAGE_DELIVERED = "message.delivered"
+    MESSAGE_REFUSED = "message.refused"

@@ -1,0 +1,53 @@
+"""The window of the municipalities: every act of the counter, composed from what it is given.
+
+Each act takes an officer, reaches the rows of that officer's municipality only, opens its own transaction, writes its
+audit row in it, and returns plain frozen values. The authority is asked through the carrier and never inside a
+transaction; what it must hear waits in the outbox while it cannot be reached.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from openjpki.desk.carrier import Carrier
+from openjpki.rules.policy import Policy
+from openjpki.window import selectors
+from openjpki.window.cards import Cards
+from openjpki.window.entries import ApplicationEntry, MessageEntry
+from openjpki.window.equipment import Equipment
+from openjpki.window.events import Events
+from openjpki.window.officer import Officer
+from openjpki.window.outbox import Outbox
+from openjpki.window.procedures import Procedures
+from openjpki.window.residents import Residents
+from openjpki.window.revocations import Revocations
+
+
+class Window:
+    """The counter's acts by subject. `clock` returns the legal moment, UTC-aware; `entropy` returns random bytes."""
+
+    def __init__(
+        self, *, carrier: Carrier, policy: Policy, clock: Callable[[], datetime], entropy: Callable[[int], bytes]
+    ) -> None:
+        equipment = Equipment(carrier=carrier, policy=policy, clock=clock, entropy=entropy)
+        self.outbox = Outbox(equipment)
+        self.residents = Residents(equipment, self.outbox)
+        self.cards = Cards(equipment, self.outbox)
+        self.procedures = Procedures(equipment, self.outbox)
+        self.events = Events(equipment, self.outbox)
+        self.revocations = Revocations(equipment, self.outbox)
+
+    def applications(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[ApplicationEntry, ...]:
+        """Return the latest applications, newest first."""
+        return selectors.applications(officer, limit=limit)
+
+    def application(self, officer: Officer, receipt: str) -> ApplicationEntry:
+        """Return one application; raise `ApplicationNotFound`."""
+        return selectors.application(officer, receipt)
+
+    def queue(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[ApplicationEntry, ...]:
+        """Return the applications that are not at an end, oldest first."""
+        return selectors.queue(officer, limit=limit)
+
+    def messages(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[MessageEntry, ...]:
+        """Return what waits for the authority, and the orders that it refused, oldest first."""
+        return selectors.messages(officer, limit=limit)
