@@ -5,6 +5,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
+from openjpki.story import cast
+
 DOCUMENT = files("openjpki.story") / "document.pdf"
 LARGEST = 300_000
 """Bytes: the story signs and copies the document several times, and a clone should stay light."""
@@ -57,6 +59,14 @@ def test_every_page_is_marked_as_a_specimen(pdf: PdfReader) -> None:
 def test_its_text_can_be_read_by_programs(pdf: PdfReader, page: int, heading: str) -> None:
     """A form, its terms, a statement and a consent: each page's text is extractable Japanese."""
     assert heading in _without_spaces(pdf.pages[page].extract_text())
+
+
+def test_it_names_the_resident_who_signs_it(pdf: PdfReader) -> None:
+    """The applicant is the story's resident, with the address of the day of signing; the certificate says the same."""
+    text = _without_spaces(pdf.pages[0].extract_text())
+
+    for fact in (cast.NAME, cast.KANA, cast.FIRST_ADDRESS):
+        assert _without_spaces(fact) in text
 
 
 def test_it_carries_nothing_active_and_nothing_attached(pdf: PdfReader) -> None:
