@@ -25,7 +25,7 @@ SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTIC
 NOW = datetime(2026, 11, 23, 1, 5, tzinfo=UTC)
 
 CARD_OF_THE_STORY = CardEntry(
-    name="hanako",
+    name="sakura",
     state=CardState.EXPIRED,
     expires=date(2026, 11, 22),
     certificates=(
@@ -37,7 +37,7 @@ CARD_OF_THE_STORY = CardEntry(
             expires=date(2021, 11, 22),
             ended=date(2018, 4, 12),
             reason=RevocationReason.AFFILIATION_CHANGED,
-            href="/files/hanako/signature-2.cer",
+            href="/files/sakura/signature-2.cer",
         ),
         CertificateEntry(
             kind=AUTHENTICATION,
@@ -47,7 +47,7 @@ CARD_OF_THE_STORY = CardEntry(
             expires=date(2021, 11, 22),
             ended=date(2021, 8, 23),
             reason=RevocationReason.SUPERSEDED,
-            href="/files/hanako/authentication-2.cer",
+            href="/files/sakura/authentication-2.cer",
         ),
         CertificateEntry(
             kind=SIGNATURE,
@@ -57,7 +57,7 @@ CARD_OF_THE_STORY = CardEntry(
             expires=date(2021, 11, 22),
             ended=date(2021, 8, 23),
             reason=RevocationReason.SUPERSEDED,
-            href="/files/hanako/signature-3.cer",
+            href="/files/sakura/signature-3.cer",
         ),
         CertificateEntry(
             kind=SIGNATURE,
@@ -65,7 +65,7 @@ CARD_OF_THE_STORY = CardEntry(
             state=CertificateState.EXPIRED,
             issued=date(2021, 8, 23),
             expires=date(2026, 11, 22),
-            href="/files/hanako/signature-5.cer",
+            href="/files/sakura/signature-5.cer",
         ),
         CertificateEntry(
             kind=AUTHENTICATION,
@@ -73,7 +73,7 @@ CARD_OF_THE_STORY = CardEntry(
             state=CertificateState.EXPIRED,
             issued=date(2021, 8, 23),
             expires=date(2026, 11, 22),
-            href="/files/hanako/authentication-5.cer",
+            href="/files/sakura/authentication-5.cer",
         ),
     ),
 )
@@ -99,9 +99,9 @@ def _story(language: Language) -> Story:
                 if japanese
                 else "The card is handed over, with both certificates",
                 sentences=(
-                    "見本 花子さんが若葉市の窓口でカードを受け取り、署名用と利用者証明用の電子証明書の発行を受けました。"
+                    "髙橋　さくらさんが若葉市の窓口でカードを受け取り、署名用と利用者証明用の電子証明書の発行を受けました。"
                     if japanese
-                    else "Hanako Mihon receives her card at Wakaba's counter, and both certificates are issued to it.",
+                    else "Sakura Takahashi receives her card at Wakaba's counter, and both certificates are issued to it.",
                     "初めての発行なので、手数料はかかりません。" if japanese else "The first issue is free of charge.",
                 ),
                 outcomes=(
@@ -111,8 +111,8 @@ def _story(language: Language) -> Story:
                 ),
                 rules=("R-2.1", "R-3.1", "R-3.3", "R-4.1"),
                 artefacts=(
-                    Link(text="signature-2.cer", href="/files/hanako/signature-2.cer"),
-                    Link(text="authentication-2.cer", href="/files/hanako/authentication-2.cer"),
+                    Link(text="signature-2.cer", href="/files/sakura/signature-2.cer"),
+                    Link(text="authentication-2.cer", href="/files/sakura/authentication-2.cer"),
                 ),
             ),
             StoryStep(
@@ -183,15 +183,15 @@ def demo_page(language: Language = "ja") -> StartPage:
         ),
         residents=(
             ResidentEntry(
-                code="00000000019",
-                name="見本 花子",
+                code="99000000001",
+                name="髙橋　さくら",
                 birth_date=date(1994, 11, 22),
                 municipality="みなと市",
                 cards=(CARD_OF_THE_STORY,),
             ),
             ResidentEntry(
-                code="00000000027",
-                name="若木 一郎",
+                code="99000000002",
+                name="若木　一郎",
                 birth_date=date(1989, 1, 7),
                 municipality="若葉市",
                 cards=(
@@ -200,7 +200,7 @@ def demo_page(language: Language = "ja") -> StartPage:
                 ),
             ),
             ResidentEntry(
-                code="00000000035", name="双葉 さくら", birth_date=date(2019, 5, 1), municipality="若葉市", cards=()
+                code="99000000003", name="双葉　ひなた", birth_date=date(2019, 5, 1), municipality="若葉市", cards=()
             ),
         ),
         authorities=tuple(

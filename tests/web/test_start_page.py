@@ -210,7 +210,7 @@ def test_a_screen_reader_finds_landmarks_headings_and_tables(page: Page, address
     }
     assert {name for role, name in nodes if role == "table"} == {
         "架空の市区町村",
-        "カード hanako: 電子証明書",
+        "カード sakura: 電子証明書",
         "カード ichiro: 電子証明書",
         "失効リスト（CRL）",
     }
