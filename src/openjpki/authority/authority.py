@@ -1,0 +1,116 @@
+"""The authority (機構): one object that takes the desk's messages, makes CAs, publishes lists and answers about status."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from openjpki.authority.acts import act, window_at
+from openjpki.authority.admission import ByRule
+from openjpki.authority.ceremony import create_generation
+from openjpki.authority.delivery import confirm
+from openjpki.authority.issuance import issue_ordered
+from openjpki.authority.means import Means
+from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.municipalities import enrol
+from openjpki.authority.publication import publish, write_out
+from openjpki.authority.reading import certificates
+from openjpki.authority.register import report
+from openjpki.authority.resume import Resumed, resume
+from openjpki.authority.revocation import revoke
+from openjpki.authority.status import Answered, answer
+from openjpki.authority.verbs import Verb
+from openjpki.desk.messages import (
+    CertificateOrder,
+    CertificatesAsked,
+    DeliveryConfirmed,
+    Refused,
+    Reply,
+    Request,
+    RevocationOrder,
+)
+from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.person import Municipality
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority(Means):
+    """Built once from its means; every method takes the moment from the legal clock, once."""
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one message of the desk; a refusal is recorded and comes back as `Refused`.
+
+        Raises only what is UNAVAILABLE (no CA, no key): the sender keeps the message and sends it again.
+        """
+        at = self.clock()
+        try:
+            return self._answer(request, at)
+        except Failure as failure:
+            if failure.kind is Kind.UNAVAILABLE:
+                raise
+            return _refused(request, failure, at)
+
+    def enrol(self, municipality: Municipality) -> None:
+        """Admit a municipality to the desk."""
+        enrol(self, municipality)
+
+    def ceremony(self, *kinds: CertificateKind) -> tuple[Issuer, ...]:
+        """Create the next CA generation of the kinds named (of both if none is), in force from now on."""
+        at = self.clock()
+        return tuple(create_generation(self, kind, at) for kind in kinds or CertificateKind)
+
+    def publish_crls(self) -> tuple[CrlPublication, ...]:
+        """Publish a new list of every partition, and the CA certificates."""
+        return publish(self, self.clock())
+
+    def write_public(self) -> None:
+        """Bring the public folder up to date with what was published, as after a crash."""
+        write_out(self)
+
+    def answer_ocsp(self, question: bytes) -> bytes:
+        """Answer an OCSP question about certificates of either CA, DER in, DER out."""
+        return self.answer_status(question).der
+
+    def answer_status(self, question: bytes, kind: CertificateKind | None = None) -> Answered:
+        """Answer an OCSP question to one CA's address, and say until when the answer may be kept."""
+        return answer(self, question, self.clock(), kind)
+
+    def resume(self) -> Resumed:
+        """Finish or undo what a crash, or a window that never came back, left half done."""
+        return resume(self, self.clock())
+
+    def _answer(self, request: Request, at: datetime) -> Reply:
+        """Carry a message out; if another process wrote the same rows first, once more over what it wrote."""
+        try:
+            return self._use_case(request, at)()
+        except IntegrityError:
+            return self._use_case(request, at)()
+
+    def _use_case(self, request: Request, at: datetime) -> Callable[[], Reply]:
+        if isinstance(request, CertificateOrder):
+            return lambda: issue_ordered(self, request, at)
+        if isinstance(request, DeliveryConfirmed):
+            return lambda: confirm(self, request, at)
+        if isinstance(request, RevocationOrder):
+            return lambda: revoke(self, request, at)
+        if isinstance(request, CertificatesAsked):
+            return lambda: certificates(self, request, at)
+        return lambda: report(self, request, at)
+
+
+def _refused(request: Request, failure: Failure, at: datetime) -> Refused:
+    """Record a refusal and word it; a rule's refusal bears the finding's own code."""
+    code = failure.finding.code if isinstance(failure, ByRule) else failure.code
+    officer = getattr(request, "officer", "")
+    with act():
+        window_at(at, request.municipality, officer).note(Verb.REQUEST_REFUSED, _subject(request), {"code": code})
+    return Refused(code=code, ja=failure.message("ja"), en=failure.message("en"))
+
+
+def _subject(request: Request) -> str:
+    """Name what was refused by the message's own id: a person's codes do not enter the record."""
+    if isinstance(request, CertificateOrder | DeliveryConfirmed | RevocationOrder):
+        return f"order:{request.order_id}"
+    return "question" if isinstance(request, CertificatesAsked) else f"report:{request.report_id}"

@@ -1,0 +1,128 @@
+"""How certificates end: the one place that writes revocations."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from openjpki.authority.acts import Doer
+from openjpki.authority.means import Means
+from openjpki.authority.models import Card, Certificate, Order, OrderState, Person, Revocation
+from openjpki.authority.models.certificate import LIVE, OPEN, PENDING
+from openjpki.authority.verbs import Verb
+from openjpki.rules.dates import civil_date, first_second, last_second
+from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, OtherCause
+from openjpki.rules.lifecycle import CERTIFICATE, CertificateEvent, advance
+from openjpki.rules.revocation import Cause, Effect, Ending, effect_of, visible_at
+
+_VERBS = {
+    CertificateEvent.HOLD: Verb.CERTIFICATE_HELD,
+    CertificateEvent.REVOKE: Verb.CERTIFICATE_REVOKED,
+    CertificateEvent.SUPERSEDE: Verb.CERTIFICATE_SUPERSEDED,
+    CertificateEvent.DISCARD: Verb.CERTIFICATE_DISCARDED,
+}
+
+
+def end_for(
+    means: Means, person: Person, cause: LifeEvent, effect: Effect, doer: Doer, *, card: Card | None = None
+) -> list[Certificate]:
+    """End, inside the act, what a cause ends of a person's certificates, of one card or of all; return the live ones.
+
+    Orders on the way for those kinds are closed: what was signed for the old facts must never become valid. The
+    caller holds the person's row.
+    """
+    ended: list[Certificate] = []
+    for kind in CertificateKind:
+        ending = effect.of(kind)
+        if ending is None:
+            continue
+        mine = Q(person=person, kind=kind.value) & (Q(card=card) if card else Q())
+        for order in Order.objects.filter(mine, state__in=[state.value for state in OPEN]):
+            close(means, order, f"event.{cause.value}", doer)
+        states = [state.value for state in LIVE]
+        living = Certificate.objects.filter(mine, state__in=states, expires__gte=civil_date(doer.at))
+        ended.extend(row for row in living.order_by("serial") if _end(means, row, ending, cause, doer))
+        _hasten(means, Certificate.objects.filter(mine, state=CertificateState.REVOKED.value), ending, cause, doer)
+    return ended
+
+
+def supersede(means: Means, old: Certificate, doer: Doer) -> None:
+    """End a certificate in favour of its successor (R-5.7), inside the act that activates that one."""
+    kind = CertificateKind(old.kind)
+    ending = effect_of(means.policy, LifeEvent.RENEWAL, civil_date(doer.at), kinds=(kind,)).of(kind)
+    if ending is not None:
+        _move(means, old, CertificateEvent.SUPERSEDE, ending, LifeEvent.RENEWAL, doer)
+
+
+def release(card: Card, doer: Doer) -> None:
+    """Lift the hold of a card's certificates, inside the act; only under `auth_hold_release = "release"` (R-5.20)."""
+    for certificate in Certificate.objects.filter(card=card, state=CertificateState.HELD.value):
+        certificate.state = advance(CERTIFICATE, CertificateState.HELD, CertificateEvent.RELEASE).value
+        certificate.save(update_fields=["state"])
+        holds = Revocation.objects.filter(certificate_key=certificate.key, released_at__isnull=True)
+        holds.update(released_at=doer.at)
+        doer.note(Verb.CERTIFICATE_RELEASED, certificate)
+
+
+def close(means: Means, order: Order, because: str, doer: Doer) -> None:
+    """Close an order that came to nothing; what may have been signed for it ends as revoked, unspecified (R-5.11).
+
+    From step 2 on a signature may exist, stored or not, so the serial is revoked even if no certificate is at hand.
+    """
+    order.state, order.closed_because = OrderState.CLOSED.value, because
+    order.save(update_fields=["state", "closed_because"])
+    doer.note(Verb.ORDER_CLOSED, order, {"because": because})
+    states = [state.value for state in PENDING]
+    certificate = Certificate.objects.filter(key=order.certificate_key, state__in=states).first()
+    if certificate is None:
+        return
+    kind = CertificateKind(certificate.kind)
+    cause = OtherCause.NOT_HANDED_OVER
+    ending = effect_of(means.policy, cause, civil_date(doer.at), kinds=(kind,)).of(kind)
+    if ending is not None:
+        _move(means, certificate, CertificateEvent.DISCARD, ending, cause, doer)
+
+
+def _end(means: Means, certificate: Certificate, ending: Ending, cause: Cause, doer: Doer) -> bool:
+    event = CertificateEvent.HOLD if ending.held else CertificateEvent.REVOKE
+    if event is CertificateEvent.HOLD and certificate.state == CertificateState.HELD.value:
+        return False
+    _move(means, certificate, event, ending, cause, doer)
+    return True
+
+
+def _move(
+    means: Means, certificate: Certificate, event: CertificateEvent, ending: Ending, cause: Cause, doer: Doer
+) -> None:
+    """Take one edge of the life cycle and write its row; an illegal one raises and changes nothing.
+
+    A certificate loses its force when the authority records it (the Act Art. 15), not when the cause happened: what
+    was signed in between stays good.
+    """
+    certificate.state = advance(CERTIFICATE, CertificateState(certificate.state), event).value
+    certificate.save(update_fields=["state"])
+    effective = max(doer.at, first_second(ending.ends))
+    Revocation.objects.create(
+        certificate_key=certificate.key,
+        serial=certificate.serial,
+        issuer_id=certificate.issuer_id,
+        issuing_municipality=certificate.issuing_municipality,
+        expires_at=last_second(certificate.expires),
+        reason=ending.reason.value,
+        event=cause.value,
+        effective_at=effective,
+        visible_at=max(effective, visible_at(means.policy, cause, effective)),
+    )
+    doer.note(_VERBS[event], certificate, {"reason": ending.reason.value, "cause": cause.value})
+
+
+def _hasten(means: Means, revoked: Iterable[Certificate], ending: Ending, cause: Cause, doer: Doer) -> None:
+    """Show an ending at once that would show tomorrow, if a second cause comes that shows at once.
+
+    A key reported as leaked on the day of a move must not count as good until midnight.
+    """
+    seen = visible_at(means.policy, cause, max(doer.at, first_second(ending.ends)))
+    keys = [certificate.key for certificate in revoked]
+    for row in Revocation.objects.filter(certificate_key__in=keys, visible_at__gt=seen):
+        row.visible_at = max(seen, row.effective_at)
+        row.save(update_fields=["visible_at"])
+        doer.note(Verb.REVOCATION_HASTENED, f"certificate:{row.certificate_key}", {"cause": cause.value})

@@ -1,0 +1,51 @@
+"""Which CA generation issues, and which one a question means."""
+
+from datetime import datetime
+
+from openjpki.authority.models import Issuer
+from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import CertificateKind
+
+
+class NoIssuer(Failure):
+    """No CA of this kind is in force."""
+
+    code = "authority.no-issuer"
+    kind = Kind.UNAVAILABLE
+    ja = "有効な認証局がありません({kind})。鍵生成の式(ceremony)を先に行ってください。"
+    en = "No certification authority is in force ({kind}). Hold a key ceremony first."
+
+
+class NoSuchIssuer(Failure):
+    """There is no CA generation of that name."""
+
+    code = "authority.no-such-issuer"
+    kind = Kind.REFUSED
+    ja = "その名前の認証局はありません。"
+    en = "There is no certification authority of that name."
+
+
+def issuing(kind: CertificateKind, at: datetime) -> Issuer:
+    """Return the newest generation that is in force at a moment: it issues; raises `NoIssuer`."""
+    generations = Issuer.objects.filter(kind=kind.value, not_before__lte=at, not_after__gt=at)
+    newest = generations.order_by("-generation").first()
+    if newest is None:
+        raise NoIssuer(kind=kind.value)
+    return newest
+
+
+def in_force(at: datetime, kind: CertificateKind | None = None) -> list[Issuer]:
+    """Return every generation in force at a moment, oldest first, of one kind or of both."""
+    generations = Issuer.objects.filter(not_before__lte=at, not_after__gt=at).order_by("kind", "generation")
+    return list(generations.filter(kind=kind.value) if kind else generations)
+
+
+def named(name: str) -> Issuer:
+    """Return the generation of a name like "signature-1"; raises `NoSuchIssuer`."""
+    kind, _, generation = name.partition("-")
+    if not (generation.isascii() and generation.isdigit() and len(generation) <= len(str(2**31))):
+        raise NoSuchIssuer
+    found = Issuer.objects.filter(kind=kind, generation=min(int(generation), 2**31 - 1)).first()
+    if found is None:
+        raise NoSuchIssuer
+    return found

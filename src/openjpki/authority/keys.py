@@ -1,0 +1,128 @@
+"""The keys of CAs and responders: encrypted PKCS#8 files in one folder, used through `pki.keys.Signer`.
+
+The passphrase stands in a file of its own (0600), whose place the caller names; it may lie on another volume or come
+from a secret manager's mount. A key is never shown: what leaves this module are signers.
+"""
+
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from openjpki.authority.durable import PRIVATE, write_whole
+from openjpki.errors import Failure, Kind
+from openjpki.pki.keys import PrivateKey, Signer, SoftwareSigner
+
+MAX_FILE = 64 * 1024
+"""Bytes of a key or passphrase file; an encrypted RSA key has about 2,500."""
+
+
+class KeyMissing(Failure):
+    """There is no key of that name."""
+
+    code = "authority.key-missing"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵 {name} のファイルがありません。鍵の保管場所を確認してください。"
+    en = "The file of the signing key {name} is missing. Check the key folder."
+
+
+class PassphraseMissing(Failure):
+    """The passphrase file is absent or empty."""
+
+    code = "authority.passphrase-missing"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵のパスフレーズのファイル {path} がないか、空です。"
+    en = "The passphrase file of the signing keys, {path}, is missing or empty."
+
+
+class WrongPassphrase(Failure):
+    """The passphrase does not open the key."""
+
+    code = "authority.wrong-passphrase"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵 {name} を開けません。パスフレーズが違うか、ファイルが壊れています。"
+    en = "The signing key {name} cannot be opened: the passphrase is wrong or the file is damaged."
+
+
+class TooOpen(Failure):
+    """Others on this machine may read a secret file."""
+
+    code = "authority.permissions-too-open"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} を所有者以外も読めます(権限 {mode})。`chmod 600` で所有者だけにしてください。"
+    en = "Others than its owner may read {path} (mode {mode}). Use `chmod 600`."
+
+
+class KeyExists(Failure):
+    """A key of that name exists; a key file is never overwritten."""
+
+    code = "authority.key-exists"
+    kind = Kind.REFUSED
+    ja = "署名鍵 {name} は既にあります。鍵は上書きしません。"
+    en = "A signing key {name} exists. Keys are not overwritten."
+
+
+class KeyStore:
+    """A folder of encrypted key files. Signers are kept in memory after their first use."""
+
+    def __init__(self, folder: Path, passphrase_file: Path) -> None:
+        self._folder = folder
+        self._passphrase_file = passphrase_file
+        self._signers: dict[str, Signer] = {}
+
+    def store(self, name: str, private_key: PrivateKey) -> Signer:
+        """Encrypt a new key into its file (0600) and return its signer; raises `KeyExists`."""
+        path = self._path(name)
+        if path.exists():
+            raise KeyExists(name=name)
+        encrypted = private_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(self._passphrase()),
+        )
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, encrypted, PRIVATE)
+        self._signers[name] = SoftwareSigner(private_key)
+        return self._signers[name]
+
+    def signer(self, name: str) -> Signer:
+        """Return the signer of a stored key; raises `KeyMissing`, `WrongPassphrase`, `TooOpen`."""
+        if name not in self._signers:
+            self._signers[name] = SoftwareSigner(self._open(name))
+        return self._signers[name]
+
+    def _open(self, name: str) -> PrivateKey:
+        path = self._path(name)
+        try:
+            encrypted = _read_secret(path)
+        except FileNotFoundError:
+            raise KeyMissing(name=name) from None
+        try:
+            key = serialization.load_pem_private_key(encrypted, self._passphrase())
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise WrongPassphrase(name=name) from error
+        if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise WrongPassphrase(name=name)
+        return key
+
+    def _passphrase(self) -> bytes:
+        try:
+            passphrase = _read_secret(self._passphrase_file).strip()
+        except FileNotFoundError:
+            passphrase = b""
+        if not passphrase:
+            raise PassphraseMissing(path=self._passphrase_file)
+        return passphrase
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.pem"
+
+
+def _read_secret(path: Path) -> bytes:
+    with path.open("rb") as file:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise TooOpen(path=path, mode=f"{mode:04o}")
+        return file.read(MAX_FILE)

@@ -1,0 +1,51 @@
+"""What the authority works with: given once, by the composition root, to every use case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from openjpki.authority.keys import KeyStore
+from openjpki.pki.keys import KeySource
+from openjpki.pki.profiles import ProfileSet
+from openjpki.rules.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Spans of time that public sources leave open (docs/divergences.md)."""
+
+    crl_daily: timedelta = timedelta(hours=25)
+    """thisUpdate to nextUpdate under `crl_schedule = "full-daily"`: a day, and an hour for the publication to run."""
+    crl_hourly: timedelta = timedelta(minutes=65)
+    """The same under "full-hourly"."""
+    ocsp_answer: timedelta = timedelta(minutes=15)
+    """thisUpdate to nextUpdate of an answer; a responder's data are renewed every 15 minutes."""
+    responder: timedelta = timedelta(days=30)
+    """Validity of a responder's certificate, which cannot be revoked (RFC 6960 §4.2.2.2.1)."""
+    delivery_patience: timedelta = timedelta(days=7)
+    """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
+    ca_years: int = 10
+    """Validity of a CA generation, as the published CA certificates have it."""
+
+
+def _pass(_: str) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """Settings, seams and places; holds no state of its own."""
+
+    profiles: ProfileSet
+    policy: Policy
+    clock: Callable[[], datetime]
+    """The legal clock: UTC-aware, whole seconds."""
+    key_source: KeySource
+    entropy: Callable[[int], bytes]
+    keys: KeyStore
+    public: Path
+    """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
+    terms: Terms = Terms()
+    checkpoint: Callable[[str], None] = _pass
+    """Called with a step's name after the step is committed; a test raises there, as a crash would end the process."""

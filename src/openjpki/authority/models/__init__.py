@@ -1,0 +1,23 @@
+"""Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
+
+from openjpki.authority.models.certificate import Certificate, Order, OrderState
+from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
+from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
+from openjpki.authority.models.revocation import CrlPublication, Revocation
+
+__all__ = [
+    "Card",
+    "Certificate",
+    "CrlPublication",
+    "Issuer",
+    "MunicipalityRow",
+    "OcspResponder",
+    "Order",
+    "OrderState",
+    "Person",
+    "PersonState",
+    "Receipt",
+    "Revocation",
+    "Serial",
+    "SerialCounter",
+]

@@ -1,0 +1,101 @@
+"""The authority's own register of persons and cards, fed by the municipalities' reports."""
+
+from enum import Enum, unique
+from typing import ClassVar
+
+from django.db import models
+
+from openjpki.rules.kinds import Sex
+from openjpki.rules.person import FourAttributes, Municipality
+
+
+@unique
+class PersonState(Enum):
+    """Whether a person stands in a resident record."""
+
+    RESIDENT = "resident"
+    LEFT = "left"
+    """Emigrated, or struck off the record; may be registered again."""
+    DEAD = "dead"
+
+
+class MunicipalityRow(models.Model):
+    """A municipality that takes part, with the names its certificates and lists carry (R-5.25)."""
+
+    code = models.CharField(max_length=5, primary_key=True)
+    prefecture = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)
+    prefecture_romaji = models.CharField(max_length=100)
+    name_romaji = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.code
+
+    def value(self) -> Municipality:
+        """Return what certificates and lists need of it."""
+        return Municipality(
+            code=self.code,
+            prefecture=self.prefecture,
+            name=self.name,
+            prefecture_romaji=self.prefecture_romaji,
+            name_romaji=self.name_romaji,
+        )
+
+
+class Person(models.Model):
+    """A person as the resident record has them. The row is locked by every act on the person's certificates."""
+
+    resident_code = models.CharField(max_length=11, unique=True)
+    """住民票コード."""
+    municipality = models.CharField(max_length=5)
+    """Where the person lives: the only one that may order for them (R-1.1)."""
+    state = models.CharField(max_length=10, default=PersonState.RESIDENT.value)
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=200)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=10)
+
+    class Meta:
+        """Listed by municipality."""
+
+        indexes: ClassVar = [models.Index(fields=("municipality",), name="person_of_municipality")]
+
+    def __str__(self) -> str:
+        return f"person:{self.pk}"
+
+    def attributes(self) -> FourAttributes:
+        """Return the four attributes as on record."""
+        return FourAttributes(name=self.name, address=self.address, birth_date=self.birth_date, sex=Sex(self.sex))
+
+    def record(self, attributes: FourAttributes) -> None:
+        """Take over the attributes; the caller saves."""
+        self.name, self.address = attributes.name, attributes.address
+        self.birth_date, self.sex = attributes.birth_date, attributes.sex.value
+
+
+class Card(models.Model):
+    """A My Number card that was handed over."""
+
+    card_number = models.CharField(max_length=15, unique=True)
+    """製造番号."""
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cards")
+    expires = models.DateField()
+    """Last day, included."""
+    state = models.CharField(max_length=10)
+
+    def __str__(self) -> str:
+        return f"card:{self.pk}"
+
+
+class Receipt(models.Model):
+    """A report or a revocation order that was carried out: the same one again gets the same answer."""
+
+    message_id = models.CharField(max_length=64, primary_key=True)
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the wire form, hexadecimal: the content itself is personal data and not kept."""
+    received_at = models.DateTimeField()
+    ended = models.JSONField(default=list)
+    """Keys of the certificates it ended."""
+
+    def __str__(self) -> str:
+        return f"report:{self.message_id}"

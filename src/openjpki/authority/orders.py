@@ -1,0 +1,97 @@
+"""An order under lock, and the ways it can be refused for what it is."""
+
+from dataclasses import dataclass
+
+from openjpki.authority.acts import Doer, act
+from openjpki.authority.ending import close
+from openjpki.authority.means import Means
+from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
+from openjpki.desk.carrier import decode_request
+from openjpki.desk.messages import CertificateOrder
+from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import CertificateKind, CertificateState
+from openjpki.rules.lifecycle import CERTIFICATE, CertificateEvent, advance
+
+
+class OrderUnknown(Failure):
+    """There is no such order."""
+
+    code = "authority.order-unknown"
+    kind = Kind.REFUSED
+    ja = "申請 {order_id} は受け付けていません。"
+    en = "There is no order {order_id}."
+
+
+class OrderClosed(Failure):
+    """The order came to nothing."""
+
+    code = "authority.order-closed"
+    kind = Kind.REFUSED
+    ja = "申請 {order_id} は取りやめになっています({because})。カードで鍵を作り直し、新しい番号で申請してください。"
+    en = "The order {order_id} was closed ({because}). Make a new key in the card and order under a new id."
+
+
+@dataclass(frozen=True)
+class Held:
+    """An order whose person is locked: nothing else moves the person's certificates until the act ends."""
+
+    order: Order
+    person: Person
+    card: Card
+
+    @property
+    def state(self) -> OrderState:
+        """Return how far the order has come."""
+        return OrderState(self.order.state)
+
+    @property
+    def kind(self) -> CertificateKind:
+        """Return what was ordered."""
+        return CertificateKind(self.order.kind)
+
+    @property
+    def request(self) -> CertificateOrder:
+        """Return the order as it came."""
+        request = decode_request(bytes(self.order.request))
+        if not isinstance(request, CertificateOrder):
+            raise TypeError(self.order.order_id)
+        return request
+
+    @property
+    def certificate(self) -> Certificate:
+        """Return the certificate; there is one from step 2 on."""
+        return Certificate.objects.select_related("issuer").get(key=self.order.certificate_key)
+
+    def hold_open(self) -> None:
+        """Raise `OrderClosed` if the order came to nothing."""
+        if self.state is OrderState.CLOSED:
+            raise OrderClosed(order_id=self.order.order_id, because=self.order.closed_because)
+
+    def move_to(self, state: OrderState) -> None:
+        """Store how far the order has come now."""
+        self.order.state = state.value
+        self.order.save(update_fields=["state", "superseded_serial"])
+
+
+def hold(order_id: str) -> Held:
+    """Lock an order's person inside the act and return both; raises `OrderUnknown`."""
+    person_id = Order.objects.filter(order_id=order_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise OrderUnknown(order_id=order_id)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    order = Order.objects.select_related("card").get(order_id=order_id)
+    return Held(order, person, order.card)
+
+
+def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
+    """Close an order that cannot reach its signature; what may have been signed for it is revoked."""
+    with act():
+        held = hold(order_id)
+        if held.state in (OrderState.NUMBERED, OrderState.LINTED):
+            close(means, held.order, because, doer)
+
+
+def advance_to(certificate: Certificate, event: CertificateEvent) -> None:
+    """Take one edge of the life cycle; an illegal one raises and changes nothing."""
+    certificate.state = advance(CERTIFICATE, CertificateState(certificate.state), event).value
+    certificate.save(update_fields=["state", "der"])

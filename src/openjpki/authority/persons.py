@@ -1,0 +1,89 @@
+"""Who is in the register: found, held against the municipality that speaks for them, and locked."""
+
+from openjpki.authority.means import Means
+from openjpki.authority.models import Card, Person, PersonState
+from openjpki.errors import Failure, Kind
+
+
+class PersonUnknown(Failure):
+    """No such resident was reported."""
+
+    code = "authority.person-unknown"
+    kind = Kind.REFUSED
+    ja = "この住民は機構に登録されていません。住民の登録を先に通知してください。"
+    en = "This resident is not in the authority's register. Report the resident first."
+
+
+class NotResident(Failure):
+    """The person left the resident record."""
+
+    code = "authority.not-resident"
+    kind = Kind.REFUSED
+    ja = "この方の住民票は消除されています。"
+    en = "This person no longer stands in a resident record."
+
+
+class OtherMunicipality(Failure):
+    """The person lives elsewhere (R-1.1)."""
+
+    code = "authority.other-municipality"
+    kind = Kind.REFUSED
+    ja = "この方の住所は別の市区町村にあります。手続きは住所地の市区町村で行います。"
+    en = "This person lives in another municipality, where the procedure must be done."
+
+
+class CardUnknown(Failure):
+    """No such card was reported."""
+
+    code = "authority.card-unknown"
+    kind = Kind.REFUSED
+    ja = "このカードは機構に登録されていません。カードの交付を先に通知してください。"
+    en = "This card is not in the authority's register. Report its hand-over first."
+
+
+class CardOfAnother(Failure):
+    """The card was handed to somebody else."""
+
+    code = "authority.card-of-another"
+    kind = Kind.REFUSED
+    ja = "このカードは別の方のものとして登録されています。"
+    en = "This card is registered for another person."
+
+
+def locked(resident_code: str) -> Person:
+    """Return a person and lock the row until the act ends: acts on one person's certificates come one by one."""
+    person = Person.objects.select_for_update().filter(resident_code=resident_code).first()
+    if person is None:
+        raise PersonUnknown
+    return person
+
+
+def locked_of(resident_code: str, municipality: str) -> Person:
+    """Return and lock a person of the municipality that reports about them; raises `OtherMunicipality`."""
+    person = locked(resident_code)
+    if person.municipality != municipality:
+        raise OtherMunicipality
+    return person
+
+
+def locked_served_by(means: Means, resident_code: str, municipality: str) -> Person:
+    """Return and lock a person who may apply at this municipality (R-1.1, setting `accept_via_other_municipality`)."""
+    if means.policy.accept_via_other_municipality:
+        return locked(resident_code)
+    return locked_of(resident_code, municipality)
+
+
+def hold_resident(person: Person) -> None:
+    """Raise `NotResident` unless the person stands in a resident record."""
+    if person.state != PersonState.RESIDENT.value:
+        raise NotResident
+
+
+def card_of(person: Person, card_number: str) -> Card:
+    """Return a person's card; raises `CardUnknown` or `CardOfAnother`."""
+    card = Card.objects.filter(card_number=card_number).first()
+    if card is None:
+        raise CardUnknown
+    if card.person_id != person.pk:
+        raise CardOfAnother
+    return card

@@ -1,0 +1,107 @@
+"""Revocation lists and CA certificates go out: the row is committed first, the files are copies of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Q
+
+from openjpki.authority.acts import act, authority_at
+from openjpki.authority.durable import PUBLIC, write_whole
+from openjpki.authority.issuers import in_force
+from openjpki.authority.means import Means
+from openjpki.authority.models import CrlPublication, Issuer, Revocation
+from openjpki.authority.municipalities import all_enrolled
+from openjpki.authority.standing import shown_at
+from openjpki.authority.verbs import Verb
+from openjpki.pki.crl import RevokedEntry, build_crl
+from openjpki.rules.person import Municipality
+
+
+def publish(means: Means, at: datetime) -> tuple[CrlPublication, ...]:
+    """Sign and publish the list of every issuer key and municipality, then bring the public folder up to date."""
+    published = tuple(
+        _sign_list(means, issuer, municipality, at) for issuer in in_force(at) for municipality in all_enrolled()
+    )
+    means.checkpoint("lists-committed")
+    write_out(means)
+    return published
+
+
+def write_out(means: Means) -> None:
+    """Write CA certificates and newest lists into the public folder, each file whole; repeats harmlessly.
+
+    Run after a crash it completes what the crash left undone. The issuer's row is locked, so that of two publishers
+    the later list stays.
+    """
+    (means.public / "ca").mkdir(parents=True, exist_ok=True)
+    (means.public / "crl").mkdir(parents=True, exist_ok=True)
+    for key in Issuer.objects.values_list("pk", flat=True).order_by("pk"):
+        with act():
+            issuer = Issuer.objects.select_for_update().get(pk=key)
+            write_whole(means.public / "ca" / f"{issuer}.cer", bytes(issuer.certificate), PUBLIC)
+            for municipality in all_enrolled():
+                newest = newest_list(issuer, municipality.code)
+                if newest is not None:
+                    path = means.public / "crl" / f"{issuer}-{municipality.code}.crl"
+                    write_whole(path, bytes(newest.crl), PUBLIC)
+
+
+def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
+    """Return the newest list of a partition, None before the first."""
+    return CrlPublication.objects.filter(issuer=issuer, municipality=municipality).order_by("-number").first()
+
+
+def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> CrlPublication:
+    """Sign one list and commit it with the next number of its partition (RFC 5280 §5.2.3)."""
+    doer = authority_at(at)
+    with act():
+        issuer = Issuer.objects.select_for_update().get(pk=issuer.pk)
+        previous = newest_list(issuer, municipality.code)
+        number = previous.number + 1 if previous else 1
+        next_update = _next_update(means, issuer, municipality, at)
+        entries = list(_entries(issuer, municipality, previous, at))
+        crl = build_crl(
+            means.profiles,
+            issuer=bytes(issuer.certificate),
+            signer=means.keys.signer(issuer.key_name),
+            municipality=municipality,
+            number=number,
+            this_update=at,
+            next_update=next_update,
+            entries=entries,
+        )
+        publication = CrlPublication.objects.create(
+            issuer=issuer,
+            municipality=municipality.code,
+            number=number,
+            this_update=at,
+            next_update=next_update,
+            entries=len(entries),
+            crl=crl,
+        )
+        doer.note(Verb.CRL_PUBLISHED, f"crl:{issuer}-{municipality.code}", {"number": number, "entries": len(entries)})
+        return publication
+
+
+def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:
+    """Return the end of the list's span: the schedule's (R-5.25), but never beyond the next ending to show."""
+    daily = means.policy.crl_schedule == "full-daily"
+    ends = [at + (means.terms.crl_daily if daily else means.terms.crl_hourly), issuer.not_after]
+    waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__gt=at)
+    first = waiting.order_by("visible_at").values_list("visible_at", flat=True).first()
+    return min([*ends, first] if first else ends)
+
+
+def _entries(
+    issuer: Issuer, municipality: Municipality, previous: CrlPublication | None, at: datetime
+) -> Iterator[RevokedEntry]:
+    """Yield what is visible, by serial. An entry leaves after it stood once in a list past its expiry (RFC 5280 §3.3)."""
+    rows = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__lte=at)
+    if previous is not None:
+        told = Q(expires_at__lt=previous.this_update, visible_at__lte=previous.this_update)
+        rows = rows.exclude(told)
+    for serial, of_one in groupby(rows.order_by("serial", "pk").iterator(), key=lambda row: row.serial):
+        shown = shown_at(of_one, at)
+        if shown is not None:
+            yield RevokedEntry(serial=serial, revoked_at=shown.revoked_at, reason=shown.reason)

@@ -1,0 +1,41 @@
+"""A report or a revocation order that comes twice is carried out once and answered alike."""
+
+import hashlib
+from collections.abc import Sequence
+
+from openjpki.authority.acts import Doer
+from openjpki.authority.models import Certificate, Receipt
+from openjpki.authority.records import recorded
+from openjpki.desk.carrier import encode
+from openjpki.desk.messages import CertificateRecord, Request
+from openjpki.errors import Failure, Kind
+
+
+class IdReused(Failure):
+    """The id came before, with other content."""
+
+    code = "authority.id-reused"
+    kind = Kind.REFUSED
+    ja = "同じ番号({message_id})で内容の異なる電文を既に受け付けています。"
+    en = "A message of the same id ({message_id}) with other content was accepted before."
+
+
+def answered(message_id: str, request: Request, doer: Doer) -> tuple[CertificateRecord, ...] | None:
+    """Return what the same message ended when it came before, None if it did not; raises `IdReused`."""
+    receipt = Receipt.objects.filter(message_id=message_id).first()
+    if receipt is None:
+        return None
+    if receipt.digest != _digest(request):
+        raise IdReused(message_id=message_id)
+    return recorded(Certificate.objects.filter(key__in=receipt.ended), doer.at)
+
+
+def keep(message_id: str, request: Request, ended: Sequence[Certificate], doer: Doer) -> tuple[CertificateRecord, ...]:
+    """Store, inside the act, that the message was carried out and what it ended; return the records for the reply."""
+    keys = [certificate.key for certificate in ended]
+    Receipt.objects.create(message_id=message_id, digest=_digest(request), received_at=doer.at, ended=keys)
+    return recorded(Certificate.objects.filter(key__in=keys), doer.at)
+
+
+def _digest(request: Request) -> str:
+    return hashlib.sha256(encode(request)).hexdigest()
