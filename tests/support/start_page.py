@@ -211,7 +211,13 @@ def demo_page(language: Language = "ja") -> StartPage:
                 not_before=date(2016 + 5 * (generation - 1), 11, 24),
                 not_after=date(2026 + 5 * (generation - 1), 11, 23),
                 fingerprint=":".join(f"{(17 * number * generation) % 256:02X}" for number in range(32)),
-                href=f"/files/ca/{kind.value}-{generation}.cer",
+                files=tuple(
+                    Link(
+                        text=f"{kind.value}-ca-{generation}.{form}",
+                        href=f"/files/ca/{kind.value}-ca-{generation}.{form}",
+                    )
+                    for form in ("cer", "pem")
+                ),
             )
             for kind, purpose in ((SIGNATURE, "digital signature"), (AUTHENTICATION, "user authentication"))
             for generation in (1, 2)
@@ -236,7 +242,7 @@ def demo_page(language: Language = "ja") -> StartPage:
                 kind=kind,
                 url=f"http://127.0.0.1:8780/ocsp/{kind.value}",
                 command=ocsp_command(
-                    issuer_file=f"{kind.value}-ca-2.cer",
+                    issuer_file=f"{kind.value}-ca-2.pem",
                     certificate_file=f"{kind.value}-5.cer",
                     url=f"http://127.0.0.1:8780/ocsp/{kind.value}",
                 ),

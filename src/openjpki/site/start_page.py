@@ -101,7 +101,8 @@ class AuthorityEntry:
     not_after: date
     fingerprint: str
     """SHA-256, upper-case hexadecimal pairs separated by colons, as OpenSSL prints it."""
-    href: str
+    files: tuple[Link, ...]
+    """The certificate in its forms (DER, PEM), each under its file's name."""
 
     @property
     def fingerprint_pairs(self) -> tuple[str, ...]:
@@ -209,7 +210,8 @@ def written_time(moment: datetime) -> str:
 def ocsp_command(*, issuer_file: str, certificate_file: str, url: str) -> str:
     """Return the command that asks a responder for one certificate's state: two lines, safe to paste into a shell.
 
-    OpenSSL trusts the answer because the responder's certificate comes from the issuer given with `-CAfile`.
+    OpenSSL trusts the answer because the responder's certificate comes from the issuer given with `-CAfile`, which it
+    reads as PEM only; the certificate may be DER.
     """
     issuer, certificate = shlex.quote(issuer_file), shlex.quote(certificate_file)
     return f"openssl ocsp -issuer {issuer} -CAfile {issuer} \\\n  -cert {certificate} -url {shlex.quote(url)}"

@@ -77,10 +77,10 @@ def test_a_moment_is_shown_as_the_japanese_wall_clock() -> None:
 
 def test_the_ocsp_command_is_safe_to_paste() -> None:
     """A file name with a blank or a shell's own signs stays one argument."""
-    command = ocsp_command(issuer_file="my ca.cer", certificate_file="$(x).cer", url="http://127.0.0.1:8780/ocsp")
+    command = ocsp_command(issuer_file="my ca.pem", certificate_file="$(x).cer", url="http://127.0.0.1:8780/ocsp")
 
     assert command == (
-        "openssl ocsp -issuer 'my ca.cer' -CAfile 'my ca.cer' \\\n  -cert '$(x).cer' -url http://127.0.0.1:8780/ocsp"
+        "openssl ocsp -issuer 'my ca.pem' -CAfile 'my ca.pem' \\\n  -cert '$(x).cer' -url http://127.0.0.1:8780/ocsp"
     )
 
 
@@ -163,7 +163,7 @@ def test_every_file_can_be_reached() -> None:
     links = Outline(render(page)).values("href")
     expected = {
         *(certificate.href for card in page.cards for certificate in card.certificates if certificate.href),
-        *(authority.href for authority in page.authorities),
+        *(file.href for authority in page.authorities for file in authority.files),
         *(revocation_list.href for revocation_list in page.revocation_lists),
         *(artefact.href for step in page.story.steps for artefact in step.artefacts),
         page.story.transcript.href,
