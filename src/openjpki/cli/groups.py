@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from openjpki.cli import rules, story
 from openjpki.cli.answer import Commands
 
-REGISTER: tuple[Callable[[Commands], None], ...] = ()
+REGISTER: tuple[Callable[[Commands], None], ...] = (story.register, rules.register)

@@ -1,0 +1,126 @@
+"""The composition root: every seam of every role gets what this home gives it, here and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from openjpki.authority import wiring
+from openjpki.authority.authority import Authority
+from openjpki.authority.keys import KeyStore
+from openjpki.card.administration import Administration
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.desk.carrier import InProcess
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import FreshKeys, KeySource
+from openjpki.pki.profiles import ProfileSet
+from openjpki.readers.inprocess import InProcessReader, InsertedCard
+from openjpki.readers.store import CardStore
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.policy import Policy
+from openjpki.site.city import MUNICIPALITIES
+from openjpki.site.clock import Clock
+from openjpki.site.entropy import entropy
+from openjpki.site.home import Home
+from openjpki.site.migration import migrate
+from openjpki.site.server import LOOPBACK
+from openjpki.window.window import Window
+
+
+class CounterCard:
+    """A virtual card on the counter's reader: what `window.counter.CardAtCounter` asks, done by its administration."""
+
+    def __init__(self, inserted: InsertedCard, keys: KeySource, algorithm: KeyAlgorithm) -> None:
+        self.inserted = inserted
+        self.administration = Administration(inserted, keys, algorithm)
+        self.terminal = JpkiTerminal(inserted)
+
+    def card_number(self) -> str:
+        """Return the card's number."""
+        return self.inserted.image.number
+
+    def generate_key(self, kind: CertificateKind) -> bytes:
+        """Make a key pair in the shadow slot."""
+        return self.administration.generate_key(kind)
+
+    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
+        """Sign with the shadow key."""
+        return self.administration.prove(kind, message)
+
+    def load(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
+        """Write the certificate beside the shadow key."""
+        self.administration.load_certificate(kind, certificate, issuer)
+
+    def read_back(self, kind: CertificateKind) -> bytes:
+        """Return the certificate as the card stored it."""
+        return self.administration.read_back(kind)
+
+    def activate(self, kind: CertificateKind) -> None:
+        """Bring the new key and certificate into use."""
+        self.administration.activate(kind)
+
+    def waiting_key(self, kind: CertificateKind) -> bytes | None:
+        """Return the public key of the shadow slot, if there is one."""
+        return self.administration.waiting_key(kind)
+
+    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
+        """Return the certificate in use, if there is one."""
+        return self.administration.certificate_in_use(kind)
+
+    def discard(self, kind: CertificateKind) -> None:
+        """Empty the shadow slot."""
+        self.administration.discard(kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """All roles of one home, put together."""
+
+    home: Home
+    clock: Clock
+    policy: Policy
+    profiles: ProfileSet
+    key_source: KeySource
+    authority: Authority
+    window: Window
+    cards: CardStore
+
+    @classmethod
+    def of(cls, home: Home, clock: Clock) -> "House":
+        """Put the roles of a home together; its web addresses answer for this authority from now on."""
+        settings = home.settings
+        profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
+        policy = home.policy()
+        key_source = FreshKeys()
+        folder = home.path / "authority"
+        authority = Authority(
+            profiles=profiles,
+            policy=policy,
+            clock=clock,
+            key_source=key_source,
+            entropy=entropy,
+            keys=KeyStore(folder / "keys", folder / "passphrase"),
+            public=home.public,
+        )
+        wiring.install(authority)
+        return cls(
+            home=home,
+            clock=clock,
+            policy=policy,
+            profiles=profiles,
+            key_source=key_source,
+            authority=authority,
+            window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
+            cards=CardStore(home.cards),
+        )
+
+    def furnish(self) -> None:
+        """Make the tables of a new home and enrol the sandbox's municipalities."""
+        migrate()
+        for municipality in MUNICIPALITIES:
+            self.authority.enrol(municipality)
+
+    @contextmanager
+    def card_at_counter(self, name: str) -> Iterator[CounterCard]:
+        """Insert a card of this home into the counter's reader while the block runs."""
+        with InProcessReader(self.cards).insert(name) as inserted:
+            yield CounterCard(inserted, self.key_source, self.profiles.algorithm)

@@ -1,0 +1,57 @@
+"""Opening and founding a home: sets Django up for it, then puts the house together. The first thing a command does."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+from django.apps import apps
+
+from openjpki.site.clock import Clock
+from openjpki.site.home import Home, Settings, locked
+
+if TYPE_CHECKING:
+    from openjpki.site.house import House  # Django must be set up before its modules are loaded
+
+
+def start_django(path: Path) -> None:
+    """Point Django at a home; the first home of a process stays its only one."""
+    if apps.ready:
+        return
+    os.environ["OPENJPKI_HOME"] = str(path)
+    os.environ["OPENJPKI_SECRET_KEY"] = (path / "secret").read_text(encoding="ascii")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openjpki.site.settings")
+    django.setup()
+
+
+@contextmanager
+def opened(path: Path, clock: Clock | None = None) -> "Iterator[House]":
+    """Open a home for a command that shares it; raises what `Home.open` raises, and `HomeInUse`."""
+    home = Home.open(path)
+    with locked(home.path, exclusive=False):
+        yield assemble(home, clock)
+
+
+def assemble(home: Home, clock: Clock | None = None) -> "House":
+    """Put a house together in an opened home, under the lock that the caller holds."""
+    start_django(home.path)
+    from openjpki.site.house import House
+
+    return House.of(home, clock or home.clock())
+
+
+@contextmanager
+def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iterator[House]":
+    """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
+
+    Raises `HomeNotEmpty` and `HomeInUse`; what cannot be finished leaves nothing that looks like a home.
+    """
+    with locked(path, exclusive=True):
+        if settings.purpose == "story" and (path / "openjpki.json").exists():
+            Home.open(path).clear_story()
+        home = Home.create(path, settings)
+        house = assemble(home, clock)
+        house.furnish()
+        yield house

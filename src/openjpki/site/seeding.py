@@ -1,0 +1,20 @@
+"""What a new sandbox starts with: one generation of both CAs, their lists, and the invented residents of two cities."""
+
+from importlib.resources import files
+
+from openjpki.site.city import MUNICIPALITIES
+from openjpki.site.house import House
+from openjpki.window.officer import Clerk
+
+
+def seed(house: House) -> int:
+    """Hold the first key ceremony, publish the first lists, import the residents; return how many there are."""
+    house.authority.ceremony()
+    house.authority.publish_crls()
+    residents = 0
+    for municipality in MUNICIPALITIES:
+        register = files("openjpki.site").joinpath("seed", f"{municipality.code}.csv").read_bytes()
+        clerk = Clerk(login="init", municipality=municipality.code)
+        house.window.residents.import_csv(clerk, register)
+        residents += len(house.window.residents.list(clerk))
+    return residents
