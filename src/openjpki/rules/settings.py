@@ -160,7 +160,7 @@ def _day(text: str) -> date:
 
 def _time(text: str) -> time:
     moment = time.fromisoformat(text)
-    if moment.isoformat("minutes") != text:  # seconds and offsets have no place in opening hours
+    if f"{moment:%H:%M}" != text:  # seconds and offsets have no place in opening hours
         raise ValueError(text)
     return moment
 

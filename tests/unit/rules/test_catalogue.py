@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from openjpki.rules.catalogue import CATALOGUE, find
+from openjpki.rules.finding import Finding, UnknownCode
+
+SOURCES = Path(__file__).parents[3] / "src" / "openjpki" / "rules"
+
+
+@pytest.mark.parametrize("finding", CATALOGUE.values(), ids=list(CATALOGUE))
+def test_a_finding_is_coded_cited_and_bilingual(finding: Finding) -> None:
+    """A finding has a dotted code, one R-number, an S-number or none, Japanese and English, both or neither to bring."""
+    assert re.fullmatch(r"[a-z]+\.[a-z0-9_-]+", finding.code)
+    assert re.fullmatch(r"R-\d+\.\d+", finding.rule)
+    assert re.fullmatch(r"(S-\d\d)?", finding.sentence)
+    assert all(re.fullmatch(r"R-\d+\.\d+|S-\d\d", number) for number in finding.also)
+    assert finding.ja.endswith(("。", "}"))
+    assert finding.en
+    assert bool(finding.bring_ja) == bool(finding.bring_en)
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_finding_is_made_by_a_rule(code: str) -> None:
+    """A code that nothing uses is no finding."""
+    used = [
+        path for path in SOURCES.glob("*.py") if path.name != "catalogue.py" and f'"{code}"' in path.read_text("utf-8")
+    ]
+
+    assert used
+
+
+def test_an_unknown_code() -> None:
+    """A code without a finding is refused."""
+    with pytest.raises(UnknownCode):
+        find("renewal.never")

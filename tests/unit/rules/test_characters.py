@@ -1,0 +1,91 @@
+from datetime import date
+
+import pytest
+
+from openjpki.rules.characters import AddressTooLong, BadSubstitute, NoSubstitute, certified, in_repertoire, substitute
+from openjpki.rules.kinds import Sex
+from openjpki.rules.person import FourAttributes
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "flags"),
+    [
+        ("髙橋\u3000一郎", "高橋\u3000一郎", "10000"),
+        ("濵﨑\u3000圡", "濵崎\u3000土", "0101"),
+        ("𠮷野", "吉野", "10"),
+        ("神\ufa19", "神神", "01"),
+        ("葛\U000e0100飾区", "葛飾区", "100"),
+        ("葛\U000e0100\U000e0101", "葛", "1"),
+        ("\uff76\uff9e\uff70", "カ\u309bー", "111"),
+        ("1\uff0d2\u20103\u22124", "1\uff0d2\u20103\u22124", "0000000"),
+        ("Smith John", "Smith John", "0000000000"),
+        ("", "", ""),
+    ],
+    ids=[
+        "髙",
+        "﨑 and 圡",
+        "𠮷",
+        "compatibility",
+        "variation",
+        "two selectors",
+        "half-width",
+        "hyphens",
+        "ASCII",
+        "empty",
+    ],
+)
+def test_substitutes_and_flags(text: str, result: str, flags: str) -> None:
+    """R-1.9: one flag per character of the result; a character of the repertoire keeps itself."""
+    assert substitute(text) == (result, flags)
+
+
+@pytest.mark.parametrize("character", list("渡邉邊濵桒彅槗辻葛\u3000ー〇々"))
+def test_the_repertoire(character: str) -> None:
+    """R-1.9: JIS X 0208 and JIS X 0212."""
+    assert in_repertoire(character)
+
+
+@pytest.mark.parametrize(
+    "character", ["髙", "﨑", "𠮷", "\uff76", "①", "\u00a5", "\n", "\x00", "\U0001f600", "\U000e0100"]
+)
+def test_outside_the_repertoire(character: str) -> None:
+    """R-1.9: variants, half-width katakana, vendor characters, control characters and what EUC-JP only imitates."""
+    assert not in_repertoire(character)
+
+
+@pytest.mark.parametrize(("text", "position", "code_point"), [("山①", 2, "2460"), ("\U000e0100山", 1, "E0100")])
+def test_a_character_without_substitute_is_refused_by_position(text: str, position: int, code_point: str) -> None:
+    """R-1.9: the refusal names the position, not the name."""
+    with pytest.raises(NoSubstitute) as refused:
+        substitute(text)
+
+    assert refused.value.data == {"position": position, "code_point": code_point}
+
+
+def test_the_holder_may_choose() -> None:
+    """R-1.9: a chosen substitute goes before ours and may be kana; every character of it is flagged."""
+    assert substitute("髙木", {"髙": "タカ"}) == ("タカ木", "110")
+    assert substitute("山①", {"①": "一"}) == ("山一", "01")
+    for bad in ("", "髙"):
+        with pytest.raises(BadSubstitute):
+            substitute("髙木", {"髙": bad})
+
+
+def _person(address: str) -> FourAttributes:
+    return FourAttributes(name="髙橋\u3000一郎", address=address, birth_date=date(1990, 6, 10), sex=Sex.MALE)
+
+
+def test_the_four_attributes_of_a_certificate() -> None:
+    """R-1.9: name and address are substituted and flagged, birth date and sex are carried over."""
+    found = certified(_person("見本県若葉市圡山1"), {"圡": "土"})
+
+    assert (found.name, found.name_substitutions) == ("高橋\u3000一郎", "10000")
+    assert (found.address, found.address_substitutions) == ("見本県若葉市土山1", "000000100")
+    assert (found.birth_date, found.sex) == (date(1990, 6, 10), Sex.MALE)
+
+
+def test_an_address_has_200_characters_at_most() -> None:
+    """R-1.9: a certificate's address holds 200 characters."""
+    assert len(certified(_person("若" * 200)).address) == 200
+    with pytest.raises(AddressTooLong):
+        certified(_person("若" * 201))

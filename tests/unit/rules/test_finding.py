@@ -1,0 +1,33 @@
+from datetime import date
+
+from openjpki.rules.finding import Finding
+
+FINDING = Finding(
+    code="test.later",
+    rule="R-3.8",
+    sentence="S-33",
+    severity="refusal",
+    ja="{opens}から{what}",
+    en="{what} from {opens}. {more}",
+    bring_ja="{opens}",
+    bring_en="Come on {opens}.",
+)
+
+
+def test_a_finding_speaks_two_languages() -> None:
+    """Sentences are chosen by language."""
+    assert FINDING.message("ja") == FINDING.ja
+    assert FINDING.message("en") == FINDING.en
+    assert FINDING.bring("ja") == FINDING.bring_ja
+    assert FINDING.bring("en") == FINDING.bring_en
+
+
+def test_sentences_are_filled_in() -> None:
+    """Days are written as each language writes them; an empty tail leaves no blank."""
+    filled = FINDING.filled(opens=date(2026, 5, 16), what="更新", more="")
+
+    assert filled.ja == "2026年5月16日から更新"
+    assert filled.en == "更新 from 2026-05-16."
+    assert filled.bring_ja == "2026年5月16日"
+    assert filled.bring_en == "Come on 2026-05-16."
+    assert (filled.code, filled.rule, filled.sentence) == ("test.later", "R-3.8", "S-33")
