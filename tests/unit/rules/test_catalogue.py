@@ -6,7 +6,9 @@ import pytest
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.finding import Finding, UnknownCode
 
-SOURCES = Path(__file__).parents[3] / "src" / "openjpki" / "rules"
+ROOT = Path(__file__).parents[3]
+SOURCES = ROOT / "src" / "openjpki" / "rules"
+RULE_BOOK = ROOT / "docs" / "rules.md"
 
 
 @pytest.mark.parametrize("finding", CATALOGUE.values(), ids=list(CATALOGUE))
@@ -29,6 +31,15 @@ def test_every_finding_is_made_by_a_rule(code: str) -> None:
     ]
 
     assert used
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_the_rule_book_documents_every_finding(code: str) -> None:
+    """docs/rules.md lists every finding with its severity, rule and sentence."""
+    finding = CATALOGUE[code]
+    row = f"| `{code}` | {finding.severity} | {finding.rule} | {finding.sentence or '–'} |"
+
+    assert row in RULE_BOOK.read_text(encoding="utf-8")
 
 
 def test_an_unknown_code() -> None:
