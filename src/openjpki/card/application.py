@@ -143,7 +143,7 @@ class Application:
     def _make_current(self, identifier: int) -> None:
         file = self._files.get(identifier)
         absent = isinstance(file, DataFile) and self._content(file) is None
-        if file is None or (absent and self._settings.absent_certificate_status is SW.FILE_NOT_FOUND):
+        if file is None or (absent and self._settings.absent_certificate_status == SW.FILE_NOT_FOUND):
             raise Refusal(SW.FILE_NOT_FOUND)
         self._current = identifier
 
