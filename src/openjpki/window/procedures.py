@@ -5,6 +5,7 @@ An application is accepted or refused in one act, with all that it rests on; the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
@@ -48,8 +49,7 @@ class ProcedureRefused(Failure):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return the refusals: code, rule, sentence, what to bring."""
-        told = self.data["findings"]
-        return tuple(told.things) if isinstance(told, Told) else ()
+        return cast("Told[Finding]", self.data["findings"]).things
 
 
 class NoKinds(Failure):

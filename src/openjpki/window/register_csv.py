@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import Sex
@@ -112,8 +113,7 @@ class BadLines(Failure):
     @property
     def lines(self) -> tuple[BadLine, ...]:
         """Return every bad line, also those that the sentence only counts."""
-        told = self.data["lines"]
-        return tuple(told.things) if isinstance(told, Told) else ()
+        return cast("Told[BadLine]", self.data["lines"]).things
 
 
 def read_register(source: str | bytes, *, today: date) -> tuple[tuple[Person, ...], list[BadLine]]:

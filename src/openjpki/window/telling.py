@@ -30,6 +30,10 @@ class Told(Generic[_S]):
     def __init__(self, things: Iterable[_S]) -> None:
         self.things = tuple(things)
 
+    def __str__(self) -> str:
+        """Return the English sentences, as logs and JSON have them."""
+        return format(self, "en")
+
     def __format__(self, language: str) -> str:
         """Return the sentences in "ja" or "en", joined; what is over `SHOWN` is counted."""
         rest = len(self.things) - SHOWN

@@ -18,6 +18,10 @@ class NoMunicipality(ValueError):
 class Scoped(BaseManager[_Row]):
     """The only way to a municipal table. It is no `Manager`: the unscoped query methods do not exist on it."""
 
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        """Return the rows for the two ways below, and for Django's own parts."""
+        return models.QuerySet(model=self.model, using=self._db)
+
     def for_municipality(self, code: str) -> models.QuerySet[_Row]:
         """Return the rows of one municipality; raise `NoMunicipality` for an empty code."""
         if not code:
