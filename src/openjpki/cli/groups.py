@@ -2,7 +2,13 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import rules, story
+from openjpki.cli import authority, init, rules, serve, story
 from openjpki.cli.answer import Commands
 
-REGISTER: tuple[Callable[[Commands], None], ...] = (story.register, rules.register)
+REGISTER: tuple[Callable[[Commands], None], ...] = (
+    story.register,
+    serve.register,
+    init.register,
+    authority.register,
+    rules.register,
+)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from openjpki.authority import wiring
 from openjpki.authority.authority import Authority
 from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import Administration
@@ -101,7 +100,6 @@ class House:
             keys=KeyStore(folder / "keys", folder / "passphrase"),
             public=home.public,
         )
-        wiring.install(authority)
         return cls(
             home=home,
             clock=clock,

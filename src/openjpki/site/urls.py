@@ -1,7 +1,17 @@
 """The addresses of all roles."""
 
+from pathlib import Path
+
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.static import serve
+
+from openjpki.site import views
+
+STATIC = Path(__file__).parent / "static"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("story/<path:name>", views.story_file, name="story-file"),
+    path("static/<path:path>", serve, {"document_root": STATIC}, name="static"),
     path("", include("openjpki.authority.urls")),
 ]

@@ -1,5 +1,13 @@
-"""The web application of all roles, for a WSGI server."""
+"""What a web server's worker loads: the application over the home that `OPENJPKI_HOME` names."""
 
-from django.core.wsgi import get_wsgi_application
+import os
+from pathlib import Path
 
-application = get_wsgi_application()
+from openjpki.site.home import Home
+from openjpki.site.opening import assemble
+
+house = assemble(Home.open(Path(os.environ["OPENJPKI_HOME"])))
+
+from openjpki.site.web import application_over  # noqa: E402  -- Django's modules load after the home is known
+
+application = application_over(house)

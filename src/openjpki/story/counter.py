@@ -3,8 +3,7 @@
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
 from openjpki.rules.documents import DocumentKind, ShownDocument
-from openjpki.rules.kinds import CertificateState, LifeEvent
-from openjpki.rules.pins import PinKind
+from openjpki.rules.kinds import CertificateState, LifeEvent, PinKind
 from openjpki.rules.validity import card_expiry
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.entropy import entropy

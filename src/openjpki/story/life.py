@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openjpki.errors import Language
 from openjpki.rules.policy import Policy
@@ -16,6 +16,9 @@ from openjpki.site.opening import founded
 from openjpki.site.server import answering, free_port
 from openjpki.story.plan import at, plan
 from openjpki.story.telling import Narrator, write_transcript
+
+if TYPE_CHECKING:
+    from openjpki.site.house import House  # Django must be set up before its modules are loaded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ def tell(
     policy = Policy.preset("national")
     life = plan(policy, ends_on=today - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
-    with founded(path, settings, clock) as house, _web(settings.port):
+    with founded(path, settings, clock) as house, _web(house, settings.port):
         from openjpki.site.entropy import entropy
         from openjpki.story import counter, use
         from openjpki.story.stage import Stage, random_pins
@@ -102,9 +105,9 @@ def tell(
 
 
 @contextmanager
-def _web(port: int) -> Iterator[None]:
+def _web(house: "House", port: int) -> Iterator[None]:
     """Answer OCSP on loopback while the story is told: verifiers in it ask over HTTP."""
-    from openjpki.site.wsgi import application
+    from openjpki.site.web import application_over
 
-    with answering(application, port):
+    with answering(application_over(house), port):
         yield

@@ -1,0 +1,51 @@
+"""The sandbox's own pages: the start page, and the files the last story left."""
+
+from http import HTTPStatus
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openjpki.errors import Language
+from openjpki.site.reading import start_page
+from openjpki.site.start_page import render
+from openjpki.site.wiring import current
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The pages need no script, no form and nothing from elsewhere."""
+TYPES = {
+    ".pdf": "application/pdf",
+    ".cer": "application/pkix-cert",
+    ".crl": "application/pkix-crl",
+    ".json": "application/json",
+}
+"""What the story leaves; other files are bytes."""
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Show the sandbox: its city, cards, certificates, CAs, lists, responders and the last story."""
+    page = start_page(current(), _language(request))
+    response = HttpResponse(render(page), status=HTTPStatus.OK)
+    response["Content-Security-Policy"] = POLICY
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def story_file(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001  -- Django's signature
+    """Send a file of the last story; nothing outside its folder can be named."""
+    folder = current().home.story.resolve()
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise Http404
+    content_type = TYPES.get(path.suffix, "application/octet-stream")
+    return FileResponse(path.open("rb"), content_type=content_type)
+
+
+def _language(request: HttpRequest) -> Language:
+    asked = request.GET.get("lang", "")
+    if asked not in {"ja", "en"}:
+        asked = "ja" if request.headers.get("Accept-Language", "ja").startswith("ja") else "en"
+    return "ja" if asked == "ja" else "en"
