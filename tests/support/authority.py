@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from cryptography import x509
+from cryptography.x509 import ocsp
+
 from openjpki.authority.authority import Authority
 from openjpki.authority.keys import KeyStore
 from openjpki.authority.means import Terms
@@ -36,6 +39,7 @@ from openjpki.desk.messages import (
 )
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource, SoftwareSigner
+from openjpki.pki.ocsp import build_request
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent, Procedure, Sex
 from openjpki.rules.policy import Policy
@@ -55,6 +59,13 @@ RESIDENT, CARD = "12345678901", "123456789012345"
 CARD_EXPIRES = date(2035, 6, 10)
 
 R = TypeVar("R", bound=Reply)
+
+
+def _reason(entry: x509.RevokedCertificate) -> str:
+    try:
+        return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.name
+    except x509.ExtensionNotFound:
+        return "unspecified"
 
 
 class Crash(Exception):
@@ -164,7 +175,7 @@ class Scene:
             reported_at=self.clock(),
         )
 
-    def card(  # noqa: PLR0913  -- one argument for each field a test may vary
+    def card(
         self,
         number: str = CARD,
         *,
@@ -227,7 +238,7 @@ class Scene:
 
     # --- certificates ------------------------------------------------------------------------------------------------
 
-    def order(  # noqa: PLR0913  -- one argument for each field a test may vary
+    def order(
         self,
         kind: CertificateKind = SIGNATURE,
         procedure: Procedure = Procedure.NEW,
@@ -291,17 +302,23 @@ class Scene:
         )
         return self.expect(Certificates, question).records
 
-    def record(self, serial: int, kind: CertificateKind) -> CertificateRecord:
-        """Return the record of one certificate, wherever its holder lives now."""
-        for municipality in ("99201", "99202"):
-            question = CertificatesAsked(
-                municipality=municipality, resident_code=RESIDENT, card_number=CARD, asked_at=self.clock()
-            )
-            reply = self.send(question)
-            if isinstance(reply, Certificates):
-                return next(one for one in reply.records if (one.serial, one.kind) == (serial, kind))
-        message = "nobody may ask about this person"
-        raise LookupError(message)
+    def status(self, issued: CertificateIssued, nonce: bytes | None = None) -> ocsp.OCSPResponse:
+        """Ask the authority for the status of a certificate."""
+        question = build_request([(issued.certificate, issued.issuer_certificate)], nonce)
+        return ocsp.load_der_ocsp_response(self.authority.answer_ocsp(question))
+
+    def word(self, issued: CertificateIssued) -> str:
+        """Return the status of a certificate in one word: "good", "unknown", or "revoked" with its reason."""
+        answer = self.status(issued)
+        status = answer.certificate_status.name.lower()
+        if status != "revoked":
+            return status
+        return f"revoked {answer.revocation_reason.name if answer.revocation_reason else 'unspecified'}"
+
+    def listed(self, kind: CertificateKind, municipality: str = "99201", generation: int = 1) -> dict[int, str]:
+        """Return serial and reason of what the partition's newest list in the public folder shows."""
+        path = self.folder / "public" / "crl" / f"{kind.value}-{generation}-{municipality}.crl"
+        return {entry.serial_number: _reason(entry) for entry in x509.load_der_x509_crl(path.read_bytes())}
 
     def revoke(self, event: LifeEvent = LifeEvent.REQUEST, *kinds: CertificateKind) -> RevocationAccepted:
         """Revoke certificates of Hanako."""

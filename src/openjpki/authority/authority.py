@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.admission import ByRule
@@ -35,6 +35,15 @@ from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.person import Municipality
 
 
+class RegisterUnavailable(Failure):
+    """The authority's database does not answer, or is busy for too long."""
+
+    code = "authority.register-unavailable"
+    kind = Kind.UNAVAILABLE
+    ja = "機構の台帳(データベース)が応答しません。しばらくしてからもう一度お試しください。"
+    en = "The authority's register (its database) does not answer. Try again later."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Authority(Means):
     """Built once from its means; every method takes the moment from the legal clock, once."""
@@ -42,15 +51,13 @@ class Authority(Means):
     def handle(self, request: Request) -> Reply:
         """Answer one message of the desk; a refusal is recorded and comes back as `Refused`.
 
-        Raises only what is UNAVAILABLE (no CA, no key): the sender keeps the message and sends it again.
+        Raises only what is UNAVAILABLE (no CA, no key, no database): the sender keeps the message and sends it again.
         """
         at = self.clock()
         try:
-            return self._answer(request, at)
-        except Failure as failure:
-            if failure.kind is Kind.UNAVAILABLE:
-                raise
-            return _refused(request, failure, at)
+            return self._answer_or_refuse(request, at)
+        except OperationalError as error:
+            raise RegisterUnavailable from error
 
     def enrol(self, municipality: Municipality) -> None:
         """Admit a municipality to the desk."""
@@ -75,11 +82,22 @@ class Authority(Means):
 
     def answer_status(self, question: bytes, kind: CertificateKind | None = None) -> Answered:
         """Answer an OCSP question to one CA's address, and say until when the answer may be kept."""
-        return answer(self, question, self.clock(), kind)
+        try:
+            return answer(self, question, self.clock(), kind)
+        except OperationalError as error:
+            raise RegisterUnavailable from error
 
     def resume(self) -> Resumed:
         """Finish or undo what a crash, or a window that never came back, left half done."""
         return resume(self, self.clock())
+
+    def _answer_or_refuse(self, request: Request, at: datetime) -> Reply:
+        try:
+            return self._answer(request, at)
+        except Failure as failure:
+            if failure.kind is Kind.UNAVAILABLE:
+                raise
+            return _refused(request, failure, at)
 
     def _answer(self, request: Request, at: datetime) -> Reply:
         """Carry a message out; if another process wrote the same rows first, once more over what it wrote."""
