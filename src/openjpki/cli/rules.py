@@ -5,15 +5,16 @@ import contextlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from openjpki.cli.answer import Answer, BadValue, Commands, Run, language_of
+from openjpki.cli.answer import Answer, Commands, Run, language_of
+from openjpki.cli.rules_arguments import add_choice, add_day, document, moment, not_before, policy_of
 from openjpki.errors import Kind, Language, declared
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.characters import substitute
-from openjpki.rules.dates import BadDay, BadMoment, civil_date, read_day, read_moment
-from openjpki.rules.documents import TABLE, DocumentKind, ShownDocument, accepted_until
+from openjpki.rules.dates import civil_date
+from openjpki.rules.documents import TABLE, accepted_until
 from openjpki.rules.eligibility import Card, eligibility
 from openjpki.rules.era import in_era
 from openjpki.rules.fees import fee
@@ -21,25 +22,10 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.identity import route
 from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, LifeEvent, Procedure
 from openjpki.rules.office import MAIN_OFFICE, office_open
-from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.revocation import Ending, effect_of
 from openjpki.rules.validity import authentication_expiry, signature_expiry
 from openjpki.site.clock import real_moment
-
-_EXPECTED_DAY = {
-    "expected_ja": "1873-01-01 から 2999-12-31 までの日を YYYY-MM-DD で指定してください。",
-    "expected_en": "Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD.",
-}
-_EXPECTED_MOMENT = {
-    "expected_ja": "YYYY-MM-DDTHH:MM(日本時間)の形で指定してください。",
-    "expected_en": "Give it as YYYY-MM-DDTHH:MM (Japanese time).",
-}
-_EXPECTED_DOCUMENT = {
-    "expected_ja": "種類は `openjpki rules documents` にあります。形は KIND または KIND:YYYY-MM-DD です。",
-    "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND or KIND:YYYY-MM-DD.",
-}
-_EXPECTED_POLICY = {"expected_ja": "NAME=VALUE の形で指定してください。", "expected_en": "The form is NAME=VALUE."}
 
 _EXPLAINED_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk")
 
@@ -62,69 +48,6 @@ def register(commands: Commands) -> None:
             help="a setting of the rule book, or preset=national|page; may be repeated",
         )
         parser.set_defaults(run=run)
-
-
-def policy_of(arguments: argparse.Namespace) -> Policy:
-    """Return the policy asked for: the preset first, wherever it stands, then the single settings in their order."""
-    settings: dict[str, str] = {}
-    for option in arguments.policy:
-        name, equals, value = option.partition("=")
-        if not equals:
-            raise BadValue(option="--policy", value=option, **_EXPECTED_POLICY)
-        settings[name] = value
-    return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
-
-
-def _day(option: str) -> Callable[[str], date]:
-    def read(text: str) -> date:
-        try:
-            return read_day(text)
-        except BadDay:
-            raise BadValue(option=option, value=text, **_EXPECTED_DAY) from None
-
-    return read
-
-
-def _moment(option: str) -> Callable[[str], datetime]:
-    def read(text: str) -> datetime:
-        try:
-            return read_moment(text)
-        except BadMoment:
-            raise BadValue(option=option, value=text, **_EXPECTED_MOMENT) from None
-
-    return read
-
-
-def _document(option: str) -> Callable[[str], ShownDocument]:
-    def read(text: str) -> ShownDocument:
-        kind, colon, expires = text.partition(":")
-        try:
-            return ShownDocument(kind=DocumentKind(kind), expires=read_day(expires) if colon else None)
-        except (ValueError, BadDay):
-            raise BadValue(option=option, value=text, **_EXPECTED_DOCUMENT) from None
-
-    return read
-
-
-def _add_day(parser: argparse.ArgumentParser, option: str, words: str, *, required: bool = True) -> None:
-    parser.add_argument(option, type=_day(option), metavar="DATE", help=words, required=required)
-
-
-def _add_choice(parser: argparse.ArgumentParser, option: str, choices: Sequence[str], words: str) -> None:
-    parser.add_argument(option, choices=choices, help=words, required=True)
-
-
-def _not_before(arguments: argparse.Namespace, later: str, earlier: str) -> None:
-    """Refuse a later day that lies before the earlier one (BadValue)."""
-    day, other = (getattr(arguments, name) for name in (later, earlier))
-    if day is not None and day < other:
-        option, against = (f"--{name.replace('_', '-')}" for name in (later, earlier))
-        raise BadValue(
-            option=option,
-            value=day,
-            expected_ja=f"{against}({other})より前の日は指定できません。",
-            expected_en=f"It lies before {against} ({other}).",
-        )
 
 
 def _spoken(day: date, language: Language) -> str:
@@ -187,6 +110,7 @@ def _import_rooms() -> None:
 
 
 def _explain(arguments: argparse.Namespace) -> Answer:
+    policy_of(arguments)  # refuses a bad setting; no code depends on one
     language = language_of(arguments)
     _import_rooms()
     refusals = {failure.code: failure for failure in declared()}
@@ -222,7 +146,7 @@ def _explain(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
-    _add_day(parser, "--expires", "last day of the certificate's validity")
+    add_day(parser, "--expires", "last day of the certificate's validity")
 
 
 def _renewal_window(arguments: argparse.Namespace) -> Answer:
@@ -237,18 +161,18 @@ def _renewal_window(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_validity(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
-    _add_day(parser, "--issued", "day of issue")
-    _add_day(parser, "--born", "the holder's birth date")
-    _add_day(parser, "--card-expires", "last day of the card")
-    _add_day(parser, "--authentication-expires", "last day of the living authentication certificate", required=False)
-    _add_day(parser, "--replaces-expiring", "last day of the certificate it replaces", required=False)
+    add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
+    add_day(parser, "--issued", "day of issue")
+    add_day(parser, "--born", "the holder's birth date")
+    add_day(parser, "--card-expires", "last day of the card")
+    add_day(parser, "--authentication-expires", "last day of the living authentication certificate", required=False)
+    add_day(parser, "--replaces-expiring", "last day of the certificate it replaces", required=False)
 
 
 def _validity(arguments: argparse.Namespace) -> Answer:
-    _not_before(arguments, "issued", "born")
-    _not_before(arguments, "card_expires", "issued")
-    _not_before(arguments, "authentication_expires", "issued")
+    not_before(arguments, "issued", "born")
+    not_before(arguments, "card_expires", "issued")
+    not_before(arguments, "authentication_expires", "issued")
     compute = signature_expiry if arguments.kind == CertificateKind.SIGNATURE.value else authentication_expiry
     expiry = compute(
         policy_of(arguments),
@@ -268,9 +192,9 @@ def _validity(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_eligibility(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
-    _add_day(parser, "--born", "the holder's birth date")
-    _add_day(parser, "--on", "day of the procedure")
+    add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
+    add_day(parser, "--born", "the holder's birth date")
+    add_day(parser, "--on", "day of the procedure")
     parser.add_argument("--ward", action="store_true", help="the holder is an adult ward (成年被後見人)")
     parser.add_argument("--accompanied", action="store_true", help="holder and legal representative both came")
     parser.add_argument("--not-resident", action="store_true", help="the holder is not on this resident record")
@@ -278,7 +202,7 @@ def _add_eligibility(parser: argparse.ArgumentParser) -> None:
 
 
 def _eligibility(arguments: argparse.Namespace) -> Answer:
-    _not_before(arguments, "on", "born")
+    not_before(arguments, "on", "born")
     found = eligibility(
         policy_of(arguments),
         kind=CertificateKind(arguments.kind),
@@ -299,16 +223,16 @@ def _eligibility(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_route(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
-    _add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
+    add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
+    add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
     parser.add_argument("--pin-matches", action="store_true", help="the PINs were compared with the card and match")
     for option, words in (("--document", "a document of the holder"), ("--agent-document", "one of who acts")):
         parser.add_argument(
-            option, action="append", default=[], type=_document(option), metavar="KIND[:EXPIRES]", help=words
+            option, action="append", default=[], type=document(option), metavar="KIND[:EXPIRES]", help=words
         )
     forms = ("none", "sealed", "opened", "returned")
     parser.add_argument("--inquiry-form", choices=forms, default="none", help="the 照会書兼回答書 on the counter")
-    _add_day(parser, "--on", "day of the procedure (default: today)", required=False)
+    add_day(parser, "--on", "day of the procedure (default: today)", required=False)
 
 
 _ROUTE_LINES = {
@@ -338,8 +262,8 @@ def _route(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_fee(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "--reason", [reason.value for reason in FeeReason], "why a certificate is issued")
-    _add_day(parser, "--on", "day of the procedure")
+    add_choice(parser, "--reason", [reason.value for reason in FeeReason], "why a certificate is issued")
+    add_day(parser, "--on", "day of the procedure")
 
 
 def _fee(arguments: argparse.Namespace) -> Answer:
@@ -350,7 +274,7 @@ def _fee(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_office(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--at", type=_moment("--at"), metavar="DATETIME", required=True, help="moment, Japanese time")
+    parser.add_argument("--at", type=moment("--at"), metavar="DATETIME", required=True, help="moment, Japanese time")
     parser.add_argument("--office", default=MAIN_OFFICE, metavar="CODE", help="a branch office (default: the main one)")
 
 
@@ -365,8 +289,8 @@ def _office(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_revocation(parser: argparse.ArgumentParser) -> None:
-    _add_choice(parser, "--event", [event.value for event in LifeEvent], "what happened")
-    _add_day(parser, "--on", "day on which it happened")
+    add_choice(parser, "--event", [event.value for event in LifeEvent], "what happened")
+    add_day(parser, "--on", "day on which it happened")
 
 
 def _revocation(arguments: argparse.Namespace) -> Answer:
@@ -396,7 +320,7 @@ def _add_substitute(parser: argparse.ArgumentParser) -> None:
 
 
 def _substitute(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)
+    policy_of(arguments)  # refuses a bad setting; no character depends on one
     text, flags = substitute(arguments.text)
     return Answer(data={"text": text, "flags": flags}, lines=(text, flags))
 

@@ -145,6 +145,16 @@ def visible_at(policy: Policy, event: Cause, effective_at: datetime) -> datetime
     return effective_at
 
 
+def after_hold(policy: Policy, on: date) -> Ending | None:
+    """Return how a held authentication certificate ends when the card is found again; None = it is released (R-5.20).
+
+    The signature certificate has no way back: it is issued anew.
+    """
+    if policy.auth_hold_release == "release":
+        return None
+    return Ending(ends=on, reason=RevocationReason.CESSATION_OF_OPERATION, held=False)
+
+
 def state_at_expiry(policy: Policy) -> CertificateState:
     """Return what a certificate is called once its last day is over: expired, not revoked (R-3.10, R-5.12; S-35, CF-8).
 

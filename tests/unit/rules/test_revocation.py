@@ -4,7 +4,7 @@ import pytest
 
 from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, OtherCause, RevocationReason
 from openjpki.rules.policy import Policy
-from openjpki.rules.revocation import Cause, Ending, effect_of, state_at_expiry, visible_at
+from openjpki.rules.revocation import Cause, Ending, after_hold, effect_of, state_at_expiry, visible_at
 
 NATIONAL = Policy.preset("national")
 ON = date(2026, 4, 1)
@@ -108,6 +108,12 @@ def test_register_events_show_the_next_day() -> None:
     assert visible_at(at_once, LifeEvent.MOVE, at) == at
     for event in (LifeEvent.HOLD, LifeEvent.CARD_LOST, LifeEvent.REQUEST, LifeEvent.RENEWAL):
         assert visible_at(NATIONAL, event, at) == at
+
+
+def test_a_card_found_again() -> None:
+    """R-5.20: the held authentication certificate is revoked and issued anew, or released where the policy says so."""
+    assert after_hold(NATIONAL, ON) == Ending(ends=ON, reason=CESSATION, held=False)
+    assert after_hold(NATIONAL.with_settings({"auth_hold_release": "release"}), ON) is None
 
 
 def test_expired_is_not_revoked() -> None:

@@ -1,0 +1,95 @@
+"""How `openjpki rules …` reads days, moments, documents and settings."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from openjpki.cli.answer import BadValue
+from openjpki.rules.dates import BadDay, BadMoment, read_day, read_moment
+from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.policy import Policy
+
+_EXPECTED_DAY = {
+    "expected_ja": "1873-01-01 から 2999-12-31 までの日を YYYY-MM-DD で指定してください。",
+    "expected_en": "Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD.",
+}
+_EXPECTED_MOMENT = {
+    "expected_ja": "YYYY-MM-DDTHH:MM(日本時間)の形で指定してください。",
+    "expected_en": "Give it as YYYY-MM-DDTHH:MM (Japanese time).",
+}
+_EXPECTED_DOCUMENT = {
+    "expected_ja": "種類は `openjpki rules documents` にあります。形は KIND または KIND:YYYY-MM-DD です。",
+    "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND or KIND:YYYY-MM-DD.",
+}
+_EXPECTED_POLICY = {"expected_ja": "NAME=VALUE の形で指定してください。", "expected_en": "The form is NAME=VALUE."}
+
+
+def policy_of(arguments: argparse.Namespace) -> Policy:
+    """Return the policy asked for: the preset first, wherever it stands, then the single settings in their order."""
+    settings: dict[str, str] = {}
+    for option in arguments.policy:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise BadValue(option="--policy", value=option, **_EXPECTED_POLICY)
+        settings[name] = value
+    return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
+
+
+def day(option: str) -> Callable[[str], date]:
+    """Return the reader of a day; it raises `BadValue`."""
+
+    def read(text: str) -> date:
+        try:
+            return read_day(text)
+        except BadDay:
+            raise BadValue(option=option, value=text, **_EXPECTED_DAY) from None
+
+    return read
+
+
+def moment(option: str) -> Callable[[str], datetime]:
+    """Return the reader of a moment; it raises `BadValue`."""
+
+    def read(text: str) -> datetime:
+        try:
+            return read_moment(text)
+        except BadMoment:
+            raise BadValue(option=option, value=text, **_EXPECTED_MOMENT) from None
+
+    return read
+
+
+def document(option: str) -> Callable[[str], ShownDocument]:
+    """Return the reader of KIND[:EXPIRES]; it raises `BadValue`."""
+
+    def read(text: str) -> ShownDocument:
+        kind, colon, expires = text.partition(":")
+        try:
+            return ShownDocument(kind=DocumentKind(kind), expires=read_day(expires) if colon else None)
+        except (ValueError, BadDay):
+            raise BadValue(option=option, value=text, **_EXPECTED_DOCUMENT) from None
+
+    return read
+
+
+def add_day(parser: argparse.ArgumentParser, option: str, words: str, *, required: bool = True) -> None:
+    """Add an option that takes a day."""
+    parser.add_argument(option, type=day(option), metavar="DATE", help=words, required=required)
+
+
+def add_choice(parser: argparse.ArgumentParser, option: str, choices: Sequence[str], words: str) -> None:
+    """Add a required option that takes one of some words."""
+    parser.add_argument(option, choices=choices, help=words, required=True)
+
+
+def not_before(arguments: argparse.Namespace, later: str, earlier: str) -> None:
+    """Refuse a later day that lies before the earlier one (BadValue)."""
+    found, other = (getattr(arguments, name) for name in (later, earlier))
+    if found is not None and found < other:
+        option, against = (f"--{name.replace('_', '-')}" for name in (later, earlier))
+        raise BadValue(
+            option=option,
+            value=found,
+            expected_ja=f"{against}({other})より前の日は指定できません。",
+            expected_en=f"It lies before {against} ({other}).",
+        )

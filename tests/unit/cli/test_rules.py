@@ -1,0 +1,231 @@
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from openjpki.cli.main import main
+from openjpki.rules.catalogue import CATALOGUE
+from openjpki.rules.documents import DocumentKind
+
+BORN = "--born 1990-06-10"
+CARD = "--card-expires 2031-06-10"
+
+
+def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
+    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
+    main(["rules", *shlex.split(question), "--lang", language])
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (
+            "renewal-window --expires 2026-08-15",
+            {"opens": "2026-05-16", "closes": "2026-08-15", "rules": ["R-3.8"]},
+        ),
+        (
+            "renewal-window --expires 2020-04-23 --policy preset=page",
+            {"opens": "2020-01-24", "closes": "2020-04-22", "rules": ["R-3.8"]},
+        ),
+        (
+            f"validity --kind signature --issued 2024-05-01 {BORN} {CARD} --authentication-expires 2026-06-10",
+            {"expires": "2026-06-10", "because": "authentication-expiry", "rules": ["R-3.1"]},
+        ),
+        (
+            f"validity --kind authentication --issued 2026-03-11 {BORN} {CARD} --replaces-expiring 2026-06-10",
+            {"expires": "2031-06-10", "because": "sixth-birthday", "rules": ["R-3.3", "R-3.5"]},
+        ),
+        (f"eligibility --kind signature {BORN} --on 2026-11-24", {"eligible": True, "findings": []}),
+        (
+            "route --procedure renewal --applicant self --pin-matches --on 2026-11-24",
+            {"route": "same_day", "findings": []},
+        ),
+        ("fee --reason card-lost --on 2026-11-24", {"yen": 1000, "rules": ["R-4.1"]}),
+        ("fee --reason renewal --on 2026-11-24 --policy preset=page", {"yen": 200, "rules": ["R-4.1"]}),
+        ("office --at 2026-11-24T08:45", {"open": True, "because": "open"}),
+        ("office --at 2026-05-06T10:00", {"open": False, "because": "holiday"}),
+        (
+            "office --at 2026-11-22T10:00 --office eki --policy branch_offices=eki=09:00-19:00/none",
+            {"open": True, "because": "open"},
+        ),
+        (
+            "revocation --event move --on 2026-04-01",
+            {
+                "signature": {"ends": "2026-04-01", "reason": "affiliation_changed"},
+                "authentication": {"ends": None, "reason": None},
+            },
+        ),
+        (
+            "revocation --event hold --on 2026-04-01",
+            {
+                "signature": {"ends": "2026-04-01", "reason": "certificate_hold"},
+                "authentication": {"ends": "2026-04-01", "reason": "certificate_hold"},
+            },
+        ),
+        ("substitute --text 髙橋", {"text": "高橋", "flags": "10"}),
+    ],
+)
+def test_answers(capsys: pytest.CaptureFixture[str], question: str, answer: dict[str, Any]) -> None:
+    """Each question of the rule book has one JSON answer with fixed keys (E-04, E-06, E-17, E-20, E-31, E-32)."""
+    assert _ask(capsys, question) == answer
+
+
+def test_a_refusal_of_eligibility(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.3; S-08: an answer "no" has exit 1 and says code, rule, sentence and what to bring."""
+    answer = _ask(capsys, "eligibility --kind signature --born 2015-01-01 --on 2026-11-24 --ward", 1)
+
+    assert answer["eligible"] is False
+    assert [set(finding) for finding in answer["findings"]] == [{"code", "rule", "sentence", "bring"}] * 2
+    assert answer["findings"][0]["sentence"] == "S-08"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ("--not-resident", "eligibility.not-resident"),
+        ("--card juki", "eligibility.juki-card"),
+        ("--card expired", "eligibility.card-expired"),
+        ("--card suspended", "eligibility.card-suspended"),
+    ],
+)
+def test_options_of_eligibility(capsys: pytest.CaptureFixture[str], options: str, code: str) -> None:
+    """R-1.1, R-1.2, R-2.15; S-07, S-29, S-57."""
+    answer = _ask(capsys, f"eligibility --kind authentication {BORN} --on 2026-11-24 {options}", 1)
+
+    assert [finding["code"] for finding in answer["findings"]] == [code]
+
+
+def test_an_accompanied_ward(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.7, CF-6: a municipality's switch is a setting of the command line."""
+    question = f"eligibility --kind signature {BORN} --on 2026-11-24 --ward --accompanied"
+
+    assert _ask(capsys, question, 1)["eligible"] is False
+    assert _ask(capsys, f"{question} --policy ward_sign_if_accompanied=true")["eligible"] is True
+
+
+@pytest.mark.parametrize(
+    ("question", "way", "status"),
+    [
+        ("--procedure new --applicant self --document drivers-licence:2026-11-24", "same_day", 0),
+        ("--procedure new --applicant self --document drivers-licence:2026-11-23", "inquiry", 0),
+        ("--procedure new --applicant self", "inquiry", 0),
+        (
+            "--procedure renewal --applicant voluntary-agent --pin-matches --agent-document passport --inquiry-form sealed",
+            "same_day",
+            0,
+        ),
+        ("--procedure renewal --applicant voluntary-agent --inquiry-form opened", "refused", 1),
+    ],
+)
+def test_routes(capsys: pytest.CaptureFixture[str], question: str, way: str, status: int) -> None:
+    """R-2.20 to R-2.24; S-13 to S-16, S-49, S-54, S-59: only a refusal has exit 1."""
+    assert _ask(capsys, f"route {question} --on 2026-11-24", status)["route"] == way
+
+
+def test_a_route_is_for_today_unless_said_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without `--on` the documents are held against today."""
+    past, future = (
+        f"route --procedure new --applicant self --document passport:{day}" for day in ("2001-01-01", "2999-01-01")
+    )
+
+    assert _ask(capsys, past)["route"] == "inquiry"
+    assert _ask(capsys, future)["route"] == "same_day"
+
+
+def test_documents_are_listed_with_their_terms(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.21, CF-9: every kind with its Japanese name; the 健康保険証 with its last day, unless the page's letter is asked."""
+    rows = {row["kind"]: row for row in _ask(capsys, "documents")["documents"]}
+    page = {row["kind"]: row for row in _ask(capsys, "documents --policy preset=page")["documents"]}
+
+    assert set(rows) == {kind.value for kind in DocumentKind}
+    assert rows["eligibility-certificate"]["ja"] == "資格確認書"
+    assert rows["health-insurance-card"]["accepted_until"] == "2025-12-01"
+    assert rows["driving-history-certificate"]["issued_since"] == "2012-04-01"
+    assert page["health-insurance-card"]["accepted_until"] is None
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_finding_is_explained(capsys: pytest.CaptureFixture[str], code: str) -> None:
+    """`explain` gives both sentences and what to bring."""
+    answer = _ask(capsys, f"explain {code}")
+
+    assert (answer["code"], answer["ja"], answer["bring_en"]) == (code, CATALOGUE[code].ja, CATALOGUE[code].bring_en)
+
+
+def test_a_refusal_is_explained_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """`explain` knows the errors of the rooms that need no server."""
+    answer = _ask(capsys, "explain pin.signature-form")
+
+    assert answer["kind"] == "refused"
+    assert "exit 1" in _told(capsys, "explain pin.signature-form", "en")
+    assert "暗証番号" in _told(capsys, "explain pin.signature-form", "ja")
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("renewal-window --expires 2026-02-30", "usage.bad-value"),
+        ("renewal-window --expires 8月15日", "usage.bad-value"),
+        ("renewal-window", "usage.arguments"),
+        (f"validity --kind signature --issued 1990-06-09 {BORN} {CARD}", "usage.bad-value"),
+        (f"validity --kind signature --issued 2026-06-10 {BORN} --card-expires 2026-06-09", "usage.bad-value"),
+        (f"eligibility --kind signature {BORN} --on 1990-06-09", "usage.bad-value"),
+        (f"eligibility --kind both {BORN} --on 2026-11-24", "usage.arguments"),
+        ("route --procedure new --applicant self --document library-card", "usage.bad-value"),
+        ("office --at noon", "usage.bad-value"),
+        ("office --at 2026-11-24T10:00 --office minato", "office.unknown"),
+        ("fee --reason first --on 2026-11-24 --policy fee_table=renewal=0", "fees.no-row"),
+        ("fee --reason first --on 2026-11-24 --policy age_rule", "usage.bad-value"),
+        ("substitute --text 山 --policy age=15", "policy.unknown-setting"),
+        ("explain renewal.never", "rules.unknown-code"),
+        ("explain renewal.over --policy preset=law", "policy.bad-setting"),
+    ],
+)
+def test_wrong_questions(capsys: pytest.CaptureFixture[str], question: str, code: str) -> None:
+    """A malformed question has exit 2, one line on stderr and a stable code."""
+    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"openjpki: [{code}] ")
+    assert err.count("\n") == 1
+
+
+def test_a_character_without_substitute_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.9: exit 1, the position in the message."""
+    assert _ask(capsys, "substitute --text 山①", 1)["error"]["data"] == {"position": 2, "code_point": "2460"}
+
+
+@pytest.mark.parametrize(
+    ("question", "ja", "en"),
+    [
+        ("renewal-window --expires 2026-08-15", "2026年5月16日(令和8年5月16日)", "from 2026-05-16 (令和8年5月16日)"),
+        (
+            f"validity --kind signature --issued 2021-07-01 {BORN} {CARD}",
+            "まで有効",
+            "Valid through",
+        ),
+        (f"eligibility --kind signature {BORN} --on 2026-11-24", "申請できます", "May apply"),
+        ("eligibility --kind signature --born 2015-01-01 --on 2026-11-24", "申請できません", "→"),
+        ("route --procedure new --applicant self", "2回の来庁", "second visit"),
+        ("route --procedure hold --applicant self", "0120-95-0178", "same day"),
+        ("fee --reason card-lost --on 2026-11-24", "¥1,000", "R-4.1"),
+        ("office --at 2026-05-06T10:00", "振替休日", "closed"),
+        ("revocation --event hold --on 2026-04-01", "certificate_hold(6)", "held"),
+        ("revocation --event move --on 2026-04-01", "authentication: -", "affiliation_changed(3)"),
+        ("documents", "運転免許証", "driver's licence"),
+        ("explain renewal.over", "S-35", "new issue"),
+        ("substitute --text 髙橋", "10", "高橋"),
+    ],
+)
+def test_answers_for_people(capsys: pytest.CaptureFixture[str], question: str, ja: str, en: str) -> None:
+    """Without `--json` the same is said in lines, in Japanese or English, dates by era and Gregorian year."""
+    assert ja in _told(capsys, question, "ja")
+    assert en in _told(capsys, question, "en")
