@@ -10,6 +10,7 @@ from cryptography import x509
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der, oids
+from openjpki.pki.issuer import load_certificate, value
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.dates import FIRST_DAY
 from openjpki.rules.era import era_of
@@ -56,10 +57,8 @@ def read_attributes(certificate: bytes) -> CertifiedAttributes | None:
 
     The order of the otherNames is not asked: a reader accepts what an issuer's lint would refuse.
     """
-    extensions = x509.load_der_x509_certificate(certificate).extensions
-    try:
-        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
+    names = value(load_certificate(certificate), x509.SubjectAlternativeName)
+    if names is None:
         return None
     texts: dict[str, str] = {}
     for name in names.get_values_for_type(x509.OtherName):

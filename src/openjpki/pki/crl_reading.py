@@ -11,7 +11,7 @@ from typing import Final, Literal, Self, TypeVar
 from cryptography import x509
 
 from openjpki.errors import Failure, Kind
-from openjpki.pki.issuer import distribution_points, is_under, issuer_of, load_certificate, value
+from openjpki.pki.issuer import PARSE_ERRORS, distribution_points, is_under, issuer_of, load_certificate, value
 from openjpki.pki.keys import SignatureInvalid, verify_signature
 from openjpki.pki.reasons import reason_of
 from openjpki.rules.kinds import RevocationReason
@@ -156,7 +156,7 @@ def _load(crl: bytes) -> x509.CertificateRevocationList:
     try:
         loaded = x509.load_der_x509_crl(crl)
         extensions, _ = loaded.extensions, (loaded.issuer, loaded.last_update_utc, loaded.next_update_utc)
-    except (ValueError, x509.DuplicateExtension) as error:
+    except PARSE_ERRORS as error:
         raise MalformedCrl from error
     if any(each.critical and each.oid not in _UNDERSTOOD for each in extensions):
         raise MalformedCrl

@@ -13,6 +13,14 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
 from openjpki.pki.keys import key_identifier
 
+PARSE_ERRORS = (
+    ValueError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""Everything the library raises for bytes that are not what they should be."""
+
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
@@ -48,7 +56,7 @@ def load_certificate(certificate: bytes) -> x509.Certificate:
     try:
         loaded = x509.load_der_x509_certificate(certificate)
         _ = (loaded.subject, loaded.issuer, loaded.extensions, loaded.not_valid_before_utc, loaded.not_valid_after_utc)
-    except ValueError as error:
+    except PARSE_ERRORS as error:
         raise CertificateUnreadable from error
     return loaded
 

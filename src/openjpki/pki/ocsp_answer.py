@@ -37,7 +37,8 @@ class StatusAnswer:
 
     def __post_init__(self) -> None:
         """Hold the three fields against each other."""
-        if (self.status == "revoked") is (self.revoked_at is None or self.reason is None):
+        needed = self.status == "revoked"
+        if (self.revoked_at is not None, self.reason is not None) != (needed, needed):
             message = "revoked_at and reason belong to revoked, and to nothing else"
             raise ValueError(message)
 

@@ -17,7 +17,7 @@ from cryptography.x509 import ocsp
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import UnsupportedKey
 from openjpki.pki.delegation import WrongResponder, delegated
-from openjpki.pki.issuer import CertificateUnreadable, Issuer, is_under, issuer_of, load_certificate
+from openjpki.pki.issuer import PARSE_ERRORS, CertificateUnreadable, Issuer, is_under, issuer_of, load_certificate
 from openjpki.pki.keys import SignatureInvalid, key_identifier, verify_signature
 from openjpki.pki.ocsp import HASH_NAMES, issuer_hashes
 from openjpki.pki.reasons import reason_of
@@ -146,7 +146,7 @@ def _load(answer: bytes) -> ocsp.OCSPResponse:
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise NoAnswer(status=response.response_status.name.lower())
         _ = (response.extensions, response.produced_at_utc, response.certificates)
-    except ValueError as error:
+    except PARSE_ERRORS as error:
         raise MalformedAnswer from error
     return response
 
