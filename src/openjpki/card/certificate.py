@@ -1,8 +1,8 @@
 """What the card must know of a certificate it carries: whose key it certifies, and that clients can read its size."""
 
+from asn1crypto.x509 import Certificate
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 SIZE_PREFIX = b"\x30\x82"
 """Clients take a certificate's size from bytes 2 and 3, so its outer length must be the two-byte form (C OpenSC)."""
@@ -17,8 +17,9 @@ def certified_key(certificate: bytes) -> bytes:
     if len(certificate) > MAX_CERTIFICATE or stated_size(certificate) != len(certificate):
         raise ValueError(message)
     try:
-        key = load_der_x509_certificate(certificate).public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+        whole = Certificate.load(certificate, strict=True)
+        key = load_der_public_key(whole["tbs_certificate"]["subject_public_key_info"].dump())
+    except (ValueError, TypeError, KeyError, UnsupportedAlgorithm) as error:
         raise ValueError(message) from error
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 

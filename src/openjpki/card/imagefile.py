@@ -72,8 +72,7 @@ def to_bytes(image: CardImage) -> bytes:
         "pins": {name.value: _pin_data(image.pins[name]) for name in PinKind},
         "keys": {kind.value: _keys_data(image.keys[kind]) for kind in CertificateKind},
     }
-    checksum = sha256(_canonical(card)).hexdigest()
-    return _canonical({"format": FORMAT, "version": VERSION, "sha256": checksum, "card": card}) + b"\n"
+    return _canonical({"format": FORMAT, "version": VERSION, "sha256": _checksum(card), "card": card}) + b"\n"
 
 
 def from_bytes(raw: bytes) -> CardImage:
@@ -92,13 +91,19 @@ def from_bytes(raw: bytes) -> CardImage:
     if found != VERSION:
         raise ImageOfOtherVersion(found=found, expected=VERSION)
     try:
-        image = _image(envelope["card"])
-        same = to_bytes(image) == raw
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        card = envelope["card"]
+        if envelope["sha256"] != _checksum(card):  # before anything in it is parsed
+            raise ImageDamaged
+        image = _image(card)
+        if to_bytes(image) != raw:
+            raise ImageDamaged
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ImageDamaged from error
-    if not same:
-        raise ImageDamaged
     return image
+
+
+def _checksum(card: Mapping[str, Any]) -> str:
+    return sha256(_canonical(card)).hexdigest()
 
 
 def _canonical(data: Mapping[str, Any]) -> bytes:
