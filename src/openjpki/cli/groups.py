@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import authority, init, rules, serve, story
+from openjpki.cli import authority, card, init, rules, serve, story
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
@@ -10,5 +10,6 @@ REGISTER: tuple[Callable[[Commands], None], ...] = (
     serve.register,
     init.register,
     authority.register,
+    card.register,
     rules.register,
 )

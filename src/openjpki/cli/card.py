@@ -1,0 +1,269 @@
+"""`openjpki card …`: the virtual cards of a home, as a person sees them; PINs come from a prompt or standard input."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from openjpki.card.administration import personalise
+from openjpki.card.image import NUMBER_DIGITS, CardImage
+from openjpki.card.pins import PinReference
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.errors import Failure, Kind, Language
+from openjpki.pki.inspect import facts
+from openjpki.readers.inprocess import InProcessReader
+from openjpki.readers.store import CardStore
+from openjpki.rules.dates import civil_date, months_after, read_day
+from openjpki.rules.era import in_era
+from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.pins import check_pin
+from openjpki.site.city import WAKABA
+from openjpki.site.entropy import entropy
+from openjpki.site.home import Home, locked
+
+_YEARS = 10
+"""An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""
+_MAX_PIN_LINE = 64
+"""Characters read of one line; the longest PIN has sixteen."""
+
+_CERTIFICATES: Mapping[CertificateKind, Mapping[Language, str]] = {
+    CertificateKind.SIGNATURE: {"ja": "署名用電子証明書", "en": "signature certificate"},
+    CertificateKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書", "en": "authentication certificate"},
+}
+_PINS: Mapping[PinKind, Mapping[Language, str]] = {
+    PinKind.SIGNATURE: {"ja": "署名用電子証明書の暗証番号", "en": "signature PIN"},
+    PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
+    PinKind.RESIDENT_RECORD: {"ja": "住民基本台帳用の暗証番号", "en": "resident record PIN"},
+    PinKind.CARD_FACE_ENTRY: {"ja": "券面事項入力補助用の暗証番号", "en": "card face entry PIN"},
+}
+
+
+class NoPrompt(Failure):
+    """A PIN is asked for where nobody can type it."""
+
+    code = "card.pin.no-prompt"
+    kind = Kind.USAGE
+    ja = "暗証番号を入力できる端末がありません。--pin-stdin を付けて、標準入力に1行ずつ渡してください。"
+    en = "There is no terminal to type a PIN at. Give it on standard input, one a line, with --pin-stdin."
+
+
+class PinLinesMissing(Failure):
+    """Standard input has not one line for each PIN."""
+
+    code = "card.pin.lines-missing"
+    kind = Kind.USAGE
+    ja = "標準入力に暗証番号が{count}行必要です(今の暗証番号、新しい暗証番号の順)。"
+    en = "Standard input must have {count} lines: the present PIN, then the new one."
+
+
+class PinsDiffer(Failure):
+    """The new PIN was typed in two ways."""
+
+    code = "card.pin.differ"
+    kind = Kind.USAGE
+    ja = "新しい暗証番号の2回の入力が一致しません。暗証番号は変更していません。"
+    en = "The new PIN was typed in two different ways. The PIN was not changed."
+
+
+def register(commands: Commands) -> None:
+    """Add the `card` group."""
+    group = commands.add_parser("card", help="the virtual cards of this home").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    group.add_parser("list", help="which cards there are").set_defaults(run=_list)
+    show = group.add_parser("show", help="what is on a card")
+    show.add_argument("name", metavar="NAME")
+    show.set_defaults(run=_show)
+    new = group.add_parser("new", help="make a blank card: a number, no PINs, no certificates")
+    new.add_argument("name", metavar="NAME")
+    new.add_argument("--municipality", default=WAKABA.code, metavar="CODE", help=f"five digits ({WAKABA.code})")
+    new.add_argument("--expires", metavar="DAY", help="last day of the card (ten years from now)")
+    new.set_defaults(run=_new)
+    pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
+    pin.add_argument("name", metavar="NAME")
+    pin.add_argument("--kind", required=True, choices=[kind.value for kind in CertificateKind], help="which PIN")
+    pin.add_argument("--pin-stdin", action="store_true", help="read both PINs from standard input, one a line")
+    pin.set_defaults(run=_pin)
+
+
+@contextmanager
+def _cards(arguments: argparse.Namespace) -> Iterator[tuple[Home, CardStore]]:
+    """Open the home, shared with whoever else works in it, and its cards."""
+    home = Home.open(arguments.home)
+    with locked(home.path, exclusive=False):
+        yield home, CardStore(home.cards)
+
+
+def _list(arguments: argparse.Namespace) -> Answer:
+    """List the cards; one that cannot be read is listed with its refusal."""
+    language = language_of(arguments)
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
+    with _cards(arguments) as (_, store):
+        for name in store.list():
+            try:
+                image = store.look(name)
+            except Failure as failure:
+                rows.append({"name": name, "error": failure.code})
+                lines.append(f"{name}  [{failure.code}] {failure.message(language)}")
+                continue
+            held = [kind for kind in CertificateKind if image.keys[kind].active is not None]
+            rows.append({"name": name, "number": image.number, "certificates": [kind.value for kind in held]})
+            words = _words(language, "、", ", ").join(_CERTIFICATES[kind][language] for kind in held)
+            lines.append(f"{name}  {image.number}  {words or _words(language, '証明書なし', 'no certificate')}")
+    return Answer(
+        data={"cards": rows}, lines=lines or (_words(language, "カードはありません。", "There are no cards."),)
+    )
+
+
+def _show(arguments: argparse.Namespace) -> Answer:
+    """Tell what is on a card. The signature certificate's four attributes stay behind its PIN and are not told."""
+    language = language_of(arguments)
+    with _cards(arguments) as (home, store):
+        image = store.look(arguments.name)
+        moment = home.clock()()
+    certificates = {kind: _certificate(image, kind, moment) for kind in CertificateKind}
+    data = {
+        "name": arguments.name,
+        "number": image.number,
+        "municipality": image.municipality,
+        **_day("expires", image.expires),
+        "certificates": {kind.value: certificate for kind, certificate in certificates.items()},
+        "pins": {kind.value: _pin_data(pin) for kind, pin in image.pins.items()},
+    }
+    until = _words(language, "カードの有効期間", "Card valid through")
+    number = _words(language, "製造番号", "number")
+    lines = [
+        f"{arguments.name}  {number} {image.number}",
+        f"{until}: {_spoken(image.expires, language)}",
+        *(_certificate_line(kind, certificate, language) for kind, certificate in certificates.items()),
+        *(_pin_line(kind, pin, language) for kind, pin in image.pins.items()),
+    ]
+    return Answer(data=data, lines=lines)
+
+
+def _new(arguments: argparse.Namespace) -> Answer:
+    """Make a blank card with a number of fifteen digits from entropy."""
+    language = language_of(arguments)
+    with _cards(arguments) as (home, store):
+        today = civil_date(home.clock()())
+        expires = read_day(arguments.expires) if arguments.expires else months_after(today, 12 * _YEARS)
+        number = str(int.from_bytes(entropy(8)) % 10**NUMBER_DIGITS).zfill(NUMBER_DIGITS)
+        try:
+            image = personalise(number=number, municipality=arguments.municipality, expires=expires, entropy=entropy)
+        except ValueError:
+            raise BadValue(
+                option="--municipality",
+                value=arguments.municipality,
+                expected_ja="全国地方公共団体コードの先頭5桁です。",
+                expected_en="It is the first five digits of a municipality code.",
+            ) from None
+        store.create(arguments.name, image)
+    line = _words(
+        language,
+        f"カード「{arguments.name}」(製造番号 {number})を作りました。暗証番号と電子証明書はまだありません。",
+        f'Made the card "{arguments.name}" (number {number}). It has no PINs and no certificates yet.',
+    )
+    data = {"name": arguments.name, "number": number, "municipality": image.municipality, **_day("expires", expires)}
+    return Answer(data=data, lines=(line,))
+
+
+def _pin(arguments: argparse.Namespace) -> Answer:
+    """Change a PIN. The new one's form is asked before the present one is sent, so that a slip costs no try."""
+    language, kind = language_of(arguments), CertificateKind(arguments.kind)
+    with _cards(arguments) as (home, store), InProcessReader(store).insert(arguments.name) as card:
+        policy = home.policy()
+        present, new = _both(arguments, kind)
+        check_pin(PinKind(kind.value), new, policy)
+        terminal = JpkiTerminal(card, policy)
+        terminal.verify_pin(kind, bytearray(present.encode()))
+        terminal.change_pin(kind, bytearray(new.encode()))
+        tries = terminal.tries_left(kind)
+    words = _PINS[PinKind(kind.value)][language]
+    line = _words(language, f"{words}を変更しました。", f"The {words} was changed.")
+    return Answer(data={"name": arguments.name, "kind": kind.value, "changed": True, "tries": tries}, lines=(line,))
+
+
+def _both(arguments: argparse.Namespace, kind: CertificateKind) -> tuple[str, str]:
+    """Return the present and the new PIN, from standard input or from a prompt that shows nothing."""
+    if arguments.pin_stdin:
+        lines = [sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n") for _ in range(2)]
+        if not all(lines):
+            raise PinLinesMissing(count=2)
+        return lines[0], lines[1]
+    if not sys.stdin.isatty():
+        raise NoPrompt
+    language = language_of(arguments)
+    words = _PINS[PinKind(kind.value)][language]
+    present = getpass.getpass(_words(language, f"今の{words}: ", f"Present {words}: "))
+    new = getpass.getpass(_words(language, f"新しい{words}: ", f"New {words}: "))
+    if new != getpass.getpass(_words(language, "もう一度: ", "Again: ")):
+        raise PinsDiffer
+    return present, new
+
+
+def _certificate(image: CardImage, kind: CertificateKind, moment: datetime) -> dict[str, Any] | None:
+    active = image.keys[kind].active
+    if active is None or active.certificate is None:
+        return None
+    told = facts(active.certificate)
+    return {
+        "serial": told.serial,
+        "algorithm": told.algorithm.value,
+        "valid_from": told.not_before.isoformat(),
+        **_day("expires", civil_date(told.not_after)),
+        "in_period": told.not_before <= moment <= told.not_after,
+        "successor_waits": image.keys[kind].shadow is not None,
+    }
+
+
+def _certificate_line(kind: CertificateKind, certificate: dict[str, Any] | None, language: Language) -> str:
+    words = _CERTIFICATES[kind][language]
+    if certificate is None:
+        return f"{words}: {_words(language, 'なし', 'none')}"
+    day = _spoken(date.fromisoformat(certificate["expires"]), language)
+    until = _words(language, f"{day}まで", f"valid through {day}")
+    parts = [until, f"No. {certificate['serial']}", certificate["algorithm"]]
+    if not certificate["in_period"]:
+        parts.append(_words(language, "有効期間外です", "not within its validity"))
+    if certificate["successor_waits"]:
+        parts.append(_words(language, "新しい鍵が使用開始を待っています", "a new key waits to be activated"))
+    return f"{words}: {_words(language, '、', ', ').join(parts)}"
+
+
+def _pin_data(pin: PinReference) -> dict[str, Any]:
+    return {"tries": pin.tries, "limit": pin.limit, "state": _state(pin)}
+
+
+def _state(pin: PinReference) -> str:
+    if pin.digest is None:
+        return "unset"
+    return "set" if pin.tries else "locked"
+
+
+def _pin_line(kind: PinKind, pin: PinReference, language: Language) -> str:
+    told = {
+        "unset": _words(language, "未設定", "not set yet"),
+        "locked": _words(
+            language, "ロック中。市区町村の窓口で再設定できます", "locked; set anew at the municipal counter"
+        ),
+        "set": _words(language, f"あと{pin.tries}回まで間違えられます", f"tries left: {pin.tries}"),
+    }
+    return f"{_PINS[kind][language]}: {told[_state(pin)]}"
+
+
+def _day(name: str, day: date) -> dict[str, str]:
+    return {name: day.isoformat(), f"{name}_era": in_era(day)}
+
+
+def _spoken(day: date, language: Language) -> str:
+    """Return a day in era and Gregorian years."""
+    return _words(language, f"{in_era(day)}({day.year}年)", f"{day.isoformat()} ({in_era(day)})")
+
+
+def _words(language: Language, ja: str, en: str) -> str:
+    return ja if language == "ja" else en

@@ -1,0 +1,295 @@
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openjpki.card.administration import Administration
+from openjpki.card.image import CardImage
+from openjpki.card.terminal import PinLocked, WrongPin
+from openjpki.cli.answer import Answer, BadValue
+from openjpki.cli.card import NoPrompt, PinLinesMissing, PinsDiffer
+from openjpki.cli.main import parser
+from openjpki.errors import Failure
+from openjpki.readers.store import CardExists, CardMissing, CardStore
+from openjpki.rules.dates import BadDay, civil_date, last_second, months_after
+from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.pins import BadSignaturePin
+from openjpki.site.clock import real_moment
+from openjpki.site.home import Home, HomeInUse, HomeMissing, Settings, locked
+from tests.unit.card.cards import Bench, Keys, ordinary, with_tries
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a home with one card, taro."""
+    path = tmp_path / "home"
+    Home.create(path, Settings(purpose="sandbox"))
+    CardStore(path / "cards").create("taro", ordinary())
+    return path
+
+
+def run(home: Path, *words: str, language: str = "en") -> Answer:
+    """Run `openjpki card …` in this home."""
+    arguments: Namespace = parser().parse_args(["card", *words, "--home", str(home), "--lang", language])
+    answer = arguments.run(arguments)
+    assert isinstance(answer, Answer)
+    json.dumps(answer.data)
+    return answer
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Put text on standard input, which is no terminal."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+
+def change(home: Path, image: CardImage) -> None:
+    """Put another card in taro's place."""
+    with CardStore(home / "cards").open("taro") as card:
+        card.keep(image)
+
+
+def test_cards_are_listed_with_what_they_hold(home: Path) -> None:
+    """A list names every card, its number and its certificates."""
+    run(home, "new", "hanako")
+    answer = run(home, "list")
+    hanako, taro = answer.data["cards"]
+
+    assert taro == {"name": "taro", "number": "400000012719843", "certificates": ["signature", "authentication"]}
+    assert hanako["certificates"] == []
+    assert answer.lines[0] == f"hanako  {hanako['number']}  no certificate"
+    assert answer.lines[1] == "taro  400000012719843  signature certificate, authentication certificate"
+    assert "署名用電子証明書、利用者証明用電子証明書" in run(home, "list", language="ja").lines[1]
+
+
+def test_one_damaged_card_does_not_hide_the_others(home: Path) -> None:
+    """A card that cannot be read is listed with its refusal."""
+    (home / "cards" / "bad.card").write_bytes(b"")
+    answer = run(home, "list")
+
+    assert answer.data["cards"][0] == {"name": "bad", "error": "card.image.empty"}
+    assert "[card.image.empty]" in answer.lines[0]
+    assert len(answer.lines) == 2
+
+
+def test_an_empty_home_has_no_cards(tmp_path: Path) -> None:
+    """Nothing to list is an answer, not a fault."""
+    Home.create(tmp_path / "home", Settings(purpose="sandbox"))
+
+    assert run(tmp_path / "home", "list").lines == ("There are no cards.",)
+
+
+def test_a_card_is_shown_in_both_calendars(home: Path) -> None:
+    """Number, validity in era and Gregorian years, serial, algorithm, tries."""
+    answer = run(home, "show", "taro", language="ja")
+    signature: dict[str, Any] = answer.data["certificates"]["signature"]
+
+    assert answer.data["number"] == "400000012719843"
+    assert (answer.data["expires"], answer.data["expires_era"]) == ("2035-02-17", "令和17年2月17日")
+    assert signature["algorithm"] == "rsa-2048-sha-256"
+    assert (signature["expires"], signature["expires_era"]) == ("2031-04-01", "令和13年4月1日")
+    assert signature["in_period"] is (real_moment() <= last_second(date(2031, 4, 1)))
+    assert answer.data["pins"]["signature"] == {"tries": 5, "limit": 5, "state": "set"}
+    assert "カードの有効期間: 令和17年2月17日(2035年)" in answer.lines
+    assert any(line.startswith("署名用電子証明書: 令和13年4月1日(2031年)まで、") for line in answer.lines)
+    assert "署名用電子証明書の暗証番号: あと5回まで間違えられます" in answer.lines
+
+
+def test_a_card_is_shown_in_english(home: Path) -> None:
+    """The same facts in the other language."""
+    lines = run(home, "show", "taro").lines
+
+    assert "Card valid through: 2035-02-17 (令和17年2月17日)" in lines
+    told = "signature certificate: valid through 2031-04-01 (令和13年4月1日), No. 1, rsa-2048-sha-256"
+    assert any(line.startswith(told) for line in lines)
+    assert "authentication PIN: tries left: 3" in lines
+
+
+def test_a_blank_card_says_what_it_lacks(home: Path) -> None:
+    """No certificates, no PINs."""
+    run(home, "new", "hanako", "--expires", "2035-01-31")
+    answer = run(home, "show", "hanako")
+
+    assert answer.data["certificates"] == {"signature": None, "authentication": None}
+    assert {pin["state"] for pin in answer.data["pins"].values()} == {"unset"}
+    assert "signature certificate: none" in answer.lines
+    assert "card face entry PIN: not set yet" in answer.lines
+
+
+def test_what_is_wrong_with_a_card_is_shown(home: Path) -> None:
+    """Locked, out of its period, and with a successor in waiting."""
+    card = Bench(with_tries(ordinary(), PinKind.SIGNATURE, 0))
+    Administration(card, Keys(), "p-384").generate_key(CertificateKind.SIGNATURE)
+    change(home, card.durable)
+    marker = home / "openjpki.json"
+    shifted = replace(Home.open(home).settings, clock_shift_seconds=20 * 366 * 86_400)
+    marker.unlink()
+    Home(home, shifted).save()
+    answer = run(home, "show", "taro")
+
+    assert answer.data["pins"]["signature"]["state"] == "locked"
+    assert answer.data["certificates"]["signature"]["in_period"] is False
+    assert answer.data["certificates"]["signature"]["successor_waits"] is True
+    assert "signature PIN: locked; set anew at the municipal counter" in answer.lines
+    assert any("not within its validity, a new key waits" in line for line in answer.lines)
+
+
+def test_showing_tells_no_attributes_and_no_keys(home: Path) -> None:
+    """The four attributes stay behind the signature PIN; a private key stays in the card."""
+    answer = run(home, "show", "taro")
+
+    assert set(answer.data["certificates"]["signature"]) == {
+        "serial",
+        "algorithm",
+        "valid_from",
+        "expires",
+        "expires_era",
+        "in_period",
+        "successor_waits",
+    }
+
+
+def test_a_new_card_is_blank_and_numbered(home: Path) -> None:
+    """A number of fifteen digits from entropy, the sandbox's first municipality, ten years."""
+    answer = run(home, "new", "hanako")
+    image = CardStore(home / "cards").look("hanako")
+
+    assert image.number == answer.data["number"]
+    assert len(image.number) == 15
+    assert image.municipality == "99201"
+    assert image.expires == months_after(civil_date(real_moment()), 120)
+    assert run(home, "new", "saburo").data["number"] != answer.data["number"]
+    assert answer.lines[0].startswith('Made the card "hanako"')
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (("new", "taro"), CardExists),
+        (("new", "x", "--municipality", "1322"), BadValue),
+        (("new", "x", "--expires", "2035-02-30"), BadDay),
+        (("show", "jiro"), CardMissing),
+    ],
+)
+def test_wrong_words_are_told(home: Path, words: tuple[str, ...], refusal: type[Failure]) -> None:
+    """Each has its refusal, and leaves nothing behind."""
+    with pytest.raises(refusal):
+        run(home, *words)
+    assert CardStore(home / "cards").list() == ("taro",)
+
+
+def test_cards_live_in_a_home(home: Path, tmp_path: Path) -> None:
+    """No home, or a home that a story holds alone, is told."""
+    with pytest.raises(HomeMissing):
+        run(tmp_path / "nowhere", "list")
+    with locked(home, exclusive=True), pytest.raises(HomeInUse):
+        run(home, "list")
+
+
+def test_a_pin_is_changed_from_standard_input(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The present PIN, then the new one; neither is in the answer."""
+    typed(monkeypatch, "1234\n5678\n")
+    answer = run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
+
+    assert answer.data == {"name": "taro", "kind": "authentication", "changed": True, "tries": 3}
+    assert answer.lines == ("The authentication PIN was changed.",)
+    image = CardStore(home / "cards").look("taro")
+    assert image.pins[PinKind.AUTHENTICATION].matches(b"5678", image.salt_of(PinKind.AUTHENTICATION))
+
+
+def test_a_new_pin_of_the_wrong_form_costs_no_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its form is looked at before the present one is sent (R-6.1, R-6.2)."""
+    typed(monkeypatch, "WRONG1\nabc123\n")
+
+    with pytest.raises(BadSignaturePin):
+        run(home, "pin", "taro", "--kind", "signature", "--pin-stdin")
+    assert CardStore(home / "cards").look("taro") == ordinary()
+
+
+def test_a_wrong_pin_tells_the_tries_left(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the last one locks (R-6.2)."""
+    for left in (2, 1):
+        typed(monkeypatch, "9999\n5678\n")
+        with pytest.raises(WrongPin) as missed:
+            run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
+        assert missed.value.data == {"tries": left}
+    typed(monkeypatch, "9999\n5678\n")
+    with pytest.raises(PinLocked):
+        run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
+
+
+@pytest.mark.parametrize("text", ["", "1234", "1234\n", "\n5678\n"])
+def test_standard_input_has_two_lines(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Half an input changes nothing."""
+    typed(monkeypatch, text)
+
+    with pytest.raises(PinLinesMissing):
+        run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
+    assert CardStore(home / "cards").look("taro") == ordinary()
+
+
+def test_without_a_terminal_there_is_no_prompt(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script is told to use --pin-stdin; a PIN is never an argument."""
+    typed(monkeypatch, "1234\n5678\n")
+
+    with pytest.raises(NoPrompt):
+        run(home, "pin", "taro", "--kind", "authentication")
+
+
+class Terminal(io.StringIO):
+    """A standard input that is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_new_pin_is_typed_twice(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ways of typing it change nothing and cost no try; the prompts name the PIN."""
+    prompts: list[str] = []
+    keys = iter(["1234", "5678", "5679", "1234", "5678", "5678"])
+
+    def ask(prompt: str) -> str:
+        prompts.append(prompt)
+        return next(keys)
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("openjpki.cli.card.getpass.getpass", ask)
+
+    with pytest.raises(PinsDiffer):
+        run(home, "pin", "taro", "--kind", "authentication")
+    assert CardStore(home / "cards").look("taro") == ordinary()
+    assert run(home, "pin", "taro", "--kind", "authentication").data["changed"] is True
+    assert prompts[:3] == ["Present authentication PIN: ", "New authentication PIN: ", "Again: "]
+
+
+def test_a_typed_pin_is_not_shown(home: Path) -> None:
+    """At a real terminal the whole command echoes no PIN."""
+    program = "import sys; from openjpki.cli.main import main; sys.exit(main())"
+    words = ["card", "pin", "taro", "--kind", "authentication", "--home", str(home), "--lang", "en"]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        for prompt, key in ((b"Present", b"1234\n"), (b"New", b"5678\n"), (b"Again", b"5678\n")):
+            while prompt not in shown:
+                shown += os.read(ours, 1024)
+            os.write(ours, key)
+        while b"changed" not in shown:
+            shown += os.read(ours, 1024)
+        status = process.wait(timeout=60)
+    os.close(ours)
+
+    assert status == 0
+    assert b"1234" not in shown
+    assert b"5678" not in shown
