@@ -1,8 +1,10 @@
 """Gather evidence, with all the I/O that this takes: a folder of trust, and the OCSP responder a certificate names."""
 
 import http.client
-import time
+import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,37 +117,62 @@ def ask_responders(
     return evidence.with_ocsp(answers)
 
 
-def http_transport(url: str, request: bytes) -> bytes:
-    """Post an OCSP request (RFC 6960 Appendix A.1) within `TIMEOUT` seconds, following no redirect."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname is None:
-        raise ResponderUnreachable(url=url, reason="scheme")
-    deadline = time.monotonic() + TIMEOUT
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT)
+def http_transport(url: str, request: bytes, *, seconds: float = TIMEOUT) -> bytes:
+    """Post an OCSP request (RFC 6960 Appendix A.1) within some seconds in all, following no redirect.
+
+    Raises `ResponderUnreachable` for whatever is not an OCSP answer of at most `MAX_ANSWER` bytes.
+    """
     try:
-        connection.request(
-            "POST", parts.path or "/", body=request, headers={"Content-Type": "application/ocsp-request"}
-        )
-        response = connection.getresponse()
-        if response.status != http.client.OK or response.getheader("Content-Type") != "application/ocsp-response":
-            raise ResponderUnreachable(url=url, reason=f"HTTP {response.status}")
-        return b"".join(_bounded(response, url, deadline))
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ResponderUnreachable(url=url, reason="address") from error
+    if parts.scheme != "http" or host is None:
+        raise ResponderUnreachable(url=url, reason="scheme")
+    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    try:
+        connection.connect()
+        with _deadline(connection.sock, seconds) as late:
+            answer = _post(connection, parts.path or "/", request)
+        if late.is_set():
+            raise ResponderUnreachable(url=url, reason="time")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise ResponderUnreachable(url=url, reason=type(error).__name__) from error
+        raise ResponderUnreachable(url=url, reason=str(error) or type(error).__name__) from error
+    else:
+        return answer
     finally:
         connection.close()
 
 
-def _bounded(response: http.client.HTTPResponse, url: str, deadline: float) -> Iterator[bytes]:
-    """Yield the body, in a limited time and size: each read waits at most `TIMEOUT`, all together too."""
-    size = 0
-    while chunk := response.read1(4096):
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            raise ResponderUnreachable(url=url, reason="size")
-        if time.monotonic() > deadline:
-            raise ResponderUnreachable(url=url, reason="time")
-        yield chunk
+def _post(connection: http.client.HTTPConnection, path: str, request: bytes) -> bytes:
+    connection.request("POST", path, body=request, headers={"Content-Type": "application/ocsp-request"})
+    response = connection.getresponse()
+    if response.status != http.client.OK or response.headers.get_content_type() != "application/ocsp-response":
+        message = f"HTTP {response.status} {response.headers.get_content_type()}"
+        raise ValueError(message)
+    answer = response.read(MAX_ANSWER + 1)
+    if len(answer) > MAX_ANSWER:
+        message = "size"
+        raise ValueError(message)
+    return answer
+
+
+@contextmanager
+def _deadline(connected: socket.socket, seconds: float) -> Iterator[threading.Event]:
+    """Shut the socket down after some seconds: its own timeout starts anew with every byte that drips in."""
+    late = threading.Event()
+
+    def shut() -> None:
+        late.set()
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, shut)
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 def _files(folder: Path) -> list[Path]:
