@@ -1,9 +1,11 @@
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from openjpki.card.imagefile import (
     MAX_IMAGE,
@@ -14,8 +16,9 @@ from openjpki.card.imagefile import (
     from_bytes,
     to_bytes,
 )
+from openjpki.card.keys import to_pkcs8
 from openjpki.rules.kinds import CertificateKind
-from tests.unit.card.cards import IMAGES, Bench, blank, issue, ordinary
+from tests.unit.card.cards import IMAGES, Bench, blank, issue, ordinary, rsa_key
 
 STORED = to_bytes(ordinary())
 
@@ -151,3 +154,34 @@ def test_another_keys_certificate_is_damage() -> None:
 
     with pytest.raises(ImageDamaged):
         from_bytes(resealed(exchange))
+
+
+def _inconsistent() -> bytes:
+    """Return the card's own RSA key with another private exponent: its public half still fits the certificate."""
+    numbers = rsa_key(0).private_numbers()
+    key = rsa.RSAPrivateNumbers(
+        p=numbers.p,
+        q=numbers.q,
+        d=numbers.d + 2,
+        dmp1=numbers.dmp1,
+        dmq1=numbers.dmq1,
+        iqmp=numbers.iqmp,
+        public_numbers=numbers.public_numbers,
+    )
+    return to_pkcs8(key.private_key(unsafe_skip_rsa_key_validation=True))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        _inconsistent(),
+        to_pkcs8(rsa.generate_private_key(65537, 1024)),  # noqa: S505  -- the weak key is what is refused
+    ],
+    ids=["inconsistent", "rsa-1024"],
+)
+def test_a_key_is_checked_whole_when_an_image_is_read(key: bytes) -> None:
+    """A key of another kind, or one whose numbers do not fit together, would sign wrongly later: it is damage now."""
+    slot = {"private_key": b64encode(key).decode(), "certificate": None, "issuer": None}
+
+    with pytest.raises(ImageDamaged):
+        from_bytes(resealed(_set("keys", "signature", "shadow", value=slot)))

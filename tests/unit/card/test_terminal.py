@@ -337,6 +337,13 @@ def test_a_file_without_a_certificate_is_empty(content: str) -> None:
         JpkiTerminal(Scripted([*IN, content + "9000"])).read_certificate(AUTHENTICATION)
 
 
+def test_filler_behind_a_certificate_is_cut_off() -> None:
+    """A card's file may be larger than its certificate: the size in the certificate counts."""
+    terminal = JpkiTerminal(Scripted([*IN, "30820003ABCDEF" + "FF" * 20 + "9000"]))
+
+    assert terminal.read_certificate(AUTHENTICATION).hex().upper() == "30820003ABCDEF"
+
+
 def test_a_short_read_with_a_warning_is_taken() -> None:
     """6282 (end of file) comes with data on some cards."""
     assert JpkiTerminal(Scripted([*IN, "8F00006282"])).presence() == Presence(signature=True, authentication=False)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from openjpki.cli.card import NoPrompt, PinLinesMissing, PinsDiffer
 from openjpki.cli.main import parser
 from openjpki.errors import Failure
 from openjpki.readers.store import CardExists, CardMissing, CardStore
-from openjpki.rules.dates import BadDay, civil_date, last_second, months_after
+from openjpki.rules.dates import BadDay, civil_date, months_after
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.clock import real_moment
@@ -96,7 +96,7 @@ def test_a_card_is_shown_in_both_calendars(home: Path) -> None:
     assert (answer.data["expires"], answer.data["expires_era"]) == ("2035-02-17", "令和17年2月17日")
     assert signature["algorithm"] == "rsa-2048-sha-256"
     assert (signature["expires"], signature["expires_era"]) == ("2031-04-01", "令和13年4月1日")
-    assert signature["in_period"] is (real_moment() <= last_second(date(2031, 4, 1)))
+    assert signature["in_period"] is (real_moment() <= datetime(2031, 4, 1, tzinfo=UTC))
     assert answer.data["pins"]["signature"] == {"tries": 5, "limit": 5, "state": "set"}
     assert "カードの有効期間: 令和17年2月17日(2035年)" in answer.lines
     assert any(line.startswith("署名用電子証明書: 令和13年4月1日(2031年)まで、") for line in answer.lines)
