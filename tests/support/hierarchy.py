@@ -58,6 +58,8 @@ class Hierarchy:
     profiles: ProfileSet = field(repr=False, kw_only=True)
     ca_position: int = field(default=0, kw_only=True)
     """Another position makes another CA of the same name: a next generation, or a look-alike."""
+    shift: timedelta = field(default=timedelta(), kw_only=True)
+    """Whole days by which everything is issued later, for programs that only know the real time."""
 
     def signer(self, position: int) -> SoftwareSigner:
         """Return the signer at a position of the pool."""
@@ -104,18 +106,19 @@ class Hierarchy:
         *entries: RevokedEntry,
         municipality: Municipality = WAKABA,
         number: int = 1,
-        this_update: datetime = ISSUED + HOUR,
-        next_update: datetime = ISSUED + HOUR + DAY,
+        this_update: datetime | None = None,
+        next_update: datetime | None = None,
     ) -> bytes:
-        """Return a signed list, DER."""
+        """Return a signed list, DER; made an hour after the certificates, good for a day, unless said otherwise."""
+        first = this_update or ISSUED + self.shift + HOUR
         return build_crl(
             self.profiles,
             issuer=self.ca,
             signer=self.ca_signer,
             municipality=municipality,
             number=number,
-            this_update=this_update,
-            next_update=next_update,
+            this_update=first,
+            next_update=next_update or first + DAY,
             entries=entries,
         )
 
@@ -124,11 +127,12 @@ class Hierarchy:
         status: StatusAnswer,
         *,
         nonce: bytes | None = None,
-        produced_at: datetime = ISSUED + HOUR,
+        produced_at: datetime | None = None,
         lives: timedelta = HOUR,
         hash_name: str = "sha1",
     ) -> bytes:
-        """Return a signed OCSP answer about the holder's certificate, DER."""
+        """Return a signed OCSP answer about the holder, DER; made an hour after its certificate, unless said otherwise."""
+        at = produced_at or ISSUED + self.shift + HOUR
         request = build_request([(self.holder, self.ca)], nonce, hash_name=hash_name)
         return build_answer(
             request=parse_request(request),
@@ -136,9 +140,9 @@ class Hierarchy:
             responder_certificate=self.responder,
             issuer=self.ca,
             signer=self.responder_signer,
-            produced_at=produced_at,
-            this_update=produced_at,
-            next_update=produced_at + lives,
+            produced_at=at,
+            this_update=at,
+            next_update=at + lives,
         )
 
 
@@ -147,10 +151,11 @@ def hierarchy(
     algorithm: KeyAlgorithm = KeyAlgorithm.RSA_2048_SHA_256,
     *,
     ca_position: int = 0,
+    shift: timedelta = timedelta(),
 ) -> Hierarchy:
     """Return a sandbox hierarchy."""
     profiles = ProfileSet.sandbox(BASE_URL, algorithm=algorithm)
-    return Hierarchy(kind, algorithm, profiles=profiles, ca_position=ca_position)
+    return Hierarchy(kind, algorithm, profiles=profiles, ca_position=ca_position, shift=shift)
 
 
 @lru_cache
@@ -160,8 +165,8 @@ def _ca(made: Hierarchy) -> bytes:
         kind=made.kind,
         public_key=made.ca_signer.public_key,
         serial=1,
-        not_before=ISSUED,
-        not_after=CA_EXPIRES,
+        not_before=ISSUED + made.shift,
+        not_after=CA_EXPIRES + made.shift,
     )
     return issue(lint(prepared, None), made.ca_signer)
 
@@ -173,8 +178,8 @@ def _responder(made: Hierarchy) -> bytes:
         issuer=made.ca,
         public_key=made.responder_signer.public_key,
         serial=RESPONDER_SERIAL,
-        not_before=ISSUED,
-        not_after=RESPONDER_EXPIRES,
+        not_before=ISSUED + made.shift,
+        not_after=RESPONDER_EXPIRES + made.shift,
     )
     return issue(lint(prepared, made.ca), made.ca_signer)
 
@@ -190,8 +195,8 @@ def _holder(made: Hierarchy, serial: int, municipality: Municipality, attributes
             subject_id=SUBJECT_ID,
             municipality=municipality,
             attributes=attributes,
-            not_before=ISSUED,
-            not_after=EXPIRES,
+            not_before=ISSUED + made.shift,
+            not_after=EXPIRES + made.shift,
         )
     else:
         prepared = prepare_authentication(
@@ -201,7 +206,7 @@ def _holder(made: Hierarchy, serial: int, municipality: Municipality, attributes
             serial=serial,
             subject_id=SUBJECT_ID,
             municipality=municipality,
-            not_before=ISSUED,
-            not_after=EXPIRES,
+            not_before=ISSUED + made.shift,
+            not_after=EXPIRES + made.shift,
         )
     return issue(lint(prepared, made.ca), made.ca_signer)
