@@ -5,6 +5,9 @@ from typing import Literal
 
 from openjpki.card.status import SW
 
+LABEL_SIZE = 32
+"""Bytes of the label of a CK_TOKEN_INFO (PKCS #11 §3.2)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CardSettings:
@@ -32,3 +35,9 @@ class CardSettings:
     ecdsa_signature: Literal["der", "raw"] = "der"
     """A P-384 signature leaves as ECDSA-Sig-Value (RFC 3279 §2.2.3) or as r and s, 48 bytes each (U: the coming
     card's interface is not published)."""
+
+    def __post_init__(self) -> None:
+        """Refuse a label that would not fit EF 0006."""
+        if not (self.token_label.isascii() and len(self.token_label) <= LABEL_SIZE):
+            message = "the token label takes up to 32 ASCII characters"
+            raise ValueError(message)

@@ -14,8 +14,9 @@ from openjpki.card import jpki
 from openjpki.card.apdu import SHORT_MAX, CommandApdu, Ins, MalformedApdu, ResponseApdu
 from openjpki.card.certificate import certified_key, stated_size
 from openjpki.card.connection import Connection, NotJpkiCard, UnexpectedAnswer
+from openjpki.card.settings import LABEL_SIZE
 from openjpki.card.status import SW, tries_in
-from openjpki.card.token_info import LABEL_SIZE, PRESENT
+from openjpki.card.token_info import PRESENT
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin

@@ -1,10 +1,10 @@
 """The two small public files of the JPKI application: EF 0006 and EF 0008."""
 
 from openjpki.card.image import CardImage
+from openjpki.card.settings import LABEL_SIZE
 from openjpki.rules.kinds import CertificateKind
 
 TOKEN_INFO_SIZE = 160
-LABEL_SIZE = 32
 PRESENT, ABSENT = 0x8F, 0x00
 """The marks of EF 0008 (C myna-card)."""
 

@@ -1,0 +1,57 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from openjpki.card.card import ATR, ISSUER_DOMAIN_AID
+from openjpki.card.jpki import AID, FILES
+from openjpki.card.settings import CardSettings
+from openjpki.card.status import SW
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "card.md").read_text(encoding="utf-8")
+
+
+def first_column(heading: str) -> list[str]:
+    """Return the first cells, without their quotes, of the table under a heading of docs/card.md."""
+    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    """A choice where no source settles a fact is written down, or it is a secret."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", PAGE.split("\n## Settings\n")[1], re.MULTILINE))
+    settings = CardSettings()
+
+    assert list(rows) == [field.name for field in fields(CardSettings)]
+    for name, told in rows.items():
+        value = getattr(settings, name)
+        expected = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else None
+        expected = expected or (f"`{value:04X}`" if isinstance(value, SW) else f"`{value}`")
+        assert told.startswith(expected), name
+
+
+def test_every_file_is_documented() -> None:
+    """The table of files is the card's table of files."""
+    assert first_column("Files of the JPKI application") == [f"{number:04X}" for number in sorted(FILES)]
+
+
+def test_every_status_word_is_documented() -> None:
+    """What the card can answer, in words; 6282 is only tolerated by the terminal."""
+    told = set(first_column("Status words"))
+
+    assert told == {f"{sw:04X}" for sw in SW if sw is not SW.END_OF_FILE} | {"63Cx"}
+
+
+@pytest.mark.parametrize("label", ["X" * 33, "日本"])
+def test_a_label_fits_its_file(label: str) -> None:
+    """EF 0006 has 32 bytes for it, in ASCII."""
+    with pytest.raises(ValueError, match="32 ASCII characters"):
+        CardSettings(token_label=label)
+
+
+def test_the_identifiers_are_documented() -> None:
+    """AIDs and ATR as in the code."""
+    for octets in (AID, ISSUER_DOMAIN_AID):
+        assert f"`{octets.hex().upper()}`" in PAGE
+    assert f"`{ATR.hex(' ').upper()}`" in PAGE
