@@ -32,7 +32,7 @@ from openjpki.window.models import (
 class CardEntry:
     """A card that was handed over."""
 
-    card_number: str
+    card_number: str = field(repr=False)
     expires: date
     """Last day, included."""
     state: CardState
@@ -53,7 +53,7 @@ class CertificateEntry:
     event: LifeEvent | None
     effective_at: datetime | None
     visible_at: datetime | None
-    card_number: str
+    card_number: str = field(repr=False)
     issuing_municipality: str
     certificate: bytes = field(repr=False)
     """DER."""

@@ -150,7 +150,7 @@ def _identity(policy: Policy, case: Case) -> Route:
 
 def standing(policy: Policy, case: Case) -> tuple[Finding, ...]:
     """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4)."""
-    return tuple(_standing(policy, case))
+    return tuple(dict.fromkeys(_standing(policy, case)))
 
 
 def _standing(policy: Policy, case: Case) -> Iterator[Finding]:

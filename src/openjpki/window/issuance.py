@@ -220,7 +220,7 @@ class Issuance:
             )
             if step is OrderStep.ACTIVE:
                 done = all(other.step == OrderStep.ACTIVE.value for other in orders_of(application))
-                _part_issued(application, done=done, at=at)
+                move(application, ApplicationEvent.ISSUE if done else ApplicationEvent.ISSUE_PART, at=at)
 
     def _ask(self, issue: _Issue, message: Request, kind: type[_R]) -> _R:
         """Return the authority's answer; a refusal is recorded before it is raised."""
@@ -262,10 +262,3 @@ class Issuance:
 def _check_card(application: Application, card: CardAtCounter) -> None:
     if application.card is None or card.card_number() != application.card.card_number:
         raise OtherCard(receipt=application.receipt)
-
-
-def _part_issued(application: Application, *, done: bool, at: datetime) -> None:
-    if done:
-        move(application, ApplicationEvent.ISSUE, at=at)
-    elif application.state == ApplicationState.FEE_SETTLED.value:
-        move(application, ApplicationEvent.ISSUE_PART, at=at)

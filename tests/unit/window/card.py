@@ -1,6 +1,7 @@
 """A card on the counter's reader that keeps what the port promises, and fails where a test says so."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from openjpki.errors import Failure, Kind
@@ -39,8 +40,8 @@ class CounterCard:
     made: int = 0
     fails: set[str] = field(default_factory=set)
     """Methods that find the card gone."""
-    fails_after: set[str] = field(default_factory=set)
-    """Methods whose act is done and whose answer is lost."""
+    after: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """Method → what happens once its act is done, before it answers."""
     forgets: bool = False
     """Whether what is written is damaged."""
 
@@ -55,6 +56,7 @@ class CounterCard:
         assert kind not in self.shadow or not self.shadow[kind].certificate, "the shadow slot is in use"
         self.made += 1
         self.shadow[kind] = Slot(f"key {self.made} of {self.number} for {kind.value}".encode())
+        self._then("generate_key")
         return self.shadow[kind].key
 
     def prove(self, kind: CertificateKind, message: bytes) -> bytes:
@@ -78,8 +80,7 @@ class CounterCard:
         """Put the shadow slot in the place of the active one."""
         self._may_fail("activate")
         self.active[kind] = self.shadow.pop(kind)
-        if "activate" in self.fails_after:
-            raise Gone
+        self._then("activate")
 
     def discard(self, kind: CertificateKind) -> None:
         """Empty the shadow slot."""
@@ -93,6 +94,13 @@ class CounterCard:
     def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
         """Return the active certificate."""
         return self.active[kind].certificate if kind in self.active else None
+
+    def go(self) -> None:
+        """Leave the reader before the answer."""
+        raise Gone
+
+    def _then(self, method: str) -> None:
+        self.after.get(method, lambda: None)()
 
     def _may_fail(self, method: str) -> None:
         if method in self.fails:

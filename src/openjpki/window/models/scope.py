@@ -1,6 +1,6 @@
 """Municipal rows: each carries its municipality, and every read names one. There is no `filter` or `all` without it."""
 
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Never, Self, TypeVar
 
 from django.db import models
 from django.db.models.manager import BaseManager
@@ -21,6 +21,10 @@ class Scoped(BaseManager[_Row]):
     def get_queryset(self) -> models.QuerySet[_Row]:
         """Return the rows for the two ways below, and for Django's own parts."""
         return models.QuerySet(model=self.model, using=self._db)
+
+    def all(self) -> Never:
+        """Refuse the one unscoped read that Django's base class has; raise `NoMunicipality`."""
+        raise NoMunicipality
 
     def for_municipality(self, code: str) -> models.QuerySet[_Row]:
         """Return the rows of one municipality; raise `NoMunicipality` for an empty code."""

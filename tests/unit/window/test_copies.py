@@ -1,0 +1,52 @@
+import pytest
+
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.messages import CertificatesAsked
+from openjpki.window import copies
+from openjpki.window.answers import AuthorityRefused
+from openjpki.window.loading import copies_of, load_resident
+from tests.unit.window.counter import HANAKO, WAKABA, Counter, at
+
+pytestmark = pytest.mark.django_db(databases=["window"])
+
+
+def test_what_the_authority_says_replaces_what_was_known(counter: Counter) -> None:
+    """A copy is written over by a later answer, and carries the moment of its knowledge."""
+    counter.with_certificates()
+    resident = load_resident(WAKABA, HANAKO)
+
+    copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+
+    known = copies_of(resident)
+    assert len(known) == 2
+    assert {copy.known_at for copy in known} == {at("2022-01-01")}
+    records = counter.authority.persons[HANAKO].records
+    assert [entry.serial for entry in copies.told(resident, reversed(records))] == [2, 1]
+    assert records[0].certificate == copies.told(resident, records)[0].certificate
+
+
+def test_each_card_is_asked_about(counter: Counter) -> None:
+    """The question is about one card of the person's; a person without a card has no question."""
+    counter.register()
+    copies.refresh(counter.desk, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+    assert CertificatesAsked not in map(type, counter.desk.sent)
+
+    counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card)
+    copies.refresh(counter.desk, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+    assert counter.desk.names().count("CertificatesAsked") == 1
+
+
+def test_a_question_without_an_answer_changes_nothing(counter: Counter) -> None:
+    """Refused or unreachable: what was known stays."""
+    counter.with_certificates()
+    resident = load_resident(WAKABA, HANAKO)
+    known = copies_of(resident)
+
+    counter.desk.refuse(CertificatesAsked)
+    with pytest.raises(AuthorityRefused):
+        copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+    counter.desk.reachable = False
+    with pytest.raises(AuthorityUnreachable):
+        copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+
+    assert [copy.known_at for copy in copies_of(resident)] == [copy.known_at for copy in known]

@@ -1,0 +1,117 @@
+import pytest
+
+from openjpki.desk.messages import Certificates, PersonReported, ReportAccepted
+from openjpki.rules.kinds import CertificateState, LifeEvent
+from openjpki.window.changes import Change
+from openjpki.window.models import OutboxMessage
+from tests.unit.window.counter import HANAKO, MINATO, REGISTER, TARO, WAKABA, Counter, audited
+
+pytestmark = pytest.mark.django_db(databases=["window"])
+
+
+def move(counter: Counter, resident_code: str, number: int) -> int:
+    """Report a move within the city; return how many messages wait."""
+    change = Change(event=LifeEvent.MOVE, on=counter.clock.now.date(), address=f"見本県若葉市{number}丁目1番1号")
+    return counter.window.events.record(WAKABA, resident_code=resident_code, change=change).waiting
+
+
+def waiting() -> list[OutboxMessage]:
+    """Return what waits, in order."""
+    return list(OutboxMessage.objects.for_municipality("99201").filter(sent_at__isnull=True).order_by("pk"))
+
+
+def test_nothing_is_dropped_while_the_authority_is_away(counter: Counter) -> None:
+    """Each message is kept with its attempts and the last error until it is answered."""
+    counter.desk.reachable = False
+    counter.register()
+    assert counter.window.outbox.deliver().unreachable
+
+    first, *others = waiting()
+    assert (first.attempts, first.last_error, first.sent_at) == (2, "desk.authority-unreachable", None)
+    assert [row.attempts for row in others] == [0, 0]
+    counter.desk.reachable = True
+    delivery = counter.window.outbox.deliver()
+    assert (delivery.sent, delivery.waiting, delivery.unreachable, delivery.errors) == (3, 0, False, ())
+    assert not waiting()
+    assert len(audited("message.delivered")) == 3
+
+
+def test_messages_about_one_person_go_in_order(counter: Counter) -> None:
+    """A person's facts reach the authority in the order in which they were entered."""
+    counter.desk.reachable = False
+    counter.register()
+    move(counter, HANAKO, 2)
+    move(counter, HANAKO, 3)
+
+    counter.desk.reachable = True
+    counter.window.outbox.deliver(resident_code=HANAKO)
+
+    assert counter.desk.names() == ["PersonReported", "LifeEventReported", "LifeEventReported"]
+    assert {row.resident_code for row in waiting()} == {TARO, "12345678903"}
+
+
+def test_a_refused_fact_holds_up_that_person_only(counter: Counter) -> None:
+    """The authority's register must not skip a fact: a refused one waits, with what follows it; other persons go on."""
+    counter.register()
+    del counter.authority.persons[HANAKO]
+
+    assert move(counter, HANAKO, 2) == 1
+    assert move(counter, HANAKO, 3) == 2
+    assert move(counter, TARO, 2) == 0
+
+    first, second = waiting()
+    assert (first.last_error, first.attempts) == ("person.unknown", 2)
+    assert (second.last_error, second.attempts) == ("", 0)
+    delivery = counter.window.outbox.deliver()
+    assert (delivery.sent, delivery.waiting, delivery.errors) == (0, 2, ("person.unknown",))
+    assert [row.data["code"] for row in audited("message.refused")] == ["person.unknown"]
+    assert [entry.last_error for entry in counter.window.messages(WAKABA)] == ["person.unknown", ""]
+    assert counter.window.messages(MINATO) == ()
+
+
+def test_at_least_once(counter: Counter) -> None:
+    """An answer that is lost has the message sent again under the same id; the authority takes it once."""
+    counter.desk.cut_after.add(PersonReported)
+    counter.window.residents.import_csv(WAKABA, REGISTER)
+    counter.desk.cut_after.clear()
+
+    counter.window.outbox.deliver()
+
+    reports = [message.report_id for message in counter.desk.sent if isinstance(message, PersonReported)]
+    assert len(reports) == 4
+    assert reports[0] == reports[1]
+    assert len(set(reports)) == 3
+
+
+def test_an_answer_to_another_question_is_no_answer(counter: Counter) -> None:
+    """What is answered with something else is not taken for delivered."""
+    counter.desk.answers[PersonReported] = Certificates(records=())
+    counter.register()
+
+    assert {row.last_error for row in waiting()} == {"window.unexpected-answer"}
+
+
+def test_the_answers_endings_are_stored_with_it(counter: Counter) -> None:
+    """What an answer says ended is stored in the transaction that marks the message answered."""
+    counter.with_certificates()
+    counter.desk.reachable = False
+    move(counter, HANAKO, 2)
+    counter.desk.reachable = True
+
+    delivery = counter.window.outbox.deliver()
+
+    ((report, answer),) = delivery.answers.items()
+    assert isinstance(answer, ReportAccepted)
+    assert answer.report_id == report
+    states = [c.state for c in counter.window.residents.show(WAKABA, HANAKO).certificates]
+    assert sorted(state.value for state in states) == [CertificateState.REVOKED.value, CertificateState.VALID.value]
+
+
+def test_a_round_shows_no_personal_data(counter: Counter) -> None:
+    """The outcome of a round can be logged."""
+    counter.register()
+    counter.desk.reachable = False
+    move(counter, HANAKO, 2)
+    counter.desk.reachable = True
+
+    assert "花子" not in repr(counter.window.outbox.deliver())
