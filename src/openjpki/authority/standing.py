@@ -11,10 +11,25 @@ from openjpki.rules.kinds import RevocationReason
 class Row(Protocol):
     """What is needed of a `Revocation`."""
 
-    effective_at: datetime
-    visible_at: datetime
-    released_at: datetime | None
-    reason: str
+    @property
+    def effective_at(self) -> datetime:
+        """Return when the certificate lost its force."""
+        ...
+
+    @property
+    def visible_at(self) -> datetime:
+        """Return from when that shows."""
+        ...
+
+    @property
+    def released_at(self) -> datetime | None:
+        """Return when the hold was lifted."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Return a value of `RevocationReason`."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,58 @@
+from datetime import date
+
+import pytest
+
+from openjpki.authority.models import Certificate
+from openjpki.authority.records import live_of, recorded, state_at
+from openjpki.desk.messages import ReportAccepted
+from openjpki.rules.kinds import CardState, CertificateState, LifeEvent
+from tests.support.authority import AUTHENTICATION, CARD, OPENED, SIGNATURE, Scene
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+
+
+@pytest.mark.parametrize(
+    ("stored", "expires", "expected"),
+    [
+        ("valid", date(2026, 1, 5), CertificateState.VALID),
+        ("valid", date(2026, 1, 4), CertificateState.EXPIRED),
+        ("held", date(2026, 1, 4), CertificateState.EXPIRED),
+        ("revoked", date(2026, 1, 4), CertificateState.REVOKED),
+        ("superseded", date(2026, 1, 4), CertificateState.SUPERSEDED),
+        ("undelivered", date(2026, 1, 4), CertificateState.UNDELIVERED),
+    ],
+)
+def test_expiry_is_derived_at_the_moment(stored: str, expires: date, expected: CertificateState) -> None:
+    """The last day is included (R-3.6); a live certificate past it is expired without anybody writing so (R-3.10)."""
+    assert state_at(Certificate(state=stored, expires=expires), OPENED) is expected
+
+
+def test_a_live_certificate_is_found_until_its_last_day(scene: Scene) -> None:
+    """Held ones count as live, expired ones do not."""
+    scene.with_both()
+    mine = Certificate.objects.filter(card__card_number=CARD)
+    scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
+
+    held = live_of(mine, AUTHENTICATION, scene.clock())
+    assert held is not None
+    assert held.state == "held"
+    assert live_of(mine, SIGNATURE, scene.clock()) is None
+    scene.at(date(2030, 6, 11))
+    assert live_of(mine, AUTHENTICATION, scene.clock()) is None
+
+
+def test_a_record_tells_how_it_ended(scene: Scene) -> None:
+    """Reason, event and both moments of the last ending; the hold before it is not told."""
+    scene.with_both()
+    scene.revoke(LifeEvent.HOLD)
+    scene.at(date(2026, 1, 7)).revoke(LifeEvent.KEY_COMPROMISE)
+    authentication, signature = recorded(Certificate.objects.all(), scene.clock())
+
+    assert (authentication.event, authentication.effective_at) == (LifeEvent.KEY_COMPROMISE, scene.clock())
+    assert (signature.event, signature.effective_at) == (LifeEvent.HOLD, OPENED)
+    assert signature.certificate != authentication.certificate
+
+
+def test_what_was_never_signed_is_no_record() -> None:
+    """There is nothing to tell of a certificate that has no bytes."""
+    assert recorded(Certificate.objects.all(), OPENED) == ()
