@@ -288,7 +288,7 @@ def _issued(stage: Stage, clerk: Officer, outcome: Outcome) -> None:
                 f"{KIND_EN[order.kind]}: until {order.expires} ({BECAUSE_EN.get(order.because, order.because)})",
             )
     for kind, entry in stage.certificates(clerk).items():
-        if entry.issued_on == stage.clock().date() or entry.kind in outcome.application.kinds:
+        if kind in outcome.application.kinds:
             stage.keep(f"certificates/{kind.value}-{entry.serial}.cer", entry.certificate)
     tell.cite(["R-8.1"])
 

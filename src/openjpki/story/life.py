@@ -1,14 +1,17 @@
 """The life, chapter by chapter, and the telling of it in a fresh home."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openjpki.errors import Language
+from openjpki.documents.gather import Transport, http_transport
+from openjpki.documents.sign import check_pdf
+from openjpki.documents.verify import signers_of
+from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
 from openjpki.site.home import DEFAULT_PORT, Settings
@@ -19,6 +22,18 @@ from openjpki.story.telling import Narrator, write_transcript
 
 if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded
+
+Web = Callable[["House", int], AbstractContextManager[Transport]]
+"""Lets a house answer OCSP at a port while a story is told, and yields the way to it."""
+
+
+class DocumentSigned(Failure):
+    """The story's verdicts are about one signature: its own."""
+
+    code = "story.document-signed"
+    kind = Kind.REFUSED
+    ja = "この PDF にはもう署名があります。物語には署名のない PDF を指定してください。"
+    en = "This PDF bears a signature already. Give the story one that does not."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +51,15 @@ def own_document() -> bytes:
     return files("openjpki.story").joinpath("document.pdf").read_bytes()
 
 
+@contextmanager
+def over_http(house: "House", port: int) -> Iterator[Transport]:
+    """Answer OCSP on loopback while the story is told: verifiers in it ask over HTTP."""
+    from openjpki.site.web import application_over
+
+    with answering(application_over(house), port):
+        yield http_transport
+
+
 def tell(
     path: Path,
     *,
@@ -44,16 +68,21 @@ def tell(
     language: Language,
     say: Callable[[str], None],
     settings: Settings | None = None,
+    web: Web = over_http,
 ) -> Told:
     """Tell the life that ends on the day before `today` in a fresh home at `path`; an earlier story there is replaced.
 
-    Raises `StoryWentWrong` if a check does not hold, and whatever the acts refuse; the home then stays as it was left.
+    Raises what `check_pdf` raises and `DocumentSigned`, before anything is replaced; `StoryWentWrong` if a check does
+    not hold, and whatever the acts refuse: the home then stays as it was left.
     """
+    check_pdf(document)
+    if signers_of(document):
+        raise DocumentSigned
     settings = settings or Settings(purpose="story", port=free_port(DEFAULT_PORT))
     policy = Policy.preset("national")
     life = plan(policy, ends_on=today - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
-    with founded(path, settings, clock) as house, _web(house, settings.port):
+    with founded(path, settings, clock) as house, web(house, settings.port) as transport:
         from openjpki.site.entropy import entropy
         from openjpki.story import counter, use
         from openjpki.story.stage import Stage, random_pins
@@ -81,6 +110,7 @@ def tell(
             narrator=narrator,
             pins=random_pins(entropy),
             document=document,
+            transport=transport,
         )
         for chapter in chapters:
             chapter(stage)
@@ -102,12 +132,3 @@ def tell(
             checks=sum(len(step.checks) for step in narrator.steps),
             facts=facts,
         )
-
-
-@contextmanager
-def _web(house: "House", port: int) -> Iterator[None]:
-    """Answer OCSP on loopback while the story is told: verifiers in it ask over HTTP."""
-    from openjpki.site.web import application_over
-
-    with answering(application_over(house), port):
-        yield

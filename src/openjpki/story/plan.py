@@ -5,7 +5,7 @@ sixth after that: ten years in which everything the story tells has its place.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from openjpki.rules.dates import JST
 from openjpki.rules.office import office_open
@@ -95,8 +95,8 @@ def plan(policy: Policy, *, ends_on: date) -> Plan:
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
-    """Return the moment of a Japanese wall clock on a day."""
-    return datetime.combine(day, time(hour, minute), tzinfo=JST)
+    """Return the moment, in UTC, of a Japanese wall clock on a day."""
+    return datetime.combine(day, time(hour, minute), tzinfo=JST).astimezone(UTC)
 
 
 def next_open(policy: Policy, day: date) -> date:

@@ -13,7 +13,7 @@ from openjpki.card.terminal import JpkiTerminal
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
 from openjpki.documents.evidence import Evidence
-from openjpki.documents.gather import ask_responders, http_transport, read_trust
+from openjpki.documents.gather import Transport, ask_responders, read_trust
 from openjpki.documents.report import Report
 from openjpki.documents.sign import sign_pdf
 from openjpki.documents.verify import signers_of, verify_pdf
@@ -35,7 +35,7 @@ AUTHENTICATION = CertificateKind.AUTHENTICATION
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A house on a stepped clock, a plan, a narrator, the resident's secrets, the document to sign."""
+    """A house on a stepped clock, a plan, a narrator, the resident's secrets, the document to sign, the way to responders."""
 
     house: House
     clock: SteppedClock
@@ -43,6 +43,8 @@ class Stage:
     narrator: Narrator
     pins: cast.Pins
     document: bytes
+    transport: Transport
+    """How verifiers reach the OCSP responder that a certificate names."""
 
     @property
     def folder(self) -> Path:
@@ -123,13 +125,13 @@ class Stage:
         return report
 
     def _gather(self, certificates: tuple[bytes, ...], name: str) -> Evidence:
-        """Gather evidence as any verifier would, over HTTP, and leave a copy that can be judged again later."""
+        """Gather evidence as any verifier would, and leave a copy that can be judged again later."""
         folder = f"evidence/{name}"
         for path in sorted(self.house.home.public.rglob("*")):
             if path.is_file():
                 self.keep(f"{folder}/{path.relative_to(self.house.home.public)}", path.read_bytes())
         evidence = ask_responders(
-            read_trust(self.house.home.public), certificates, transport=http_transport, entropy=entropy
+            read_trust(self.house.home.public), certificates, transport=self.transport, entropy=entropy
         )
         for certificate in certificates:
             self.keep(f"{folder}/signer.cer", certificate)
