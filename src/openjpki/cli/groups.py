@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import authority, card, init, rules, serve, story
+from openjpki.cli import authority, card, documents, init, rules, serve, story
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
@@ -11,5 +11,6 @@ REGISTER: tuple[Callable[[Commands], None], ...] = (
     init.register,
     authority.register,
     card.register,
+    documents.register,
     rules.register,
 )

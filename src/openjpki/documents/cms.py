@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from asn1crypto import cms, x509
 from pyhanko.sign.ades.report import AdESIndeterminate
-from pyhanko.sign.general import find_cms_attribute_iter
+from pyhanko.sign.general import check_ess_certid, find_cms_attribute_iter
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
     extract_self_reported_ts,
@@ -100,13 +100,19 @@ def judge_signature(
 
 
 def signer_certificate(signed: cms.SignedData, spare: Sequence[bytes] = ()) -> x509.Certificate | None:
-    """Return the certificate that the SignerIdentifier names, by issuer and serial or by key identifier."""
+    """Return the certificate that the SignerIdentifier names, by issuer and serial or by key identifier.
+
+    Every generation of a CA has the same name, so issuer and serial may name several: signing-certificate-v2, which
+    holds a hash, decides between them.
+    """
     signer = signed["signer_infos"][0]
     inside = [choice.chosen.untag() for choice in signed["certificates"] if choice.name == "certificate"]
-    for certificate in [*inside, *(x509.Certificate.load(one) for one in spare)]:
-        if _is_named(certificate, signer["sid"]):
-            return certificate
-    return None
+    known = [*inside, *(x509.Certificate.load(one) for one in spare)]
+    named = [certificate for certificate in known if _is_named(certificate, signer["sid"])]
+    reference = None if signer["signed_attrs"].native is None else get_signing_cert_attr(signer["signed_attrs"])
+    if reference is not None:
+        named.sort(key=lambda certificate: not check_ess_certid(certificate, reference["certs"][0]))
+    return named[0] if named else None
 
 
 def scheme_of(signer: cms.SignerInfo) -> str:

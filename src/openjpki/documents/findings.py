@@ -319,9 +319,8 @@ class Finding:
     def message(self, language: Language) -> str:
         """Return the sentence a person reads."""
         wording = self.check.value
-        place = 0 if language == "ja" else 1
-        spoken = {name: _SPOKEN.get(value, (value, value))[place] for name, value in self.data.items()}
-        return (wording.ja if language == "ja" else wording.en).format(**spoken)
+        words = {name: spoken(value, language) for name, value in self.data.items()}
+        return (wording.ja if language == "ja" else wording.en).format(**words)
 
     def as_data(self) -> dict[str, Any]:
         """Return the finding as JSON-ready data."""
@@ -333,6 +332,12 @@ class Finding:
             "ja": self.message("ja"),
             "en": self.message("en"),
         }
+
+
+def spoken(word: str, language: Language) -> str:
+    """Return a word of the status evidence as people read it; any other text as it is."""
+    ja, en = _SPOKEN.get(word, (word, word))
+    return ja if language == "ja" else en
 
 
 def found(check: Check, **data: object) -> Finding:

@@ -71,8 +71,9 @@ class PdfReading:
 
 
 def is_pdf(document: bytes) -> bool:
-    """Tell whether the bytes begin as a PDF does."""
-    return MAGIC in document[:MAGIC_WITHIN]
+    """Tell whether the bytes begin as a PDF does; a CMS message that carries a PDF inside is none."""
+    is_der = document[:1] == b"\x30" and document[1:2] >= b"\x80"
+    return MAGIC in document[:MAGIC_WITHIN] and not is_der
 
 
 def read_pdf(document: bytes, *, spare: Sequence[bytes] = ()) -> PdfReading:

@@ -100,9 +100,6 @@ def sign_pdf(document: bytes, signer: DocumentSigner, *, moment: datetime) -> by
     `moment` (UTC-aware) is the claimed signing time. Raises `EmptyDocument`, `DocumentTooLarge`, `NotAPdf`,
     `BrokenPdf`, `EncryptedPdf`, `PdfForbidsSigning`, `SignerMismatch`, and what the signer raises.
     """
-    check_size(len(document))
-    if not is_pdf(document):
-        raise NotAPdf
     writer = _open(document)
     hand = _Hand(signer)
     meta = signers.PdfSignatureMetadata(
@@ -139,8 +136,19 @@ def sign_cms(content: bytes, signer: DocumentSigner, *, moment: datetime, detach
     return encoded
 
 
+def check_pdf(document: bytes) -> None:
+    """Refuse a document that cannot be signed as a PDF, before anybody is asked for a PIN.
+
+    Raises `EmptyDocument`, `DocumentTooLarge`, `NotAPdf`, `BrokenPdf` or `EncryptedPdf`.
+    """
+    _open(document)
+
+
 def _open(document: bytes) -> IncrementalPdfFileWriter:
     """Read the PDF to its page tree, so that a broken one is refused before the card is asked."""
+    check_size(len(document))
+    if not is_pdf(document):
+        raise NotAPdf
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(document), strict=True)
         encrypted = writer.prev.encrypted

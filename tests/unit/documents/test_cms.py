@@ -268,6 +268,20 @@ def test_a_signer_may_be_named_by_key_identifier() -> None:
     assert found.dump() == HOLDER.der
 
 
+def test_among_certificates_of_one_issuer_and_serial_the_reference_decides() -> None:
+    """Generations of a CA share their name, and may share a serial; the hash in signing-certificate-v2 does not lie."""
+    twin = Holder(label="twin", serial=HOLDER.serial)
+    signed = read_signed_data(sign_cms(CONTENT, Card(chain=[twin.der]), moment=SIGNED))
+    signed["certificates"] = cms.CertificateSet(
+        [cms.CertificateChoices("certificate", x509.Certificate.load(one)) for one in (twin.der, HOLDER.der)]
+    )
+
+    facts = _judge(signed)
+
+    assert facts.certificate == HOLDER.der
+    assert facts.findings == ()
+
+
 def test_a_certificate_left_out_may_come_from_the_evidence() -> None:
     """A signature without its certificate is judged with a spare one, and not at all without."""
     signed = _signed()

@@ -12,7 +12,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData,
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from openjpki.documents.pdf import MAX_SIGNATURES, Changes, PdfReading, _utc, is_pdf, read_pdf
-from openjpki.documents.sign import _Hand, sign_pdf
+from openjpki.documents.sign import _Hand, sign_cms, sign_pdf
 from tests.unit.documents.world import HOLDER, SIGNED, Card, Holder, crl, pdf, updated
 
 SECOND = Holder(label="second", serial=4712)
@@ -350,3 +350,12 @@ def test_a_pdf_is_known_by_its_header() -> None:
     """ISO 32000-1 Annex H.3: anywhere in the first 1024 bytes."""
     assert is_pdf(b"junk\n%PDF-1.7")
     assert not is_pdf(bytes(1024) + b"%PDF-1.7")
+
+
+def test_a_cms_message_around_a_pdf_is_no_pdf() -> None:
+    """The header of the PDF inside stands within the first 1024 bytes of the message."""
+    attached = sign_cms(pdf(), Card(), moment=SIGNED, detached=False)
+
+    assert b"%PDF-" in attached[:1024]
+    assert not is_pdf(attached)
+    assert is_pdf(b"0 junk\n%PDF-1.7")

@@ -1,0 +1,215 @@
+"""`openjpki sign` and `openjpki verify`: documents signed with a card of this home, and their verdict."""
+
+import argparse
+import getpass
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.card import NoPrompt, PinLinesMissing
+from openjpki.cli.document_lines import report_lines
+from openjpki.documents.card_signer import CardSigner
+from openjpki.documents.evidence import Evidence
+from openjpki.documents.gather import ask_responders, http_transport, read_trust
+from openjpki.documents.limits import MAX_DOCUMENT, MAX_SIGNATURE, read_document
+from openjpki.documents.pdf import is_pdf
+from openjpki.documents.report import Report
+from openjpki.documents.sign import check_pdf, sign_cms, sign_pdf
+from openjpki.documents.verify import signers_of, verify_cms, verify_pdf
+from openjpki.errors import Failure, Kind
+from openjpki.pki import oids
+from openjpki.readers.inprocess import InProcessReader
+from openjpki.readers.store import CardStore
+from openjpki.rules.dates import read_moment
+from openjpki.site.clock import real_moment
+from openjpki.site.entropy import entropy
+from openjpki.site.home import Home, HomeMissing, locked
+
+LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
+POLICIES = (oids.SIGNATURE_POLICY, oids.TEST_SIGNATURE_POLICY)
+"""Accepted by default: the policy of signature certificates, and that of the test hierarchy. The anchors decide which."""
+_MAX_PIN_LINE = 64
+"""Characters read of the PIN's line; the longest PIN has sixteen."""
+
+
+class LevelComesLater(Failure):
+    """Time-stamps and archived evidence are not made yet."""
+
+    code = "sign.level-comes-later"
+    kind = Kind.USAGE
+    ja = "{level} の署名はまだ作れません。今は B-B(タイムスタンプなし)だけです。"
+    en = "Signatures of level {level} come later. For now there is B-B, without a time-stamp."
+
+
+class FormatComesLater(Failure):
+    """XML is not signed yet."""
+
+    code = "sign.format-comes-later"
+    kind = Kind.USAGE
+    ja = "{format} の署名はまだ作れません。今は pdf と cms です。"
+    en = "{format} signatures come later. For now there are pdf and cms."
+
+
+class NotForPdf(Failure):
+    """A PDF carries its signature inside."""
+
+    code = "sign.not-for-pdf"
+    kind = Kind.USAGE
+    ja = "--detached と --attached は --format cms だけで使えます。PDF の署名は文書の中に入ります。"
+    en = "--detached and --attached belong to --format cms. A PDF carries its signature inside."
+
+
+class OutputIsInput(Failure):
+    """The signed document would replace the one that is signed."""
+
+    code = "sign.output-is-input"
+    kind = Kind.USAGE
+    ja = "--out に署名する文書と同じファイルは指定できません。"
+    en = "--out must not be the document that is signed."
+
+
+class NoOutputFolder(Failure):
+    """There is nowhere to put the signed document; better told before the card signs."""
+
+    code = "sign.no-output-folder"
+    kind = Kind.USAGE
+    ja = "--out のフォルダー {path} がありません。"
+    en = "The folder {path} of --out does not exist."
+
+
+def register(commands: Commands) -> None:
+    """Add `sign` and `verify`."""
+    sign = commands.add_parser("sign", help="sign a document with a card of this home")
+    sign.add_argument("file", type=Path, metavar="FILE")
+    sign.add_argument(
+        "--format", required=True, choices=("pdf", "cms", "xml"), help="pdf inside the PDF; cms beside any file"
+    )
+    sign.add_argument("--card", required=True, metavar="NAME", help="which card (`openjpki card list`)")
+    sign.add_argument(
+        "--out", required=True, type=Path, metavar="F", help="where the signed document or signature goes"
+    )
+    content = sign.add_mutually_exclusive_group()
+    content.add_argument("--detached", action="store_true", help="cms: without the content (default)")
+    content.add_argument("--attached", action="store_true", help="cms: with the content inside")
+    sign.add_argument("--level", default="B-B", choices=LEVELS, help="only B-B for now")
+    sign.add_argument("--pin-stdin", action="store_true", help="read the PIN from one line of standard input")
+    sign.set_defaults(run=_sign)
+    verify = commands.add_parser("verify", help="verify a signed document")
+    verify.add_argument("file", type=Path, metavar="FILE", help="a signed PDF, or a CMS signature")
+    verify.add_argument("--content", type=Path, metavar="F", help="the content of a detached CMS signature")
+    verify.add_argument(
+        "--trust", type=Path, metavar="DIR", help="CA certificates, CRLs (default: this home's authority)"
+    )
+    verify.add_argument("--at", metavar="MOMENT", help="judge at this moment (default: now); implies --offline")
+    verify.add_argument("--offline", action="store_true", help="ask no OCSP responder")
+    verify.add_argument(
+        "--accept-policy",
+        action="append",
+        metavar="OID",
+        help="accepted certificate policy (repeatable; default: JPKI's)",
+    )
+    verify.set_defaults(run=_verify)
+
+
+def _sign(arguments: argparse.Namespace) -> Answer:
+    """Check the document, ask for the PIN, sign by one call of the card, write the result whole or not at all."""
+    _check_sign(arguments)
+    document = read_document(arguments.file)
+    if arguments.format == "pdf":
+        check_pdf(document)
+    home = Home.open(arguments.home)
+    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.card) as card:
+        signer = CardSigner(JpkiTerminal(card, home.policy()), _pin(arguments))
+        moment = home.clock()()
+        if arguments.format == "pdf":
+            signed = sign_pdf(document, signer, moment=moment)
+        else:
+            signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached)
+    _write(arguments.out, signed)
+    line = {"ja": f"署名しました: {arguments.out}", "en": f"Signed: {arguments.out}"}[language_of(arguments)]
+    data = {
+        "out": str(arguments.out),
+        "format": arguments.format,
+        "level": arguments.level,
+        "claimed_signing_time": moment.isoformat().replace("+00:00", "Z"),
+        "bytes": len(signed),
+    }
+    return Answer(data=data, lines=(line,))
+
+
+def _check_sign(arguments: argparse.Namespace) -> None:
+    if arguments.format == "xml":
+        raise FormatComesLater(format=arguments.format)
+    if arguments.level != "B-B":
+        raise LevelComesLater(level=arguments.level)
+    if arguments.format == "pdf" and (arguments.detached or arguments.attached):
+        raise NotForPdf
+    if arguments.out.exists() and arguments.file.exists() and arguments.out.samefile(arguments.file):
+        raise OutputIsInput
+    if not arguments.out.parent.is_dir():
+        raise NoOutputFolder(path=arguments.out.parent)
+
+
+def _pin(arguments: argparse.Namespace) -> bytearray:
+    """Return the PIN from standard input, or from a prompt that shows nothing."""
+    if arguments.pin_stdin:
+        line = sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n")
+        if not line:
+            raise PinLinesMissing(count=1)
+        return bytearray(line.encode())
+    if not sys.stdin.isatty():
+        raise NoPrompt
+    prompt = {"ja": "署名用電子証明書の暗証番号: ", "en": "Signature PIN: "}[language_of(arguments)]
+    return bytearray(getpass.getpass(prompt).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _verify(arguments: argparse.Namespace) -> Answer:
+    """Gather the evidence, judge, and answer with the verdict's exit status."""
+    document = read_document(arguments.file, MAX_DOCUMENT + MAX_SIGNATURE)
+    content = None if arguments.content is None else read_document(arguments.content)
+    trust = arguments.trust or Home.open(arguments.home).public
+    evidence = _gathered(arguments, read_trust(trust), document)
+    at = read_moment(arguments.at) if arguments.at else _now(arguments)
+    report = _judged(arguments, document, content, evidence, at)
+    return Answer(data=report.as_data(), lines=report_lines(report, language_of(arguments)), kind=report.kind)
+
+
+def _gathered(arguments: argparse.Namespace, evidence: Evidence, document: bytes) -> Evidence:
+    """Ask the responders, unless told not to; an answer of today says nothing about another moment."""
+    if arguments.offline or arguments.at:
+        return evidence
+    signers = signers_of(document, spare=evidence.certificates)
+    return ask_responders(evidence, signers, transport=http_transport, entropy=entropy)
+
+
+def _judged(
+    arguments: argparse.Namespace, document: bytes, content: bytes | None, evidence: Evidence, at: datetime
+) -> Report:
+    policies = tuple(arguments.accept_policy or POLICIES)
+    if is_pdf(document) and content is None:
+        return verify_pdf(document, policies=policies, evidence=evidence, at=at)
+    return verify_cms(document, content=content, policies=policies, evidence=evidence, at=at)
+
+
+def _now(arguments: argparse.Namespace) -> datetime:
+    """Return the legal moment of the home; without a home, where --trust is enough, the real one."""
+    try:
+        return Home.open(arguments.home).clock()()
+    except HomeMissing:
+        return real_moment()
