@@ -14,12 +14,14 @@ from openjpki.rules.lifecycle import CARD, CardEvent, advance
 from openjpki.rules.validity import card_expiry
 from openjpki.window import shapes
 from openjpki.window.counter import CardAtCounter
-from openjpki.window.entries import CardEntry, card_entry
+from openjpki.window.entries import CardEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import living_card, load_card, load_resident
-from openjpki.window.models import CardHolding, Resident, ResidentState
+from openjpki.window.models import CardHolding, Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox, put
+from openjpki.window.rows import card_entry
+from openjpki.window.states import ResidentState
 from openjpki.window.verbs import Verb
 
 END_CAUSES = (LifeEvent.CARD_LOST, LifeEvent.CARD_RETURNED)

@@ -17,7 +17,8 @@ from openjpki.rules.kinds import (
 )
 from openjpki.window.examination import Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
-from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident, ResidentState
+from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident
+from openjpki.window.states import ResidentState
 
 WAITING = (ApplicationState.FEE_SETTLED.value, ApplicationState.PARTLY_ISSUED.value)
 """States in which a card's shadow slots belong to an application."""

@@ -6,10 +6,11 @@ from datetime import datetime
 from openjpki.desk.carrier import Carrier
 from openjpki.desk.messages import CertificateRecord, Certificates, CertificatesAsked
 from openjpki.window.answers import expect
-from openjpki.window.entries import CertificateEntry, certificate_entry
+from openjpki.window.entries import CertificateEntry
 from openjpki.window.equipment import act
 from openjpki.window.loading import cards_of, copies_of
 from openjpki.window.models import CertificateCopy, Resident
+from openjpki.window.rows import certificate_entry
 
 
 def store(resident: Resident, records: Iterable[CertificateRecord], *, at: datetime) -> None:

@@ -12,14 +12,16 @@ from openjpki.rules.revocation import Effect, effect_of, visible_at
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.changes import BadEventDate, BadItem, Change, check
-from openjpki.window.entries import CertificateEntry, certificate_entry
+from openjpki.window.entries import CertificateEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import copies_of, load_resident
-from openjpki.window.models import RegisterEvent, Resident, ResidentState
+from openjpki.window.models import RegisterEvent, Resident
 from openjpki.window.moves import arrive
 from openjpki.window.officer import Clerk, Officer
 from openjpki.window.outbox import Outbox, put
 from openjpki.window.residents import attributes_of, subject
+from openjpki.window.rows import certificate_entry
+from openjpki.window.states import ResidentState
 from openjpki.window.verbs import Verb
 
 _LEAVES = {LifeEvent.DEATH: ResidentState.DEAD, LifeEvent.EMIGRATION: ResidentState.EMIGRATED}

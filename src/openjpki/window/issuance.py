@@ -33,9 +33,10 @@ from openjpki.window.applications import move, subject, write_findings
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import load_application, orders_of
-from openjpki.window.models import Application, Order, OrderStep
+from openjpki.window.models import Application, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.states import OrderStep
 from openjpki.window.verbs import Verb
 
 _R = TypeVar("_R", bound=Reply)

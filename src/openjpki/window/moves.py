@@ -5,9 +5,10 @@ from datetime import date, datetime
 from openjpki.errors import Failure, Kind
 from openjpki.window.equipment import note
 from openjpki.window.loading import cards_of
-from openjpki.window.models import CardHolding, Resident, ResidentState
+from openjpki.window.models import CardHolding, Resident
 from openjpki.window.officer import Clerk, Officer
 from openjpki.window.residents import subject
+from openjpki.window.states import ResidentState
 from openjpki.window.verbs import Verb
 
 

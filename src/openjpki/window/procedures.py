@@ -23,9 +23,10 @@ from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine, standing
 from openjpki.window.issuance import Issuance
 from openjpki.window.loading import load_application, load_resident, orders_of
-from openjpki.window.models import Application, OrderStep, Resident
+from openjpki.window.models import Application, Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.states import OrderStep
 from openjpki.window.telling import Told
 from openjpki.window.verbs import Verb
 

@@ -13,10 +13,11 @@ from openjpki.window import selectors
 from openjpki.window.entries import ResidentEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import load_resident
-from openjpki.window.models import Resident, ResidentState
+from openjpki.window.models import Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox, put_all
 from openjpki.window.register_csv import BadLine, BadLines, Person, read_register
+from openjpki.window.states import ResidentState
 from openjpki.window.verbs import Verb
 
 CHUNK = 500

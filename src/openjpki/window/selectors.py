@@ -6,14 +6,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from openjpki.window.entries import (
-    ApplicationEntry,
-    MessageEntry,
-    ResidentEntry,
-    application_entry,
-    message_entry,
-    resident_entry,
-)
+from openjpki.window.entries import ApplicationEntry, MessageEntry, ResidentEntry
 from openjpki.window.loading import cards_of, copies_of, load_application, load_resident
 from openjpki.window.models import (
     Application,
@@ -26,6 +19,7 @@ from openjpki.window.models import (
     Resident,
 )
 from openjpki.window.officer import Officer
+from openjpki.window.rows import application_entry, message_entry, resident_entry
 
 PAGE = 200
 """Rows of one list: what a person can look through, and a bound on what one question costs."""

@@ -8,7 +8,8 @@ from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, R
 from openjpki.window.changes import BadEventDate, BadItem, Change
 from openjpki.window.events import NothingChanges, NotOnRegister
 from openjpki.window.loading import ResidentNotFound
-from openjpki.window.models import RegisterEvent, ResidentState
+from openjpki.window.models import RegisterEvent
+from openjpki.window.states import ResidentState
 from tests.unit.window.counter import HANAKO, MINATO, WAKABA, Counter, at, audited
 
 pytestmark = pytest.mark.django_db(databases=["window"])

@@ -9,8 +9,9 @@ from openjpki.rules.kinds import ApplicationState, CertificateKind, CertificateS
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.changes import Change
 from openjpki.window.issuance import OtherCard
-from openjpki.window.models import OrderStep, OutboxMessage
+from openjpki.window.models import OutboxMessage
 from openjpki.window.procedures import Outcome
+from openjpki.window.states import OrderStep
 from tests.unit.window.card import CounterCard
 from tests.unit.window.counter import BY_PIN, HANAKO, WAKABA, Counter, audited
 

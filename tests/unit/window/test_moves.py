@@ -8,8 +8,8 @@ from openjpki.rules.lifecycle import CardEvent
 from openjpki.window.changes import Change
 from openjpki.window.events import NotOnRegister
 from openjpki.window.loading import ResidentNotFound
-from openjpki.window.models import ResidentState
 from openjpki.window.moves import LivesHere
+from openjpki.window.states import ResidentState
 from tests.unit.window.card import CounterCard
 from tests.unit.window.counter import BY_PIN, HANAKO, MINATO, WAKABA, Counter, audited
 

@@ -2,8 +2,9 @@ import pytest
 
 from openjpki.desk.messages import PersonReported
 from openjpki.window.loading import ResidentNotFound
-from openjpki.window.models import OutboxMessage, Resident, ResidentState
+from openjpki.window.models import OutboxMessage, Resident
 from openjpki.window.register_csv import BadLines
+from openjpki.window.states import ResidentState
 from tests.unit.window.counter import CHILD, HANAKO, HEADER, MINATO, REGISTER, TARO, WAKABA, Counter, audited
 
 pytestmark = pytest.mark.django_db(databases=["window"])

@@ -1,12 +1,13 @@
 """Tables of the window. Every row carries its municipality and is read through it."""
 
-from openjpki.window.models.application import Application, Order, OrderStep, ReceiptCounter
+from openjpki.window.models.application import Application, Order, ReceiptCounter
 from openjpki.window.models.card import CardHolding
 from openjpki.window.models.certificate import CertificateCopy
 from openjpki.window.models.event import RegisterEvent
 from openjpki.window.models.evidence import DocumentShown, FeeRecord, FindingRecord, IdentityEvidence
 from openjpki.window.models.outbox import OutboxMessage
-from openjpki.window.models.resident import Resident, ResidentState
+from openjpki.window.models.resident import Resident
+from openjpki.window.states import ResidentState
 
 __all__ = [
     "Application",
@@ -17,7 +18,6 @@ __all__ = [
     "FindingRecord",
     "IdentityEvidence",
     "Order",
-    "OrderStep",
     "OutboxMessage",
     "ReceiptCounter",
     "RegisterEvent",

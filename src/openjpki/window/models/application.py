@@ -1,6 +1,5 @@
 """Applications at the counter, with the orders that carry them out."""
 
-from enum import Enum, unique
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +9,7 @@ from openjpki.rules.kinds import ApplicationState
 from openjpki.window.models.card import CardHolding
 from openjpki.window.models.resident import Resident
 from openjpki.window.models.scope import MunicipalRow
+from openjpki.window.states import OrderStep
 
 
 class ReceiptCounter(MunicipalRow):
@@ -84,24 +84,6 @@ class Application(MunicipalRow):
 
     def __str__(self) -> str:
         return f"{self.municipality}/{self.receipt}"
-
-
-@unique
-class OrderStep(Enum):
-    """How far one certificate has come. Each step is committed before the next begins."""
-
-    PLANNED = "planned"
-    """The order has its number; nothing has happened on the card or at the authority."""
-    KEYED = "keyed"
-    """The card made its key in the shadow slot and proved it: the order can be sent, again and again the same."""
-    ISSUED = "issued"
-    """The authority's certificate is here."""
-    WRITTEN = "written"
-    """It is on the card and was read back equal."""
-    CONFIRMED = "confirmed"
-    """The authority made it valid."""
-    ACTIVE = "active"
-    """The card uses the new key."""
 
 
 class Order(MunicipalRow):

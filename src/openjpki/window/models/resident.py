@@ -1,22 +1,12 @@
 """The resident register, as far as the certificates ask."""
 
-from enum import Enum, unique
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from openjpki.window.models.scope import MunicipalRow
-
-
-@unique
-class ResidentState(Enum):
-    """Whether a person is recorded here, or why no longer (R-1.1, R-5.4)."""
-
-    RESIDENT = "resident"
-    MOVED_OUT = "moved-out"
-    DEAD = "dead"
-    EMIGRATED = "emigrated"
+from openjpki.window.states import ResidentState
 
 
 class Resident(MunicipalRow):

@@ -1,0 +1,31 @@
+"""The states that only the window knows. Values are the words of the tables and of the command line."""
+
+from enum import Enum, unique
+
+
+@unique
+class ResidentState(Enum):
+    """Whether a person is recorded here, or why no longer (R-1.1, R-5.4)."""
+
+    RESIDENT = "resident"
+    MOVED_OUT = "moved-out"
+    DEAD = "dead"
+    EMIGRATED = "emigrated"
+
+
+@unique
+class OrderStep(Enum):
+    """How far one certificate has come, in this order. Each step is committed before the next begins."""
+
+    PLANNED = "planned"
+    """The order has its number; nothing has happened on the card or at the authority."""
+    KEYED = "keyed"
+    """The card made its key in the shadow slot and proved it: the order can be sent, again and again the same."""
+    ISSUED = "issued"
+    """The authority's certificate is here."""
+    WRITTEN = "written"
+    """It is on the card and was read back equal."""
+    CONFIRMED = "confirmed"
+    """The authority made it valid."""
+    ACTIVE = "active"
+    """The card uses the new key."""
