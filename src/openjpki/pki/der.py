@@ -104,6 +104,8 @@ def whole_seconds(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         message = "a moment has no time zone"
         raise ValueError(message)
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

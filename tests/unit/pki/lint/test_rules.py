@@ -1,7 +1,11 @@
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
 import pytest
 
 from openjpki.pki.lint.rules import RULES, examine
-from openjpki.pki.profiles import Profile
+from openjpki.pki.profiles import Profile, ProfileSet
 from tests.unit.pki.lint.tampering import specimen
 
 
@@ -57,3 +61,25 @@ def test_a_holder_cannot_sign_its_own_certificate() -> None:
     made, raw, _ = specimen(Profile.SIGNATURE)
 
     assert "lint.names.issuer" in examine(made.profiles, Profile.SIGNATURE, raw, None)[0].codes
+
+
+def test_every_rule_is_documented() -> None:
+    """docs/certificates.md §10 lists each code with its rule, word for word, and no other code."""
+    page = (Path(__file__).parents[4] / "docs" / "certificates.md").read_text(encoding="utf-8")
+    rules = {rule.code: rule for profile in Profile for rule in RULES[profile]}
+    listed = set(re.findall(r"^\| `(lint\.[a-z.-]+)` \|", page, flags=re.MULTILINE))
+
+    assert listed == {*rules, "lint.malformed", "lint.unexamined"}
+    for code, each in rules.items():
+        sentence = " ".join(each.clause.split("\n\n")[0].split())
+        assert re.search(rf"^\| `{re.escape(code)}` \| [a-zA-Z, ]+ \| {re.escape(sentence)} \|$", page, re.MULTILINE), (
+            code
+        )
+
+
+@pytest.mark.parametrize("setting", [field.name for field in fields(ProfileSet) if field.default is not MISSING])
+def test_every_setting_is_documented(setting: str) -> None:
+    """docs/certificates.md names each setting at the clause that it changes."""
+    page = (Path(__file__).parents[4] / "docs" / "certificates.md").read_text(encoding="utf-8")
+
+    assert f"`{setting}`" in page
