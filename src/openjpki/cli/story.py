@@ -7,8 +7,11 @@ from pathlib import Path
 
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.documents.limits import read_document
+from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.dates import civil_date
 from openjpki.site.clock import real_moment
+from openjpki.site.home import DEFAULT_PORT, Settings
+from openjpki.site.server import free_port
 
 
 def register(commands: Commands) -> None:
@@ -20,6 +23,12 @@ def register(commands: Commands) -> None:
         "An earlier story in the same home is replaced.",
     )
     parser.add_argument("--document", type=Path, metavar="FILE", help="a PDF of yours to sign instead of ours")
+    parser.add_argument(
+        "--algorithm",
+        choices=[algorithm.value for algorithm in KeyAlgorithm],
+        default=KeyAlgorithm.RSA_2048_SHA_256.value,
+        help="key algorithm of CAs and cards",
+    )
     parser.set_defaults(run=run)
 
 
@@ -35,6 +44,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         document=document,
         language=language,
         say=_speaker(as_json=arguments.json),
+        settings=Settings(purpose="story", port=free_port(DEFAULT_PORT), algorithm=arguments.algorithm),
     )
     data = told.facts | {"home": str(told.home), "steps": told.steps, "checks": told.checks, "ended": "well"}
     last = {

@@ -17,6 +17,7 @@ from openjpki.site.clock import SteppedClock
 from openjpki.site.home import DEFAULT_PORT, Settings
 from openjpki.site.opening import founded
 from openjpki.site.server import answering, free_port
+from openjpki.story.cast import Pins
 from openjpki.story.plan import at, plan
 from openjpki.story.telling import Narrator, write_transcript
 
@@ -68,10 +69,12 @@ def tell(
     language: Language,
     say: Callable[[str], None],
     settings: Settings | None = None,
+    pins: Pins | None = None,
     web: Web = over_http,
 ) -> Told:
     """Tell the life that ends on the day before `today` in a fresh home at `path`; an earlier story there is replaced.
 
+    The resident's PINs are random and known to nobody, unless `pins` says them.
     Raises what `check_pdf` raises and `DocumentSigned`, before anything is replaced; `StoryWentWrong` if a check does
     not hold, and whatever the acts refuse: the home then stays as it was left.
     """
@@ -108,7 +111,7 @@ def tell(
             clock=clock,
             plan=life,
             narrator=narrator,
-            pins=random_pins(entropy),
+            pins=pins or random_pins(entropy),
             document=document,
             transport=transport,
         )
