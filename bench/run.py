@@ -1,0 +1,171 @@
+"""Measures OpenJPKI beside a peer that does the same work, in the same run, and prints medians and their ratio.
+
+`make bench`, or `python bench/run.py [--rounds N]`. The figures are for the machine they were made on; the ratios
+travel better. Nothing here is a test.
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from openjpki.documents.evidence import Evidence
+from openjpki.documents.sign import sign_pdf
+from openjpki.documents.status import OcspEvidence
+from openjpki.documents.verify import verify_pdf
+from openjpki.pki.crl import RevokedEntry
+from openjpki.pki.keys import FreshKeys, SoftwareSigner
+from openjpki.pki.ocsp_answer import StatusAnswer
+from openjpki.rules.kinds import CertificateKind, RevocationReason
+from openjpki.story.life import own_document
+from tests.support.hierarchy import ISSUED, Hierarchy, hierarchy
+
+REVOKED = 20_000
+"""Entries of the list; a municipality's partition is expected to hold about 12,000 (R-8.10)."""
+
+
+GOOD = StatusAnswer(status="good")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: what is done, by us and by a peer."""
+
+    work: str
+    peer: str
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+
+
+class PoolSigner:
+    """A `DocumentSigner` over a key in memory."""
+
+    def __init__(self, made: Hierarchy) -> None:
+        self.certificate = made.holder
+        self.chain: Sequence[bytes] = (made.ca,)
+        self._key = made.holder_signer._private_key  # noqa: SLF001  -- a bench may hold the key that a card would
+
+    def sign_digest(self, digest_name: str, digest: bytes) -> bytes:
+        """Return the RSA signature over a digest."""
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+        assert digest_name == "sha256"
+        assert isinstance(self._key, rsa.RSAPrivateKey)
+        return self._key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
+
+
+def rows() -> list[Row]:
+    """Return the comparisons that this machine can make."""
+    made = hierarchy(CertificateKind.SIGNATURE)
+    reason = RevocationReason.AFFILIATION_CHANGED
+    entries = [
+        RevokedEntry(serial=serial, revoked_at=ISSUED, reason=reason) for serial in range(10_000, 10_000 + REVOKED)
+    ]
+    signer = PoolSigner(made)
+    moment = ISSUED + timedelta(minutes=90)
+    document = own_document()
+    signed = sign_pdf(document, signer, moment=moment)
+    evidence = Evidence(
+        anchors=(made.ca,), crls=(made.crl(),), ocsp=(OcspEvidence(answer=made.answer(GOOD), certificate=made.holder),)
+    )
+    policy = made.profiles.policy(made.kind)
+
+    def verify() -> None:
+        report = verify_pdf(signed, policies=[policy], evidence=evidence, at=moment)
+        assert report.kind is None, report.as_data()
+
+    found = [
+        Row(
+            f"sign a list of {REVOKED} entries", "cryptography's builder", lambda: made.crl(*entries), their_list(made)
+        ),
+        Row(
+            "sign an OCSP answer",
+            "the bare RSA signature",
+            lambda: made.answer(GOOD),
+            lambda: made.responder_signer.sign(b"x" * 200),
+        ),
+        Row(
+            "sign our PDF (PAdES B-B)",
+            "the bare RSA signature",
+            lambda: sign_pdf(document, signer, moment=moment),
+            bare,
+        ),
+    ]
+    if shutil.which("pdfsig"):
+        folder = Path(tempfile.mkdtemp())
+        (folder / "signed.pdf").write_bytes(signed)
+        command = ["pdfsig", "-nocert", str(folder / "signed.pdf")]
+        found.append(
+            Row(
+                "verify it: all of path, OCSP, CRL",
+                "pdfsig -nocert (a process)",
+                verify,
+                lambda: subprocess.run(command, check=True, capture_output=True),
+            )
+        )
+    return found
+
+
+_KEY = SoftwareSigner(FreshKeys().generate(hierarchy(CertificateKind.SIGNATURE).algorithm))
+
+
+def bare() -> bytes:
+    """Sign as the bare library does."""
+    return _KEY.sign(b"x" * 200)
+
+
+def their_list(made: Hierarchy) -> Callable[[], object]:
+    """Return the same list through the library's own builder."""
+    issuer = x509.load_der_x509_certificate(made.ca)
+    key = made.ca_signer._private_key  # noqa: SLF001  -- the peer signs with the same key
+
+    def build() -> bytes:
+        builder = x509.CertificateRevocationListBuilder(
+            issuer.subject, ISSUED + timedelta(hours=1), ISSUED + timedelta(days=1)
+        )
+        for serial in range(10_000, 10_000 + REVOKED):
+            revoked = x509.RevokedCertificateBuilder(serial, ISSUED, [])
+            reason = x509.CRLReason(x509.ReasonFlags.affiliation_changed)
+            builder = builder.add_revoked_certificate(revoked.add_extension(reason, critical=False).build())
+        return builder.sign(key, hashes.SHA256()).tbs_certlist_bytes
+
+    return build
+
+
+def median(work: Callable[[], object], rounds: int) -> float:
+    """Return the median seconds of a piece of work."""
+    took = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    print(f"| work | ours, ms | peer | peer, ms | ours / peer |\n|---|---|---|---|---|  <!-- medians of {rounds} -->")
+    for row in rows():
+        ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
+        line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")
+        print(f"| {' | '.join(line)} |")
+
+
+if __name__ == "__main__":
+    main()
