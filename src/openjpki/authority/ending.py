@@ -47,10 +47,7 @@ def end_for(
 
 def supersede(means: Means, old: Certificate, doer: Doer) -> None:
     """End a certificate in favour of its successor (R-5.7), inside the act that activates that one."""
-    kind = CertificateKind(old.kind)
-    ending = effect_of(means.policy, LifeEvent.RENEWAL, civil_date(doer.at), kinds=(kind,)).of(kind)
-    if ending is not None:
-        _move(means, old, CertificateEvent.SUPERSEDE, ending, LifeEvent.RENEWAL, doer)
+    _move_by_rule(means, old, CertificateEvent.SUPERSEDE, LifeEvent.RENEWAL, doer)
 
 
 def release(card: Card, doer: Doer) -> None:
@@ -73,13 +70,17 @@ def close(means: Means, order: Order, because: str, doer: Doer) -> None:
     doer.note(Verb.ORDER_CLOSED, order, {"because": because})
     states = [state.value for state in PENDING]
     certificate = Certificate.objects.filter(key=order.certificate_key, state__in=states).first()
-    if certificate is None:
-        return
+    if certificate is not None:
+        _move_by_rule(means, certificate, CertificateEvent.DISCARD, OtherCause.NOT_HANDED_OVER, doer)
+
+
+def _move_by_rule(means: Means, certificate: Certificate, event: CertificateEvent, cause: Cause, doer: Doer) -> None:
+    """Take an edge for a cause that names its one certificate."""
     kind = CertificateKind(certificate.kind)
-    cause = OtherCause.NOT_HANDED_OVER
     ending = effect_of(means.policy, cause, civil_date(doer.at), kinds=(kind,)).of(kind)
-    if ending is not None:
-        _move(means, certificate, CertificateEvent.DISCARD, ending, cause, doer)
+    if ending is None:
+        raise AssertionError(cause)  # the rules end what such a cause names
+    _move(means, certificate, event, ending, cause, doer)
 
 
 def _end(means: Means, certificate: Certificate, ending: Ending, cause: Cause, doer: Doer) -> bool:

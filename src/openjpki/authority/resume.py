@@ -65,9 +65,11 @@ def _finish(means: Means, order: Order, doer: Doer) -> str:
 
 
 def _undo(means: Means, order_id: str, doer: Doer) -> str:
-    """Close an order that waited too long, unless it was confirmed a moment ago."""
+    """Close an order that waited too long; one that was confirmed a moment ago is finished instead."""
     with act():
         held = hold(order_id)
-        if held.state in OPEN and held.state is not OrderState.CONFIRMED:
+        if held.state in (OrderState.NUMBERED, OrderState.LINTED, OrderState.SIGNED):
             close(means, held.order, "never-delivered", doer)
-    return "closed"
+            return "closed"
+    carry_to_active(means, order_id, doer)
+    return "activated"
