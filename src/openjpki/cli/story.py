@@ -11,7 +11,7 @@ from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.dates import civil_date
 from openjpki.site.clock import real_moment
 from openjpki.site.home import DEFAULT_PORT, Settings
-from openjpki.site.server import free_port
+from openjpki.site.server import listening
 
 
 def register(commands: Commands) -> None:
@@ -34,18 +34,20 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Tell the story; with `--json`, the telling goes to standard error and the result to standard output."""
-    from openjpki.story.life import own_document, tell
+    from openjpki.story.life import over_http, own_document, tell
 
     language = language_of(arguments)
     document = own_document() if arguments.document is None else read_document(arguments.document)
-    told = tell(
-        arguments.home,
-        today=civil_date(real_moment()),
-        document=document,
-        language=language,
-        say=_speaker(as_json=arguments.json),
-        settings=Settings(purpose="story", port=free_port(DEFAULT_PORT), algorithm=arguments.algorithm),
-    )
+    with listening(DEFAULT_PORT) as listener:
+        told = tell(
+            arguments.home,
+            today=civil_date(real_moment()),
+            document=document,
+            language=language,
+            say=_speaker(as_json=arguments.json),
+            settings=Settings(purpose="story", port=listener.port, algorithm=arguments.algorithm),
+            web=over_http(listener),
+        )
     data = told.facts | {"home": str(told.home), "steps": told.steps, "checks": told.checks, "ended": "well"}
     last = {
         "ja": f"物語は終わりです。{told.steps}話、確認 {told.checks} 件。成果物は {told.home / 'story'} にあります。",

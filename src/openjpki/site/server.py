@@ -39,22 +39,45 @@ class _Threaded(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+class Listener:
+    """A port on loopback that is ours: whoever asks is kept waiting until an application answers."""
+
+    def __init__(self, port: int) -> None:
+        """Take the port, 0 for one that the system proposes; raises `PortTaken`."""
+        try:
+            self._server = _Threaded((LOOPBACK, port), _Quiet)
+        except OSError as error:
+            raise PortTaken(port=port) from error
+        self.port: int = self._server.server_port
+
+    @contextmanager
+    def answering(self, application: Application) -> Iterator[None]:
+        """Answer with the application while the block runs."""
+        self._server.set_app(application)
+        thread = threading.Thread(target=self._server.serve_forever, name="status", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._server.shutdown()
+            thread.join()
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._server.server_close()
+
+
 @contextmanager
-def answering(application: Application, port: int) -> Iterator[int]:
-    """Serve the application on loopback while the block runs, yielding its port; raises `PortTaken`."""
+def listening(wanted: int) -> Iterator[Listener]:
+    """Hold `wanted`, or if it is taken a port that the system proposes, while the block runs."""
     try:
-        server = _Threaded((LOOPBACK, port), _Quiet)
-    except OSError as error:
-        raise PortTaken(port=port) from error
-    server.set_app(application)
-    thread = threading.Thread(target=server.serve_forever, name="status", daemon=True)
-    thread.start()
+        listener = Listener(wanted)
+    except PortTaken:
+        listener = Listener(0)
     try:
-        yield server.server_port
+        yield listener
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        listener.close()
 
 
 def free_port(wanted: int) -> int:

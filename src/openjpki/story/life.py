@@ -14,9 +14,9 @@ from openjpki.documents.verify import signers_of
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
-from openjpki.site.home import DEFAULT_PORT, Settings
+from openjpki.site.home import Settings
 from openjpki.site.opening import founded
-from openjpki.site.server import answering, free_port
+from openjpki.site.server import Listener
 from openjpki.story.cast import Pins
 from openjpki.story.plan import at, plan
 from openjpki.story.telling import Narrator, write_transcript
@@ -24,8 +24,8 @@ from openjpki.story.telling import Narrator, write_transcript
 if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded
 
-Web = Callable[["House", int], AbstractContextManager[Transport]]
-"""Lets a house answer OCSP at a port while a story is told, and yields the way to it."""
+Web = Callable[["House"], AbstractContextManager[Transport]]
+"""Lets a house answer OCSP while a story is told, and yields the way to it."""
 
 
 class DocumentSigned(Failure):
@@ -52,13 +52,17 @@ def own_document() -> bytes:
     return files("openjpki.story").joinpath("document.pdf").read_bytes()
 
 
-@contextmanager
-def over_http(house: "House", port: int) -> Iterator[Transport]:
-    """Answer OCSP on loopback while the story is told: verifiers in it ask over HTTP."""
-    from openjpki.site.web import application_over
+def over_http(listener: Listener) -> Web:
+    """Answer OCSP at a held port while the story is told: verifiers in it ask over HTTP."""
 
-    with answering(application_over(house), port):
-        yield http_transport
+    @contextmanager
+    def web(house: "House") -> Iterator[Transport]:
+        from openjpki.site.web import application_over
+
+        with listener.answering(application_over(house)):
+            yield http_transport
+
+    return web
 
 
 def tell(
@@ -68,9 +72,9 @@ def tell(
     document: bytes,
     language: Language,
     say: Callable[[str], None],
-    settings: Settings | None = None,
+    settings: Settings,
+    web: Web,
     pins: Pins | None = None,
-    web: Web = over_http,
 ) -> Told:
     """Tell the life that ends on the day before `today` in a fresh home at `path`; an earlier story there is replaced.
 
@@ -81,11 +85,10 @@ def tell(
     check_pdf(document)
     if signers_of(document):
         raise DocumentSigned
-    settings = settings or Settings(purpose="story", port=free_port(DEFAULT_PORT))
     policy = Policy.preset("national")
     life = plan(policy, ends_on=today - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
-    with founded(path, settings, clock) as house, web(house, settings.port) as transport:
+    with founded(path, settings, clock) as house, web(house) as transport:
         from openjpki.site.entropy import entropy
         from openjpki.story import counter, use
         from openjpki.story.stage import Stage, random_pins

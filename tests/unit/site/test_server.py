@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from openjpki.site.server import LOOPBACK, PortTaken, answering, free_port, require_port
+from openjpki.site.server import LOOPBACK, Listener, PortTaken, free_port, listening, require_port
 
 
 def hello(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -16,11 +16,20 @@ def hello(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes
 
 def test_it_answers_on_loopback_while_the_block_runs() -> None:
     """The story's server is there for the story and gone after it."""
-    with answering(hello, 0) as port, urllib.request.urlopen(f"http://{LOOPBACK}:{port}/", timeout=5) as response:
-        assert response.read() == b"hello"
+    with listening(0) as listener:
+        address = f"http://{LOOPBACK}:{listener.port}/"
+        with listener.answering(hello), urllib.request.urlopen(address, timeout=5) as response:
+            assert response.read() == b"hello"
 
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"http://{LOOPBACK}:{port}/", timeout=5)
+        urllib.request.urlopen(address, timeout=5)
+
+
+def test_a_port_is_held_before_it_is_answered() -> None:
+    """Two stories begun at once get two ports: the first keeps its own while its home is being made."""
+    with listening(0) as first, listening(first.port) as second:
+        assert first.port != second.port
+        assert free_port(first.port) != first.port
 
 
 def test_a_taken_port_is_refused_by_name() -> None:
@@ -28,8 +37,8 @@ def test_a_taken_port_is_refused_by_name() -> None:
     with socket.create_server((LOOPBACK, 0)) as other:
         port = other.getsockname()[1]
 
-        with pytest.raises(PortTaken, match=str(port)), answering(hello, port):
-            pass
+        with pytest.raises(PortTaken, match=str(port)):
+            Listener(port)
         with pytest.raises(PortTaken):
             require_port(port)
         assert free_port(port) != port
