@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from openjpki.errors import Failure, Kind, Language
+from openjpki.site.home import PORTS
 
-Commands: TypeAlias = "argparse._SubParsersAction[Any]"
+Commands: TypeAlias = "argparse._SubParsersAction[Any]"  # noqa: SLF001  -- argparse has no public name for it
 """What a command group's `register` receives."""
 
 
@@ -44,3 +45,15 @@ class BadValue(Failure):
 def language_of(arguments: argparse.Namespace) -> Language:
     """Return the language asked for."""
     return "ja" if arguments.lang == "ja" else "en"
+
+
+def port(text: str) -> int:
+    """Read a TCP port for `--port`; raises `BadValue`."""
+    if text.isascii() and text.isdigit() and int(text[:6]) in PORTS:
+        return int(text)
+    raise BadValue(
+        option="--port",
+        value=text,
+        expected_ja=f"{PORTS[0]} から {PORTS[-1]} までの番号です。",
+        expected_en=f"It is a number from {PORTS[0]} to {PORTS[-1]}.",
+    )

@@ -2,14 +2,14 @@
 
 import argparse
 
-from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.answer import Answer, BadValue, Commands, language_of, port
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.policy import Policy
-from openjpki.site.home import DEFAULT_PORT, Settings
+from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
 from openjpki.site.opening import founded
 
 _DAY = 86_400
-_MAX_SHIFT_DAYS = 36_525
+_MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
 
 
 def register(commands: Commands) -> None:
@@ -19,7 +19,7 @@ def register(commands: Commands) -> None:
         help="make a sandbox in an empty folder",
         description="Make a sandbox home: tables, the keys of both CAs, two invented cities and their residents.",
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"loopback port of `serve` ({DEFAULT_PORT})")
+    parser.add_argument("--port", type=port, default=DEFAULT_PORT, help=f"loopback port of `serve` ({DEFAULT_PORT})")
     parser.add_argument(
         "--algorithm",
         choices=[algorithm.value for algorithm in KeyAlgorithm],

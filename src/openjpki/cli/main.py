@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,9 @@ from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.errors import Failure, Kind, Language
+
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended: 128 and the number of SIGINT."""
 
 
 class BadArguments(Failure):
@@ -43,7 +47,10 @@ class InternalFault(Failure):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that refuses in our one-line form."""
+    """An argument parser that refuses in our one-line form, and takes every option by its full name only."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
@@ -52,7 +59,16 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (DESIGN: 0 done, 1 refused, 2 usage, 3 indeterminate, 4 unavailable)."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError:  # standard output takes nothing more; what is still buffered must not fail again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Kind.UNAVAILABLE.value
+
+
+def _run(words: Sequence[str]) -> int:
     wants_json = "--json" in words
     language = _language_wanted(words)
     try:
@@ -60,20 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         language = language_of(namespace)
         run: Run = namespace.run
         answer = run(namespace)
+        _print(answer, as_json=wants_json)
     except Failure as failure:
         return _refuse(failure, language, wants_json=wants_json)
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Kind.UNAVAILABLE.value
+        raise
     except OSError as error:
         storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
         return _refuse(storage, language, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
         traceback.print_exc()
         return _refuse(InternalFault(reason=type(error).__name__), language, wants_json=wants_json)
-    _print(answer, as_json=wants_json)
     return 0 if answer.kind is None else answer.kind.value
 
 
@@ -121,7 +134,7 @@ def _default_language() -> Language:
 
 def _language_wanted(words: Sequence[str]) -> Language:
     """Guess the language before the arguments are known to be right."""
-    for before, after in zip(words, [*words[1:], ""], strict=True):
+    for before, after in pairwise([*words, ""]):
         if before in {"--lang=ja", "--lang=en"}:
             return "ja" if before.endswith("ja") else "en"
         if before == "--lang" and after in {"ja", "en"}:
@@ -135,12 +148,13 @@ def _print(answer: Answer, *, as_json: bool) -> None:
     else:
         for line in answer.lines:
             print(line)
+    sys.stdout.flush()
 
 
 def _refuse(failure: Failure, language: Language, *, wants_json: bool) -> int:
     print(f"openjpki: [{failure.code}] {failure.message(language)}", file=sys.stderr)
     if wants_json:
-        print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2))
+        print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2), flush=True)
     return failure.kind.value
 
 

@@ -3,9 +3,10 @@
 import argparse
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 
-from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.answer import Answer, Commands, language_of, port
 from openjpki.site.home import Home, locked
 from openjpki.site.opening import assemble
 from openjpki.site.server import LOOPBACK, require_port
@@ -22,7 +23,7 @@ def register(commands: Commands) -> None:
         description="Serve the start page, CA certificates, CRLs and OCSP of a home on 127.0.0.1, until Ctrl-C.",
     )
     parser.add_argument(
-        "--port", type=int, help="another port than the home's; its certificates name the home's port for OCSP"
+        "--port", type=port, help="another port than the home's; its certificates name the home's port for OCSP"
     )
     parser.set_defaults(run=run)
 
@@ -30,12 +31,12 @@ def register(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> Answer:
     """Publish fresh lists, then answer until stopped."""
     home = Home.open(arguments.home)
-    port = home.settings.port if arguments.port is None else arguments.port
+    number: int = home.settings.port if arguments.port is None else arguments.port
     with locked(home.path, exclusive=False):
-        require_port(port)
+        require_port(number)
         house = assemble(home)
         house.authority.publish_crls()
-        address = f"http://{LOOPBACK}:{port}/"
+        address = f"http://{LOOPBACK}:{number}/"
         told = {
             "ja": f"{address} で公開しています。終わるには Ctrl-C を押してください。",
             "en": f"Serving at {address} — press Ctrl-C to stop.",
@@ -44,14 +45,20 @@ def run(arguments: argparse.Namespace) -> Answer:
         stop = threading.Event()
         publisher = threading.Thread(target=_publish_until, args=(stop, house.authority.publish_crls), daemon=True)
         publisher.start()
-        _serve(port)
-        stop.set()
+        try:
+            _serve(number)
+        finally:
+            stop.set()
     return Answer(data={"address": address, "ended": "stopped"})
 
 
 def _publish_until(stop: threading.Event, publish: Callable[[], object]) -> None:
+    """Publish again and again; what fails once, as under a full disk, is told and tried again the next time."""
     while not stop.wait(PUBLISH_SECONDS):
-        publish()
+        try:
+            publish()
+        except Exception:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
+            traceback.print_exc()
 
 
 def _serve(port: int) -> None:

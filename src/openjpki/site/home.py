@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from openjpki.errors import Failure, Kind
+from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import Clock, ShiftedClock
 from openjpki.site.entropy import entropy
@@ -30,7 +31,12 @@ from openjpki.site.entropy import entropy
 FORMAT = 1
 """The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
 MARKER = "openjpki.json"
+PURPOSES = frozenset({"sandbox", "story"})
+LOCK = "lock"
 DEFAULT_PORT = 8780
+PORTS = range(1, 2**16)
+MAX_SHIFT_SECONDS = 36_525 * 86_400
+"""A century: beyond it no certificate could be issued (its times are UTCTime, RFC 5280 §4.1.2.5)."""
 _MAX_MARKER = 64 * 1024
 
 
@@ -117,40 +123,38 @@ class Home:
             number = found.pop("format")
             if number != FORMAT:
                 raise HomeOfOtherVersion(path=path, found=number, expected=FORMAT)
-            return cls(path.resolve(), Settings(**found))
+            return cls(path.resolve(), _sound(Settings(**found)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise HomeDamaged(path=marker, reason=type(error).__name__) from error
+            raise HomeDamaged(path=marker, reason=f"{type(error).__name__}: {error}") from error
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Home":
         """Make a new home in an absent or empty folder; raises `HomeNotEmpty`."""
-        if path.exists() and any(entry.name != "lock" for entry in path.iterdir()):
-            raise HomeNotEmpty(path=path)
+        home = cls.lay_out(path, settings)
+        home.save()
+        return home
+
+    @classmethod
+    def lay_out(cls, path: Path, settings: Settings) -> "Home":
+        """Make the folders and secrets of a new home, which `save` makes one that can be opened."""
+        require_empty(path)
         for folder in ("authority/keys", "authority/public/ca", "authority/public/crl", "window", "staff", "cards"):
             (path / folder).mkdir(parents=True, exist_ok=True)
         for private in (path, path / "authority", path / "window", path / "staff", path / "cards"):
             private.chmod(0o700)
         write_private(path / "authority" / "passphrase", entropy(32).hex().encode())
         write_private(path / "secret", entropy(32).hex().encode())
-        home = cls(path.resolve(), settings)
-        home.save()
-        return home
+        return cls(path.resolve(), settings)
 
     def save(self) -> None:
         """Write the marker, whole or not at all."""
         marker = {"format": FORMAT} | asdict(self.settings)
         write_private(self.path / MARKER, json.dumps(marker, ensure_ascii=False, indent=2).encode())
 
-    def clear_story(self) -> None:
-        """Remove what an earlier story left, the lock excepted; raises `HomeNotEmpty` if it is no story's home."""
+    def require_story(self) -> None:
+        """Raise `HomeNotEmpty` unless this is a story's home, which the next story may replace."""
         if self.settings.purpose != "story":
             raise HomeNotEmpty(path=self.path)
-        (self.path / MARKER).unlink()
-        for entry in self.path.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            elif entry.name != "lock":
-                entry.unlink()
 
     def clock(self) -> Clock:
         """Return the legal clock of this home."""
@@ -177,6 +181,38 @@ class Home:
         return self.path / "story"
 
 
+def _sound(settings: Settings) -> Settings:
+    """Return settings that people may have edited; raises ValueError with the names of those that cannot be."""
+    holds = {
+        "purpose": settings.purpose in PURPOSES,
+        "port": type(settings.port) is int and settings.port in PORTS,
+        "algorithm": settings.algorithm in [algorithm.value for algorithm in KeyAlgorithm],
+        "clock_shift_seconds": type(settings.clock_shift_seconds) is int
+        and 0 <= settings.clock_shift_seconds <= MAX_SHIFT_SECONDS,
+        "policy": isinstance(settings.policy, dict)
+        and all(isinstance(value, str) for value in settings.policy.values()),
+    }
+    if wrong := [name for name, sound in holds.items() if not sound]:
+        raise ValueError(", ".join(wrong))
+    return settings
+
+
+def require_empty(path: Path) -> None:
+    """Raise `HomeNotEmpty` unless there is nothing at `path`, or a folder with nothing in it but a lock."""
+    if path.exists() and (not path.is_dir() or any(entry.name != LOCK for entry in path.iterdir())):
+        raise HomeNotEmpty(path=path)
+
+
+def clear(path: Path) -> None:
+    """Empty a folder, the lock excepted. The marker goes last: until then it is known whose the rest is."""
+    entries = sorted(path.iterdir(), key=lambda entry: entry.name == MARKER)
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read (0600), whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -192,7 +228,7 @@ def write_private(path: Path, content: bytes) -> None:
 def locked(path: Path, *, exclusive: bool) -> Iterator[None]:
     """Hold a home's lock while the block runs; raises `HomeInUse` at once if another process holds it."""
     path.mkdir(parents=True, exist_ok=True)
-    with (path / "lock").open("a") as file:
+    with (path / LOCK).open("a") as file:
         try:
             fcntl.flock(file, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -10,7 +10,7 @@ import django
 from django.apps import apps
 
 from openjpki.site.clock import Clock
-from openjpki.site.home import Home, Settings, locked
+from openjpki.site.home import MARKER, Home, Settings, clear, locked, require_empty
 
 if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded
@@ -46,12 +46,31 @@ def assemble(home: Home, clock: Clock | None = None) -> "House":
 def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iterator[House]":
     """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
 
-    Raises `HomeNotEmpty` and `HomeInUse`; what cannot be finished leaves nothing that looks like a home.
+    Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing. A sandbox becomes a home when the block ends; until
+    then a failure leaves an empty folder. A story is one from its start, so that the next may replace a broken one.
     """
+    _replaces_story(path, settings)  # asked before a lock is left in a folder that is not ours
     with locked(path, exclusive=True):
-        if settings.purpose == "story" and (path / "openjpki.json").exists():
-            Home.open(path).clear_story()
-        home = Home.create(path, settings)
-        house = assemble(home, clock)
-        house.furnish()
-        yield house
+        if _replaces_story(path, settings):
+            clear(path)
+        try:
+            home = Home.lay_out(path, settings)
+            if settings.purpose == "story":
+                home.save()
+            house = assemble(home, clock)
+            house.furnish()
+            yield house
+            home.save()
+        except BaseException:
+            if not (path / MARKER).exists():
+                clear(path)
+            raise
+
+
+def _replaces_story(path: Path, settings: Settings) -> bool:
+    """Say whether a story would replace an earlier one; raises `HomeNotEmpty` for whatever else must stay."""
+    if settings.purpose == "story" and (path / MARKER).exists():
+        Home.open(path).require_story()
+        return True
+    require_empty(path)
+    return False

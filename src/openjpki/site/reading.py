@@ -32,8 +32,8 @@ from openjpki.site.start_page import (
     ocsp_command,
 )
 from openjpki.window import entries
-from openjpki.window.models import ResidentState
 from openjpki.window.officer import Clerk
+from openjpki.window.states import ResidentState
 
 READER = "start-page"
 """The officer's name under which the sandbox's page reads the registers."""
@@ -175,14 +175,14 @@ def _lists() -> list[RevocationListEntry]:
 
 
 def _responders(house: House) -> tuple[ResponderEntry, ...]:
+    """Name the newest generation's files as they are downloaded from this page."""
     issuers = {CertificateKind(issuer.kind): str(issuer) for issuer in Issuer.objects.order_by("generation")}
-    public = house.home.public / "ca"
     return tuple(
         ResponderEntry(
             kind=kind,
             url=house.profiles.ocsp_url(kind),
             command=ocsp_command(
-                issuer_file=str(public / f"{name}.pem"),
+                issuer_file=f"{name}.pem",
                 certificate_file=f"{kind.value}.cer",
                 url=house.profiles.ocsp_url(kind),
             ),

@@ -12,6 +12,7 @@ STATIC = Path(__file__).parent / "static"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
     path("story/<path:name>", views.story_file, name="story-file"),
+    path("ca/<str:issuer>.pem", views.ca_pem, name="ca-pem"),
     path("static/<path:path>", serve, {"document_root": STATIC}, name="static"),
     path("", include("openjpki.authority.urls")),
 ]

@@ -1,10 +1,12 @@
 """The sandbox's own pages: the start page, and the files the last story left."""
 
 from http import HTTPStatus
+from ssl import DER_cert_to_PEM_cert
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openjpki.authority.issuers import NoSuchIssuer, named
 from openjpki.errors import Language
 from openjpki.site.reading import start_page
 from openjpki.site.start_page import render
@@ -37,11 +39,24 @@ def start(request: HttpRequest) -> HttpResponse:
 def story_file(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001  -- Django's signature
     """Send a file of the last story; nothing outside its folder can be named."""
     folder = current().home.story.resolve()
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder) or not path.is_file():
-        raise Http404
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder) or not path.is_file():
+            raise Http404
+    except (OSError, ValueError) as error:  # a name too long for the file system, or with a NUL in it
+        raise Http404 from error
     content_type = TYPES.get(path.suffix, "application/octet-stream")
     return FileResponse(path.open("rb"), content_type=content_type)
+
+
+@require_safe
+def ca_pem(request: HttpRequest, issuer: str) -> HttpResponse:  # noqa: ARG001  -- Django's signature
+    """Send a CA certificate as PEM, the one form that OpenSSL's `-CAfile` reads."""
+    try:
+        certificate = bytes(named(issuer).certificate)
+    except NoSuchIssuer as error:
+        raise Http404 from error
+    return HttpResponse(DER_cert_to_PEM_cert(certificate), content_type="application/x-pem-file")
 
 
 def _language(request: HttpRequest) -> Language:

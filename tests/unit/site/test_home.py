@@ -16,7 +16,9 @@ from openjpki.site.home import (
     HomeNotEmpty,
     HomeOfOtherVersion,
     Settings,
+    clear,
     locked,
+    require_empty,
     write_private,
 )
 
@@ -96,22 +98,83 @@ def test_a_folder_with_something_else_is_not_filled(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_story_is_cleared_for_the_next(tmp_path: Path) -> None:
-    """A story's home can be emptied, its lock excepted."""
+def test_a_cleared_home_keeps_its_lock_and_follows_no_link(tmp_path: Path) -> None:
+    """A home is emptied but for the lock that is held meanwhile; what a link in it points to stays."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "thesis.txt").touch()
+    home = Home.create(tmp_path / "home", Settings(purpose="story"))
+    (home.path / "link").symlink_to(tmp_path / "elsewhere")
+    (home.path / "lock").touch()
+    clear(home.path)
+
+    assert [path.name for path in home.path.iterdir()] == ["lock"]
+    assert (tmp_path / "elsewhere" / "thesis.txt").exists()
+
+
+def test_a_half_cleared_home_is_still_known_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The marker goes last: a clearing that fails half-way can be done again by the next story."""
     home = Home.create(tmp_path, Settings(purpose="story"))
-    (tmp_path / "lock").touch()
-    home.clear_story()
 
-    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    def fails(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr("shutil.rmtree", fails)
+
+    with pytest.raises(PermissionError):
+        clear(home.path)
+    assert Home.open(home.path) == home
 
 
-def test_a_sandbox_is_never_cleared(tmp_path: Path) -> None:
+def test_only_a_storys_home_may_be_replaced(tmp_path: Path) -> None:
     """A home made by hand is not a story's to replace."""
-    home = Home.create(tmp_path, SANDBOX)
+    Home.create(tmp_path / "told", Settings(purpose="story")).require_story()
 
     with pytest.raises(HomeNotEmpty):
-        home.clear_story()
+        Home.create(tmp_path / "made", SANDBOX).require_story()
+
+
+def test_a_file_is_no_place_for_a_home(tmp_path: Path) -> None:
+    """A home is a folder; a file in its place stays what it is."""
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+
+    with pytest.raises(HomeNotEmpty):
+        require_empty(tmp_path / "file")
+
+
+def test_a_layout_without_its_marker_is_no_home(tmp_path: Path) -> None:
+    """Folders and secrets alone cannot be opened: a home exists from the moment its marker stands."""
+    home = Home.lay_out(tmp_path, SANDBOX)
+
+    with pytest.raises(HomeMissing):
+        Home.open(tmp_path)
+    home.save()
     assert Home.open(tmp_path) == home
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("purpose", "production"),
+        ("port", "8780"),
+        ("port", 0),
+        ("port", 65536),
+        ("port", True),
+        ("algorithm", "md5"),
+        ("clock_shift_seconds", -1),
+        ("clock_shift_seconds", 36_526 * 86_400),
+        ("clock_shift_seconds", 1.5),
+        ("policy", ["preset"]),
+        ("policy", {"preset": 1}),
+    ],
+)
+def test_an_edited_setting_that_cannot_be_is_named(tmp_path: Path, name: str, value: object) -> None:
+    """A marker file may be edited; what no home can have is refused by the setting's name, before anything runs on it."""
+    Home.create(tmp_path, SANDBOX)
+    marker = json.loads((tmp_path / MARKER).read_text(encoding="utf-8"))
+    (tmp_path / MARKER).write_text(json.dumps(marker | {name: value}), encoding="utf-8")
+
+    with pytest.raises(HomeDamaged, match=name):
+        Home.open(tmp_path)
 
 
 def test_the_lock_lets_many_read_and_one_replace(tmp_path: Path) -> None:
