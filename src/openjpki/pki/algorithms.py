@@ -5,6 +5,7 @@ from enum import Enum, unique
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from openjpki.errors import Failure, Kind
 
@@ -53,7 +54,7 @@ class KeyAlgorithm(Enum):
         return _IDENTIFIERS[self]
 
     @classmethod
-    def of(cls, public_key: bytes | object) -> "KeyAlgorithm":
+    def of(cls, public_key: bytes | CertificatePublicKeyTypes) -> "KeyAlgorithm":
         """Tell the algorithm of a public key (SubjectPublicKeyInfo DER, or a loaded key); raise `UnsupportedKey`."""
         key = load_public_key(public_key) if isinstance(public_key, bytes) else public_key
         if isinstance(key, rsa.RSAPublicKey):
