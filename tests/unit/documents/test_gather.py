@@ -197,8 +197,8 @@ def test_a_closed_port_is_unreachable() -> None:
 
 
 @contextmanager
-def _dripping() -> Iterator[int]:
-    """Accept one connection and send a byte of the header now and then, for ever."""
+def _dripping(before: bytes) -> Iterator[int]:
+    """Accept one connection, send this much at once and then a byte now and then, for ever."""
     stop = threading.Event()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -208,6 +208,7 @@ def _dripping() -> Iterator[int]:
             peer, _ = listener.accept()
             with peer:
                 try:
+                    peer.sendall(before)
                     while not stop.wait(0.05):
                         peer.sendall(b"H")
                 except OSError:
@@ -220,7 +221,12 @@ def _dripping() -> Iterator[int]:
         thread.join()
 
 
-def test_a_responder_that_drips_is_cut_off() -> None:
+@pytest.mark.parametrize(
+    "before",
+    [b"", b"HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n\r\n"],
+    ids=["header", "body"],
+)
+def test_a_responder_that_drips_is_cut_off(before: bytes) -> None:
     """The time is limited for the whole exchange, not for each byte."""
-    with _dripping() as port, pytest.raises(ResponderUnreachable):
+    with _dripping(before) as port, pytest.raises(ResponderUnreachable):
         http_transport(f"http://127.0.0.1:{port}/", b"question", seconds=0.3)

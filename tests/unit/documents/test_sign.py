@@ -2,6 +2,7 @@ import io
 
 import pytest
 from asn1crypto import cms
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
@@ -15,6 +16,7 @@ from openjpki.documents.sign import (
     NotAPdf,
     PdfForbidsSigning,
     SignerMismatch,
+    check_pdf,
     sign_cms,
     sign_pdf,
 )
@@ -115,6 +117,25 @@ def test_a_broken_pdf_is_refused_before_the_card_is_asked(broken: bytes) -> None
         sign_pdf(broken, card, moment=SIGNED)
 
     assert card.calls == 0
+
+
+def test_a_pdf_with_a_broken_form_is_refused() -> None:
+    """The fields are looked through for a free name before the card is asked."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf()))
+    writer.root["/AcroForm"] = generic.NumberObject(7)
+    writer.update_root()
+    output = io.BytesIO()
+    writer.write(output)
+
+    with pytest.raises(BrokenPdf):
+        sign_pdf(output.getvalue(), Card(), moment=SIGNED)
+
+
+def test_a_pdf_is_checked_without_a_signer() -> None:
+    """A caller may ask before the holder types a PIN."""
+    check_pdf(pdf())
+    with pytest.raises(NotAPdf):
+        check_pdf(b"text")
 
 
 def test_an_encrypted_pdf_is_refused() -> None:

@@ -1,10 +1,11 @@
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import x509
 
-from openjpki.pki.path import PathJudgement, PathProblem, Requirements, judge_path, signing_anchor
+from openjpki.pki.path import PathJudgement, PathProblem, Requirements, _complete, judge_path, signing_anchor
 from tests.unit.documents.world import (
     AUTH_CA,
     AUTH_POLICY,
@@ -197,3 +198,17 @@ def test_several_problems_are_told_at_once() -> None:
     holder = replace(HOLDER, policy="1.2.3.4", ends=datetime(2026, 1, 1, tzinfo=UTC))
 
     assert set(_judge(holder).problems) == {PathProblem.EXPIRED, PathProblem.POLICY}
+
+
+def test_path_processing_that_would_wait_is_a_bug() -> None:
+    """Nothing is fetched, so nothing can be waited for; a library that began to would be found out."""
+
+    async def waits() -> None:
+        await asyncio.sleep(0)
+
+    async def done() -> None:
+        """Return at once."""
+
+    _complete(done())
+    with pytest.raises(RuntimeError):
+        _complete(waits())
