@@ -4,8 +4,10 @@
 it changes no verdict.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, unique
 from typing import Any
 
@@ -23,6 +25,8 @@ from openjpki.pki.ocsp_reading import (
     WrongCertificate,
     WrongNonce,
 )
+from openjpki.rules.dates import in_japan
+from openjpki.rules.kinds import RevocationReason
 
 
 @dataclass(frozen=True)
@@ -295,8 +299,16 @@ _SPOKEN = {
     WrongPartition.code: ("この市区町村のものなし", "none for this municipality"),
     MalformedCrl.code: ("読み取れない", UNREADABLE),
     SignatureInvalid.code: ("署名が正しくない", "wrongly signed"),
+    RevocationReason.UNSPECIFIED.value: ("理由の記載なし", "unspecified"),
+    RevocationReason.KEY_COMPROMISE.value: ("秘密鍵の危殆化", "key compromise"),
+    RevocationReason.CA_COMPROMISE.value: ("認証局の秘密鍵の危殆化", "CA compromise"),
+    RevocationReason.AFFILIATION_CHANGED.value: ("記載事項の変更", "content changed"),
+    RevocationReason.SUPERSEDED.value: ("更新", "superseded"),
+    RevocationReason.CESSATION_OF_OPERATION.value: ("利用の終了", "cessation of operation"),
+    RevocationReason.CERTIFICATE_HOLD.value: ("一時保留", "certificate hold"),
 }
-"""Words of the status evidence (failure codes of `pki`), as people read them."""
+"""Words of the status evidence (failure codes of `pki`) and reasons of revocation, as people read them."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True)
@@ -331,11 +343,14 @@ class Finding:
             "sub_indication": None if reason is None else reason.value,
             "ja": self.message("ja"),
             "en": self.message("en"),
+            "data": dict(self.data),
         }
 
 
 def spoken(word: str, language: Language) -> str:
-    """Return a word of the status evidence as people read it; any other text as it is."""
+    """Return a word of the status evidence, a reason or a moment as people read it; any other text as it is."""
+    if _MOMENT.fullmatch(word):
+        return f"{in_japan(datetime.fromisoformat(word)):%Y-%m-%d %H:%M:%S} JST"
     ja, en = _SPOKEN.get(word, (word, word))
     return ja if language == "ja" else en
 
