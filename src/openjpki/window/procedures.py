@@ -4,12 +4,9 @@ An application is accepted or refused in one act, with all that it rests on; the
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import cast
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
-from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
 from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import copies, selectors
@@ -26,31 +23,15 @@ from openjpki.window.loading import load_application, load_resident, orders_of
 from openjpki.window.models import Application, Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.states import OrderStep
 from openjpki.window.telling import Told
 from openjpki.window.verbs import Verb
 
+__all__ = ["BOTH", "MustFinish", "NoKinds", "NothingWaits", "Outcome", "ProcedureRefused", "Procedures"]
+
 BOTH = (CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE)
 """In the order of issue: the signature certificate ends no later than the authentication certificate (R-3.1)."""
-
-
-class ProcedureRefused(Failure):
-    """The examination found what stands in the way; it is kept with the application."""
-
-    code = "window.procedure-refused"
-    kind = Kind.REFUSED
-    ja = "受付番号 {receipt}:お手続きできません。{findings:ja}"
-    en = "Application {receipt} is refused. {findings:en}"
-
-    @property
-    def receipt(self) -> str:
-        """Return the refused application's receipt number."""
-        return str(self.data["receipt"])
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Return the refusals: code, rule, sentence, what to bring."""
-        return cast("Told[Finding]", self.data["findings"]).things
 
 
 class NoKinds(Failure):
@@ -78,19 +59,6 @@ class MustFinish(Failure):
     kind = Kind.REFUSED
     ja = "受付番号 {receipt} の新しい電子証明書は有効になっています。取り下げはできません。カードを置いて再開してください。"
     en = "Application {receipt} has a new certificate in force, so it cannot be withdrawn. Put the card on the reader and resume."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """An accepted application: done, or waiting with what interrupted it."""
-
-    application: ApplicationEntry
-    interruption: Failure | None
-
-    @property
-    def done(self) -> bool:
-        """Say whether everything asked for stands on the card."""
-        return self.application.state is ApplicationState.DONE
 
 
 class Procedures:

@@ -1,0 +1,320 @@
+"""`openjpki window …`: the counter of a municipality, act by act. PINs come from a prompt or standard input only."""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.cli.answer import Answer, Commands, Run, language_of
+from openjpki.cli.window_answers import (
+    application_data,
+    application_lines,
+    certificate_data,
+    certificate_line,
+    effect_data,
+    effect_lines,
+    finding_data,
+    finding_lines,
+    interruption_data,
+    interruption_lines,
+    message_data,
+    resident_data,
+    resident_lines,
+    waiting_line,
+)
+from openjpki.cli.window_arguments import (
+    HOLDERS_PINS,
+    add_applications,
+    add_event,
+    add_hand_over,
+    add_import,
+    add_issue,
+    add_nothing,
+    add_residents,
+    add_resume,
+    add_revoke,
+    add_withdraw,
+    change,
+    kinds,
+    shown,
+    typed,
+)
+from openjpki.errors import Kind, Language
+from openjpki.rules.kinds import LifeEvent, Procedure
+from openjpki.rules.pins import check_pin
+from openjpki.rules.revocation import Effect
+from openjpki.site.city import MUNICIPALITIES
+from openjpki.site.opening import opened
+from openjpki.window.entries import CertificateEntry
+from openjpki.window.officer import Clerk
+from openjpki.window.outcomes import Outcome, ProcedureRefused
+from openjpki.window.register_csv import MAX_BYTES
+
+if TYPE_CHECKING:
+    from openjpki.site.house import House  # Django must be set up before its modules are loaded
+
+_ISSUES = {"issue": Procedure.NEW, "renew": Procedure.RENEWAL, "reissue": Procedure.REISSUE}
+_HELP = {
+    "issue": "issue certificates where none is in force (R-2.2)",
+    "renew": "renew inside the window (R-2.3)",
+    "reissue": "issue again in place of one that is alive or has ended (R-2.4)",
+}
+
+
+def register(commands: Commands) -> None:
+    """Add the `window` group."""
+    group = commands.add_parser("window", help="the counter of a municipality").add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+    for name, (words, add, run) in _COMMANDS.items():
+        parser = group.add_parser(name, help=words, description=words)
+        parser.add_argument(
+            "--municipality",
+            required=name != "outbox",
+            choices=[municipality.code for municipality in MUNICIPALITIES],
+            help="whose counter it is",
+        )
+        parser.add_argument("--officer", default="clerk", metavar="LOGIN", help="who acts (clerk)")
+        add(parser)
+        parser.set_defaults(run=run)
+
+
+def _import(arguments: argparse.Namespace) -> Answer:
+    """Import a resident register from CSV, whole or not at all."""
+    with arguments.file.open("rb") as file:
+        source = file.read(MAX_BYTES + 1)
+    with _counter(arguments) as (house, clerk):
+        imported = house.window.residents.import_csv(clerk, source)
+    line = {
+        "ja": f"住民{imported.residents}人を登録しました。",
+        "en": f"{imported.residents} residents were entered.",
+    }
+    language = language_of(arguments)
+    data = {"residents": imported.residents, "waiting": imported.waiting}
+    return Answer(data=data, lines=[line[language], *waiting_line(imported.waiting, language)])
+
+
+def _residents(arguments: argparse.Namespace) -> Answer:
+    """List the register, with cards and certificates as last known."""
+    with _counter(arguments) as (house, clerk):
+        entries = house.window.residents.list(clerk, after=arguments.after)
+    language = language_of(arguments)
+    lines = [line for entry in entries for line in resident_lines(entry, language)]
+    nobody = {"ja": "登録されている住民はいません。", "en": "Nobody is on the register."}
+    return Answer(data={"residents": [resident_data(entry) for entry in entries]}, lines=lines or [nobody[language]])
+
+
+def _applications(arguments: argparse.Namespace) -> Answer:
+    """List applications: the latest, or with `--waiting` those not at an end."""
+    with _counter(arguments) as (house, clerk):
+        entries = house.window.queue(clerk) if arguments.waiting else house.window.applications(clerk)
+    language = language_of(arguments)
+    lines = [line for entry in entries for line in application_lines(entry, language)]
+    none = {"ja": "申請はありません。", "en": "There are no applications."}
+    data = {"applications": [application_data(entry) for entry in entries]}
+    return Answer(data=data, lines=lines or [none[language]])
+
+
+def _hand_over(arguments: argparse.Namespace) -> Answer:
+    """Hand a card over; the holder sets both PINs at a prompt, or on standard input."""
+    language = language_of(arguments)
+    with _counter(arguments) as (house, clerk):
+        pins = typed(arguments, tuple(HOLDERS_PINS), language)
+        checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
+        with house.card_at_counter(arguments.card) as card:
+            handed = house.window.cards.hand_over(
+                clerk,
+                resident_code=arguments.resident,
+                card=card,
+                received_on=arguments.received,
+                stay_until=arguments.stay_until,
+            )
+            for kind, pin in checked.items():
+                card.administration.set_pin(kind, pin, house.policy)
+    expires = handed.card.expires.isoformat()
+    line = {
+        "ja": f"カードを交付しました。有効期限 {expires}",
+        "en": f"The card was handed over. It is valid until {expires}.",
+    }
+    data = {"card_number": handed.card.card_number, "expires": expires, "waiting": handed.waiting}
+    return Answer(data=data, lines=[line[language], *waiting_line(handed.waiting, language)])
+
+
+def _issue(procedure: Procedure) -> Run:
+    """Return the command of a procedure that issues certificates."""
+
+    def run(arguments: argparse.Namespace) -> Answer:
+        with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
+            acts = house.window.procedures
+            act = {
+                Procedure.NEW: acts.new_issue,
+                Procedure.RENEWAL: acts.renew,
+                Procedure.REISSUE: acts.reissue,
+            }[procedure]
+            outcome = act(
+                clerk,
+                resident_code=arguments.resident,
+                card=card,
+                shown=shown(arguments, card.terminal),
+                kinds=kinds(arguments),
+            )
+        return _outcome(outcome, language_of(arguments))
+
+    return run
+
+
+def _resume(arguments: argparse.Namespace) -> Answer:
+    """Go on with an application that waits."""
+    with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
+        outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
+    return _outcome(outcome, language_of(arguments))
+
+
+def _withdraw(arguments: argparse.Namespace) -> Answer:
+    """Close an application that waits."""
+    with _counter(arguments) as (house, clerk):
+        entry = house.window.procedures.withdraw(clerk, receipt=arguments.receipt)
+    return Answer(data=application_data(entry), lines=application_lines(entry, language_of(arguments)))
+
+
+def _event(arguments: argparse.Namespace) -> Answer:
+    """Enter a register event, or with `--preview` only show what it would end."""
+    language = language_of(arguments)
+    entered = change(arguments)
+    with _counter(arguments) as (house, here):
+        events, arrives = house.window.events, arguments.to_municipality
+        clerk = Clerk(here.login, arrives) if arrives else here
+        if arguments.preview:
+            effects = events.effects_before_confirming(
+                clerk,
+                resident_code=arguments.resident,
+                change=entered,
+                from_municipality=here.municipality if arrives else "",
+            )
+            return _endings(effects.effect, effects.ends, 0, language)
+        if arrives:
+            recorded = events.move_in(
+                clerk,
+                resident_code=arguments.resident,
+                from_municipality=here.municipality,
+                address=entered.address or "",
+                on=entered.on,
+            )
+        else:
+            recorded = events.record(clerk, resident_code=arguments.resident, change=entered)
+    return _endings(recorded.effect, recorded.ended, recorded.waiting, language)
+
+
+def _revoke(arguments: argparse.Namespace) -> Answer:
+    """End certificates at the holder's word: a request, a compromised key, a hold."""
+    language = language_of(arguments)
+    with _counter(arguments) as (house, clerk), _reader(house, arguments) as terminal:
+        outcome = house.window.revocations.request(
+            clerk,
+            resident_code=arguments.resident,
+            event=LifeEvent(arguments.event),
+            shown=shown(arguments, terminal),
+            kinds=kinds(arguments),
+        )
+    told = _endings(outcome.effect, outcome.ended, outcome.waiting, language)
+    application = outcome.application
+    return Answer(
+        data={**told.data, "application": application_data(application)},
+        lines=[*application_lines(application, language), *told.lines],
+        kind=told.kind,
+    )
+
+
+def _outbox(arguments: argparse.Namespace) -> Answer:
+    """Send what waits for the authority; with `--municipality` list what still waits there."""
+    language = language_of(arguments)
+    with _counter(arguments) as (house, clerk):
+        delivery = house.window.outbox.deliver()
+        left = house.window.messages(clerk) if arguments.municipality else ()
+    lines = {
+        "ja": f"送信{delivery.sent}件、送信待ち{delivery.waiting}件。",
+        "en": f"{delivery.sent} messages sent, {delivery.waiting} waiting.",
+    }
+    data = {
+        "sent": delivery.sent,
+        "waiting": delivery.waiting,
+        "errors": list(delivery.errors),
+        "messages": [message_data(entry) for entry in left],
+    }
+    told = [f"  {entry.message_id}  {entry.attempts}  {entry.last_error}" for entry in left]
+    return Answer(data=data, lines=[lines[language], *told], kind=Kind.UNAVAILABLE if delivery.unreachable else None)
+
+
+@contextmanager
+def _counter(arguments: argparse.Namespace) -> "Iterator[tuple[House, Clerk]]":
+    """Open the home, with the clerk who acts."""
+    with opened(arguments.home) as house:
+        yield house, Clerk(arguments.officer, arguments.municipality or "")
+
+
+@contextmanager
+def _reader(house: "House", arguments: argparse.Namespace) -> Iterator[JpkiTerminal | None]:
+    """Lay the card on the reader, if one is named."""
+    if not arguments.card:
+        yield None
+        return
+    with house.card_at_counter(arguments.card) as card:
+        yield card.terminal
+
+
+def _told_by_findings(run: Run) -> Run:
+    """Answer a recorded refusal with its receipt number and all findings, each with its rule and what to bring."""
+
+    def wrapped(arguments: argparse.Namespace) -> Answer:
+        try:
+            return run(arguments)
+        except ProcedureRefused as refused:
+            language = language_of(arguments)
+            heading = {"ja": f"{refused.receipt}  お手続きできません。", "en": f"{refused.receipt}  refused"}
+            return Answer(
+                data={"receipt": refused.receipt, "findings": [finding_data(found) for found in refused.findings]},
+                lines=[heading[language], *finding_lines(refused.findings, language)],
+                kind=refused.kind,
+            )
+
+    return wrapped
+
+
+def _outcome(outcome: Outcome, language: Language) -> Answer:
+    entry, interruption = outcome.application, outcome.interruption
+    return Answer(
+        data={**application_data(entry), "interruption": interruption_data(interruption)},
+        lines=[*application_lines(entry, language), *interruption_lines(interruption, entry.receipt, language)],
+        kind=interruption.kind if interruption else None,
+    )
+
+
+def _endings(effect: Effect, ended: Iterable[CertificateEntry], waiting: int, language: Language) -> Answer:
+    ended = tuple(ended)
+    return Answer(
+        data={
+            "effect": effect_data(effect),
+            "certificates": [certificate_data(entry) for entry in ended],
+            "waiting": waiting,
+        },
+        lines=[
+            *effect_lines(effect, language),
+            *(f"  {certificate_line(entry, language)}" for entry in ended),
+            *waiting_line(waiting, language),
+        ],
+    )
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
+    "import": ("import a resident register from CSV", add_import, _import),
+    "residents": ("who is on the register, with cards and certificates", add_residents, _residents),
+    "applications": ("the latest applications, or those that wait", add_applications, _applications),
+    "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
+    **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
+    "resume": ("go on with an application that waits", add_resume, _told_by_findings(_resume)),
+    "withdraw": ("close an application that waits", add_withdraw, _withdraw),
+    "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
+    "revoke": ("revoke or hold at the holder's word (R-2.5 to R-2.7)", add_revoke, _told_by_findings(_revoke)),
+    "outbox": ("send what waits for the authority", add_nothing, _outbox),
+}

@@ -1,0 +1,282 @@
+"""How `openjpki window …` tells residents, applications and endings: data for `--json`, lines for a clerk."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from openjpki.errors import Failure, Language
+from openjpki.rules.era import in_era
+from openjpki.rules.finding import Finding
+from openjpki.rules.kinds import (
+    ApplicationState,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+)
+from openjpki.rules.revocation import Effect
+from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, MessageEntry, ResidentEntry
+from openjpki.window.states import OrderStep, ResidentState
+
+_JA = {
+    CertificateKind.SIGNATURE: "署名用電子証明書",
+    CertificateKind.AUTHENTICATION: "利用者証明用電子証明書",
+    CertificateState.PREPARED: "作成中",
+    CertificateState.UNDELIVERED: "未交付",
+    CertificateState.VALID: "有効",
+    CertificateState.HELD: "一時保留",
+    CertificateState.REVOKED: "失効",
+    CertificateState.SUPERSEDED: "更新により失効",
+    CertificateState.EXPIRED: "期限切れ",
+    CardState.ACTIVE: "有効",
+    CardState.SUSPENDED: "一時停止",
+    CardState.ABOLISHED: "廃止",
+    CardState.EXPIRED: "期限切れ",
+    ResidentState.RESIDENT: "住民",
+    ResidentState.MOVED_OUT: "転出",
+    ResidentState.DEAD: "死亡",
+    ResidentState.EMIGRATED: "国外転出",
+    ApplicationState.RECEIVED: "受付",
+    ApplicationState.EXAMINED: "審査済み",
+    ApplicationState.INQUIRY_SENT: "照会書送付済み",
+    ApplicationState.IDENTIFIED: "本人確認済み・処理待ち",
+    ApplicationState.FEE_SETTLED: "受付済・発行待ち",
+    ApplicationState.PARTLY_ISSUED: "一部発行済み",
+    ApplicationState.ISSUED: "発行済み",
+    ApplicationState.DONE: "完了",
+    ApplicationState.REFUSED: "却下",
+    ApplicationState.WITHDRAWN: "取下げ",
+    OrderStep.PLANNED: "未着手",
+    OrderStep.KEYED: "鍵作成済み",
+    OrderStep.ISSUED: "証明書受領済み",
+    OrderStep.WRITTEN: "カード書込み済み",
+    OrderStep.CONFIRMED: "有効化済み",
+    OrderStep.ACTIVE: "カードで使用中",
+    FeeReason.FIRST: "初回",
+    FeeReason.RENEWAL: "更新",
+    FeeReason.AFTER_EXPIRY: "期限切れ後の発行",
+    FeeReason.ATTRIBUTES_CHANGED: "基本4情報の変更",
+    FeeReason.CARD_LOST: "カードの紛失・返納による再交付",
+    FeeReason.OWN_REQUEST: "本人の希望による失効後の発行",
+    FeeReason.AFTER_HOLD: "一時保留後の発行",
+}
+Word = (
+    CertificateKind
+    | CertificateState
+    | CardState
+    | ResidentState
+    | ApplicationState
+    | OrderStep
+    | FeeReason
+    | LifeEvent
+)
+
+
+def word(member: Word, language: Language) -> str:
+    """Return a word of the rules as a clerk reads it; in English the word itself."""
+    return _JA[member] if language == "ja" and member in _JA else str(member.value)
+
+
+def spoken(day: date, language: Language) -> str:
+    """Return a day in both calendars."""
+    return f"{in_era(day)}({day.year}年)" if language == "ja" else f"{day.isoformat()} ({in_era(day)})"
+
+
+def resident_data(entry: ResidentEntry) -> dict[str, Any]:
+    """Return a person as JSON-ready data."""
+    return {
+        "resident_code": entry.resident_code,
+        "name": entry.name,
+        "kana": entry.kana,
+        "address": entry.address,
+        "birth_date": entry.birth_date.isoformat(),
+        "sex": entry.sex.value,
+        "state": entry.state.value,
+        "resident_since": entry.resident_since.isoformat(),
+        "cards": [
+            {"card_number": card.card_number, "state": card.state.value, "expires": card.expires.isoformat()}
+            for card in entry.cards
+        ],
+        "certificates": [certificate_data(certificate) for certificate in entry.certificates],
+    }
+
+
+def certificate_data(entry: CertificateEntry) -> dict[str, Any]:
+    """Return a certificate as JSON-ready data."""
+    return {
+        "kind": entry.kind.value,
+        "serial": entry.serial,
+        "state": entry.state.value,
+        "issued": entry.issued_on.isoformat(),
+        "expires": entry.expires.isoformat(),
+        "reason": entry.reason.value if entry.reason else None,
+        "visible_at": entry.visible_at.isoformat() if entry.visible_at else None,
+    }
+
+
+def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
+    """Tell a person with cards and certificates."""
+    born = spoken(entry.birth_date, language)
+    return [
+        f"{entry.resident_code}  {entry.name}  {born}  {word(entry.state, language)}",
+        *(
+            f"  {card.card_number}  {word(card.state, language)}  {_until(card.expires, language)}"
+            for card in entry.cards
+        ),
+        *(f"  {certificate_line(certificate, language)}" for certificate in entry.certificates),
+    ]
+
+
+def certificate_line(entry: CertificateEntry, language: Language) -> str:
+    """Tell a certificate."""
+    state = word(entry.state, language)
+    reason = f" ({entry.reason.value})" if entry.reason else ""
+    return f"{word(entry.kind, language)} No. {entry.serial}  {state}{reason}  {_until(entry.expires, language)}"
+
+
+def application_data(entry: ApplicationEntry) -> dict[str, Any]:
+    """Return an application as JSON-ready data."""
+    fee = entry.fee
+    return {
+        "receipt": entry.receipt,
+        "procedure": entry.procedure.value,
+        "kinds": [kind.value for kind in entry.kinds],
+        "state": entry.state.value,
+        "received_at": entry.received_at.isoformat(),
+        "policy": entry.policy,
+        "fee": {"yen": fee.yen, "reason": fee.reason.value, "rules": list(fee.rules)} if fee else None,
+        "certificates": [
+            {
+                "kind": order.kind.value,
+                "step": order.step.value,
+                "serial": order.serial,
+                "expires": order.expires.isoformat() if order.expires else None,
+                "because": order.because,
+            }
+            for order in entry.orders
+        ],
+        "findings": [finding_data(finding) for finding in entry.findings],
+    }
+
+
+def application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
+    """Tell an application: where it stands, what it costs, how far each certificate is, what was found."""
+    lines = [f"{entry.receipt}  {entry.procedure.value}  {word(entry.state, language)}"]
+    if entry.fee:
+        cited = ", ".join(entry.fee.rules)
+        lines.append(
+            f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen}  {word(entry.fee.reason, language)}  [{cited}]"
+        )
+    for order in entry.orders:
+        until = f"  {_until(order.expires, language)}" if order.expires else ""
+        lines.append(f"  {word(order.kind, language)}: {word(order.step, language)}{until}")
+    return lines + finding_lines(entry.findings, language)
+
+
+def finding_data(finding: Finding | FindingEntry) -> dict[str, Any]:
+    """Return a finding as JSON-ready data."""
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "sentence": finding.sentence,
+        "severity": finding.severity,
+        "ja": finding.ja,
+        "en": finding.en,
+        "bring_ja": finding.bring_ja,
+        "bring_en": finding.bring_en,
+    }
+
+
+def finding_lines(findings: Iterable[Finding | FindingEntry], language: Language) -> list[str]:
+    """Tell findings with their rules, and below each what to bring."""
+    lines = []
+    for finding in findings:
+        cited = ", ".join(filter(None, (finding.rule, finding.sentence)))
+        sentence, bring = (finding.ja, finding.bring_ja) if language == "ja" else (finding.en, finding.bring_en)
+        lines.append(f"  - {sentence} [{finding.code}; {cited}]")
+        if bring:
+            lines.append(f"    → {bring}")
+    return lines
+
+
+def effect_data(effect: Effect) -> dict[str, Any]:
+    """Return what an event ends, by the rules, as JSON-ready data."""
+    return {
+        "signature": _ending(effect, CertificateKind.SIGNATURE),
+        "authentication": _ending(effect, CertificateKind.AUTHENTICATION),
+        "rules": list(effect.rules),
+    }
+
+
+def effect_lines(effect: Effect, language: Language) -> list[str]:
+    """Tell what an event does to each of the two certificates."""
+    lines = []
+    for kind in CertificateKind:
+        ending = effect.of(kind)
+        if ending is None:
+            told = _words(language, "失効しません", "stays")
+        elif ending.held:
+            told = _words(language, f"一時保留されます({ending.reason.value})", f"is held ({ending.reason.value})")
+        else:
+            told = _words(language, f"失効します({ending.reason.value})", f"ends ({ending.reason.value})")
+        lines.append(f"  {word(kind, language)}: {told} [{', '.join(effect.rules)}]")
+    return lines
+
+
+def message_data(entry: MessageEntry) -> dict[str, Any]:
+    """Return a message to the authority as JSON-ready data: what it says stays inside."""
+    return {
+        "message_id": entry.message_id,
+        "queued_at": entry.queued_at.isoformat(),
+        "attempts": entry.attempts,
+        "last_error": entry.last_error,
+        "answered": entry.answered,
+    }
+
+
+def waiting_line(waiting: int, language: Language) -> list[str]:
+    """Tell how many messages about the person still wait for the authority; nothing if none does."""
+    if not waiting:
+        return []
+    return [
+        _words(
+            language,
+            f"機構への送信待ちが{waiting}件あります。`openjpki window outbox` で送ります。",
+            f"{waiting} messages wait for the authority. `openjpki window outbox` sends them.",
+        )
+    ]
+
+
+def interruption_data(interruption: Failure | None) -> dict[str, str] | None:
+    """Return why an application waits, as JSON-ready data."""
+    if interruption is None:
+        return None
+    return {"code": interruption.code, "ja": interruption.message("ja"), "en": interruption.message("en")}
+
+
+def interruption_lines(interruption: Failure | None, receipt: str, language: Language) -> list[str]:
+    """Tell why an application waits, and how it goes on."""
+    if interruption is None:
+        return []
+    return [
+        f"[{interruption.code}] {interruption.message(language)}",
+        _words(
+            language,
+            f"申請は受付済みです。`openjpki window resume --receipt {receipt}` で再開します。",
+            f"The application is kept. Go on with `openjpki window resume --receipt {receipt}`.",
+        ),
+    ]
+
+
+def _ending(effect: Effect, kind: CertificateKind) -> dict[str, Any] | None:
+    ending = effect.of(kind)
+    return {"ends": ending.ends.isoformat(), "reason": ending.reason.value, "held": ending.held} if ending else None
+
+
+def _until(day: date, language: Language) -> str:
+    return _words(language, f"{spoken(day, language)}まで", f"until {spoken(day, language)}")
+
+
+def _words(language: Language, ja: str, en: str) -> str:
+    return ja if language == "ja" else en

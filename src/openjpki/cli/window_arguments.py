@@ -1,0 +1,174 @@
+"""How `openjpki window …` reads its arguments, and the PINs that are never among them."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.cli.answer import BadValue, language_of
+from openjpki.cli.card import NoPrompt, PinLinesMissing
+from openjpki.cli.rules_arguments import add_choice, add_day, document
+from openjpki.errors import Language
+from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
+from openjpki.site.city import MUNICIPALITIES
+from openjpki.window.changes import ITEMS, Change
+from openjpki.window.examination import Shown
+
+REQUESTS = (LifeEvent.REQUEST, LifeEvent.KEY_COMPROMISE, LifeEvent.HOLD)
+"""What a holder asks for (R-2.5, R-2.6, R-2.7)."""
+HOLDERS_PINS: Mapping[PinKind, Mapping[Language, str]] = {
+    PinKind.SIGNATURE: {"ja": "署名用電子証明書の暗証番号", "en": "signature PIN"},
+    PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
+}
+"""The PINs that a holder sets at the hand-over, in the order in which they are asked for."""
+_MAX_PIN_LINE = 64
+"""Characters read of one line; the longest PIN has sixteen."""
+
+
+def change(arguments: argparse.Namespace) -> Change:
+    """Return the register event; raises `BadValue` for an arrival that is no move, or that changes more."""
+    found = Change(
+        event=LifeEvent(arguments.event),
+        on=arguments.on,
+        address=arguments.address,
+        name=arguments.name,
+        kana=arguments.kana,
+        birth_date=arguments.birth_date,
+        sex=Sex(arguments.sex) if arguments.sex else None,
+    )
+    if arguments.to_municipality and found != Change(event=LifeEvent.MOVE, on=found.on, address=found.address):
+        raise BadValue(
+            option="--to-municipality",
+            value=arguments.to_municipality,
+            expected_ja="転入(--event move と --address)だけに指定できます。",
+            expected_en="It goes with --event move and --address only.",
+        )
+    return found
+
+
+def kinds(arguments: argparse.Namespace) -> tuple[CertificateKind, ...]:
+    """Return the kinds asked for, both if none is named."""
+    return tuple(map(CertificateKind, arguments.kind)) or tuple(CertificateKind)
+
+
+def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown:
+    """Return what the person shows; the PIN goes to the card and nowhere else. A wrong one is refused with its tries."""
+    matches = None
+    if arguments.pin_stdin and terminal is not None:
+        kind = CertificateKind.AUTHENTICATION
+        pins = typed(arguments, (PinKind.AUTHENTICATION,), language_of(arguments))
+        terminal.verify_pin(kind, bytearray(pins[PinKind.AUTHENTICATION].encode()))
+        matches = True
+    return Shown(documents=tuple(arguments.document), pin_matches=matches, copies_taken=arguments.copies_taken)
+
+
+def typed(arguments: argparse.Namespace, kinds: tuple[PinKind, ...], language: Language) -> dict[PinKind, str]:
+    """Return the holder's PINs, one a line of standard input, or from a prompt that shows nothing."""
+    if arguments.pin_stdin:
+        lines = [sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n") for _ in kinds]
+        if not all(lines):
+            raise PinLinesMissing(count=len(kinds))
+        return dict(zip(kinds, lines, strict=True))
+    if not sys.stdin.isatty():
+        raise NoPrompt
+    return {kind: getpass.getpass(f"{HOLDERS_PINS[kind][language]}: ") for kind in kinds}
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Add what an import takes."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV in UTF-8 (docs/window.md has the columns)")
+
+
+def add_residents(parser: argparse.ArgumentParser) -> None:
+    """Add where a list begins."""
+    parser.add_argument("--after", default="", metavar="CODE", help="go on behind this resident code")
+
+
+def add_applications(parser: argparse.ArgumentParser) -> None:
+    """Add which applications are listed."""
+    parser.add_argument("--waiting", action="store_true", help="only those that are not at an end")
+
+
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """Add whose record it is."""
+    parser.add_argument("--resident", required=True, metavar="CODE", help="resident code, eleven digits")
+
+
+def add_identity(parser: argparse.ArgumentParser) -> None:
+    """Add what is asked for, and what the person shows."""
+    parser.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        choices=[kind.value for kind in CertificateKind],
+        help="which certificate (both)",
+    )
+    parser.add_argument(
+        "--document",
+        action="append",
+        default=[],
+        type=document("--document"),
+        metavar="KIND[:EXPIRES]",
+        help="an identity document that was shown; may be repeated",
+    )
+    parser.add_argument("--copies-taken", action="store_true", help="paper copies of the documents were taken (R-2.26)")
+    parser.add_argument("--pin-stdin", action="store_true", help="check the authentication PIN from standard input")
+
+
+def add_issue(parser: argparse.ArgumentParser) -> None:
+    """Add what an issue takes."""
+    add_person(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+    add_identity(parser)
+
+
+def add_hand_over(parser: argparse.ArgumentParser) -> None:
+    """Add what a hand-over takes."""
+    add_person(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+    add_day(parser, "--received", "day on which the authority received the card's application (today)", required=False)
+    add_day(parser, "--stay-until", "last day of a foreign resident's period of stay", required=False)
+    parser.add_argument("--pin-stdin", action="store_true", help="signature PIN and authentication PIN, one a line")
+
+
+def add_resume(parser: argparse.ArgumentParser) -> None:
+    """Add what a resumption takes."""
+    add_withdraw(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+
+
+def add_withdraw(parser: argparse.ArgumentParser) -> None:
+    """Add which application it is."""
+    parser.add_argument("--receipt", required=True, metavar="NUMBER", help="receipt number, YYYY-NNNNNN")
+
+
+def add_event(parser: argparse.ArgumentParser) -> None:
+    """Add what a register event takes."""
+    add_person(parser)
+    add_choice(parser, "--event", [event.value for event in ITEMS], "what happened")
+    add_day(parser, "--on", "the day on which it happened")
+    parser.add_argument("--address", metavar="TEXT", help="the new address, with a move")
+    parser.add_argument("--name", metavar="TEXT", help="the new name")
+    parser.add_argument("--kana", metavar="TEXT", help="its reading")
+    add_day(parser, "--birth-date", "the corrected birth date", required=False)
+    parser.add_argument("--sex", choices=[sex.value for sex in Sex], help="the corrected entry")
+    parser.add_argument(
+        "--to-municipality",
+        choices=[municipality.code for municipality in MUNICIPALITIES],
+        help="with a move: entered at the counter of this municipality",
+    )
+    parser.add_argument("--preview", action="store_true", help="only show what it would end")
+
+
+def add_revoke(parser: argparse.ArgumentParser) -> None:
+    """Add what a request takes."""
+    add_person(parser)
+    add_choice(parser, "--event", [event.value for event in REQUESTS], "what is asked for")
+    parser.add_argument("--card", default="", metavar="NAME", help="the card on the reader, for --pin-stdin")
+    add_identity(parser)
+
+
+def add_nothing(_: argparse.ArgumentParser) -> None:
+    """Add no option."""

@@ -1,0 +1,156 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from openjpki.cli import window_answers as told
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.errors import Language
+from openjpki.rules.catalogue import find
+from openjpki.rules.kinds import (
+    ApplicationState,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+    Procedure,
+    RevocationReason,
+)
+from openjpki.rules.policy import Policy
+from openjpki.rules.revocation import effect_of
+from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, MessageEntry, OrderEntry
+from openjpki.window.states import OrderStep, ResidentState
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+CERTIFICATE = CertificateEntry(
+    kind=CertificateKind.SIGNATURE,
+    serial=7,
+    state=CertificateState.REVOKED,
+    issued_on=date(2021, 7, 1),
+    expires=date(2026, 6, 10),
+    reason=RevocationReason.AFFILIATION_CHANGED,
+    event=LifeEvent.MOVE,
+    effective_at=NOW,
+    visible_at=NOW,
+    card_number="1" * 15,
+    issuing_municipality="99201",
+    certificate=b"",
+    known_at=NOW,
+)
+APPLICATION = ApplicationEntry(
+    receipt="2026-000001",
+    municipality="99201",
+    resident_code="12345678901",
+    procedure=Procedure.REISSUE,
+    kinds=(CertificateKind.SIGNATURE,),
+    state=ApplicationState.PARTLY_ISSUED,
+    officer="sato",
+    received_at=NOW,
+    closed_at=None,
+    policy="national",
+    fee=FeeEntry(yen=0, reason=FeeReason.ATTRIBUTES_CHANGED, rules=("R-4.1",), receipt="2026-000001"),
+    orders=(
+        OrderEntry(
+            order_id="a",
+            kind=CertificateKind.SIGNATURE,
+            step=OrderStep.ISSUED,
+            serial=8,
+            expires=date(2026, 6, 10),
+            because="authentication-expiry",
+            certificate=b"",
+        ),
+        OrderEntry(
+            order_id="b",
+            kind=CertificateKind.AUTHENTICATION,
+            step=OrderStep.PLANNED,
+            serial=None,
+            expires=None,
+            because="",
+            certificate=b"",
+        ),
+    ),
+    findings=(),
+)
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [CertificateKind, CertificateState, CardState, ResidentState, ApplicationState, OrderStep, FeeReason],
+)
+def test_every_word_has_its_japanese(vocabulary: type) -> None:
+    """A clerk reads no English word of the tables."""
+    for member in vocabulary:  # type: ignore[attr-defined]  # an enum
+        assert not told.word(member, "ja").isascii()
+        assert told.word(member, "en") == member.value
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "signature No. 7  revoked (affiliation_changed)  until 2026-06-10 (令和8年6月10日)"),
+        ("ja", "署名用電子証明書 No. 7  失効 (affiliation_changed)  令和8年6月10日(2026年)まで"),
+    ],
+)
+def test_a_certificate_is_one_line(language: Language, line: str) -> None:
+    """Kind, number, state with its reason, last day in both calendars."""
+    assert told.certificate_line(CERTIFICATE, language) == line
+    assert told.certificate_data(CERTIFICATE)["visible_at"] == "2026-11-23T01:00:00+00:00"
+
+
+def test_an_application_tells_how_far_it_is() -> None:
+    """Receipt number, procedure, state, fee with reason and rule, each certificate's step."""
+    assert told.application_lines(APPLICATION, "en") == [
+        "2026-000001  reissue  partly-issued",
+        "  fee ¥0  attributes-changed  [R-4.1]",
+        "  signature: issued  until 2026-06-10 (令和8年6月10日)",
+        "  authentication: planned",
+    ]
+    assert told.application_lines(APPLICATION, "ja")[1] == "  手数料 ¥0  基本4情報の変更  [R-4.1]"
+    assert told.application_data(APPLICATION)["certificates"][1] == {
+        "kind": "authentication",
+        "step": "planned",
+        "serial": None,
+        "expires": None,
+        "because": "",
+    }
+    assert "12345678901" not in str(told.application_data(APPLICATION))
+
+
+def test_a_finding_cites_and_says_what_to_bring() -> None:
+    """Sentence, code, rule, sentence of the page; below it what to bring, where there is something."""
+    lines = told.finding_lines([find("identity.inquiry"), find("identity.copies-kept")], "ja")
+
+    assert lines[0].endswith("[identity.inquiry; R-2.20, S-14]")
+    assert lines[1].startswith("    → ")
+    assert len(lines) == 3
+    assert told.finding_data(find("identity.inquiry"))["severity"] == "refusal"
+
+
+def test_an_effect_tells_both_certificates() -> None:
+    """What ends, what is held, what stays."""
+    hold = effect_of(Policy(), LifeEvent.HOLD, date(2026, 11, 23))
+    move = effect_of(Policy(), LifeEvent.MOVE, date(2026, 11, 23))
+
+    assert told.effect_lines(hold, "en") == [
+        "  signature: ends (certificate_hold) [R-5.8, R-5.20]",
+        "  authentication: is held (certificate_hold) [R-5.8, R-5.20]",
+    ]
+    assert told.effect_lines(move, "ja")[1] == "  利用者証明用電子証明書: 失効しません [R-5.3]"
+    assert told.effect_data(move) == {
+        "signature": {"ends": "2026-11-23", "reason": "affiliation_changed", "held": False},
+        "authentication": None,
+        "rules": ["R-5.3"],
+    }
+
+
+def test_what_waits_is_told_with_the_way_on() -> None:
+    """How many messages wait, why an application waits, and the command that goes on; nothing if nothing waits."""
+    assert told.waiting_line(0, "en") == []
+    assert "2件" in told.waiting_line(2, "ja")[0]
+    assert told.interruption_lines(None, "2026-000001", "en") == []
+    assert told.interruption_data(None) is None
+    lines = told.interruption_lines(AuthorityUnreachable(), "2026-000001", "ja")
+    assert lines[0].startswith("[desk.authority-unreachable] ")
+    assert "--receipt 2026-000001" in lines[1]
+    entry = MessageEntry(message_id="a", queued_at=NOW, attempts=2, last_error="x.y", answered=False)
+    assert told.message_data(entry)["attempts"] == 2
