@@ -151,7 +151,7 @@ def json_bytes(data: Any) -> bytes:
 
 
 def random_pins(source: Callable[[int], bytes]) -> cast.Pins:
-    """Return PINs of the grammar (R-6.1) that nobody chose: nine letters and digits, and four digits."""
+    """Return PINs of the grammar (R-6.1) that nobody chose: ten letters and digits, and four digits."""
     letters = base64.b32encode(source(5)).decode()
     digits = int.from_bytes(source(8))
     return cast.Pins(signature=f"{letters}{digits % 10}A", authentication=f"{digits // 10 % 10_000:04}")
