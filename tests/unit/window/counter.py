@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from pathlib import Path
 
 from django.db import connections
 
@@ -19,6 +20,7 @@ from openjpki.window.window import Window
 from tests.unit.window.authority import StandInAuthority
 from tests.unit.window.card import CounterCard
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "window.md"
 WAKABA = Clerk("sato", "99201")
 MINATO = Clerk("suzuki", "99202")
 HANAKO = "12345678901"

@@ -1,3 +1,4 @@
+import re
 import string
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from openjpki.rules.catalogue import CATALOGUE
 from openjpki.rules.finding import Finding
 from openjpki.window.findings import FINDINGS, found
+from tests.unit.window.counter import PAGE
 
 
 @pytest.mark.parametrize("finding", FINDINGS.values(), ids=lambda finding: finding.code)
@@ -21,3 +23,10 @@ def test_a_finding_of_the_counter_cites_a_rule_in_two_languages(finding: Finding
 def test_a_finding_is_filled_in() -> None:
     """A finding names what it is about."""
     assert "2026-000001" in found("window.issue-waiting", receipt="2026-000001").ja
+
+
+def test_every_finding_is_documented() -> None:
+    """The counter's findings stand in docs/window.md with their rules."""
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert not [f for f in FINDINGS.values() if not re.search(rf"`{f.code}` .*\| {f.rule} \|", page)]

@@ -5,7 +5,7 @@ import pytest
 from openjpki.rules.kinds import Sex
 from openjpki.window import register_csv
 from openjpki.window.register_csv import COLUMNS, BadFile, BadLine, BadLines, Person, read_register
-from tests.unit.window.counter import HANAKO, HEADER
+from tests.unit.window.counter import HANAKO, HEADER, PAGE
 
 TODAY = date(2026, 11, 23)
 GOOD = "12345678901,見本　花子,ミホン　ハナコ,見本県若葉市一丁目2番3号,1990-06-10,女,2015-04-01"
@@ -116,3 +116,11 @@ def test_the_refusal_carries_every_bad_line() -> None:
     assert refusal.message("ja").startswith("2行に誤りがあるため")
     assert "Line 2: a name" in refusal.message("en")
     assert [bad.line for bad in refusal.lines] == [2, 3]
+
+
+def test_the_format_is_documented() -> None:
+    """Both headers and every code of a bad line stand in docs/window.md."""
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert f"{HEADER}\n{','.join(COLUMNS)}\n" in page
+    assert not [code for code in register_csv.REASONS if f"`{code}`" not in page]
