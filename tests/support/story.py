@@ -100,7 +100,7 @@ def emptied_afterwards() -> Iterator[None]:
 
 
 @contextmanager
-def staged(
+def fresh_stage(
     path: Path,
     *,
     document: bytes | None = None,
@@ -108,7 +108,8 @@ def staged(
     pins: Pins | None = None,
     life: Plan | None = None,
 ) -> Iterator[Stage]:
-    """Set the stage in a fresh home, on the morning before the first chapter; the test tells what it wants of it."""
+    """Set the stage in a fresh home on empty databases, on the morning before the first chapter."""
+    empty_databases()
     life = life or plan(Policy.preset("national"), ends_on=TODAY - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
     with founded(path, SETTINGS, clock) as house, Stand()(house) as directly:
