@@ -1,0 +1,17 @@
+"""The shared stories, as fixtures."""
+
+import pytest
+
+from tests.support.stories import LATER, NOW, Story, shared
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Return the story that ends today, with the keys of today's cards."""
+    return shared(tmp_path_factory, NOW)
+
+
+@pytest.fixture(scope="session")
+def later_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Return the story with the keys of the coming card."""
+    return shared(tmp_path_factory, LATER)

@@ -1,0 +1,109 @@
+"""Programs run by tests: our own command line in a process of its own, and other people's tools."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120.0
+"""Seconds a program may take: a story takes five, and the machine may be busy."""
+_OURS = ("OPENJPKI_", "DJANGO_", "LC_", "LANG")
+"""Variables that a user's shell need not have; a program gets them only if its test says so."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a program left: its exit status and both streams."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Return everything it said."""
+        return self.out + self.err
+
+    @property
+    def json(self) -> Any:
+        """Return standard output as JSON; raises ValueError if it is anything else than one value."""
+        return json.loads(self.out)
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the code of each refusal on standard error."""
+        lines = (line for line in self.err.splitlines() if line.startswith("openjpki: ["))
+        return [line.removeprefix("openjpki: [").partition("]")[0] for line in lines]
+
+
+def run(
+    *command: str | Path,
+    environment: Mapping[str, str] | None = None,
+    typed: str = "",
+    umask: int = 0o022,
+    folder: Path | None = None,
+) -> Finished:
+    """Run a program to its end, as a user without settings of ours; `typed` is its standard input.
+
+    Coverage measures our own programs in it (`patch = subprocess` hands itself on by the environment).
+    """
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        encoding="utf-8",
+        env=plain_environment() | dict(environment or {}),
+        input=typed,
+        timeout=PATIENCE,
+        umask=umask,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def plain_environment() -> dict[str, str]:
+    """Return this process's environment without settings of ours and without a language."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return kept | {"LC_ALL": "C.UTF-8"}
+
+
+def openjpki_command(*arguments: str | Path) -> tuple[str | Path, ...]:
+    """Return the command line that runs our command with this interpreter."""
+    return (sys.executable, "-m", "openjpki", *arguments)
+
+
+def openjpki(
+    *arguments: str | Path,
+    environment: Mapping[str, str] | None = None,
+    typed: str = "",
+    umask: int = 0o022,
+    obeying_modes: bool = False,
+) -> Finished:
+    """Run the `openjpki` command in English, unless `--lang` says otherwise.
+
+    `obeying_modes` lets file modes bind it as they bind an ordinary user, also where the tests run as root.
+    """
+    before = (
+        ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if obeying_modes and not os.getuid() else ()
+    )
+    return run(*before, *openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Return what a folder holds: each path with its mode and what is in it; nothing if there is no folder."""
+    return {
+        str(path.relative_to(folder)): f"{path.lstat().st_mode:o} {_content(path)}"
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def _content(path: Path) -> str:
+    if path.is_symlink():
+        return str(path.readlink())
+    return "" if path.is_dir() else sha256(path.read_bytes()).hexdigest()
