@@ -1,11 +1,27 @@
-"""What every test shares: Hypothesis profiles, and no skip without a reason."""
+"""What every test shares: Hypothesis profiles, and no unexpected skip where the suite is a gate."""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+EXPECTED_SKIPS: frozenset[str] = frozenset()
+"""Test ids that may skip under CI, each with its reason beside it. There are none."""
 
 settings.register_profile(
     "quick", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run under CI in which a test was skipped that nobody expected to be."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") != "true" or reporter is None:
+        return
+    skipped = {report.nodeid for report in reporter.stats.get("skipped", [])}
+    if unexpected := sorted(skipped - EXPECTED_SKIPS):
+        reporter.write_line("Skipped, and nobody expected it: " + ", ".join(unexpected), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
