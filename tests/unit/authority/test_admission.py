@@ -148,6 +148,16 @@ def test_renewal_waits_for_its_window(scene: Scene) -> None:
     scene.at(date(2030, 6, 10)).expect(CertificateIssued, scene.order(SIGNATURE, Procedure.RENEWAL))
 
 
+def test_a_held_certificate_is_not_renewed(scene: Scene) -> None:
+    """A hold is lifted by re-issue, not by renewal, inside the window too (R-5.20)."""
+    scene.with_both()
+    scene.expect(ReportAccepted, scene.card(expires=date(2040, 6, 10)))
+    scene.at(WINDOW_OPENS).revoke(LifeEvent.HOLD)
+
+    assert scene.refusal(scene.order(AUTHENTICATION, Procedure.RENEWAL)) == "authority.nothing-to-renew"
+    scene.expect(CertificateIssued, scene.order(AUTHENTICATION, Procedure.REISSUE))
+
+
 def test_the_card_is_renewed_first(scene: Scene) -> None:
     """Where card and certificate end together, renewing the certificate alone gains nothing (R-7.5)."""
     scene.expect(ReportAccepted, scene.person())

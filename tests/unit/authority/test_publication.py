@@ -5,7 +5,7 @@ import pytest
 from cryptography import x509
 
 from openjpki.audit.models import Entry
-from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.publication import newest_list
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
@@ -127,6 +127,17 @@ def test_an_entry_that_shows_after_its_expiry_stands_once(scene: Scene) -> None:
     scene.at(date(2030, 6, 11), 1).authority.publish_crls()
 
     assert scene.listed(SIGNATURE) == {}
+
+
+def test_a_list_between_expiry_and_visibility_tells_nothing_yet(scene: Scene) -> None:
+    """An entry that shows only days after its expiry still stands once, though lists went out in between (RFC 5280 §3.3)."""
+    scene.with_both().revoke(LifeEvent.REQUEST, SIGNATURE)
+    Revocation.objects.update(visible_at=datetime(2030, 6, 12, 15, 0, tzinfo=UTC))
+    shown = [
+        scene.at(date(2030, 6, day)).authority.publish_crls() and scene.listed(SIGNATURE) for day in (11, 12, 13, 14)
+    ]
+
+    assert shown == [{}, {}, {2: "cessation_of_operation"}, {}]
 
 
 def test_a_hold_that_became_an_end_is_one_entry(scene: Scene) -> None:

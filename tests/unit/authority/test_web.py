@@ -1,4 +1,5 @@
 import base64
+import io
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
@@ -6,9 +7,9 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from openjpki.authority import status, wiring
+from openjpki.authority import status, web, wiring
 from openjpki.authority.models import Issuer
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES, build_request
@@ -79,6 +80,33 @@ def test_nonsense_is_malformed(client: Client, body: bytes) -> None:
     assert response.status_code == 200
     assert ocsp.load_der_ocsp_response(response.content).response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
     assert response["Cache-Control"] == "no-store"
+
+
+class Endless(io.BytesIO):
+    """A body that never ends, and counts what was taken of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Give as much as asked for; everything would be too much."""
+        assert size is not None
+        assert size >= 0
+        self.taken += size
+        return bytes(size)
+
+
+def test_a_body_is_read_to_its_bound() -> None:
+    """Of a body that claims a gigabyte the responder takes one byte more than a question may have."""
+    body = Endless()
+    request = RequestFactory().generic(
+        "POST",
+        "/ocsp/signature",
+        content_type=ASKS,
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(2**30), "CONTENT_TYPE": ASKS},  # type: ignore[arg-type]  # WSGI's own names
+    )
+
+    assert web.ocsp_post(request, kind="signature").status_code == 200
+    assert body.taken == MOST_REQUEST_BYTES + 1
 
 
 @pytest.mark.parametrize("encoded", ["%", "AAA", "ＡＡＡＡ", "A" * 20_000, "..%2f..%2fetc"])
