@@ -1,6 +1,7 @@
 """Reads a house into the start page's plain values: registers, cards, CAs, lists, the last story."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -220,7 +221,7 @@ def _step(step: Mapping[str, Any], language: Language) -> StoryStep:
 
 
 def _commands(house: House, language: Language) -> tuple[Command, ...]:
-    home = house.home.path
+    home = shlex.quote(str(house.home.path))
     words = {
         "ja": ("カードの中身を見る", "署名を今の状態で検証する", "更新期間を調べる"),
         "en": ("See what is on a card", "Verify a signature as of now", "Ask for a renewal window"),
@@ -228,7 +229,7 @@ def _commands(house: House, language: Language) -> tuple[Command, ...]:
     signed = house.home.story / "signed-2.pdf"
     lines = (
         f"openjpki card list --home {home}",
-        f"openjpki verify {signed} --home {home}",
+        f"openjpki verify {shlex.quote(str(signed))} --home {home}",
         "openjpki rules renewal-window --expires 2026-08-15",
     )
     return tuple(

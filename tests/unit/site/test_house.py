@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+
+from openjpki.card.administration import personalise
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import verify_signature
+from openjpki.readers.store import CardBusy, CardMissing
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.policy import Policy
+from openjpki.site.city import MUNICIPALITIES
+from openjpki.site.clock import SteppedClock
+from openjpki.site.home import Home, Settings
+from openjpki.site.house import CounterCard, House
+from openjpki.site.settings import ROLES
+from openjpki.story import cast
+from openjpki.window.counter import CardAtCounter
+from tests.support.authority import CARD_EXPIRES, OPENED, CountedEntropy
+from tests.support.story import Telling, empty_databases
+from tests.unit.site.test_wiring import house
+
+SIGNATURE = CertificateKind.SIGNATURE
+NUMBER = "912345678901234"
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> House:
+    """Return a house with one blank card, taro."""
+    made = house(tmp_path)
+    made.cards.create(
+        "taro", personalise(number=NUMBER, municipality="99201", expires=CARD_EXPIRES, entropy=CountedEntropy())
+    )
+    return made
+
+
+def test_every_seam_gets_what_the_home_gives_it(tmp_path: Path) -> None:
+    """Port, algorithm and rulings of the marker file reach profiles, authority and counter; both share one clock."""
+    settings = Settings(
+        purpose="sandbox", port=9123, algorithm=KeyAlgorithm.P384_SHA_384.value, policy={"preset": "page"}
+    )
+    clock = SteppedClock(OPENED)
+    made = House.of(Home.create(tmp_path, settings), clock)
+
+    assert made.profiles.algorithm is KeyAlgorithm.P384_SHA_384
+    assert made.profiles.ocsp_url(SIGNATURE).startswith("http://127.0.0.1:9123/")
+    assert made.policy == made.authority.policy == Policy.preset("page")
+    assert made.clock is made.authority.clock is clock
+    assert made.authority.public == made.home.public
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_a_furnished_house_knows_its_cities(tmp_path: Path) -> None:
+    """Both cities of the sandbox are enrolled at the authority: a ceremony gives each CA a list for each."""
+    empty_databases()
+    made = house(tmp_path)
+    made.furnish()
+    made.authority.ceremony()
+
+    assert {row.municipality for row in made.authority.publish_crls()} == {one.code for one in MUNICIPALITIES}
+
+
+def test_the_counters_card_is_what_the_window_asks_for(furnished: House) -> None:
+    """The window's protocol is met by a virtual card on a reader: key, proof, waiting key, nothing in use yet."""
+    with furnished.card_at_counter("taro") as card:
+        asked: CardAtCounter = card
+        key = asked.generate_key(SIGNATURE)
+        proof = asked.prove(SIGNATURE, b"order 1")
+
+        verify_signature(key, KeyAlgorithm.P384_SHA_384, b"order 1", proof)
+        assert asked.card_number() == NUMBER
+        assert asked.waiting_key(SIGNATURE) == key
+        assert asked.certificate_in_use(SIGNATURE) is None
+
+
+def test_a_discarded_key_is_gone(furnished: House) -> None:
+    """What was prepared and is not wanted leaves the shadow slot, in the card's file too."""
+    with furnished.card_at_counter("taro") as card:
+        card.generate_key(SIGNATURE)
+        card.discard(SIGNATURE)
+    with furnished.card_at_counter("taro") as again:
+        assert again.waiting_key(SIGNATURE) is None
+
+
+def test_a_card_lies_on_one_reader_at_a_time(furnished: House) -> None:
+    """Two counters cannot work on one card; a card that does not exist is on none."""
+    with furnished.card_at_counter("taro"), pytest.raises(CardBusy), furnished.card_at_counter("taro"):
+        pass
+    with pytest.raises(CardMissing), furnished.card_at_counter("nobody"):
+        pass
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_an_issued_card_carries_what_it_was_given(story: Telling) -> None:
+    """After the story the card's certificate in use is the one that the register has as the newest."""
+    resident = story.house.window.residents.show(cast.MINATO_CLERK, cast.RESIDENT_CODE)
+    newest = {entry.kind: entry.certificate for entry in resident.certificates}
+    with story.house.card_at_counter(cast.CARD) as card:
+        assert isinstance(card, CounterCard)
+        assert {kind: card.certificate_in_use(kind) for kind in CertificateKind} == newest
+        assert [card.waiting_key(kind) for kind in CertificateKind] == [None, None]
