@@ -3,16 +3,12 @@
 import argparse
 import sys
 import threading
-import traceback
-from collections.abc import Callable
+from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, language_of, port
 from openjpki.site.home import Home, locked
 from openjpki.site.opening import assemble
 from openjpki.site.server import LOOPBACK, require_port
-
-PUBLISH_SECONDS = 3600.0
-"""How often the lists are published anew while the sandbox serves; they are valid for a day."""
 
 
 def register(commands: Commands) -> None:
@@ -29,13 +25,16 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Publish fresh lists, then answer until stopped."""
+    """Publish fresh lists, then answer until stopped, publishing again before they run out."""
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     with locked(home.path, exclusive=False):
         require_port(number)
         house = assemble(home)
-        house.authority.publish_crls()
+        from openjpki.site.upkeep import keep_up, one_round
+
+        upkeep = partial(one_round, house.authority)
+        wait = upkeep()
         address = f"http://{LOOPBACK}:{number}/"
         told = {
             "ja": f"{address} で公開しています。終わるには Ctrl-C を押してください。",
@@ -43,22 +42,12 @@ def run(arguments: argparse.Namespace) -> Answer:
         }
         print(told[language_of(arguments)], file=sys.stderr, flush=True)
         stop = threading.Event()
-        publisher = threading.Thread(target=_publish_until, args=(stop, house.authority.publish_crls), daemon=True)
-        publisher.start()
+        threading.Thread(target=keep_up, args=(stop, wait, upkeep), daemon=True).start()
         try:
             _serve(number)
         finally:
             stop.set()
     return Answer(data={"address": address, "ended": "stopped"})
-
-
-def _publish_until(stop: threading.Event, publish: Callable[[], object]) -> None:
-    """Publish again and again; what fails once, as under a full disk, is told and tried again the next time."""
-    while not stop.wait(PUBLISH_SECONDS):
-        try:
-            publish()
-        except Exception:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
-            traceback.print_exc()
 
 
 def _serve(port: int) -> None:

@@ -1,0 +1,37 @@
+"""What a serving sandbox does by itself: new lists before the old ones run out, and half-done orders taken up again."""
+
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from openjpki.authority.authority import Authority
+
+LONGEST = timedelta(hours=1)
+"""The longest time between two rounds; a list is valid for a day, or until the next ending shows at midnight (R-2.28)."""
+SHORTEST = timedelta(seconds=1)
+"""The shortest: a serving sandbox must not spin."""
+RETRY = timedelta(minutes=1)
+"""After a round that failed, as under a full disk."""
+
+
+def one_round(authority: Authority) -> timedelta:
+    """Take up what was left half done, publish every list, and return how long the lists may stand."""
+    authority.resume()
+    published = authority.publish_crls()
+    return until_next((row.next_update for row in published), authority.clock())
+
+
+def until_next(ends: Iterable[datetime], now: datetime) -> timedelta:
+    """Return how long to wait: until the first list runs out, within the bounds."""
+    return max(SHORTEST, min([LONGEST, *(end - now for end in ends)]))
+
+
+def keep_up(stop: threading.Event, wait: timedelta, work: Callable[[], timedelta]) -> None:
+    """Wait, work, and again until stopped; a round that fails is told, and the next one comes all the same."""
+    while not stop.wait(wait.total_seconds()):
+        try:
+            wait = work()
+        except Exception:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
+            traceback.print_exc()
+            wait = RETRY

@@ -1,0 +1,64 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from openjpki.site import upkeep
+from openjpki.site.upkeep import LONGEST, RETRY, SHORTEST, keep_up, until_next
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Rounds(threading.Event):
+    """A stop signal that counts the waits asked of it, and stops after so many; it never really waits."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        self._rounds = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Note the time asked for; say stop after the last round."""
+        self.waits.append(timeout or 0.0)
+        return len(self.waits) > self._rounds
+
+
+def test_the_next_round_comes_before_the_first_list_runs_out() -> None:
+    """R-2.28: a list that ends at midnight, when an ending will show, is replaced at midnight."""
+    midnight = NOW + timedelta(minutes=20)
+
+    assert until_next([NOW + timedelta(hours=25), midnight], NOW) == timedelta(minutes=20)
+
+
+def test_waits_are_bounded() -> None:
+    """Lists of a day are renewed hourly; a list that has run out is renewed at once, without spinning."""
+    assert until_next([NOW + timedelta(hours=25)], NOW) == LONGEST
+    assert until_next([], NOW) == LONGEST
+    assert until_next([NOW - timedelta(days=1)], NOW) == SHORTEST
+
+
+def test_rounds_follow_each_other_until_stopped() -> None:
+    """Each round says how long its lists may stand."""
+    stop = Rounds(2)
+    keep_up(stop, timedelta(seconds=5), lambda: timedelta(seconds=7))
+
+    assert stop.waits == [5.0, 7.0, 7.0]
+
+
+def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk for an hour must not end the lists for good."""
+
+    def fail() -> timedelta:
+        message = "no space left"
+        raise OSError(message)
+
+    stop = Rounds(1)
+    keep_up(stop, timedelta(seconds=5), fail)
+
+    assert stop.waits == [5.0, RETRY.total_seconds()]
+    assert "no space left" in capsys.readouterr().err
+
+
+def test_the_bounds_are_in_order() -> None:
+    """Failing or not, a round comes within the hour."""
+    assert upkeep.SHORTEST < upkeep.RETRY < upkeep.LONGEST
