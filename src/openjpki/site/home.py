@@ -5,7 +5,7 @@ openjpki.json        format, purpose, port, settings of this home
 lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
 secret               Django's signing key (0600)
 authority/           db.sqlite3, passphrase (0600), keys/ (encrypted), public/ca, public/crl
-window/  staff/      db.sqlite3
+window/  staff/      db.sqlite3 (0600, as in authority/: it holds personal data)
 cards/               NAME.card (0600)
 story/               transcript and artefacts of the last story
 ```
@@ -142,6 +142,8 @@ class Home:
             (path / folder).mkdir(parents=True, exist_ok=True)
         for private in (path, path / "authority", path / "window", path / "staff", path / "cards"):
             private.chmod(0o700)
+        for role in ("authority", "window", "staff"):  # SQLite gives its journals the mode of the database
+            write_private(path / role / "db.sqlite3", b"")
         write_private(path / "authority" / "passphrase", entropy(32).hex().encode())
         write_private(path / "secret", entropy(32).hex().encode())
         return cls(path.resolve(), settings)

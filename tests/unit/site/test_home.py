@@ -1,5 +1,8 @@
 import json
+import os
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,6 +50,21 @@ def test_a_home_is_private(tmp_path: Path) -> None:
     for secret in ("secret", "authority/passphrase"):
         assert mode(one.path / secret) == 0o600
         assert (one.path / secret).read_bytes() != (two.path / secret).read_bytes()
+
+
+@pytest.mark.parametrize("role", ["authority", "window", "staff"])
+def test_nobody_else_reads_a_database(tmp_path: Path, role: str) -> None:
+    """Databases hold personal data: they are 0600 whatever the umask, and so is the journal SQLite lays beside one."""
+    usual = os.umask(0o000)
+    try:
+        database = Home.create(tmp_path / "home", SANDBOX).path / role / "db.sqlite3"
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("CREATE TABLE person (name TEXT)")
+
+            assert mode(database) == mode(database.with_name("db.sqlite3-wal")) == 0o600
+    finally:
+        os.umask(usual)
 
 
 def test_no_home_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
