@@ -14,20 +14,27 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from asn1crypto import x509 as asn1_x509
+from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.sign import sign_pdf
 from openjpki.documents.status import OcspEvidence
 from openjpki.documents.verify import verify_pdf
 from openjpki.pki.crl import RevokedEntry
-from openjpki.pki.keys import FreshKeys, SoftwareSigner
 from openjpki.pki.ocsp_answer import StatusAnswer
 from openjpki.rules.kinds import CertificateKind, RevocationReason
 from openjpki.story.life import own_document
@@ -60,8 +67,6 @@ class PoolSigner:
 
     def sign_digest(self, digest_name: str, digest: bytes) -> bytes:
         """Return the RSA signature over a digest."""
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
         assert digest_name == "sha256"
         assert isinstance(self._key, rsa.RSAPrivateKey)
         return self._key.sign(digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
@@ -82,6 +87,7 @@ def rows() -> list[Row]:
         anchors=(made.ca,), crls=(made.crl(),), ocsp=(OcspEvidence(answer=made.answer(GOOD), certificate=made.holder),)
     )
     policy = made.profiles.policy(made.kind)
+    theirs = their_pdf(made, document)
 
     def verify() -> None:
         report = verify_pdf(signed, policies=[policy], evidence=evidence, at=moment)
@@ -99,9 +105,9 @@ def rows() -> list[Row]:
         ),
         Row(
             "sign our PDF (PAdES B-B)",
-            "the bare RSA signature",
+            "pyHanko, in-memory key",
             lambda: sign_pdf(document, signer, moment=moment),
-            bare,
+            theirs,
         ),
     ]
     if shutil.which("pdfsig"):
@@ -119,12 +125,25 @@ def rows() -> list[Row]:
     return found
 
 
-_KEY = SoftwareSigner(FreshKeys().generate(hierarchy(CertificateKind.SIGNATURE).algorithm))
+def their_pdf(made: Hierarchy, document: bytes) -> Callable[[], object]:
+    """Return the same signature by the library's own signer."""
+    key = made.holder_signer._private_key  # noqa: SLF001  -- the peer signs with the same key
+    encoded = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    simple = signers.SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(made.holder),
+        signing_key=PrivateKeyInfo.load(encoded),
+        cert_registry=SimpleCertificateStore.from_certs([asn1_x509.Certificate.load(made.ca)]),
+    )
+    meta = signers.PdfSignatureMetadata(
+        field_name="Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
+    )
 
+    def sign() -> object:
+        return signers.sign_pdf(IncrementalPdfFileWriter(BytesIO(document)), meta, signer=simple)
 
-def bare() -> bytes:
-    """Sign as the bare library does."""
-    return _KEY.sign(b"x" * 200)
+    return sign
 
 
 def their_list(made: Hierarchy) -> Callable[[], object]:
