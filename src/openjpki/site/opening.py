@@ -21,7 +21,6 @@ def start_django(path: Path) -> None:
     if apps.ready:
         return
     os.environ["OPENJPKI_HOME"] = str(path)
-    os.environ["OPENJPKI_SECRET_KEY"] = (path / "secret").read_text(encoding="ascii")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openjpki.site.settings")
     django.setup()
 

@@ -89,8 +89,10 @@ LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 STATIC_URL = "/static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = os.environ.get("OPENJPKI_SECRET_KEY", "")
-"""Signs sessions and forms. `openjpki.site.home` sets it from the home's own random file; empty is refused on use."""
+_SECRET = HOME / "secret"
+SECRET_KEY = _SECRET.read_text(encoding="ascii") if _SECRET.is_file() else ""
+"""Signs sessions and forms: the home's own random file, never the environment, which every child inherits. Empty is
+refused on use."""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 LOGGING_CONFIG = None
