@@ -125,7 +125,8 @@ class Outbox:
 
     def _answered(self, row: OutboxMessage, request: Request, reply: Reply, *, at: datetime) -> None:
         refused = reply.code if isinstance(reply, Refused) else ""
-        _mark(row, at=at, sent_at=at, last_error=refused)
+        if not _mark(row, at=at, sent_at=at, last_error=refused):
+            return  # another process brought the same answer first and wrote all of this
         if isinstance(reply, ReportAccepted | RevocationAccepted) and reply.ended:
             residents = Resident.objects.for_municipality(row.municipality)
             copies.store(residents.get(resident_code=row.resident_code), reply.ended, at=at)
@@ -151,9 +152,10 @@ def _waiting(resident_code: str) -> QuerySet[OutboxMessage]:
     return rows.filter(resident_code=resident_code) if resident_code else rows
 
 
-def _mark(row: OutboxMessage, *, at: datetime, sent_at: datetime | None, last_error: str) -> None:
+def _mark(row: OutboxMessage, *, at: datetime, sent_at: datetime | None, last_error: str) -> bool:
+    """Write what came of an attempt; say whether the message still waited."""
     rows = OutboxMessage.objects.for_municipality(row.municipality).filter(pk=row.pk, sent_at__isnull=True)
-    rows.update(attempts=F("attempts") + 1, tried_at=at, sent_at=sent_at, last_error=last_error)
+    return rows.update(attempts=F("attempts") + 1, tried_at=at, sent_at=sent_at, last_error=last_error) > 0
 
 
 def _id_of(message: Queued) -> str:

@@ -1,10 +1,23 @@
 import pytest
 
-from openjpki.desk.messages import Certificates, PersonReported, ReportAccepted
+from openjpki.desk.messages import Certificates, PersonReported, Reply, ReportAccepted, Request
 from openjpki.rules.kinds import CertificateState, LifeEvent
+from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
+from openjpki.window.equipment import Equipment
 from openjpki.window.models import OutboxMessage
-from tests.unit.window.counter import HANAKO, MINATO, REGISTER, TARO, WAKABA, Counter, audited
+from openjpki.window.outbox import Outbox
+from tests.unit.window.counter import (
+    BY_LICENCE,
+    HANAKO,
+    MINATO,
+    REGISTER,
+    TARO,
+    WAKABA,
+    Counter,
+    audited,
+    numbers,
+)
 
 pytestmark = pytest.mark.django_db(databases=["window"])
 
@@ -81,6 +94,37 @@ def test_at_least_once(counter: Counter) -> None:
     assert len(reports) == 4
     assert reports[0] == reports[1]
     assert len(set(reports)) == 3
+
+
+class Overtaken:
+    """A carrier during whose first question another process delivers the whole outbox."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._waits = True
+
+    def send(self, request: Request) -> Reply:
+        """Bring the answer after the other process has written the same one down."""
+        reply = self._counter.desk.send(request)
+        if self._waits:
+            self._waits = False
+            self._counter.window.outbox.deliver()
+        return reply
+
+
+def test_two_processes_deliver_one_message(counter: Counter) -> None:
+    """Whoever brings an answer second finds it written: the application is closed once, recorded once, refused never."""
+    counter.with_certificates().desk.reachable = False
+    counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_LICENCE)
+    counter.desk.reachable = True
+    delivered, done = len(audited("message.delivered")), len(audited("application.done"))
+    equipment = Equipment(carrier=Overtaken(counter), policy=Policy(), clock=counter.clock, entropy=numbers())
+
+    delivery = Outbox(equipment).deliver()
+
+    assert (delivery.sent, delivery.waiting, delivery.errors) == (1, 0, ())
+    assert (len(audited("message.delivered")), len(audited("application.done"))) == (delivered + 1, done + 1)
+    assert not audited("message.refused")
 
 
 def test_an_answer_to_another_question_is_no_answer(counter: Counter) -> None:
