@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
-from django.apps import apps
-
+from openjpki.errors import Failure, Kind
 from openjpki.site.clock import Clock
 from openjpki.site.home import MARKER, Home, Settings, clear, locked, require_empty
 
@@ -16,8 +14,22 @@ if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded
 
 
+class ServerNotInstalled(Failure):
+    """The slim library has no roles: they come with the `server` extra."""
+
+    code = "home.server-not-installed"
+    kind = Kind.UNAVAILABLE
+    ja = "機構と窓口を動かす部品が入っていません。`pip install 'openjpki[server]'` で入れてください。"
+    en = "The parts that run authority and counter are not installed. Run `pip install 'openjpki[server]'`."
+
+
 def start_django(path: Path) -> None:
-    """Point Django at a home; the first home of a process stays its only one."""
+    """Point Django at a home; the first home of a process stays its only one. Raises `ServerNotInstalled`."""
+    try:
+        import django
+        from django.apps import apps
+    except ModuleNotFoundError as error:
+        raise ServerNotInstalled from error
     if apps.ready:
         return
     os.environ["OPENJPKI_HOME"] = str(path)

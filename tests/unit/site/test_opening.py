@@ -156,3 +156,26 @@ def test_a_story_does_not_become_a_sandbox(tmp_path: Path) -> None:
     with pytest.raises(HomeNotEmpty), founded(tmp_path, SANDBOX):
         pass
     assert (tmp_path / MARKER).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [(["rules", "documents"], 0, ""), (["authority", "publish"], 4, "[home.server-not-installed]")],
+)
+def test_without_the_server_extra_the_slim_commands_work(
+    tmp_path: Path, words: list[str], status: int, said: str
+) -> None:
+    """The slim library asks the rule book; what needs the roles says which extra brings them."""
+    Home.create(tmp_path, SANDBOX)
+    code = "import sys; sys.modules.update(django=None, granian=None, msgspec=None); from openjpki.cli.main import main"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}; sys.exit(main({[*words, '--home', str(tmp_path)]!r}))"],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == status
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
