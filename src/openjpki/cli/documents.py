@@ -128,7 +128,7 @@ def _sign(arguments: argparse.Namespace) -> Answer:
             signed = sign_pdf(document, signer, moment=moment)
         else:
             signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached)
-    _write(arguments.out, signed)
+    _write(arguments.out, signed, like=arguments.file)
     line = {"ja": f"署名しました: {arguments.out}", "en": f"Signed: {arguments.out}"}[language_of(arguments)]
     data = {
         "out": str(arguments.out),
@@ -166,11 +166,16 @@ def _pin(arguments: argparse.Namespace) -> bytearray:
     return bytearray(getpass.getpass(prompt).encode())
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+def _write(path: Path, content: bytes, *, like: Path) -> None:
+    """Write a file whole or not at all, open to nobody who may not read the document `like`.
+
+    In a folder that others write to, the temporary name cannot be foreseen and nothing laid there is followed.
+    """
+    temporary = path.with_name(f".openjpki-{entropy(8).hex()}")
+    mode = like.stat().st_mode & 0o666
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     try:
-        with temporary.open("wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@ import io
 import json
 import os
 import pty
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -329,7 +330,7 @@ def test_an_older_output_stays_if_the_new_one_cannot_be_written(place: Place, mo
     flush = os.fsync
 
     def full(descriptor: int) -> None:
-        if "out.pdf" in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+        if Path(f"/proc/self/fd/{descriptor}").readlink().parent == place.folder:
             raise OSError(28, "No space left on device", out)
         flush(descriptor)
 
@@ -339,6 +340,31 @@ def test_an_older_output_stays_if_the_new_one_cannot_be_written(place: Place, mo
 
     assert (place.folder / "out.pdf").read_bytes() == b"older"
     assert sorted(path.name for path in place.folder.iterdir()) == ["in.txt", "out.pdf"]
+
+
+def test_what_is_signed_is_no_more_open_than_the_document(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signed copy holds the document and the four attributes: whoever could not read the one cannot read the other."""
+    source = Path(place.file("in.pdf", pdf()))
+    source.chmod(0o600)
+
+    sign(place, monkeypatch, str(source), "--format", "pdf", "--out", place.path("out.pdf"))
+
+    assert stat.S_IMODE(Path(place.path("out.pdf")).stat().st_mode) == 0o600
+
+
+def test_a_link_laid_in_a_shared_folder_is_not_followed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever foresees the name of a temporary file must not have the signature written through it."""
+    theirs = place.folder / "theirs"
+    theirs.write_bytes(b"untouched")
+    for name in (f".out.pdf.{os.getpid()}", ".openjpki-0000000000000000"):
+        (place.folder / name).symlink_to(theirs)
+    monkeypatch.setattr("openjpki.cli.documents.entropy", bytes)
+
+    with pytest.raises(FileExistsError):
+        sign(place, monkeypatch, place.file("in.pdf", pdf()), "--format", "pdf", "--out", place.path("out.pdf"))
+
+    assert theirs.read_bytes() == b"untouched"
+    assert not Path(place.path("out.pdf")).exists()
 
 
 def test_a_pin_needs_a_place_to_be_typed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
