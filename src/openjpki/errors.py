@@ -6,6 +6,7 @@ traceback.
 """
 
 import string
+import traceback
 from enum import Enum, unique
 from typing import ClassVar, Literal
 
@@ -52,6 +53,25 @@ class Failure(Exception):
         """Return the names of the data that both sentences may use (a test holds them equal to what is passed)."""
         parsed = (string.Formatter().parse(cls.ja), string.Formatter().parse(cls.en))
         return frozenset(name for sentence in parsed for _, name, _, _ in sentence if name)
+
+
+def trace(error: BaseException) -> str:
+    """Return where a bug happened, its causes first, to be shown to people and reported by them.
+
+    What an exception says is told only of a `Failure` and of the operating system: any other may quote what it choked
+    on, a PIN or a person (PostgreSQL names the values of a row that stands twice).
+    """
+    chain: list[BaseException] = []
+    found: BaseException | None = error
+    while found is not None and found not in chain:
+        chain.append(found)
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    lines: list[str] = []
+    for link in reversed(chain):
+        said = f": {link}" if isinstance(link, Failure | OSError) else ""
+        where = traceback.format_tb(link.__traceback__)
+        lines += ["Traceback (most recent call last):\n", *where, f"{type(link).__qualname__}{said}\n"]
+    return "".join(lines)
 
 
 def declared(family: type[Failure] = Failure) -> tuple[type[Failure], ...]:

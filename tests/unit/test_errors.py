@@ -1,6 +1,6 @@
 import pytest
 
-from openjpki.errors import Failure, Kind, declared
+from openjpki.errors import Failure, Kind, declared, trace
 
 
 class Example(Failure):
@@ -36,3 +36,40 @@ def test_fields_and_declarations_are_listed() -> None:
     """Every declared refusal and the data it needs can be listed for the documentation."""
     assert Example.fields() == {"tries"}
     assert Example in declared()
+
+
+def raised(error: BaseException) -> BaseException:
+    """Raise an exception after the library's own choked on a PIN, as a bug would; return it with its trace."""
+    with pytest.raises(type(error)) as caught:
+        try:
+            int("PIN 1234")
+        except ValueError as cause:
+            raise error from cause
+    return caught.value
+
+
+def test_a_trace_says_where_and_not_what() -> None:
+    """An exception's words may quote a PIN or a person's row: what is printed for a report names places and kinds only."""
+    told = trace(raised(RuntimeError("Key (name)=(見本　花子) already exists.")))
+
+    assert told.startswith("Traceback")
+    assert told.endswith("\nRuntimeError\n")
+    assert "\nValueError\n" in told
+    assert "test_errors.py" in told
+    assert "raise error from cause" in told
+    assert "花子" not in told
+
+
+def test_a_trace_keeps_words_that_name_nobody() -> None:
+    """A refusal's sentences carry no secret, and an operator needs to read that the disk is full."""
+    assert trace(raised(Example(tries=2))).endswith("\nExample: example.refused: 2 tries left.\n")
+    assert "No space left on device" in trace(raised(OSError(28, "No space left on device")))
+
+
+def test_a_trace_of_a_circle_ends() -> None:
+    """An exception that is its own cause at some remove is told once."""
+    error = raised(RuntimeError())
+    assert error.__cause__ is not None
+    error.__cause__.__cause__ = error
+
+    assert trace(error).count("Traceback") == 2

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
 from itertools import pairwise
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
-from openjpki.errors import Failure, Kind, Language
+from openjpki.errors import Failure, Kind, Language, trace
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended: 128 and the number of SIGINT."""
@@ -89,7 +88,7 @@ def _run(words: Sequence[str]) -> int:
         storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
         return _refuse(storage, language, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
-        traceback.print_exc()
+        print(trace(error), end="", file=sys.stderr)
         return _refuse(InternalFault(reason=type(error).__name__), language, wants_json=wants_json)
     return 0 if answer.kind is None else answer.kind.value
 

@@ -1,11 +1,12 @@
 """What a serving sandbox does by itself: new lists before the old ones run out, and half-done orders taken up again."""
 
+import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from openjpki.authority.authority import Authority
+from openjpki.errors import trace
 
 LONGEST = timedelta(hours=1)
 """The longest time between two rounds; a list is valid for a day, or until the next ending shows at midnight (R-2.28)."""
@@ -32,6 +33,6 @@ def keep_up(stop: threading.Event, wait: timedelta, work: Callable[[], timedelta
     while not stop.wait(wait.total_seconds()):
         try:
             wait = work()
-        except Exception:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
-            traceback.print_exc()
+        except Exception as error:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
+            sys.stderr.write(trace(error))
             wait = RETRY
