@@ -36,7 +36,7 @@ LOCK = "lock"
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
 MAX_SHIFT_SECONDS = 36_525 * 86_400
-"""A century: beyond it no certificate could be issued (its times are UTCTime, RFC 5280 §4.1.2.5)."""
+"""A century: no question about the rules reaches farther; a typing error does."""
 _MAX_MARKER = 64 * 1024
 
 

@@ -1,0 +1,126 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from openjpki.authority.models import Issuer
+from openjpki.cli.answer import Answer, BadValue
+from openjpki.cli.main import main, parser
+from openjpki.errors import Failure
+from openjpki.rules.policy import Policy
+from openjpki.rules.settings import BadSetting, UnknownSetting
+from openjpki.site import seeding
+from openjpki.site.home import Home, HomeMissing, HomeNotEmpty, Settings
+from openjpki.site.house import House
+from openjpki.site.settings import ROLES
+
+pytestmark = pytest.mark.django_db(databases=ROLES)
+
+P384 = ("--algorithm", "p-384-sha-384")
+
+
+def init(home: Path, *words: str, language: str = "en") -> Answer:
+    """Run `openjpki init` for this folder."""
+    arguments = parser().parse_args(["init", *P384, *words, "--home", str(home), "--lang", language])
+    answer = arguments.run(arguments)
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def test_an_empty_folder_becomes_a_sandbox(tmp_path: Path) -> None:
+    """Keys, lists, cities and residents: from nothing to a home that can be served."""
+    path = tmp_path / "home"
+    answer = init(path)
+
+    assert answer.data == {"home": str(path), "residents": 7}
+    assert "7 residents, 2 CAs" in answer.lines[0]
+    assert "`openjpki serve`" in answer.lines[1]
+    assert Home.open(path).settings == Settings(purpose="sandbox", algorithm="p-384-sha-384")
+    assert Issuer.objects.count() == 2
+    assert len(list((path / "authority" / "public" / "crl").iterdir())) == 4
+
+
+def test_it_says_so_in_japanese(tmp_path: Path) -> None:
+    """The same in the other language."""
+    answer = init(tmp_path / "home", language="ja")
+
+    assert "試験環境を作りました。住民 7 人、認証局 2。" in answer.lines[0]
+
+
+def test_the_settings_are_kept(tmp_path: Path) -> None:
+    """Port, shift and rulings stand in the marker file, the shift in seconds."""
+    init(tmp_path, "--port", "9100", "--shift-days", "30", "--policy", "preset=page", "--policy", "age_rule=eve")
+    home = Home.open(tmp_path)
+
+    assert home.settings.port == 9100
+    assert home.settings.clock_shift_seconds == 30 * 86_400
+    assert home.policy() == Policy.preset("page").with_settings({"age_rule": "eve"})
+
+
+@pytest.mark.parametrize("days", ["0", "36525"])
+def test_a_sandbox_may_live_up_to_a_century_ahead(tmp_path: Path, days: str) -> None:
+    """Both ends of the range are taken, and a certificate can be issued there (GeneralizedTime, RFC 5280 §4.1.2.5)."""
+    init(tmp_path, "--shift-days", days)
+
+    assert Home.open(tmp_path).settings.clock_shift_seconds == int(days) * 86_400
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        (("--shift-days", "-1"), BadValue),
+        (("--shift-days", "36526"), BadValue),
+        (("--port", "0"), BadValue),
+        (("--policy", "age_rule"), BadValue),
+        (("--policy", "preset=kyoto"), Failure),
+        (("--policy", "no_such_ruling=1"), UnknownSetting),
+        (("--policy", "age_rule=noon"), BadSetting),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_made(
+    tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]
+) -> None:
+    """Shift, port and rulings are looked at first: what is refused leaves no folder."""
+    with pytest.raises(refusal):
+        init(tmp_path / "home", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shift_is_a_number_of_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Words are wrong usage."""
+    assert main(["init", "--shift-days", "soon", "--home", str(tmp_path / "home"), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "usage.arguments"
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
+    """Somebody's files are neither overwritten nor added to."""
+    (tmp_path / "thesis.txt").touch()
+
+    with pytest.raises(HomeNotEmpty):
+        init(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_second_init_changes_nothing(tmp_path: Path) -> None:
+    """A sandbox is made once."""
+    init(tmp_path)
+    secret = (tmp_path / "secret").read_bytes()
+
+    with pytest.raises(HomeNotEmpty):
+        init(tmp_path)
+    assert (tmp_path / "secret").read_bytes() == secret
+
+
+def test_a_failure_on_the_way_leaves_no_half_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After keys and lists the register cannot be read: nothing that looks like a home is left, no key, no secret."""
+
+    def fails(house: House) -> int:
+        house.authority.ceremony()
+        raise OSError(28, "No space left on device", "register.csv")
+
+    monkeypatch.setattr(seeding, "seed", fails)
+
+    assert main(["init", *P384, "--home", str(tmp_path / "home")]) == 4
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
+    with pytest.raises(HomeMissing):
+        Home.open(tmp_path / "home")
