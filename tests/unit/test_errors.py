@@ -38,13 +38,18 @@ def test_fields_and_declarations_are_listed() -> None:
     assert Example in declared()
 
 
+def choke(error: BaseException) -> None:
+    """Raise an exception because another one choked on a PIN, as a bug would."""
+    try:
+        int("PIN 1234")
+    except ValueError as cause:
+        raise error from cause
+
+
 def raised(error: BaseException) -> BaseException:
-    """Raise an exception after the library's own choked on a PIN, as a bug would; return it with its trace."""
+    """Return an exception as it is caught, with its trace and its cause."""
     with pytest.raises(type(error)) as caught:
-        try:
-            int("PIN 1234")
-        except ValueError as cause:
-            raise error from cause
+        choke(error)
     return caught.value
 
 
