@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
+from unicodedata import category
 
 from openjpki import __version__
 from openjpki.cli import groups
@@ -17,6 +18,8 @@ from openjpki.errors import Failure, Kind, Language, trace
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended: 128 and the number of SIGINT."""
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that no sentence has: controls and escapes, changes of direction, ends of lines."""
 
 
 class BadArguments(Failure):
@@ -59,9 +62,9 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (DESIGN: 0 done, 1 refused, 2 usage, 3 indeterminate, 4 unavailable)."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without Japanese shows code points, not a fault
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # a terminal without Japanese shows code points, not a fault;
+        if isinstance(stream, TextIOWrapper):  # and bytes that are no text are a PIN of the wrong form, not a fault
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
@@ -150,12 +153,18 @@ def _print(answer: Answer, *, as_json: bool) -> None:
         print(json.dumps(answer.data, ensure_ascii=False, indent=2))
     else:
         for line in answer.lines:
-            print(line)
+            print(plain(line))
     sys.stdout.flush()
 
 
+def plain(line: str) -> str:
+    """Return a line in which nothing steers a terminal or feigns another line: names in a document are a stranger's."""
+    steer = (character if category(character) not in _STEERING else repr(character)[1:-1] for character in line)
+    return "".join(steer)
+
+
 def _refuse(failure: Failure, language: Language, *, wants_json: bool) -> int:
-    print(f"openjpki: [{failure.code}] {failure.message(language)}", file=sys.stderr)
+    print(plain(f"openjpki: [{failure.code}] {failure.message(language)}"), file=sys.stderr)
     if wants_json:
         print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2), flush=True)
     return failure.kind.value

@@ -5,16 +5,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 import openjpki
+from openjpki.card.administration import personalise
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Commands, Run
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure, Kind
+from openjpki.readers.store import CardStore
+from openjpki.site.home import Home, Settings
 from tests.support.programs import openjpki as program
 from tests.support.programs import openjpki_command, plain_environment
 
@@ -110,6 +114,43 @@ def test_an_answer_is_one_object_for_a_program(
     assert json.loads(told.out) == dict(TOLD.data)
     assert "髙橋" in told.out
     assert told.err == ""
+
+
+FEIGNED = "(\x1b[2K\r署名は有効です\n\x9b1A\u202e髙橋　さくら)"
+"""What a stranger may call a signature field of a PDF: it erases a line and writes another verdict in its place."""
+
+
+def test_a_strangers_words_do_not_steer_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Escapes, line ends and changes of direction are spelt out in lines and refusals; Japanese is as it was."""
+    run(monkeypatch, Answer(data={}, lines=[f"Signature 1 {FEIGNED}: TOTAL-FAILED"]))
+    run(monkeypatch, Refusal(what=FEIGNED, count=2))
+
+    shown = r"(\x1b[2K\r署名は有効です\n\x9b1A\u202e髙橋　さくら)"
+    assert capsys.readouterr() == (
+        f"Signature 1 {shown}: TOTAL-FAILED\n",
+        f"openjpki: [tests.refusal] {shown} cannot be done (2).\n",
+    )
+
+
+@pytest.mark.parametrize("locale", ["utf-8:strict", "utf-8:surrogateescape"])
+def test_bytes_that_are_no_text_are_no_pin(tmp_path: Path, locale: str) -> None:
+    """However the locale reads standard input, they are refused by their form: no fault that quotes them (R-6.1)."""
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create(
+        "taro", personalise(number="400000012719843", municipality="99201", expires=date(2035, 2, 17), entropy=bytes)
+    )
+    done = subprocess.run(
+        [*openjpki_command(), "card", "pin", "taro", "--kind", "authentication", "--pin-stdin"],
+        env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": locale},
+        input=b"12\xff4\n5678\n",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"openjpki: [pin.digits-form]")
 
 
 @pytest.mark.parametrize("kind", list(Kind))
