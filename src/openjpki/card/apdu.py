@@ -132,10 +132,10 @@ def _split(rest: bytes, length: int, size: int) -> tuple[bytes, int | None]:
 
 @dataclass(frozen=True)
 class ResponseApdu:
-    """An answer: data and status word."""
+    """An answer: data and status word. `repr` shows no data: the signature certificate's are a person's attributes."""
 
     sw: int
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:

@@ -1,7 +1,7 @@
 """The signature itself: one SignerInfo over some content (RFC 5652 §5, RFC 5035, ETSI EN 319 122-1 §5)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from asn1crypto import cms, x509
@@ -32,7 +32,7 @@ class SignatureFacts:
     """What the signature says, and what is wrong with it as a signature; its certificate is not judged yet."""
 
     findings: tuple[Finding, ...]
-    certificate: bytes | None = None
+    certificate: bytes | None = field(default=None, repr=False)
     """The signer's certificate, DER."""
     claimed: datetime | None = None
     """The signing time that the signer claims, UTC."""

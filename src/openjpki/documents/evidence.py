@@ -1,7 +1,7 @@
 """What a judgement rests on: gathered before, frozen, and the same for everyone who judges it again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from openjpki.documents.status import OcspEvidence
@@ -15,7 +15,7 @@ class Evidence:
     """
 
     anchors: tuple[bytes, ...]
-    certificates: tuple[bytes, ...] = ()
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
     crls: tuple[bytes, ...] = ()
     ocsp: tuple[OcspEvidence, ...] = ()
 

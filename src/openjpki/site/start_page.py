@@ -6,7 +6,7 @@ Days are Japanese civil dates; moments are UTC-aware. The words of the page stan
 import shlex
 from calendar import month_name
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -82,10 +82,10 @@ class CardEntry:
 class ResidentEntry:
     """An invented resident. No age is shown: it would depend on the day on which the page is read."""
 
-    code: str
+    code: str = field(repr=False)
     """住民票コード of the sandbox."""
-    name: str
-    birth_date: date
+    name: str = field(repr=False)
+    birth_date: date = field(repr=False)
     municipality: str
     cards: tuple[CardEntry, ...]
 

@@ -4,7 +4,7 @@ The order is the counter's (R-2.27): resident and card, eligibility, the certifi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from openjpki.rules.catalogue import find
@@ -80,7 +80,7 @@ class Case:
     kinds: tuple[CertificateKind, ...]
     on: date
     resident: bool
-    born: date
+    born: date = field(repr=False)
     card: CardState | None
     """The card handed over to the person; None if there is none."""
     card_expires: date | None

@@ -96,6 +96,11 @@ def test_repr_shows_other_commands_whole() -> None:
     assert repr(command(ins=Ins.SELECT, p1=2, p2=12, data=b"\x00\x0a")) == "CommandApdu(00 a4 02 0c 000a le=None)"
 
 
+def test_repr_shows_no_answer() -> None:
+    """What READ BINARY brings may be the signature certificate, which holds the four attributes (R-0.3)."""
+    assert repr(ResponseApdu(0x9000, "見本".encode())) == "ResponseApdu(sw=36864)"
+
+
 def test_an_instruction_has_words() -> None:
     """Messages name instructions as the standards do."""
     assert Ins.READ_BINARY.words == "READ BINARY"

@@ -347,3 +347,8 @@ def test_the_algorithms_are_read_by_their_names() -> None:
     algorithm = algos.SignedDigestAlgorithm({"algorithm": "sha384_ecdsa"})
 
     assert scheme_of({"signature_algorithm": algorithm}) == "ecdsa"
+
+
+def test_facts_show_no_holder() -> None:
+    """The signer's certificate holds the four attributes (R-0.3)."""
+    assert "Hanako" not in repr(SignatureFacts(findings=(), certificate=b"Hanako"))

@@ -10,3 +10,8 @@ def test_answers_are_added_to_a_copy() -> None:
     assert first.ocsp == ()
     assert both.ocsp == (more, more)
     assert both.anchors == (b"a",)
+
+
+def test_evidence_shows_no_holder() -> None:
+    """A signature certificate that came as evidence holds the four attributes (R-0.3)."""
+    assert "Hanako" not in repr(Evidence(anchors=(), certificates=(b"Hanako",)))

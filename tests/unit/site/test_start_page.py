@@ -238,3 +238,13 @@ def test_the_error_pages_need_no_context(name: str, code: str) -> None:
     assert "Back to the start page" in outline.text
     assert outline.headings == [1, 2]
     assert ("div", {"lang": "en"}) in outline.elements
+
+
+def test_the_pages_values_show_no_resident() -> None:
+    """A home's register may be imported from a file: names, codes and birth dates stay out of every `repr`."""
+    page = demo_page()
+    shown = repr(page)
+
+    assert page.residents
+    for resident in page.residents:
+        assert not any(datum in shown for datum in (resident.code, resident.name, repr(resident.birth_date)))

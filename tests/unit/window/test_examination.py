@@ -228,3 +228,8 @@ def test_ending_needs_no_card(change: dict[str, object], known_afresh: bool, fou
     case = replace(CASE, procedure=Procedure.REVOCATION, **change)  # type: ignore[arg-type]  # a table of differing fields
 
     assert [finding.code for finding in examine_ending(POLICY, case, known_afresh=known_afresh).findings] == found
+
+
+def test_a_case_shows_no_birth_date() -> None:
+    """A case names nobody; the one personal datum in it stays out of its `repr`."""
+    assert "born" not in repr(CASE)
