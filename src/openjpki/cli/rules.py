@@ -225,7 +225,9 @@ def _eligibility(arguments: argparse.Namespace) -> Answer:
 def _add_route(parser: argparse.ArgumentParser) -> None:
     add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
     add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
-    parser.add_argument("--pin-matches", action="store_true", help="the PINs were compared with the card and match")
+    parser.add_argument(
+        "--pin-matches", action="store_true", help="the card says the PINs match; without it they do not"
+    )
     for option, words in (("--document", "a document of the holder"), ("--agent-document", "one of who acts")):
         parser.add_argument(
             option, action="append", default=[], type=document(option), metavar="KIND[:EXPIRES]", help=words

@@ -168,8 +168,8 @@ def _identity() -> Iterator[Finding]:
         rule="R-2.20",
         sentence="S-14",
         severity="refusal",
-        ja="暗証番号の照合ができなかったため、即日では発行できません。照会書兼回答書をご本人あてに郵送します。",
-        en="The PIN did not match, so nothing is issued on the same day. An inquiry letter goes to the holder by post.",
+        ja="暗証番号の照合ができていないため、即日では発行できません。照会書兼回答書をご本人あてに郵送します。",
+        en="Without a matching PIN nothing is issued on the same day. An inquiry letter goes to the holder by post.",
         bring_ja="届いた照会書兼回答書とマイナンバーカード、必要書類をお持ちください。",
         bring_en="Bring the letter's reply form, the My Number card and the papers it names.",
     )
@@ -194,6 +194,17 @@ def _identity() -> Iterator[Finding]:
         en="The PIN did not match: it is set anew at the window first, then the procedure goes on.",
         bring_ja="新しい暗証番号をあらかじめ考えてきてください。",
         bring_en="Think of a new PIN beforehand.",
+    )
+    yield Finding(
+        code="identity.pin-needed",
+        rule="R-6.7",
+        sentence="S-41",
+        also=("R-2.9", "R-6.3", "S-42", "S-43"),
+        severity="advice",
+        ja="手続きの際に暗証番号の入力が必要です。覚えていない場合は、窓口で再設定してから手続きします。",
+        en="The PINs are typed in at the procedure. One that is not remembered is set anew at the window first.",
+        bring_ja="暗証番号をあらかじめご確認ください。覚えていない場合は、新しい暗証番号を考えてきてください。",
+        bring_en="Check the PINs beforehand, or think of new ones.",
     )
     yield Finding(
         code="identity.copies-kept",

@@ -21,6 +21,8 @@ InquiryForm = Literal["none", "sealed", "opened", "returned"]
 Way = Literal["same_day", "inquiry", "refused"]
 
 _ISSUING = frozenset({Procedure.NEW, Procedure.RENEWAL, Procedure.REISSUE})
+_ASKING_PIN = frozenset({Procedure.RENEWAL, Procedure.PIN_CHANGE})
+"""Procedures in which the holder types the PIN in force (R-6.7, S-41; R-2.9)."""
 _TWO_DOCUMENTS = 2
 _POWER = frozenset(
     {
@@ -45,7 +47,7 @@ class _Case:
 
     policy: Policy
     procedure: Procedure
-    pin_matches: bool
+    pin_matches: bool | None
     own: Examined
     agent: Examined
     form: InquiryForm
@@ -74,7 +76,7 @@ def route(
     *,
     procedure: Procedure,
     applicant: Applicant,
-    pin_matches: bool,
+    pin_matches: bool | None,
     documents: Sequence[ShownDocument],
     agent_documents: Sequence[ShownDocument] = (),
     inquiry_form: InquiryForm = "none",
@@ -82,7 +84,8 @@ def route(
 ) -> Route:
     """Return the route of a procedure (R-2.5 to R-2.10, R-2.20 to R-2.25, R-6.3, R-6.4; S-13 to S-16, S-43 to S-63).
 
-    The holder's card is on the counter; `documents` are the holder's others, `agent_documents` those of who acts.
+    The holder's card is on the counter; `documents` are the holder's others, `agent_documents` those of who acts;
+    `pin_matches` is None where no PIN was tried: that identifies nobody either, but nothing has to be set anew.
     """
     case = _Case(
         policy=policy,
@@ -108,7 +111,14 @@ def _self(case: _Case) -> Route:
         return case.goes("same_day")
     if case.policy.same_day_identity == "pin" and case.procedure in {Procedure.NEW, Procedure.REISSUE}:
         return case.goes("inquiry", "identity.pin-must-match")
-    return case.goes("same_day", "identity.pin-reset-first")
+    return case.goes("same_day", *_about_the_pin(case))
+
+
+def _about_the_pin(case: _Case) -> Sequence[str]:
+    """Tell a holder known by a document: one that failed is set anew first (R-6.3); one not tried is asked for (R-6.7)."""
+    if case.pin_matches is False:
+        return ("identity.pin-reset-first",)
+    return ("identity.pin-needed",) if case.procedure in _ASKING_PIN else ()
 
 
 def _representative(case: _Case) -> Route:

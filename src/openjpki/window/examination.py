@@ -142,7 +142,7 @@ def _identity(policy: Policy, case: Case) -> Route:
         policy,
         procedure=case.procedure,
         applicant=Applicant.SELF,
-        pin_matches=bool(case.shown.pin_matches),
+        pin_matches=case.shown.pin_matches,
         documents=case.shown.documents,
         on=case.on,
     )

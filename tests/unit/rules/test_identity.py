@@ -16,7 +16,7 @@ def _route(
     procedure: str,
     applicant: str = "self",
     *,
-    pin: bool = False,
+    pin: bool | None = False,
     own: str = "",
     agent: str = "",
     form: InquiryForm = "none",
@@ -88,6 +88,30 @@ def test_a_forgotten_pin_is_reset_first() -> None:
     found = _route("renewal", own="drivers-licence")
 
     assert _codes(found, "advice") == ["identity.pin-reset-first", "identity.copies-kept"]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "advice"),
+    [
+        ("new", []),
+        ("reissue", []),
+        ("renewal", ["identity.pin-needed"]),
+        ("pin-change", ["identity.pin-needed"]),
+    ],
+)
+def test_a_pin_that_was_not_tried_is_not_called_wrong(procedure: str, advice: list[str]) -> None:
+    """R-2.20, R-6.3, R-6.7; S-13, S-41: a document is enough; only who renews, or changes a PIN, types the PIN in force."""
+    found = _route(procedure, pin=None, own="drivers-licence")
+
+    assert found.route == "same_day"
+    assert _codes(found, "advice") == [*advice, "identity.copies-kept"]
+
+
+@pytest.mark.parametrize("procedure", [*ISSUING, "revocation"])
+def test_a_pin_that_was_not_tried_identifies_nobody(procedure: str) -> None:
+    """R-2.20; S-14: with neither document nor PIN the route is the inquiry, whether a PIN was tried or not."""
+    assert _route(procedure, pin=None).route == "inquiry"
+    assert _route("new", pin=None, own="passport", policy=PAGE).route == "inquiry"
 
 
 def test_documents_are_copied() -> None:

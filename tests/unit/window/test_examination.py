@@ -192,12 +192,20 @@ def test_what_stands_in_the_way_is_a_refusal(change: dict[str, object], code: st
 
 
 def test_a_document_stands_in_for_the_pin() -> None:
-    """S-13, S-44: a document in force identifies the person; the PIN is then set anew first, and copies are kept (S-28)."""
+    """S-13, S-41: a document in force identifies the person, and copies are kept (S-28); the PIN not tried is not wrong."""
     examination = examine(POLICY, replace(CASE, shown=BY_LICENCE))
 
     assert examination.way == "same_day"
-    assert {finding.code for finding in examination.findings} == {"identity.pin-reset-first", "identity.copies-kept"}
+    assert {finding.code for finding in examination.findings} == {"identity.pin-needed", "identity.copies-kept"}
     assert {finding.severity for finding in examination.findings} == {"advice"}
+
+
+def test_a_pin_that_failed_is_set_anew_first() -> None:
+    """R-6.3; S-43 to S-45: the card refused the PIN, a document is shown: the PIN is set anew, then the procedure goes on."""
+    examination = examine(POLICY, replace(CASE, shown=replace(BY_LICENCE, pin_matches=False)))
+
+    assert examination.way == "same_day"
+    assert {finding.code for finding in examination.findings} == {"identity.pin-reset-first", "identity.copies-kept"}
 
 
 def test_refusals_come_first() -> None:

@@ -112,7 +112,7 @@ def test_a_refusal_is_kept_with_its_findings(counter: Counter) -> None:
     assert application.closed_at is not None
     assert [finding.code for finding in application.findings] == [
         "renewal.not-yet",
-        "identity.pin-reset-first",
+        "identity.pin-needed",
         "identity.copies-kept",
     ]
     (row,) = audited("application.refused")
