@@ -10,6 +10,9 @@ from openjpki.site.home import Home, locked
 from openjpki.site.opening import assemble
 from openjpki.site.server import LOOPBACK, require_port
 
+STOP_SECONDS = 5
+"""How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
+
 
 def register(commands: Commands) -> None:
     """Add the command."""
@@ -65,4 +68,5 @@ def _serve(port: int) -> None:
         blocking_threads=4,
         log_level=LogLevels.warning,
         websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
