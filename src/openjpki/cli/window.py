@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.window_answers import (
     application_data,
@@ -52,7 +51,7 @@ from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.register_csv import MAX_BYTES
 
 if TYPE_CHECKING:
-    from openjpki.site.house import House  # Django must be set up before its modules are loaded
+    from openjpki.site.house import CounterCard, House  # Django must be set up before its modules are loaded
 
 _ISSUES = {"issue": Procedure.NEW, "renew": Procedure.RENEWAL, "reissue": Procedure.REISSUE}
 _HELP = {
@@ -209,12 +208,13 @@ def _event(arguments: argparse.Namespace) -> Answer:
 def _revoke(arguments: argparse.Namespace) -> Answer:
     """End certificates at the holder's word: a request, a compromised key, a hold."""
     language = language_of(arguments)
-    with _counter(arguments) as (house, clerk), _reader(house, arguments) as terminal:
+    with _counter(arguments) as (house, clerk), _reader(house, arguments) as card:
         outcome = house.window.revocations.request(
             clerk,
             resident_code=arguments.resident,
             event=LifeEvent(arguments.event),
-            shown=shown(arguments, terminal),
+            shown=shown(arguments, card.terminal if card else None),
+            card=card,
             kinds=kinds(arguments),
         )
     told = _endings(outcome.effect, outcome.ended, outcome.waiting, language)
@@ -254,13 +254,13 @@ def _counter(arguments: argparse.Namespace) -> "Iterator[tuple[House, Clerk]]":
 
 
 @contextmanager
-def _reader(house: "House", arguments: argparse.Namespace) -> Iterator[JpkiTerminal | None]:
+def _reader(house: "House", arguments: argparse.Namespace) -> "Iterator[CounterCard | None]":
     """Lay the card on the reader, if one is named."""
     if not arguments.card:
         yield None
         return
     with house.card_at_counter(arguments.card) as card:
-        yield card.terminal
+        yield card
 
 
 def _told_by_findings(run: Run) -> Run:

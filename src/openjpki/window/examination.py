@@ -128,10 +128,12 @@ def examine(policy: Policy, case: Case) -> IssueExamination:
 def examine_ending(policy: Policy, case: Case, *, known_afresh: bool) -> Examination:
     """Examine a revocation, a report of a compromised key, or a hold: no card and no PIN is needed (R-2.5 to R-2.7).
 
-    What the counter only remembers does not stand in the way: the authority is told, and answers.
+    A PIN that was tried says who came only if the card is the person's own (R-2.20). What the counter only remembers does not stand in the way: the authority is told, and answers.
     """
     identity = _identity(policy, case)
     findings = [] if case.resident else [find("eligibility.not-resident")]
+    if case.shown.pin_matches is not None and not case.own_card_shown:
+        findings.append(found("window.other-card"))
     if known_afresh and not any(_alive(case, kind) for kind in case.kinds):
         findings.append(found("window.ending.nothing"))
     return Examination(findings=_refusals_first((*findings, *identity.findings)), way=identity.route)

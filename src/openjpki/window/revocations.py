@@ -14,6 +14,7 @@ from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import expect
 from openjpki.window.applications import move, subject
 from openjpki.window.casework import Asked, gather
+from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry, CertificateEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine_ending
@@ -67,17 +68,20 @@ class Revocations:
         resident_code: str,
         event: LifeEvent,
         shown: Shown,
+        card: CardAtCounter | None = None,
         kinds: Iterable[CertificateKind] = BOTH,
     ) -> RevocationOutcome:
         """End certificates by request, key compromise or hold (R-5.1, R-5.2, R-5.8); only a request chooses the kinds.
 
+        `card` is the one whose PIN was tried; a PIN of no card, or of another person's, is refused.
         Raises `ProcedureRefused` with the recorded findings, or `AuthorityRefused` once the refusal is recorded.
         """
         if event not in PROCEDURE_OF:
             raise NotAsked(event=event.value)
+        number = card.card_number() if card else ""
         known_afresh = refresh_known(self._equipment, self._outbox, load_resident(officer, resident_code))
         chosen = kinds if event is LifeEvent.REQUEST else BOTH
-        asked = Asked(procedure=PROCEDURE_OF[event], kinds=in_order(chosen), card_number="", shown=shown)
+        asked = Asked(procedure=PROCEDURE_OF[event], kinds=in_order(chosen), card_number=number, shown=shown)
         at = self._equipment.moment()
         with act():
             resident = load_resident(officer, resident_code, lock=True)

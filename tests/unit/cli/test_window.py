@@ -2,7 +2,7 @@ import io
 import json
 import sys
 from argparse import Namespace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from openjpki.desk.carrier import AuthorityUnreachable, InProcess
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, Settings
@@ -305,6 +306,25 @@ def test_a_hold_and_a_request(served: Counter, monkeypatch: pytest.MonkeyPatch) 
     assert any("一時保留されます" in line for line in held.lines)
     refused = served("revoke", *WAKABA, *PERSON, "--event", "request", "--kind", "signature", *LICENCE)
     assert [finding["code"] for finding in refused.data["findings"]] == ["window.ending.nothing"]
+
+
+def test_the_pin_of_anothers_card_ends_nothing(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-2.20: whoever lays a card of their own on the reader and knows its PIN is still not this person."""
+    issue(served)
+    from openjpki.site.house import House
+
+    home = Home.open(served.path)
+    image = personalise(number="9" * 15, municipality="99201", expires=date(2036, 1, 1), entropy=entropy)
+    CardStore(home.cards).create("stranger", image)
+    with House.of(home, home.clock()).card_at_counter("stranger") as card:
+        card.administration.set_pin(PinKind.AUTHENTICATION, "4321", home.policy())
+    typed(monkeypatch, "4321\n")
+
+    refused = served("revoke", *WAKABA, *PERSON, "--event", "request", "--card", "stranger", "--pin-stdin")
+
+    assert [finding["code"] for finding in refused.data["findings"]] == ["window.other-card"]
+    (row,) = served("residents", *WAKABA).data["residents"]
+    assert {certificate["state"] for certificate in row["certificates"]} == {"valid"}
 
 
 def test_an_unknown_resident(served: Counter) -> None:

@@ -229,6 +229,8 @@ def test_standing_asks_no_document() -> None:
         ({"history": ()}, False, []),
         ({"resident": False}, True, ["eligibility.not-resident"]),
         ({"shown": NOTHING}, True, ["identity.inquiry"]),
+        ({"own_card_shown": False}, True, ["window.other-card"]),
+        ({"own_card_shown": False, "shown": BY_LICENCE}, True, ["identity.copies-kept"]),
     ],
 )
 def test_ending_needs_no_card(change: dict[str, object], known_afresh: bool, found: list[str]) -> None:  # noqa: FBT001  -- a table

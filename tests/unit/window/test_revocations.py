@@ -14,6 +14,7 @@ from openjpki.window.answers import AuthorityRefused
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.procedures import ProcedureRefused
 from openjpki.window.revocations import NotAsked
+from tests.unit.window.card import CounterCard
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, NOTHING, WAKABA, Counter, audited
 
 pytestmark = pytest.mark.django_db(databases=["window"])
@@ -39,7 +40,12 @@ def test_a_request_ends_what_it_names(counter: Counter) -> None:
 def test_a_compromised_key_ends_both(counter: Counter) -> None:
     """漏えい等届 (R-2.6, R-5.2): both certificates end, key compromise, whatever the report names."""
     outcome = counter.with_certificates().window.revocations.request(
-        WAKABA, resident_code=HANAKO, event=LifeEvent.KEY_COMPROMISE, kinds=[AUTHENTICATION], shown=BY_PIN
+        WAKABA,
+        resident_code=HANAKO,
+        event=LifeEvent.KEY_COMPROMISE,
+        kinds=[AUTHENTICATION],
+        shown=BY_PIN,
+        card=counter.card,
     )
 
     assert {(ended.kind, ended.reason) for ended in outcome.ended} == {
@@ -75,7 +81,9 @@ def test_after_a_hold_both_are_reissued_free(counter: Counter) -> None:
 def test_after_an_own_request_the_next_one_costs(counter: Counter) -> None:
     """R-4.2: a re-issue after the holder's own request costs 200 yen by default."""
     counter.with_certificates()
-    counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN)
+    counter.window.revocations.request(
+        WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=counter.card
+    )
 
     fee = counter.issue().application.fee
 
@@ -86,7 +94,9 @@ def test_after_an_own_request_the_next_one_costs(counter: Counter) -> None:
 def test_a_request_waits_for_an_authority_that_is_away(counter: Counter) -> None:
     """A revocation is received at once and queued; when the authority answers, the application closes by itself."""
     counter.with_certificates().desk.reachable = False
-    outcome = counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN)
+    outcome = counter.window.revocations.request(
+        WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=counter.card
+    )
     assert (outcome.waiting, outcome.ended) == (1, ())
     assert outcome.application.state is ApplicationState.IDENTIFIED
     assert counter.window.queue(WAKABA) == (outcome.application,)
@@ -104,7 +114,9 @@ def test_nothing_to_end_is_told(counter: Counter) -> None:
     counter.with_card()
 
     with pytest.raises(ProcedureRefused) as refused:
-        counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN)
+        counter.window.revocations.request(
+            WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=counter.card
+        )
 
     assert [finding.code for finding in refused.value.findings] == ["window.ending.nothing"]
     assert RevocationOrder not in map(type, counter.desk.sent)
@@ -120,12 +132,30 @@ def test_a_request_of_nobody(counter: Counter) -> None:
     assert [finding.code for finding in refused.value.findings] == ["identity.inquiry"]
 
 
+def test_the_pin_of_another_card_is_no_identity(counter: Counter) -> None:
+    """R-2.20: the PIN says who came only on the person's own card; on another's, or on none, nothing is ended."""
+    counter.with_certificates()
+    stranger = CounterCard(number="999999999999999")
+
+    for card in (stranger, None):
+        with pytest.raises(ProcedureRefused) as refused:
+            counter.window.revocations.request(
+                WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=card
+            )
+        assert [finding.code for finding in refused.value.findings] == ["window.other-card"]
+
+    states = {c.state for c in counter.window.residents.show(WAKABA, HANAKO).certificates}
+    assert states == {CertificateState.VALID}
+
+
 def test_the_authority_may_refuse(counter: Counter) -> None:
     """The authority's refusal is kept with the application, which closes refused, and holds nothing up."""
     counter.with_card().desk.refuse(CertificatesAsked)
 
     with pytest.raises(AuthorityRefused) as refused:
-        counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN)
+        counter.window.revocations.request(
+            WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=counter.card
+        )
 
     assert refused.value.reason == "revocation.nothing"
     (application,) = counter.window.applications(WAKABA)
@@ -141,7 +171,7 @@ def test_other_endings_have_procedures_of_their_own(counter: Counter, event: Lif
     counter.with_certificates()
 
     with pytest.raises(NotAsked):
-        counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=event, shown=BY_PIN)
+        counter.window.revocations.request(WAKABA, resident_code=HANAKO, event=event, shown=BY_PIN, card=counter.card)
 
 
 def test_another_municipality_ends_nothing(counter: Counter) -> None:
