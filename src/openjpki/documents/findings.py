@@ -14,7 +14,14 @@ from typing import Any
 from openjpki.documents.indications import SubIndication
 from openjpki.documents.status import ABSENT, UNREADABLE, ResponderSilent
 from openjpki.errors import Language
-from openjpki.pki.crl_reading import CrlNotYetValid, MalformedCrl, StaleCrl, WrongCrlIssuer, WrongPartition
+from openjpki.pki.crl_reading import (
+    CrlAfterExpiry,
+    CrlNotYetValid,
+    MalformedCrl,
+    StaleCrl,
+    WrongCrlIssuer,
+    WrongPartition,
+)
 from openjpki.pki.delegation import WrongResponder
 from openjpki.pki.keys import SignatureInvalid
 from openjpki.pki.ocsp_reading import (
@@ -295,6 +302,7 @@ _SPOKEN = {
     NoAnswer.code: ("応答者が回答を拒否", "refused by the responder"),
     StaleCrl.code: ("期限切れ", "out of date"),
     CrlNotYetValid.code: ("検証時点より後のもの", "later than the moment of verification"),
+    CrlAfterExpiry.code: ("証明書の満了後のもの", "later than the certificate's end"),
     WrongCrlIssuer.code: ("この認証局のものなし", "none of this authority"),
     WrongPartition.code: ("この市区町村のものなし", "none for this municipality"),
     MalformedCrl.code: ("読み取れない", UNREADABLE),

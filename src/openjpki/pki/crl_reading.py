@@ -65,6 +65,15 @@ class CrlNotYetValid(Failure):
     en = "The revocation list was made later than the moment of verification."
 
 
+class CrlAfterExpiry(Failure):
+    """The list was made after the certificate's end: its entry may have left it (RFC 5280 §3.3)."""
+
+    code = "crl.after-expiry"
+    kind = Kind.INDETERMINATE
+    ja = "失効リストは証明書の有効期間の満了後に作成されたもので、失効していたかどうかは分かりません。"
+    en = "The revocation list was made after the certificate expired and no longer tells whether it was revoked."
+
+
 @dataclass(frozen=True, kw_only=True)
 class CrlStatus:
     """What a list says about a certificate, and for when."""
@@ -113,8 +122,8 @@ class RevocationList:
     def status_of(self, certificate: bytes, *, moment: datetime) -> CrlStatus:
         """Return the status of a certificate (DER) at a moment (UTC-aware).
 
-        Raises `WrongCrlIssuer`, `WrongPartition`, `CrlNotYetValid`, `StaleCrl`. A revocation is reported whenever it
-        took place; the caller holds `revoked_at` against its moment.
+        Raises `WrongCrlIssuer`, `WrongPartition`, `CrlNotYetValid`, `StaleCrl`, `CrlAfterExpiry`. A revocation is
+        reported whenever it took place; the caller holds `revoked_at` against its moment.
         """
         if not is_under(certificate, self._issuer):
             raise WrongCrlIssuer
@@ -126,6 +135,8 @@ class RevocationList:
         if self.next_update is None or moment > self.next_update:
             raise StaleCrl
         entry = self._loaded.get_revoked_certificate_by_serial_number(loaded.serial_number)
+        if entry is None and self.this_update > loaded.not_valid_after_utc:
+            raise CrlAfterExpiry
         return CrlStatus(
             status="good" if entry is None else "revoked",
             revoked_at=None if entry is None else entry.revocation_date_utc,

@@ -60,7 +60,8 @@ def _codes(judged: SignerJudgement) -> list[str]:
 
 
 def _evidence_at(at: datetime, holder: Holder = HOLDER) -> Evidence:
-    lists = [crl(holder.ca, this_update=at - timedelta(hours=1), next_update=at + timedelta(hours=23))]
+    made = min(at - timedelta(hours=1), ENDS)  # a list made after the end would say nothing (RFC 5280 §3.3)
+    lists = [crl(holder.ca, this_update=made, next_update=at + timedelta(hours=23))]
     return evidence(holder, crls=lists, ocsp=[])
 
 
@@ -169,6 +170,16 @@ def test_expired_without_status_is_out_of_bounds() -> None:
     judged = _judge(at=AFTER, known=evidence(crls=[], ocsp=[]))
 
     assert _codes(judged) == ["verify.status-unknown", "verify.expired"]
+    assert _reason(judged) is SubIndication.OUT_OF_BOUNDS_NO_POE
+
+
+def test_a_list_made_after_the_end_knows_no_status() -> None:
+    """RFC 5280 §3.3: a revoked certificate's entry leaves the lists after its expiry, so silence is not "not revoked"."""
+    lists = [crl(this_update=AFTER - timedelta(hours=1), next_update=AFTER + timedelta(hours=23))]
+    judged = _judge(at=AFTER, known=evidence(crls=lists, ocsp=[]))
+
+    assert judged.status is not None
+    assert judged.status.verdict is StatusVerdict.UNKNOWN
     assert _reason(judged) is SubIndication.OUT_OF_BOUNDS_NO_POE
 
 

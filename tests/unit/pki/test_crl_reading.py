@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.crl import RevokedEntry
 from openjpki.pki.crl_reading import (
+    CrlAfterExpiry,
     CrlNotYetValid,
     MalformedCrl,
     RevocationList,
@@ -15,7 +16,7 @@ from openjpki.pki.crl_reading import (
     WrongCrlIssuer,
     WrongPartition,
 )
-from openjpki.pki.issuer import CertificateUnreadable, issuer_of
+from openjpki.pki.issuer import CertificateUnreadable, issuer_of, load_certificate
 from openjpki.pki.keys import SignatureInvalid
 from openjpki.rules.kinds import RevocationReason
 from tests.support.hierarchy import AOBA, DAY, HOLDER_SERIAL, HOUR, ISSUED, WAKABA, Hierarchy, hierarchy
@@ -93,6 +94,20 @@ def test_a_later_list_proves_nothing_about_before(made: Hierarchy) -> None:
     """A list speaks for the time it covers."""
     with pytest.raises(CrlNotYetValid):
         RevocationList.read(made.crl(), issuer=made.ca).status_of(made.holder, moment=THIS - timedelta(seconds=1))
+
+
+def test_a_list_made_after_the_end_proves_nothing_by_silence(made: Hierarchy) -> None:
+    """RFC 5280 §3.3: an entry may leave the lists after the certificate's expiry; one that still stands counts."""
+    ends = load_certificate(made.holder).not_valid_after_utc
+    later = ends + timedelta(seconds=1)
+
+    last = made.crl(this_update=ends, next_update=ends + DAY)
+    assert RevocationList.read(last, issuer=made.ca).status_of(made.holder, moment=later).status == "good"
+    silent = made.crl(this_update=later, next_update=later + DAY)
+    with pytest.raises(CrlAfterExpiry):
+        RevocationList.read(silent, issuer=made.ca).status_of(made.holder, moment=later)
+    speaking = made.crl(MOVED, this_update=later, next_update=later + DAY)
+    assert RevocationList.read(speaking, issuer=made.ca).status_of(made.holder, moment=later).status == "revoked"
 
 
 def test_a_list_of_another_municipality_proves_nothing(made: Hierarchy) -> None:

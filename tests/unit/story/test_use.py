@@ -43,7 +43,7 @@ def words(story: Telling, name: str) -> tuple[str | None, ...]:
         ("login-1", ("TOTAL-PASSED", None, "good", "good")),
         ("login-2", ("TOTAL-PASSED", None, "good", "good")),
         ("login-3", ("TOTAL-PASSED", None, "good", "good")),
-        ("login-4", ("TOTAL-FAILED", "EXPIRED", "good", "good")),
+        ("login-4", ("TOTAL-FAILED", "EXPIRED", "good", "crl.after-expiry")),
     ],
 )
 def test_what_verifiers_saw_on_each_day(story: Telling, name: str, verdict: tuple[str | None, ...]) -> None:
