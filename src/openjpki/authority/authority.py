@@ -68,6 +68,10 @@ class Authority(Means):
         at = self.clock()
         return tuple(create_generation(self, kind, at) for kind in kinds or CertificateKind)
 
+    def key_names(self) -> frozenset[str]:
+        """Return what the key store calls the keys of all CA generations."""
+        return frozenset(Issuer.objects.values_list("key_name", flat=True))
+
     def publish_crls(self) -> tuple[CrlPublication, ...]:
         """Publish a new list of every partition, and the CA certificates."""
         return publish(self, self.clock())

@@ -167,6 +167,10 @@ class Home:
         settings = dict(self.settings.policy)
         return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
 
+    def key_names(self) -> frozenset[str]:
+        """Return the names of the keys that the authority of this home has."""
+        return frozenset(path.stem for path in (self.path / "authority" / "keys").glob("*.pem"))
+
     @property
     def public(self) -> Path:
         """Return the folder of CA certificates and CRLs that anybody may have."""

@@ -9,6 +9,7 @@ from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import Administration
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.desk.carrier import InProcess
+from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource
 from openjpki.pki.profiles import ProfileSet
@@ -20,9 +21,24 @@ from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import Clock
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
-from openjpki.site.migration import migrate
+from openjpki.site.migration import empty, migrate
 from openjpki.site.server import LOOPBACK
 from openjpki.window.window import Window
+
+
+class DatabasesTaken(Failure):
+    """The databases of a new home hold the rows of another."""
+
+    code = "home.databases-taken"
+    kind = Kind.REFUSED
+    ja = (
+        "データベースには {path} とは別のホームの記録があります。上書きしません。"
+        "OPENJPKI_POSTGRES_PREFIX で別のデータベースを指定してください。"
+    )
+    en = (
+        "The databases hold another home's records than that of {path}, which will not be overwritten. "
+        "Name others with OPENJPKI_POSTGRES_PREFIX."
+    )
 
 
 class CounterCard:
@@ -111,9 +127,17 @@ class House:
             cards=CardStore(home.cards),
         )
 
-    def furnish(self) -> None:
-        """Make the tables of a new home and enrol the sandbox's municipalities."""
+    def furnish(self, replaced: frozenset[str] = frozenset()) -> None:
+        """Make the tables of a new home and enrol the sandbox's municipalities.
+
+        A database server may hold rows already: they go if all CA keys in them are `replaced` ones, those of the story
+        whose place this home takes. Raises `DatabasesTaken` if they are another home's.
+        """
         migrate()
+        if keys := self.authority.key_names():
+            if not keys <= replaced:
+                raise DatabasesTaken(path=self.home.path)
+            empty()
         for municipality in MUNICIPALITIES:
             self.authority.enrol(municipality)
 

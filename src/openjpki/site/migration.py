@@ -1,4 +1,4 @@
-"""Brings the tables of every role's database up to date."""
+"""Brings the tables of every role's database up to date, and empties them."""
 
 from django.core.management import call_command
 
@@ -9,3 +9,9 @@ def migrate() -> None:
     """Create or update the tables of each role; repeating it changes nothing."""
     for alias in ROLES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+
+
+def empty() -> None:
+    """Remove every row of every role: those of a story that is told anew."""
+    for alias in ROLES:
+        call_command("flush", database=alias, verbosity=0, interactive=False)

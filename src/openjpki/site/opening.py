@@ -57,19 +57,22 @@ def assemble(home: Home, clock: Clock | None = None) -> "House":
 def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iterator[House]":
     """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
 
-    Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing. A sandbox becomes a home when the block ends; until
-    then a failure leaves an empty folder. A story is one from its start, so that the next may replace a broken one.
+    Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing, and `DatabasesTaken`. A sandbox becomes a home when
+    the block ends; until then a failure leaves an empty folder. A story is one from its start, so that the next may
+    replace a broken one.
     """
     _replaces_story(path, settings)  # asked before a lock is left in a folder that is not ours
     with locked(path, exclusive=True):
+        replaced = frozenset[str]()
         if _replaces_story(path, settings):
+            replaced = Home.open(path).key_names()
             clear(path)
         try:
             home = Home.lay_out(path, settings)
             if settings.purpose == "story":
                 home.save()
             house = assemble(home, clock)
-            house.furnish()
+            house.furnish(replaced)
             yield house
             home.save()
         except BaseException:

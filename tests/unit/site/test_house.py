@@ -11,7 +11,7 @@ from openjpki.rules.policy import Policy
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import SteppedClock
 from openjpki.site.home import Home, Settings
-from openjpki.site.house import CounterCard, House
+from openjpki.site.house import CounterCard, DatabasesTaken, House
 from openjpki.site.settings import ROLES
 from openjpki.story import cast
 from openjpki.window.counter import CardAtCounter
@@ -57,6 +57,35 @@ def test_a_furnished_house_knows_its_cities(tmp_path: Path) -> None:
     made.authority.ceremony()
 
     assert {row.municipality for row in made.authority.publish_crls()} == {one.code for one in MUNICIPALITIES}
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_databases_of_another_home_are_not_taken(tmp_path: Path) -> None:
+    """A database server may hold a home already: a new one keeps out, and changes nothing."""
+    empty_databases()
+    made = house(tmp_path)
+    made.furnish()
+    made.authority.ceremony()
+    keys = made.authority.key_names()
+
+    assert len(keys) == 2
+    for replaced in (frozenset[str](), frozenset({min(keys)})):
+        with pytest.raises(DatabasesTaken):
+            made.furnish(replaced)
+    assert made.authority.key_names() == keys
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_databases_of_the_replaced_story_are_emptied(tmp_path: Path) -> None:
+    """The story that takes the place of another begins with empty tables: its serials restart."""
+    empty_databases()
+    made = house(tmp_path)
+    made.furnish()
+    made.authority.ceremony()
+    made.furnish(made.home.key_names())
+
+    assert made.authority.key_names() == frozenset()
+    assert [issuer.serial for issuer in made.authority.ceremony()] == [1, 1]
 
 
 def test_the_counters_card_is_what_the_window_asks_for(furnished: House) -> None:
