@@ -17,19 +17,27 @@ import pytest
 START_SECONDS = 60.0
 
 
+class ServerUnavailable(Exception):
+    """PostgreSQL is not installed, or did not start."""
+
+
 class Server:
-    """One private PostgreSQL server."""
+    """One private PostgreSQL server. Making one starts nothing; importing it makes this module no plugin."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="openjpki-pg-"))
         self._log = (self._folder / "log").open("wb")
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Initialise a cluster, start it, wait until it answers, and point the settings at it."""
+    def start(self) -> str:
+        """Initialise a cluster, start it, wait until it answers, and return its host for clients.
+
+        Raises `ServerUnavailable`.
+        """
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         if not programs:
-            pytest.exit("PostgreSQL is not installed: run `make packages` as root", returncode=4)
+            message = "PostgreSQL is not installed: run `make packages` as root"
+            raise ServerUnavailable(message)
         binaries, data = programs[-1], self._folder / "data"
         demoted = self._demoted()
         subprocess.run(
@@ -49,9 +57,9 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while subprocess.run([binaries / "pg_isready", "-q", "-h", self._folder], check=False).returncode:
             if time.monotonic() > deadline or self._process.poll() is not None:
-                pytest.exit((self._folder / "log").read_text(encoding="utf-8"), returncode=4)
+                raise ServerUnavailable((self._folder / "log").read_text(encoding="utf-8"))
             time.sleep(0.1)
-        os.environ["OPENJPKI_POSTGRES_HOST"] = str(self._folder)
+        return str(self._folder)
 
     def stop(self) -> None:
         """Stop this server, and no other, and remove its folder."""
@@ -79,7 +87,10 @@ def pytest_load_initial_conftests() -> None:
     global _server  # noqa: PLW0603  -- one server per test session, like the session itself
     if "OPENJPKI_POSTGRES_HOST" not in os.environ:
         _server = Server()
-        _server.start()
+        try:
+            os.environ["OPENJPKI_POSTGRES_HOST"] = _server.start()
+        except ServerUnavailable as error:
+            pytest.exit(str(error), returncode=4)
 
 
 def pytest_report_header() -> str:
