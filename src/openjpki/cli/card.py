@@ -56,8 +56,8 @@ class PinLinesMissing(Failure):
 
     code = "card.pin.lines-missing"
     kind = Kind.USAGE
-    ja = "標準入力に暗証番号が{count}行必要です(今の暗証番号、新しい暗証番号の順)。"
-    en = "Standard input must have {count} lines: the present PIN, then the new one."
+    ja = "標準入力の暗証番号が足りません。1行に1つ、全部で{count}行必要です。"
+    en = "Standard input lacks a PIN. One a line is asked for, {count} in all."
 
 
 class PinsDiffer(Failure):
@@ -86,7 +86,9 @@ def register(commands: Commands) -> None:
     pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
     pin.add_argument("name", metavar="NAME")
     pin.add_argument("--kind", required=True, choices=[kind.value for kind in CertificateKind], help="which PIN")
-    pin.add_argument("--pin-stdin", action="store_true", help="read both PINs from standard input, one a line")
+    pin.add_argument(
+        "--pin-stdin", action="store_true", help="the present PIN, then the new one, one a line of standard input"
+    )
     pin.set_defaults(run=_pin)
 
 
@@ -251,7 +253,7 @@ def _pin_line(kind: PinKind, pin: PinReference, language: Language) -> str:
         "locked": _words(
             language, "ロック中。市区町村の窓口で再設定できます", "locked; set anew at the municipal counter"
         ),
-        "set": _words(language, f"あと{pin.tries}回まで間違えられます", f"tries left: {pin.tries}"),
+        "set": _words(language, f"残り{pin.tries}回", f"tries left: {pin.tries}"),
     }
     return f"{_PINS[kind][language]}: {told[_state(pin)]}"
 

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,9 @@ from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, HomeMissing, locked
 
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_MAX_OID = 128
+"""Characters of an OID; the longest in these certificates has under thirty."""
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 POLICIES = (oids.SIGNATURE_POLICY, oids.TEST_SIGNATURE_POLICY)
 """Accepted by default: the policy of signature certificates, and that of the test hierarchy. The anchors decide which."""
@@ -69,6 +73,24 @@ class OutputIsInput(Failure):
     kind = Kind.USAGE
     ja = "--out に署名する文書と同じファイルは指定できません。"
     en = "--out must not be the document that is signed."
+
+
+class OutputNotAFile(Failure):
+    """What is there is a folder or a device, or the name is empty: a file laid in its place would be a surprise."""
+
+    code = "sign.output-not-a-file"
+    kind = Kind.USAGE
+    ja = "--out の「{path}」はファイルではありません。署名を書き出すファイルの名前を指定してください。"
+    en = '"{path}" of --out is not a file. Name the file that the signature goes to.'
+
+
+class BadPolicy(Failure):
+    """Words or blanks stand where an object identifier is asked for."""
+
+    code = "verify.bad-policy"
+    kind = Kind.USAGE
+    ja = "--accept-policy の「{text}」は OID ではありません。1.2.392.200149 のように数字をピリオドでつないでください。"
+    en = '"{text}" of --accept-policy is no OID. Write numbers joined by full stops, such as 1.2.392.200149.'
 
 
 class NoOutputFolder(Failure):
@@ -149,6 +171,8 @@ def _check_sign(arguments: argparse.Namespace) -> None:
         raise NotForPdf
     if arguments.out.exists() and arguments.file.exists() and arguments.out.samefile(arguments.file):
         raise OutputIsInput
+    if not arguments.out.name or (arguments.out.exists() and not arguments.out.is_file()):
+        raise OutputNotAFile(path=arguments.out)
     if not arguments.out.parent.is_dir():
         raise NoOutputFolder(path=arguments.out.parent)
 
@@ -206,10 +230,17 @@ def _gathered(arguments: argparse.Namespace, evidence: Evidence, document: bytes
 def _judged(
     arguments: argparse.Namespace, document: bytes, content: bytes | None, evidence: Evidence, at: datetime
 ) -> Report:
-    policies = tuple(arguments.accept_policy or POLICIES)
+    policies = tuple(map(_policy, arguments.accept_policy)) if arguments.accept_policy else POLICIES
     if is_pdf(document) and content is None:
         return verify_pdf(document, policies=policies, evidence=evidence, at=at)
     return verify_cms(document, content=content, policies=policies, evidence=evidence, at=at)
+
+
+def _policy(text: str) -> str:
+    """Return an OID of --accept-policy as it is; raises `BadPolicy`."""
+    if len(text) > _MAX_OID or not _OID.fullmatch(text):
+        raise BadPolicy(text=text)
+    return text
 
 
 def _now(arguments: argparse.Namespace) -> datetime:

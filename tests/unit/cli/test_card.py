@@ -100,7 +100,7 @@ def test_a_card_is_shown_in_both_calendars(home: Path) -> None:
     assert answer.data["pins"]["signature"] == {"tries": 5, "limit": 5, "state": "set"}
     assert "カードの有効期間: 令和17年2月17日(2035年)" in answer.lines
     assert any(line.startswith("署名用電子証明書: 令和13年4月1日(2031年)まで、") for line in answer.lines)
-    assert "署名用電子証明書の暗証番号: あと5回まで間違えられます" in answer.lines
+    assert "署名用電子証明書の暗証番号: 残り5回" in answer.lines
 
 
 def test_a_card_is_shown_in_english(home: Path) -> None:

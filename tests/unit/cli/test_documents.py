@@ -16,7 +16,15 @@ from openjpki.card.administration import Administration, personalise
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer
 from openjpki.cli.card import NoPrompt, PinLinesMissing
-from openjpki.cli.documents import FormatComesLater, LevelComesLater, NoOutputFolder, NotForPdf, OutputIsInput
+from openjpki.cli.documents import (
+    BadPolicy,
+    FormatComesLater,
+    LevelComesLater,
+    NoOutputFolder,
+    NotForPdf,
+    OutputIsInput,
+    OutputNotAFile,
+)
 from openjpki.cli.main import main, parser
 from openjpki.documents.gather import TrustMissing
 from openjpki.documents.limits import DocumentMissing, DocumentTooLarge, EmptyDocument
@@ -240,6 +248,13 @@ def test_the_accepted_policy_is_an_argument(place: Place, monkeypatch: pytest.Mo
     assert answer.data["sub_indication"] == "CHAIN_CONSTRAINTS_FAILURE"
 
 
+@pytest.mark.parametrize("text", ["", "x", "1", "1..2", "3.1", "1.2.3.", "1.02", "１.2.3", "1." + "2" * 200])
+def test_a_policy_is_an_oid(place: Place, text: str) -> None:
+    """Words where an OID is asked for are a mistake of the question (exit 2), not a verdict on the signature (X.660)."""
+    with pytest.raises(BadPolicy):
+        run(place, "verify", place.file("a.pdf", pdf()), "--offline", "--accept-policy", text)
+
+
 def test_a_wrong_pin_tells_the_tries_and_a_locked_one_that_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """R-6.4: five tries; nothing is written."""
     words = (place.file("in.pdf", pdf()), "--format", "pdf", "--out", place.path("out.pdf"))
@@ -312,7 +327,7 @@ def test_what_comes_later_is_said_clearly(
 
 
 def test_the_output_goes_where_it_can_and_nowhere_else(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not over the document itself, not into a folder that does not exist."""
+    """Not over the document itself, not into a folder that does not exist, not in the place of a folder or a device."""
     document = pdf()
     file = place.file("in.pdf", document)
 
@@ -320,7 +335,11 @@ def test_the_output_goes_where_it_can_and_nowhere_else(place: Place, monkeypatch
         sign(place, monkeypatch, file, "--format", "pdf", "--out", file)
     with pytest.raises(NoOutputFolder):
         sign(place, monkeypatch, file, "--format", "pdf", "--out", place.path("absent/out.pdf"))
+    for name in (str(place.folder), "", "/dev/full"):
+        with pytest.raises(OutputNotAFile):
+            sign(place, monkeypatch, file, "--format", "pdf", "--out", name)
     assert (place.folder / "in.pdf").read_bytes() == document
+    assert Path("/dev/full").is_char_device()
 
 
 def test_an_older_output_stays_if_the_new_one_cannot_be_written(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
