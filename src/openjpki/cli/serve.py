@@ -7,7 +7,7 @@ from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, language_of, port
 from openjpki.site.home import Home, locked
-from openjpki.site.opening import assemble
+from openjpki.site.opening import assemble, told_of_databases
 from openjpki.site.server import LOOPBACK, require_port
 
 STOP_SECONDS = 5
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     """Publish fresh lists, then answer until stopped, publishing again before they run out."""
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
-    with locked(home.path, exclusive=False):
+    with locked(home.path, exclusive=False), told_of_databases():
         require_port(number)
         house = assemble(home)
         from openjpki.site.upkeep import keep_up, one_round

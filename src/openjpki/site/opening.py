@@ -1,6 +1,7 @@
 """Opening and founding a home: sets Django up for it, then puts the house together. The first thing a command does."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,27 @@ class ServerNotInstalled(Failure):
     en = "The parts that run authority and counter are not installed. Run `pip install 'openjpki[server]'`."
 
 
+class DatabaseSilent(Failure):
+    """A role's database cannot be reached, read or written."""
+
+    code = "home.database-silent"
+    kind = Kind.UNAVAILABLE
+    ja = "データベースが応答しません({reason})。"
+    en = "The database does not answer ({reason})."
+
+
+@contextmanager
+def told_of_databases() -> Iterator[None]:
+    """Let what a database server or the disk under a database refuses be an answer; raises `DatabaseSilent`."""
+    try:
+        yield
+    except Exception as error:
+        database = sys.modules.get("django.db")
+        if database is None or not isinstance(error, database.OperationalError | database.InterfaceError):
+            raise
+        raise DatabaseSilent(reason=(str(error).splitlines() or [""])[0]) from error
+
+
 def start_django(path: Path) -> None:
     """Point Django at a home; the first home of a process stays its only one. Raises `ServerNotInstalled`."""
     try:
@@ -39,9 +61,9 @@ def start_django(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path, clock: Clock | None = None) -> "Iterator[House]":
-    """Open a home for a command that shares it; raises what `Home.open` raises, and `HomeInUse`."""
+    """Open a home for a command that shares it; raises what `Home.open` raises, `HomeInUse`, `DatabaseSilent`."""
     home = Home.open(path)
-    with locked(home.path, exclusive=False):
+    with locked(home.path, exclusive=False), told_of_databases():
         yield assemble(home, clock)
 
 
@@ -57,12 +79,12 @@ def assemble(home: Home, clock: Clock | None = None) -> "House":
 def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iterator[House]":
     """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
 
-    Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing, and `DatabasesTaken`. A sandbox becomes a home when
-    the block ends; until then a failure leaves an empty folder. A story is one from its start, so that the next may
-    replace a broken one.
+    Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing, `DatabasesTaken` and `DatabaseSilent`. A sandbox becomes a
+    home when the block ends; until then a failure leaves an empty folder. A story is one from its start, so that the
+    next may replace a broken one.
     """
     _replaces_story(path, settings)  # asked before a lock is left in a folder that is not ours
-    with locked(path, exclusive=True):
+    with locked(path, exclusive=True), told_of_databases():
         replaced = frozenset[str]()
         if _replaces_story(path, settings):
             replaced = Home.open(path).key_names()

@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from openjpki.site.clock import SteppedClock, real_moment
 from openjpki.site.home import MARKER, Home, HomeInUse, HomeMissing, HomeNotEmpty, Settings, locked
 from openjpki.site.house import House
-from openjpki.site.opening import assemble, founded, opened, start_django
+from openjpki.site.opening import DatabaseSilent, assemble, founded, opened, start_django, told_of_databases
 from openjpki.site.settings import ROLES
 from tests.support.authority import OPENED
 from tests.support.story import SETTINGS
@@ -19,7 +20,7 @@ SANDBOX = Settings(purpose="sandbox")
 LOOK = """
 import json, os, sys
 from pathlib import Path
-from openjpki.site.opening import opened
+from openjpki.site.opening import DatabaseSilent, opened, told_of_databases
 
 with opened(Path(sys.argv[1])) as house:
     from django.conf import settings
@@ -147,6 +148,22 @@ def test_a_sandbox_is_never_replaced(tmp_path: Path, settings: Settings) -> None
         pass
     assert names(tmp_path) == before
     assert Home.open(tmp_path) == home
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_told(error: type[Exception]) -> None:
+    """A server that is down or a full disk is no bug: its first line is the reason."""
+    with pytest.raises(DatabaseSilent) as told, told_of_databases():
+        raise error("disk I/O error\nDETAIL: more")  # noqa: EM101  -- the words of a database
+
+    assert told.value.data == {"reason": "disk I/O error"}
+
+
+def test_other_database_errors_stay_what_they_are() -> None:
+    """A broken constraint is a bug, and so is anything that is not the database's."""
+    for error in (IntegrityError, ValueError):
+        with pytest.raises(error), told_of_databases():
+            raise error
 
 
 def test_a_story_does_not_become_a_sandbox(tmp_path: Path) -> None:
