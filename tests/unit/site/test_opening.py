@@ -153,8 +153,10 @@ def test_a_sandbox_is_never_replaced(tmp_path: Path, settings: Settings) -> None
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_a_database_that_does_not_answer_is_told(error: type[Exception]) -> None:
     """A server that is down or a full disk is no bug: its first line is the reason."""
+    said = "disk I/O error\nDETAIL: more"
+
     with pytest.raises(DatabaseSilent) as told, told_of_databases():
-        raise error("disk I/O error\nDETAIL: more")  # noqa: EM101  -- the words of a database
+        raise error(said)
 
     assert told.value.data == {"reason": "disk I/O error"}
 
