@@ -6,11 +6,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, document, moment, not_before, policy_of
-from openjpki.errors import Kind, Language, declared
+from openjpki.errors import Failure, Kind, Language, declared
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.characters import substitute
 from openjpki.rules.dates import civil_date
@@ -26,8 +27,12 @@ from openjpki.rules.renewal import renewal_window
 from openjpki.rules.revocation import Ending, effect_of
 from openjpki.rules.validity import authentication_expiry, signature_expiry
 from openjpki.site.clock import real_moment
+from openjpki.site.opening import ServerNotInstalled, start_django
+from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
-_EXPLAINED_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk")
+_SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
+_SERVER_ROOMS = ("staff", "authority", "window", "story")
+_FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
 
 _CARDS: dict[str, Card] = {**{state.value: state for state in CardState}, "juki": "juki"}
 
@@ -100,22 +105,32 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", help="the code of a finding or a refusal")
 
 
-def _import_rooms() -> None:
-    """Import the rooms that work without a server, so that their refusals are declared."""
-    for room in _EXPLAINED_ROOMS:
+def _import(rooms: Sequence[str]) -> None:
+    """Import rooms, so that their refusals are declared."""
+    for room in rooms:
         package = importlib.import_module(f"openjpki.{room}")
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             with contextlib.suppress(ImportError):  # a reader's driver may be absent
                 importlib.import_module(module.name)
 
 
+def _refusal(code: str, home: Path) -> type[Failure] | None:
+    """Return the refusal with a code: first from the rooms that work without a server, then from the others."""
+    _import(_SLIM_ROOMS)
+    refusals = {failure.code: failure for failure in declared()}
+    if code not in refusals:
+        with contextlib.suppress(ServerNotInstalled):
+            start_django(home)
+            _import(_SERVER_ROOMS)
+        refusals = {failure.code: failure for failure in declared()}
+    return refusals.get(code)
+
+
 def _explain(arguments: argparse.Namespace) -> Answer:
     policy_of(arguments)  # refuses a bad setting; no code depends on one
     language = language_of(arguments)
-    _import_rooms()
-    refusals = {failure.code: failure for failure in declared()}
-    if arguments.code in refusals and arguments.code not in CATALOGUE:
-        failure = refusals[arguments.code]
+    failure = None if arguments.code in _FINDINGS else _refusal(arguments.code, arguments.home)
+    if failure is not None:
         data: dict[str, Any] = {
             "code": failure.code,
             "kind": failure.kind.name.lower(),
@@ -124,7 +139,7 @@ def _explain(arguments: argparse.Namespace) -> Answer:
         }
         sentence = failure.ja if language == "ja" else failure.en
         return Answer(data=data, lines=(f"{failure.code} (exit {failure.kind.value})", sentence))
-    finding = CATALOGUE.get(arguments.code) or find(arguments.code)
+    finding = _FINDINGS.get(arguments.code) or find(arguments.code)
     cited = [finding.rule, *filter(None, (finding.sentence,)), *finding.also]
     data = {
         "code": finding.code,

@@ -169,6 +169,24 @@ def test_a_refusal_is_explained_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "kind", "ja"),
+    [
+        ("window.other-card", "refusal", "このかたに交付したカードではありません"),
+        ("window.reissue.loses-time", "advice", "1年短くなる"),
+        ("window.card.held-already", "refused", "返納または紛失"),
+        ("home.in-use", "unavailable", ""),
+        ("sign.output-is-input", "usage", "--out"),
+    ],
+)
+def test_what_the_counter_says_is_explained(capsys: pytest.CaptureFixture[str], code: str, kind: str, ja: str) -> None:
+    """A clerk may ask about every code that a command of the counter showed, not only about those of the rules."""
+    answer = _ask(capsys, f"explain {code}")
+
+    assert (answer["code"], answer["kind"]) == (code, kind)
+    assert ja in answer["ja"]
+
+
+@pytest.mark.parametrize(
     ("question", "code"),
     [
         ("renewal-window --expires 2026-02-30", "usage.bad-value"),
