@@ -73,6 +73,15 @@ class NoValidity(Failure):
     en = "The period of stay ended on {stay_until}, so no card can be handed over. Check the period of stay."
 
 
+class ReceivedLater(Failure):
+    """The card's application would reach the authority only after the card is handed over."""
+
+    code = "window.card.received-later"
+    kind = Kind.USAGE
+    ja = "カードの申請の受付日 {received_on} が、交付の日より後になっています。"
+    en = "The authority cannot have received the card's application on {received_on}: that is after the hand-over."
+
+
 class CauseNeeded(Failure):
     """A card ends for a reason, and nothing else has one."""
 
@@ -115,6 +124,8 @@ class Cards:
         number = card.card_number()
         at = self._equipment.moment()
         today = civil_date(at)
+        if received_on is not None and received_on > today:
+            raise ReceivedLater(received_on=received_on)
         with act():
             resident = load_resident(officer, resident_code, lock=True)
             if resident.state != ResidentState.RESIDENT.value:

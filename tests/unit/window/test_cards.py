@@ -12,6 +12,7 @@ from openjpki.window.cards import (
     CauseNeeded,
     NotResident,
     NoValidity,
+    ReceivedLater,
 )
 from openjpki.window.changes import Change
 from openjpki.window.loading import CardNotFound, ResidentNotFound
@@ -55,6 +56,16 @@ def test_the_day_of_the_cards_application_decides_who_was_of_age(counter: Counte
     )
 
     assert handed.card.expires == date(2036, 4, 1)
+
+
+def test_no_application_is_received_after_the_hand_over(counter: Counter) -> None:
+    """R-2.1, R-3.7: the application comes first; today is the last day that can be meant, and nothing is handed over."""
+    hand_over = counter.register().window.cards.hand_over
+
+    with pytest.raises(ReceivedLater):
+        hand_over(WAKABA, resident_code=HANAKO, card=counter.card, received_on=date(2021, 7, 2))
+    assert counter.window.residents.show(WAKABA, HANAKO).cards == ()
+    assert hand_over(WAKABA, resident_code=HANAKO, card=counter.card, received_on=date(2021, 7, 1)).waiting == 0
 
 
 @pytest.mark.parametrize(
