@@ -20,6 +20,7 @@ from openjpki.cli.window_answers import (
     message_data,
     resident_data,
     resident_lines,
+    spoken,
     waiting_line,
 )
 from openjpki.cli.window_arguments import (
@@ -133,7 +134,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
                 card.administration.set_pin(kind, pin, house.policy)
     expires = handed.card.expires.isoformat()
     line = {
-        "ja": f"カードを交付しました。有効期限 {expires}",
+        "ja": f"カードを交付しました。{spoken(handed.card.expires, language)}まで有効です。",
         "en": f"The card was handed over. It is valid until {expires}.",
     }
     data = {"card_number": handed.card.card_number, "expires": expires, "waiting": handed.waiting}

@@ -14,6 +14,8 @@ from openjpki.rules.kinds import (
     CertificateState,
     FeeReason,
     LifeEvent,
+    Procedure,
+    RevocationReason,
 )
 from openjpki.rules.revocation import Effect
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, MessageEntry, ResidentEntry
@@ -37,6 +39,11 @@ _JA = {
     ResidentState.MOVED_OUT: "転出",
     ResidentState.DEAD: "死亡",
     ResidentState.EMIGRATED: "国外転出",
+    Procedure.NEW: "新規発行",
+    Procedure.RENEWAL: "更新",
+    Procedure.REISSUE: "再発行",
+    Procedure.REVOCATION: "失効",
+    Procedure.HOLD: "一時保留",
     ApplicationState.RECEIVED: "受付",
     ApplicationState.EXAMINED: "審査済み",
     ApplicationState.INQUIRY_SENT: "照会書送付済み",
@@ -53,6 +60,13 @@ _JA = {
     OrderStep.WRITTEN: "カード書込み済み",
     OrderStep.CONFIRMED: "有効化済み",
     OrderStep.ACTIVE: "カードで使用中",
+    RevocationReason.UNSPECIFIED: "交付前の破棄",
+    RevocationReason.KEY_COMPROMISE: "秘密鍵の漏えい等",
+    RevocationReason.CA_COMPROMISE: "認証局の鍵の漏えい等",
+    RevocationReason.AFFILIATION_CHANGED: "記載内容の変更",
+    RevocationReason.SUPERSEDED: "更新・再発行",
+    RevocationReason.CESSATION_OF_OPERATION: "利用の終了",
+    RevocationReason.CERTIFICATE_HOLD: "一時保留",
     FeeReason.FIRST: "初回",
     FeeReason.RENEWAL: "更新",
     FeeReason.AFTER_EXPIRY: "期限切れ後の発行",
@@ -70,6 +84,8 @@ Word = (
     | OrderStep
     | FeeReason
     | LifeEvent
+    | Procedure
+    | RevocationReason
 )
 
 
@@ -131,7 +147,7 @@ def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
 def certificate_line(entry: CertificateEntry, language: Language) -> str:
     """Tell a certificate."""
     state = word(entry.state, language)
-    reason = f" ({entry.reason.value})" if entry.reason else ""
+    reason = f" ({word(entry.reason, language)})" if entry.reason else ""
     return f"{word(entry.kind, language)} No. {entry.serial}  {state}{reason}  {_until(entry.expires, language)}"
 
 
@@ -162,7 +178,7 @@ def application_data(entry: ApplicationEntry) -> dict[str, Any]:
 
 def application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
     """Tell an application: where it stands, what it costs, how far each certificate is, what was found."""
-    lines = [f"{entry.receipt}  {entry.procedure.value}  {word(entry.state, language)}"]
+    lines = [f"{entry.receipt}  {word(entry.procedure, language)}  {word(entry.state, language)}"]
     if entry.fee:
         cited = ", ".join(entry.fee.rules)
         lines.append(
@@ -214,12 +230,13 @@ def effect_lines(effect: Effect, language: Language) -> list[str]:
     lines = []
     for kind in CertificateKind:
         ending = effect.of(kind)
+        reason = word(ending.reason, language) if ending else ""
         if ending is None:
             told = _words(language, "失効しません", "stays")
         elif ending.held:
-            told = _words(language, f"一時保留されます({ending.reason.value})", f"is held ({ending.reason.value})")
+            told = _words(language, "一時保留されます", f"is held ({reason})")
         else:
-            told = _words(language, f"失効します({ending.reason.value})", f"ends ({ending.reason.value})")
+            told = _words(language, f"失効します({reason})", f"ends ({reason})")
         lines.append(f"  {word(kind, language)}: {told} [{', '.join(effect.rules)}]")
     return lines
 

@@ -260,7 +260,7 @@ def _identity() -> Iterator[Finding]:
         rule="R-2.7",
         sentence="",
         severity="advice",
-        ja="一時停止は電話で24時間365日受け付けています(0120-95-0178)。電話での解除はできません。",
+        ja="一時保留(カードの一時停止)は、電話で24時間365日受け付けています(0120-95-0178)。電話での解除はできません。",
         en="A hold is taken by telephone at any hour (0120-95-0178). It is never lifted by telephone.",
     )
 

@@ -19,6 +19,7 @@ from openjpki.rules.kinds import (
 from openjpki.rules.policy import Policy
 from openjpki.rules.revocation import effect_of
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, MessageEntry, OrderEntry
+from openjpki.window.revocations import PROCEDURE_OF
 from openjpki.window.states import OrderStep, ResidentState
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -75,7 +76,16 @@ APPLICATION = ApplicationEntry(
 
 @pytest.mark.parametrize(
     "vocabulary",
-    [CertificateKind, CertificateState, CardState, ResidentState, ApplicationState, OrderStep, FeeReason],
+    [
+        CertificateKind,
+        CertificateState,
+        CardState,
+        ResidentState,
+        ApplicationState,
+        OrderStep,
+        FeeReason,
+        RevocationReason,
+    ],
 )
 def test_every_word_has_its_japanese(vocabulary: type) -> None:
     """A clerk reads no English word of the tables."""
@@ -84,11 +94,17 @@ def test_every_word_has_its_japanese(vocabulary: type) -> None:
         assert told.word(member, "en") == member.value
 
 
+@pytest.mark.parametrize("procedure", [*PROCEDURE_OF.values(), Procedure.NEW, Procedure.RENEWAL, Procedure.REISSUE])
+def test_every_procedure_of_the_counter_has_its_japanese(procedure: Procedure) -> None:
+    """新規発行, 更新, 再発行, 失効, 一時保留 (R-2.2 to R-2.7)."""
+    assert not told.word(procedure, "ja").isascii()
+
+
 @pytest.mark.parametrize(
     ("language", "line"),
     [
         ("en", "signature No. 7  revoked (affiliation_changed)  until 2026-06-10 (令和8年6月10日)"),
-        ("ja", "署名用電子証明書 No. 7  失効 (affiliation_changed)  令和8年6月10日(2026年)まで"),
+        ("ja", "署名用電子証明書 No. 7  失効 (記載内容の変更)  令和8年6月10日(2026年)まで"),
     ],
 )
 def test_a_certificate_is_one_line(language: Language, line: str) -> None:
@@ -105,6 +121,7 @@ def test_an_application_tells_how_far_it_is() -> None:
         "  signature: issued  until 2026-06-10 (令和8年6月10日)",
         "  authentication: planned",
     ]
+    assert told.application_lines(APPLICATION, "ja")[0] == "2026-000001  再発行  一部発行済み"
     assert told.application_lines(APPLICATION, "ja")[1] == "  手数料 ¥0  基本4情報の変更  [R-4.1]"
     assert told.application_data(APPLICATION)["certificates"][1] == {
         "kind": "authentication",
