@@ -8,7 +8,6 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.management import call_command
 from django.test import Client
 
 from openjpki.documents.gather import ResponderUnreachable, Transport
@@ -18,8 +17,8 @@ from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
 from openjpki.site.home import Settings
 from openjpki.site.house import House
+from openjpki.site.migration import empty
 from openjpki.site.opening import founded
-from openjpki.site.settings import ROLES
 from openjpki.site.web import application_over
 from openjpki.story.cast import Pins
 from openjpki.story.life import Told, own_document, tell
@@ -84,19 +83,13 @@ def telling(path: Path, *, language: Language = "en", today: date = TODAY, setti
     return Telling(told=told, house=stand.houses[0], lines=lines)
 
 
-def empty_databases() -> None:
-    """Remove every row; inside a test's transaction this is taken back with the rest when the test ends."""
-    for alias in ROLES:
-        call_command("flush", database=alias, verbosity=0, interactive=False)
-
-
 @contextmanager
 def emptied_afterwards() -> Iterator[None]:
     """Remove every row in the end: what is told outside a test's transaction does not go back by itself."""
     try:
         yield
     finally:
-        empty_databases()
+        empty()
 
 
 @contextmanager
@@ -108,8 +101,11 @@ def fresh_stage(
     pins: Pins | None = None,
     life: Plan | None = None,
 ) -> Iterator[Stage]:
-    """Set the stage in a fresh home on empty databases, on the morning before the first chapter."""
-    empty_databases()
+    """Set the stage in a fresh home, on the morning before the first chapter.
+
+    The databases are emptied; inside a test's transaction this is taken back with the rest when the test ends.
+    """
+    empty()
     life = life or plan(Policy.preset("national"), ends_on=TODAY - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
     with founded(path, SETTINGS, clock) as house, Stand()(house) as directly:

@@ -120,15 +120,13 @@ def _add_common(found: argparse.ArgumentParser) -> None:
     if nested:
         return
     common = found.add_argument_group("common options")
-    known = {option for action in found._actions for option in action.option_strings}  # noqa: SLF001  -- the same
-    if "--home" not in known:
-        common.add_argument(
-            "--home",
-            type=Path,
-            default=Path(os.environ.get("OPENJPKI_HOME", "home")),
-            metavar="DIR",
-            help="the folder this installation lives in (default: $OPENJPKI_HOME or ./home)",
-        )
+    common.add_argument(
+        "--home",
+        type=Path,
+        default=Path(os.environ.get("OPENJPKI_HOME", "home")),
+        metavar="DIR",
+        help="the folder this installation lives in (default: $OPENJPKI_HOME or ./home)",
+    )
     common.add_argument("--json", action="store_true", help="one JSON object on standard output")
     common.add_argument("--lang", choices=("ja", "en"), default=_default_language(), help="language of the sentences")
 

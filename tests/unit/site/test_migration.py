@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 from django.db import connections
 
-from openjpki.site.migration import migrate
+from openjpki.site.migration import empty, migrate
 from openjpki.site.settings import ROLES
+from tests.unit.site.test_wiring import house
 
 
 def tables(alias: str) -> set[str]:
@@ -30,3 +33,31 @@ def test_repeating_changes_nothing() -> None:
     migrate()
 
     assert {alias: tables(alias) for alias in ROLES} == before
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_emptied_databases_have_their_tables_and_no_row(tmp_path: Path) -> None:
+    """A story that is told anew begins with no row of the first, in any role's tables."""
+    migrate()
+    empty()
+    before = rows()
+    furnished = house(tmp_path)
+    furnished.furnish()
+    furnished.authority.ceremony()
+    filled = rows()
+    empty()
+
+    assert filled["authority", "authority_issuer"] == 2
+    assert rows() == before
+    assert {count for (_, name), count in rows().items() if name.startswith(("authority", "window", "audit"))} == {0}
+
+
+def rows() -> dict[tuple[str, str], int]:
+    """Return how many rows each table of each role has."""
+    found = {}
+    for alias in ROLES:
+        with connections[alias].cursor() as cursor:
+            for name in sorted(tables(alias)):
+                cursor.execute(f'SELECT COUNT(*) FROM "{name}"')  # noqa: S608  -- a table's own name
+                found[alias, name] = cursor.fetchone()[0]
+    return found
