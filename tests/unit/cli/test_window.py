@@ -258,7 +258,7 @@ def test_a_move_is_shown_entered_and_waits(served: Counter, monkeypatch: pytest.
 
     shown = served(*words, "--preview", language="ja")
     assert [row["kind"] for row in shown.data["certificates"]] == ["signature"]
-    assert shown.lines[0] == "  署名用電子証明書: 失効します(affiliation_changed) [R-5.3]"
+    assert shown.lines[0] == "  署名用電子証明書: 失効します(記載内容の変更) [R-5.3]"
     send = InProcess.send
     monkeypatch.setattr(InProcess, "send", _away)
     waiting = served(*words)
