@@ -40,9 +40,16 @@ def told_of_databases() -> Iterator[None]:
         yield
     except Exception as error:
         database = sys.modules.get("django.db")
-        if database is None or not isinstance(error, database.OperationalError | database.InterfaceError):
+        if database is None or not isinstance(error, database.Error) or isinstance(error, _bugs()):
             raise
         raise DatabaseSilent(reason=(str(error).splitlines() or [""])[0]) from error
+
+
+def _bugs() -> tuple[type[Exception], ...]:
+    """Return the errors of a database that blame the question: a broken constraint, a wrong query."""
+    from django.db import DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError
+
+    return (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
 
 
 def start_django(path: Path) -> None:

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from openjpki.site.clock import SteppedClock, real_moment
 from openjpki.site.home import MARKER, Home, HomeInUse, HomeMissing, HomeNotEmpty, Settings, locked
@@ -150,9 +151,9 @@ def test_a_sandbox_is_never_replaced(tmp_path: Path, settings: Settings) -> None
     assert Home.open(tmp_path) == home
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError, MigrationSchemaMissing])
 def test_a_database_that_does_not_answer_is_told(error: type[Exception]) -> None:
-    """A server that is down or a full disk is no bug: its first line is the reason."""
+    """A server that is down, a full disk or a damaged file is no bug: its first line is the reason."""
     said = "disk I/O error\nDETAIL: more"
 
     with pytest.raises(DatabaseSilent) as told, told_of_databases():
@@ -163,7 +164,7 @@ def test_a_database_that_does_not_answer_is_told(error: type[Exception]) -> None
 
 def test_other_database_errors_stay_what_they_are() -> None:
     """A broken constraint is a bug, and so is anything that is not the database's."""
-    for error in (IntegrityError, ValueError):
+    for error in (IntegrityError, ProgrammingError, ValueError):
         with pytest.raises(error), told_of_databases():
             raise error
 
