@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from openjpki.documents.findings import Finding, spoken
 from openjpki.documents.indications import Indication
@@ -42,6 +43,12 @@ def report_lines(report: Report, language: Language) -> tuple[str, ...]:
     for number, signature in enumerate(report.signatures, 1):
         lines.extend(_signature(number, signature, language))
     return tuple(lines)
+
+
+def trust_line(folder: Path, language: Language) -> str:
+    """Return whose CAs the verdict rests on: a folder that came with the document proves nothing."""
+    words = {"ja": "信頼した認証局のフォルダー", "en": "Trusted certification authorities"}
+    return f"{words[language]}: {folder.resolve()}"
 
 
 def _headline(report: Report, language: Language) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card import NoPrompt, PinLinesMissing
-from openjpki.cli.document_lines import report_lines
+from openjpki.cli.document_lines import report_lines, trust_line
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.gather import ask_responders, http_transport, read_trust
@@ -216,7 +216,9 @@ def _verify(arguments: argparse.Namespace) -> Answer:
     evidence = _gathered(arguments, read_trust(trust), document)
     at = read_moment(arguments.at) if arguments.at else _now(arguments)
     report = _judged(arguments, document, content, evidence, at)
-    return Answer(data=report.as_data(), lines=report_lines(report, language_of(arguments)), kind=report.kind)
+    language = language_of(arguments)
+    lines = (*report_lines(report, language), trust_line(trust, language))
+    return Answer(data=report.as_data() | {"trust": str(trust.resolve())}, lines=lines, kind=report.kind)
 
 
 def _gathered(arguments: argparse.Namespace, evidence: Evidence, document: bytes) -> Evidence:

@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from openjpki.cli.document_lines import report_lines
+from openjpki.cli.document_lines import report_lines, trust_line
 from openjpki.documents.findings import Check, found
 from openjpki.documents.report import Report, SignatureReport, Subject
 from openjpki.errors import Language
@@ -43,3 +44,12 @@ def test_findings_about_the_whole_come_first(language: Language, word: str) -> N
 
     assert lines[1].startswith("  [verify.no-signature] ")
     assert word in lines[1]
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "信頼した認証局"), ("en", "Trusted certification authorities")])
+def test_the_verdict_names_whose_word_it_rests_on(language: Language, words: str, tmp_path: Path) -> None:
+    """A trust folder that came with the document would be seen: its whole path is told."""
+    line = trust_line(tmp_path / "home" / ".." / "trust", language)
+
+    assert line.startswith(words)
+    assert line.endswith(str(tmp_path / "trust"))
