@@ -62,6 +62,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (DESIGN: 0 done, 1 refused, 2 usage, 3 indeterminate, 4 unavailable)."""
+    _stand_in_for_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):  # a terminal without Japanese shows code points, not a fault;
         if isinstance(stream, TextIOWrapper):  # and bytes that are no text are a PIN of the wrong form, not a fault
             stream.reconfigure(errors="backslashreplace")
@@ -69,9 +70,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError:  # standard output takes nothing more; what is still buffered must not fail again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:  # standard output takes nothing more
+        _drop_output()
         return Kind.UNAVAILABLE.value
+
+
+def _drop_output() -> None:
+    """Let go of an output that takes nothing more: what is still buffered must not fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Let a standard stream that the caller closed be empty (input), full (output) or deaf (errors), and not missing.
+
+    Without it Python has None there, and the next file that is opened, a database or a card, gets the stream's number.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), "r", encoding="utf-8")
+    if sys.stdout is None:  # open for reading only: an answer that nobody can get is refused as a full disk is
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def _run(words: Sequence[str]) -> int:
@@ -147,12 +166,14 @@ def _language_wanted(words: Sequence[str]) -> Language:
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(answer.data, ensure_ascii=False, indent=2))
-    else:
-        for line in answer.lines:
-            print(plain(line))
-    sys.stdout.flush()
+    lines = [json.dumps(answer.data, ensure_ascii=False, indent=2)] if as_json else map(plain, answer.lines)
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+        raise
 
 
 def plain(line: str) -> str:

@@ -363,6 +363,39 @@ def test_the_package_runs_as_a_program() -> None:
     assert program("no-such-command").status == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "streams", "status", "out", "code"),
+    [
+        ("card pin taro --kind authentication --pin-stdin", "<&-", 2, "", "card.pin.lines-missing"),
+        ("card pin taro --kind authentication", "<&-", 2, "", "card.pin.no-prompt"),
+        ("card list", ">&-", 4, "", "storage.failed"),
+        ("card list --json", ">&-", 4, "", "storage.failed"),
+        ("card show nobody --json", "2>&-", 2, "{", ""),
+        ("card list", "<&- >&- 2>&-", 4, "", ""),
+        ("card list", "<&-", 0, "taro", ""),
+    ],
+)
+def test_a_closed_stream_is_no_fault(
+    tmp_path: Path, words: str, streams: str, status: int, out: str, code: str
+) -> None:
+    """A caller may close any of the three streams: one line where there is a place for it, and the status of the cause."""
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create(
+        "taro", personalise(number="400000012719843", municipality="99201", expires=date(2035, 2, 17), entropy=bytes)
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {words} {streams}', "sh", *openjpki_command()],
+        env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout[: len(out)]) == (status, out)
+    assert done.stderr.startswith(f"openjpki: [{code}] " if code else "")
+    assert done.stderr.count("\n") == (1 if code else 0)
+
+
 def closed_pipe(*words: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command whose standard output nobody reads."""
     reading, writing = os.pipe()
