@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: `docs/errors.md` and `docs/machines/`. `--check` only compares."""
+"""Writes the documents that are drawn from the code: errors, commands and life cycles. `--check` only compares."""
 
 import argparse
 import importlib
@@ -19,6 +19,9 @@ STATUS = {
     Kind.INDETERMINATE: "indeterminate",
     Kind.UNAVAILABLE: "unavailable",
 }
+WRITTEN = "This page is written by `tools/make_docs.py`"
+STARTED_BY_A_SERVER = "openjpki.site.wsgi"
+"""It opens a home when it is imported."""
 
 
 def import_everything() -> None:
@@ -26,7 +29,8 @@ def import_everything() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openjpki.site.settings")
     django.setup()
     for module in pkgutil.walk_packages(openjpki.__path__, "openjpki."):
-        if not module.name.endswith("__main__") and ".migrations." not in module.name:
+        started = module.name == STARTED_BY_A_SERVER or module.name.endswith("__main__")
+        if not started and ".migrations." not in module.name:
             importlib.import_module(module.name)
 
 
@@ -36,26 +40,35 @@ def failures() -> tuple[type[Failure], ...]:
     return tuple(failure for failure in declared() if failure.__module__.startswith("openjpki."))
 
 
+def cell(text: str) -> str:
+    """Return a text as it may stand in a cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
 def errors_page() -> str:
     """Return `docs/errors.md`: every refusal with its code, exit status and both sentences."""
     lines = [
         "# Errors",
         "",
-        "Every refusal of OpenJPKI, by its stable code. This page is written by `tools/make_docs.py`; words in braces are filled in.",
+        f"Every refusal of OpenJPKI, by its stable code. {WRITTEN}; words in braces are filled in.",
         "",
         "| code | exit | 日本語 | English |",
         "|---|---|---|---|",
     ]
     for failure in failures():
-        cells = (failure.ja, failure.en)
-        ja, en = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
-        lines.append(f"| `{failure.code}` | {failure.kind.value} {STATUS[failure.kind]} | {ja} | {en} |")
+        status = f"{failure.kind.value} {STATUS[failure.kind]}"
+        lines.append(f"| `{failure.code}` | {status} | {cell(failure.ja)} | {cell(failure.en)} |")
     return "\n".join(lines) + "\n"
 
 
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
-    return {ROOT / "docs" / "errors.md": errors_page()}
+    from tools.draw_commands import commands_page
+    from tools.draw_machines import machine_pages
+
+    docs = ROOT / "docs"
+    machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
+    return {docs / "errors.md": errors_page(), docs / "commands.md": commands_page()} | machines
 
 
 def main() -> int:
@@ -63,14 +76,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    drawn = pages()
+    stale = [path for path, text in drawn.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
         print(f"{'stale' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(pages()[path], encoding="utf-8")
+            path.write_text(drawn[path], encoding="utf-8")
     return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     sys.exit(main())

@@ -76,15 +76,15 @@ def register(commands: Commands) -> None:
     )
     group.add_parser("list", help="which cards there are").set_defaults(run=_list)
     show = group.add_parser("show", help="what is on a card")
-    show.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="NAME", help="what the card is called")
     show.set_defaults(run=_show)
     new = group.add_parser("new", help="make a blank card: a number, no PINs, no certificates")
-    new.add_argument("name", metavar="NAME")
+    new.add_argument("name", metavar="NAME", help="what the card is called")
     new.add_argument("--municipality", default=WAKABA.code, metavar="CODE", help=f"five digits ({WAKABA.code})")
     new.add_argument("--expires", metavar="DAY", help="last day of the card (ten years from now)")
     new.set_defaults(run=_new)
     pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
-    pin.add_argument("name", metavar="NAME")
+    pin.add_argument("name", metavar="NAME", help="what the card is called")
     pin.add_argument("--kind", required=True, choices=[kind.value for kind in CertificateKind], help="which PIN")
     pin.add_argument(
         "--pin-stdin", action="store_true", help="the present PIN, then the new one, one a line of standard input"

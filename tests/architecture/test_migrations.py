@@ -1,0 +1,31 @@
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+
+from openjpki.site.router import ALIAS_OF
+from openjpki.site.settings import ROLES
+
+OURS = sorted(config.label for config in apps.get_app_configs() if config.name.startswith("openjpki."))
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_the_migrations_say_what_the_models_say(capsys: pytest.CaptureFixture[str]) -> None:
+    """A model that changed has its migration: otherwise a new home would lack what the code expects."""
+    try:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    except SystemExit:
+        pytest.fail(capsys.readouterr().out)
+
+
+def test_the_migrations_form_one_line_each() -> None:
+    """No application's migrations fork: a home has one way up."""
+    assert MigrationLoader(None).detect_conflicts() == {}
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_every_application_knows_its_database(label: str) -> None:
+    """Tables go to one role's database; the audit record's go to all, and the site has none."""
+    assert ALIAS_OF.get(label) in ROLES or label in {"audit", "site"}
+    if label == "site":
+        assert not list(apps.get_app_config(label).get_models())
