@@ -23,6 +23,9 @@ DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 SCHEMES = {"rsa": "rsassa_pkcs1v15", "ec": "ecdsa"}
 """The one signature scheme for each kind of key that a card makes."""
 
+_VERSIONS = frozenset((outer, inner) for outer in ("v1", "v3", "v4", "v5") for inner in ("v1", "v3"))
+"""Versions of SignedData and SignerInfo (RFC 5652 §5.1, §5.3). Nothing signs them, and there are no others."""
+
 DigestOf = Callable[[str], bytes | None]
 """Gives the digest of the signed content by the algorithm's name (one of `DIGESTS`); None if the content is not here."""
 
@@ -62,6 +65,9 @@ def read_signed_data(encoded: bytes, *, padded: bool = False) -> cms.SignedData:
     signed: cms.SignedData = message["content"]
     if len(signed["signer_infos"]) != 1:
         text = f"{len(signed['signer_infos'])} signers"
+        raise Unreadable(text)
+    if (signed["version"].native, signed["signer_infos"][0]["version"].native) not in _VERSIONS:
+        text = "version"
         raise Unreadable(text)
     return signed
 

@@ -312,6 +312,19 @@ def test_two_signers_in_one_message_are_refused() -> None:
         read_signed_data(message.dump(force=True))
 
 
+@pytest.mark.parametrize("place", ["outer", "inner"])
+@pytest.mark.parametrize(("tag", "value", "error"), [(b"\x02", b"\x00", Unreadable), (b"\x03", b"\x01", ValueError)])
+def test_a_version_that_there_is_not_is_refused(place: str, tag: bytes, value: bytes, error: type[Exception]) -> None:
+    """RFC 5652 §5.1, §5.3: nothing signs the two versions, so they are held to what there is."""
+    encoded = cms.ContentInfo({"content_type": "signed_data", "content": _signed()}).dump(force=True)
+    signer = _signed()["signer_infos"][0].dump()
+    start = encoded.index(signer) if place == "inner" else encoded.index(_signed()["digest_algorithms"].dump()) - 7
+    at = encoded.index(b"\x02\x01", start)
+
+    with pytest.raises(error):
+        read_signed_data(encoded[:at] + tag + b"\x01" + value + encoded[at + 3 :])
+
+
 def test_a_message_of_another_kind_is_refused() -> None:
     """Plain data in a ContentInfo is no signature."""
     message = cms.ContentInfo({"content_type": "data", "content": b"x"})
