@@ -1,8 +1,10 @@
-"""The shared stories, as fixtures."""
+"""The shared homes, as fixtures."""
+
+from pathlib import Path
 
 import pytest
 
-from tests.support.stories import LATER, NOW, Story, shared
+from tests.support.stories import LATER, NOW, Story, laboratory, shared
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def later_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Return the story with the keys of the coming card."""
     return shared(tmp_path_factory, LATER)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a sandbox with a card of today; a test that changes it takes a copy."""
+    return laboratory(tmp_path_factory)

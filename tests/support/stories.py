@@ -1,10 +1,12 @@
-"""Stories told once in a test session and looked at by many tests: their homes, and what the story left in them."""
+"""Homes made once in a test session and looked at by many tests: told stories with what they left, and a sandbox."""
 
 import fcntl
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -17,7 +19,7 @@ from cryptography import x509
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind
-from tests.support.programs import ROOT, Finished, run
+from tests.support.programs import ROOT, Finished, openjpki, run
 
 SIGNATURE_PIN = "C4NARY7PIN"
 AUTHENTICATION_PIN = "7291"
@@ -140,17 +142,24 @@ def told(home: Path, *, today: date, algorithm: KeyAlgorithm, umask: int = 0o022
     return run(*program, "--algorithm", algorithm.value, folder=ROOT, umask=umask)
 
 
-def shared(factory: pytest.TempPathFactory, name: str) -> Story:
-    """Return a shared story, told by whichever test process asks first; the others wait for it."""
+@contextmanager
+def _once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give one test process after the other the place that all of them share."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
-    story = Story(base / f"story-{name}", _ALGORITHMS[name])
-    with (base / f"story-{name}.lock").open("a") as lock:
+    with (base / f"{name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield base / name
+
+
+def shared(factory: pytest.TempPathFactory, name: str) -> Story:
+    """Return a shared story, told by whichever test process asks first; the others wait for it."""
+    with _once(factory, f"story-{name}") as home:
+        story = Story(home, _ALGORITHMS[name])
         if not (story.folder / "transcript.json").exists():
             # The harshest umask for secrets is the one that hides nothing.
-            done = told(story.home, today=today() + _AHEAD[name], algorithm=story.algorithm, umask=0)
+            done = told(home, today=today() + _AHEAD[name], algorithm=story.algorithm, umask=0)
             assert done.status == 0, done.text
     return story
 
@@ -158,3 +167,27 @@ def shared(factory: pytest.TempPathFactory, name: str) -> Story:
 def today() -> date:
     """Return the real day in Japan."""
     return civil_date(datetime.now(UTC))
+
+
+# --- a laboratory: a sandbox of today -----------------------------------------------------------------------------
+
+RESIDENT = "99201000011"
+"""見本　太郎 of Wakaba, out of the sandbox's seed."""
+COUNTER = ("--municipality", "99201", "--resident", RESIDENT)
+_LABORATORY = (
+    ("init",),
+    ("card", "new", "taro"),
+    ("window", "hand-over", *COUNTER, "--card", "taro", "--pin-stdin"),
+    ("window", "issue", *COUNTER, "--card", "taro", "--document", "drivers-licence"),
+    ("card", "new", "blank"),
+)
+
+
+def laboratory(factory: pytest.TempPathFactory) -> Path:
+    """Return a sandbox's home with a card of today, taro, and an empty one, blank: made once, and only looked at."""
+    with _once(factory, "laboratory") as home:
+        if not (home / "cards" / "blank.card").exists():
+            for words in _LABORATORY:
+                done = openjpki(*words, "--home", home, typed=f"{SIGNATURE_PIN}\n{AUTHENTICATION_PIN}\n")
+                assert done.status == 0, done.text
+    return home
