@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.db import connections
 from django.test import Client
 
 from openjpki.documents.gather import ResponderUnreachable, Transport
@@ -19,6 +20,7 @@ from openjpki.site.home import Settings
 from openjpki.site.house import House
 from openjpki.site.migration import empty
 from openjpki.site.opening import founded
+from openjpki.site.settings import ROLES
 from openjpki.site.web import application_over
 from openjpki.story.cast import Pins
 from openjpki.story.life import Told, own_document, tell
@@ -83,13 +85,25 @@ def telling(path: Path, *, language: Language = "en", today: date = TODAY, setti
     return Telling(told=told, house=stand.houses[0], lines=lines)
 
 
+def settle_databases() -> None:
+    """Check what would be checked at the end of a transaction: before that, PostgreSQL truncates no table."""
+    for alias in ROLES:
+        connections[alias].check_constraints()
+
+
+def empty_databases() -> None:
+    """Remove every row; inside a test's transaction this is taken back with the rest when the test ends."""
+    settle_databases()
+    empty()
+
+
 @contextmanager
 def emptied_afterwards() -> Iterator[None]:
     """Remove every row in the end: what is told outside a test's transaction does not go back by itself."""
     try:
         yield
     finally:
-        empty()
+        empty_databases()
 
 
 @contextmanager
@@ -105,7 +119,7 @@ def fresh_stage(
 
     The databases are emptied; inside a test's transaction this is taken back with the rest when the test ends.
     """
-    empty()
+    empty_databases()
     life = life or plan(Policy.preset("national"), ends_on=TODAY - timedelta(days=1))
     clock = SteppedClock(at(life.ceremony, 8))
     with founded(path, SETTINGS, clock) as house, Stand()(house) as directly:

@@ -12,12 +12,11 @@ from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import SteppedClock
 from openjpki.site.home import Home, Settings
 from openjpki.site.house import CounterCard, DatabasesTaken, House
-from openjpki.site.migration import empty
 from openjpki.site.settings import ROLES
 from openjpki.story import cast
 from openjpki.window.counter import CardAtCounter
 from tests.support.authority import CARD_EXPIRES, OPENED, CountedEntropy
-from tests.support.story import Telling
+from tests.support.story import Telling, empty_databases, settle_databases
 from tests.unit.site.test_wiring import house
 
 SIGNATURE = CertificateKind.SIGNATURE
@@ -52,7 +51,7 @@ def test_every_seam_gets_what_the_home_gives_it(tmp_path: Path) -> None:
 @pytest.mark.django_db(databases=ROLES)
 def test_a_furnished_house_knows_its_cities(tmp_path: Path) -> None:
     """Both cities of the sandbox are enrolled at the authority: a ceremony gives each CA a list for each."""
-    empty()
+    empty_databases()
     made = house(tmp_path)
     made.furnish()
     made.authority.ceremony()
@@ -63,7 +62,7 @@ def test_a_furnished_house_knows_its_cities(tmp_path: Path) -> None:
 @pytest.mark.django_db(databases=ROLES)
 def test_databases_of_another_home_are_not_taken(tmp_path: Path) -> None:
     """A database server may hold a home already: a new one keeps out, and changes nothing."""
-    empty()
+    empty_databases()
     made = house(tmp_path)
     made.furnish()
     made.authority.ceremony()
@@ -79,10 +78,11 @@ def test_databases_of_another_home_are_not_taken(tmp_path: Path) -> None:
 @pytest.mark.django_db(databases=ROLES)
 def test_databases_of_the_replaced_story_are_emptied(tmp_path: Path) -> None:
     """The story that takes the place of another begins with empty tables: its serials restart."""
-    empty()
+    empty_databases()
     made = house(tmp_path)
     made.furnish()
     made.authority.ceremony()
+    settle_databases()
     made.furnish(made.home.key_names())
 
     assert made.authority.key_names() == frozenset()

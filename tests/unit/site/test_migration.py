@@ -5,6 +5,7 @@ from django.db import connections
 
 from openjpki.site.migration import empty, migrate
 from openjpki.site.settings import ROLES
+from tests.support.story import empty_databases, settle_databases
 from tests.unit.site.test_wiring import house
 
 
@@ -39,12 +40,13 @@ def test_repeating_changes_nothing() -> None:
 def test_emptied_databases_have_their_tables_and_no_row(tmp_path: Path) -> None:
     """A story that is told anew begins with no row of the first, in any role's tables."""
     migrate()
-    empty()
+    empty_databases()
     before = rows()
     furnished = house(tmp_path)
     furnished.furnish()
     furnished.authority.ceremony()
     filled = rows()
+    settle_databases()
     empty()
 
     assert filled["authority", "authority_issuer"] == 2

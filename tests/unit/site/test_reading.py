@@ -14,13 +14,12 @@ from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, L
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
-from openjpki.site.migration import empty
 from openjpki.site.reading import start_page
 from openjpki.site.seeding import seed
 from openjpki.site.settings import ROLES
 from openjpki.site.start_page import CardEntry, StartPage
 from openjpki.story import cast, counter
-from tests.support.story import Telling, fresh_stage
+from tests.support.story import Telling, empty_databases, fresh_stage
 from tests.unit.site.test_wiring import house
 
 pytestmark = pytest.mark.django_db(databases=ROLES)
@@ -223,7 +222,7 @@ def test_a_card_image_that_cannot_be_read_is_shown_by_its_number(story: Telling)
 
 def test_a_new_sandbox_has_residents_and_no_card(tmp_path: Path) -> None:
     """Before anything happens: two cities, seven residents, two CAs, no story; an unshifted clock is not remarked on."""
-    empty()
+    empty_databases()
     made = house(tmp_path)
     made.furnish()
     seed(made)

@@ -13,12 +13,11 @@ from openjpki.documents.gather import ResponderUnreachable, Transport, http_tran
 from openjpki.documents.sign import NotAPdf
 from openjpki.site.home import Home, HomeInUse, HomeNotEmpty, Settings, locked
 from openjpki.site.house import House
-from openjpki.site.migration import empty
 from openjpki.site.server import Listener, listening
 from openjpki.site.settings import ROLES
 from openjpki.story.life import DocumentSigned, over_http, own_document, tell
 from openjpki.story.telling import StoryWentWrong
-from tests.support.story import PINS, SETTINGS, TODAY, Stand, Telling, telling
+from tests.support.story import PINS, SETTINGS, TODAY, Stand, Telling, empty_databases, telling
 
 pytestmark = pytest.mark.django_db(databases=ROLES)
 
@@ -144,7 +143,7 @@ def test_a_home_that_is_being_served_is_not_replaced(story: Telling) -> None:
 def test_a_story_that_goes_wrong_says_where_and_can_be_told_again(tmp_path: Path) -> None:
     """With no responder to ask the third step's verification does not hold; the next story replaces what was left."""
     home = tmp_path / "home"
-    empty()
+    empty_databases()
     with pytest.raises(StoryWentWrong) as caught:
         tell(
             home,
@@ -159,7 +158,7 @@ def test_a_story_that_goes_wrong_says_where_and_can_be_told_again(tmp_path: Path
     assert (caught.value.data["step"], caught.value.data["title_en"]) == (3, "A PDF is signed at home")
     assert Home.open(home).settings.purpose == "story"
     assert not (home / "story" / "transcript.json").exists()
-    empty()
+    empty_databases()
     assert telling(home, language="ja").told.steps == 13
     assert [path.name for path in (home / "cards").iterdir() if path.suffix == ".card"] == ["sakura.card"]
 
