@@ -147,7 +147,8 @@ def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
 def certificate_line(entry: CertificateEntry, language: Language) -> str:
     """Tell a certificate."""
     state = word(entry.state, language)
-    reason = f" ({word(entry.reason, language)})" if entry.reason else ""
+    told = word(entry.reason, language) if entry.reason else ""
+    reason = f" ({told})" if told not in {"", state} else ""
     return f"{word(entry.kind, language)} No. {entry.serial}  {state}{reason}  {_until(entry.expires, language)}"
 
 

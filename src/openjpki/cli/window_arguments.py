@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from openjpki.card.terminal import JpkiTerminal
+from openjpki.card.terminal import JpkiTerminal, PinLocked
 from openjpki.cli.answer import BadValue, language_of
 from openjpki.cli.card import NoPrompt, PinLinesMissing
 from openjpki.cli.rules_arguments import add_choice, add_day, document
@@ -54,13 +54,19 @@ def kinds(arguments: argparse.Namespace) -> tuple[CertificateKind, ...]:
 
 
 def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown:
-    """Return what the person shows; the PIN goes to the card and nowhere else. A wrong one is refused with its tries."""
+    """Return what the person shows; the PIN goes to the card and nowhere else. A wrong one is refused with its tries.
+
+    A locked one does not match: with a document the procedure goes on after the PIN is set anew (R-6.3, S-61 to S-63).
+    """
     matches = None
     if arguments.pin_stdin and terminal is not None:
         kind = CertificateKind.AUTHENTICATION
         pins = typed(arguments, (PinKind.AUTHENTICATION,), language_of(arguments))
-        terminal.verify_pin(kind, bytearray(pins[PinKind.AUTHENTICATION].encode()))
-        matches = True
+        try:
+            terminal.verify_pin(kind, bytearray(pins[PinKind.AUTHENTICATION].encode()))
+            matches = True
+        except PinLocked:
+            matches = False
     return Shown(documents=tuple(arguments.document), pin_matches=matches, copies_taken=arguments.copies_taken)
 
 

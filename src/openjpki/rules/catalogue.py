@@ -100,8 +100,8 @@ def _eligibility() -> Iterator[Finding]:
         severity="advice",
         ja="15歳未満のかたと成年被後見人のかたは、法定代理人が申請してください。申請方法は事前に電話でお問い合わせください。",
         en="For a person under 15 and for an adult ward the legal representative applies. Ask by telephone beforehand.",
-        bring_ja=f"本人のマイナンバーカード、法定代理人の{_PHOTO_ID_JA}、代理権を証する書類",
-        bring_en=f"The holder's My Number card, {_PHOTO_ID_EN} of the representative, and the proof of power",
+        bring_ja=f"本人のマイナンバーカード、法定代理人の{_PHOTO_ID_JA}、代理権を証する書類をお持ちください。",
+        bring_en=f"Bring the holder's My Number card, {_PHOTO_ID_EN} of the representative, and the proof of power.",
     )
 
 

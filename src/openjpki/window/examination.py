@@ -215,7 +215,8 @@ def _reissue(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Find
     if _last(case, kind) is None:
         yield found("window.reissue.nothing")
     alive = _alive(case, kind)
-    if alive and (window := renewal_window(policy, alive.expires)).opens > case.on:
+    renewable = alive is not None and alive.state is CertificateState.VALID  # a held one is never renewed
+    if alive and renewable and (window := renewal_window(policy, alive.expires)).opens > case.on:
         yield found("window.reissue.loses-time", opens=window.opens)
 
 

@@ -304,8 +304,26 @@ def test_a_hold_and_a_request(served: Counter, monkeypatch: pytest.MonkeyPatch) 
     assert ended.data["application"]["state"] == "done"
     assert [row["state"] for row in held.data["certificates"]] == ["held"]
     assert any("一時保留されます" in line for line in held.lines)
+    assert "一時保留 (一時保留)" not in "".join(held.lines)
     refused = served("revoke", *WAKABA, *PERSON, "--event", "request", "--kind", "signature", *LICENCE)
     assert [finding["code"] for finding in refused.data["findings"]] == ["window.ending.nothing"]
+
+
+def test_a_locked_pin_is_no_end_where_a_document_is_shown(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-6.2, R-6.3; S-61 to S-63: locked by the third miss; with a document it is set anew and the procedure goes on."""
+    for _ in range(2):
+        typed(monkeypatch, "9999\n")
+        with pytest.raises(WrongPin):
+            issue(served, "--pin-stdin")
+
+    typed(monkeypatch, "9999\n")
+    without = served("issue", *WAKABA, *PERSON, "--card", "hanako", "--pin-stdin")
+    typed(monkeypatch, "1234\n")
+    with_licence = issue(served, "--pin-stdin")
+
+    assert [finding["code"] for finding in without.data["findings"]] == ["identity.inquiry"]
+    assert with_licence.data["state"] == "done"
+    assert "identity.pin-reset-first" in [finding["code"] for finding in with_licence.data["findings"]]
 
 
 def test_the_pin_of_anothers_card_ends_nothing(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

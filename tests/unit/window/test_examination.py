@@ -208,6 +208,15 @@ def test_a_pin_that_failed_is_set_anew_first() -> None:
     assert {finding.code for finding in examination.findings} == {"identity.pin-reset-first", "identity.copies-kept"}
 
 
+@pytest.mark.parametrize(("state", "told"), [(CertificateState.VALID, True), (CertificateState.HELD, False)])
+def test_only_what_can_be_renewed_loses_time(state: CertificateState, told: bool) -> None:  # noqa: FBT001  -- a column of the table
+    """R-2.4, R-3.3, R-5.20: an early re-issue may cost a year against a renewal; a held certificate is never renewed."""
+    history = tuple(replace(known, state=state) for known in VALID_TO_JUNE)
+    case = replace(CASE, procedure=Procedure.REISSUE, on=date(2026, 3, 10), history=history)
+
+    assert ("window.reissue.loses-time" in codes(case)) is told
+
+
 def test_refusals_come_first() -> None:
     """What stands in the way is told before what should be known."""
     examination = examine(POLICY, replace(CASE, shown=BY_LICENCE, on=date(2026, 3, 10)))
