@@ -105,7 +105,7 @@ class NoOutputFolder(Failure):
 def register(commands: Commands) -> None:
     """Add `sign` and `verify`."""
     sign = commands.add_parser("sign", help="sign a document with a card of this home")
-    sign.add_argument("file", type=Path, metavar="FILE")
+    sign.add_argument("file", type=Path, metavar="FILE", help="a PDF, or with --format cms any file")
     sign.add_argument(
         "--format", required=True, choices=("pdf", "cms", "xml"), help="pdf inside the PDF; cms beside any file"
     )
