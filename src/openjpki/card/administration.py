@@ -168,6 +168,10 @@ class Administration(Generic[AlgorithmName]):
 
         self._card.change(setting)
 
+    def hand_over(self, *, municipality: str, expires: date) -> None:
+        """Write who hands the card over (five digits) and its last day, included (R-3.7); raises ValueError."""
+        self._card.change(lambda image: replace(image, municipality=municipality, expires=expires))
+
     def _waiting(self, kind: CertificateKind) -> bytes | None:
         shadow = self._card.image.keys[kind].shadow
         return None if shadow is None else shadow.certificate

@@ -37,6 +37,7 @@ from openjpki.cli.window_arguments import (
     add_withdraw,
     change,
     kinds,
+    login,
     shown,
     typed,
 )
@@ -75,7 +76,7 @@ def register(commands: Commands) -> None:
             choices=[municipality.code for municipality in MUNICIPALITIES],
             help="whose counter it is",
         )
-        parser.add_argument("--officer", default="clerk", metavar="LOGIN", help="who acts (clerk)")
+        parser.add_argument("--officer", type=login, default="clerk", metavar="LOGIN", help="who acts (clerk)")
         add(parser)
         parser.set_defaults(run=run)
 
@@ -130,6 +131,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
                 received_on=arguments.received,
                 stay_until=arguments.stay_until,
             )
+            card.administration.hand_over(municipality=clerk.municipality, expires=handed.card.expires)
             for kind, pin in checked.items():
                 card.administration.set_pin(kind, pin, house.policy)
     expires = handed.card.expires.isoformat()

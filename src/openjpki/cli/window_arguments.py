@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,9 @@ HOLDERS_PINS: Mapping[PinKind, Mapping[Language, str]] = {
     PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
 }
 """The PINs that a holder sets at the hand-over, in the order in which they are asked for."""
+_MAX_LOGIN = 64
+"""Characters of an account's name, as the registers hold it."""
+_LOGIN = re.compile(rf"[A-Za-z0-9._@-]{{1,{_MAX_LOGIN}}}")
 _MAX_PIN_LINE = 64
 """Characters read of one line; the longest PIN has sixteen."""
 
@@ -46,6 +50,18 @@ def change(arguments: argparse.Namespace) -> Change:
             expected_en="It goes with --event move and --address only.",
         )
     return found
+
+
+def login(text: str) -> str:
+    """Read an officer's login: 1 to 64 letters, digits and the signs of an account's name; raises `BadValue`."""
+    if _LOGIN.fullmatch(text):
+        return text
+    raise BadValue(
+        option="--officer",
+        value=text[:_MAX_LOGIN],
+        expected_ja=f"英数字と . _ @ - で、1 から {_MAX_LOGIN} 文字です。",
+        expected_en=f"It has 1 to {_MAX_LOGIN} of the letters, digits and . _ @ -.",
+    )
 
 
 def kinds(arguments: argparse.Namespace) -> tuple[CertificateKind, ...]:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -283,3 +284,23 @@ def test_a_folded_pin_is_set_in_upper_case() -> None:
     image = card.durable
 
     assert image.pins[PinKind.SIGNATURE].matches(b"ABC123", image.salt_of(PinKind.SIGNATURE))
+
+
+def test_the_hand_over_writes_the_cards_last_day() -> None:
+    """R-3.7: the municipality computes the last day, and the card says the same; nothing else on it changes."""
+    card, administration = administered(ordinary())
+    before = card.image
+    administration.hand_over(municipality="99202", expires=date(2036, 4, 1))
+
+    assert (card.image.municipality, card.image.expires) == ("99202", date(2036, 4, 1))
+    assert (card.image.keys, card.image.pins, card.image.number) == (before.keys, before.pins, before.number)
+
+
+def test_a_hand_over_of_nonsense_writes_nothing() -> None:
+    """A municipality has five digits."""
+    card, administration = administered(ordinary())
+    before = card.image
+
+    with pytest.raises(ValueError, match="not the data of a card"):
+        administration.hand_over(municipality="9920", expires=date(2036, 4, 1))
+    assert card.image == before

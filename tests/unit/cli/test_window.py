@@ -145,6 +145,15 @@ def test_a_card_is_handed_over_with_the_holders_pins(served: Counter) -> None:
     assert [card["state"] for card in row["cards"]] == ["active"]
 
 
+def test_the_card_itself_says_its_last_day(served: Counter) -> None:
+    """R-3.7: what the register computed at the hand-over stands on the card too."""
+    (row,) = served("residents", *WAKABA).data["residents"]
+    image = CardStore(served.path / "cards").look("hanako")
+
+    assert image.expires.isoformat() == row["cards"][0]["expires"]
+    assert image.municipality == "99201"
+
+
 @pytest.mark.parametrize(
     ("lines", "failure"),
     [("ABC123\n", PinLinesMissing), ("abc\n1234\n", BadSignaturePin)],

@@ -108,3 +108,16 @@ def test_pins_are_prompted_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     with pytest.raises(NoPrompt):
         read.typed(arguments, (PinKind.AUTHENTICATION,), "ja")
+
+
+@pytest.mark.parametrize("text", ["clerk", "wakaba-clerk", "a.b_c@d", "x" * 64])
+def test_a_login_is_an_accounts_name(text: str) -> None:
+    """Every act names its officer, by the account's name."""
+    assert read.login(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "x" * 65, "山田", "a b", "a\n"])
+def test_a_login_of_another_form_is_refused(text: str) -> None:
+    """The registers hold 64 characters of an account's name, and no others than an account has."""
+    with pytest.raises(BadValue, match="--officer"):
+        read.login(text)
