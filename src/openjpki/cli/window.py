@@ -21,6 +21,7 @@ from openjpki.cli.window_answers import (
     resident_data,
     resident_lines,
     spoken,
+    visible_line,
     waiting_line,
 )
 from openjpki.cli.window_arguments import (
@@ -304,6 +305,7 @@ def _endings(effect: Effect, ended: Iterable[CertificateEntry], waiting: int, la
         lines=[
             *effect_lines(effect, language),
             *(f"  {certificate_line(entry, language)}" for entry in ended),
+            *visible_line(ended, language),
             *waiting_line(waiting, language),
         ],
     )

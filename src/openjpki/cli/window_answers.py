@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from openjpki.errors import Failure, Language
+from openjpki.rules.dates import in_japan
 from openjpki.rules.era import in_era
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import (
@@ -240,6 +241,22 @@ def effect_lines(effect: Effect, language: Language) -> list[str]:
             told = _words(language, f"失効します({reason})", f"ends ({reason})")
         lines.append(f"  {word(kind, language)}: {told} [{', '.join(effect.rules)}]")
     return lines
+
+
+def visible_line(ended: Iterable[CertificateEntry], language: Language) -> list[str]:
+    """Tell from when verifiers see that a certificate ended: after a register event, from the next day (R-2.28)."""
+    moments = [entry.visible_at for entry in ended if entry.visible_at is not None]
+    if not moments:
+        return []
+    seen = in_japan(max(moments))
+    told = f"{spoken(seen.date(), language)} {seen:%H:%M}"
+    return [
+        _words(
+            language,
+            f"  検証者に失効が見えるのは {told} からです [R-2.28]",
+            f"  Verifiers see it from {told} [R-2.28]",
+        )
+    ]
 
 
 def message_data(entry: MessageEntry) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -171,3 +172,17 @@ def test_what_waits_is_told_with_the_way_on() -> None:
     assert "--receipt 2026-000001" in lines[1]
     entry = MessageEntry(message_id="a", queued_at=NOW, attempts=2, last_error="x.y", answered=False)
     assert told.message_data(entry)["attempts"] == 2
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "検証者に失効が見えるのは"), ("en", "Verifiers see it from")])
+def test_a_clerk_is_told_from_when_an_ending_shows(language: Language, words: str) -> None:
+    """R-2.28: after a register event the status shows the next day; the clerk can say so to the person."""
+    (line,) = told.visible_line([CERTIFICATE], language)
+
+    assert words in line
+    assert "10:00" in line
+
+
+def test_what_ended_nothing_shows_nothing() -> None:
+    """A certificate that stands has no such moment."""
+    assert told.visible_line([], "ja") == told.visible_line([replace(CERTIFICATE, visible_at=None)], "en") == []
