@@ -21,19 +21,24 @@ class IdReused(Failure):
 
 
 def answered(message_id: str, request: Request, doer: Doer) -> tuple[CertificateRecord, ...] | None:
-    """Return what the same message ended when it came before, None if it did not; raises `IdReused`."""
+    """Return what the same message ended when it came before; if it did not, claim its id for this act: None.
+
+    The claim is a row: the same message at another door at the same time waits for this act, and then finds its answer
+    instead of what it changed. Raises `IdReused`.
+    """
     receipt = Receipt.objects.filter(message_id=message_id).first()
     if receipt is None:
+        Receipt.objects.create(message_id=message_id, digest=_digest(request), received_at=doer.at)
         return None
     if receipt.digest != _digest(request):
         raise IdReused(message_id=message_id)
     return recorded(Certificate.objects.filter(key__in=receipt.ended), doer.at)
 
 
-def keep(message_id: str, request: Request, ended: Sequence[Certificate], doer: Doer) -> tuple[CertificateRecord, ...]:
-    """Store, inside the act, that the message was carried out and what it ended; return the records for the reply."""
+def keep(message_id: str, ended: Sequence[Certificate], doer: Doer) -> tuple[CertificateRecord, ...]:
+    """Store, inside the act that claimed the message, what it ended; return the records for the reply."""
     keys = [certificate.key for certificate in ended]
-    Receipt.objects.create(message_id=message_id, digest=_digest(request), received_at=doer.at, ended=keys)
+    Receipt.objects.filter(message_id=message_id).update(ended=keys)
     return recorded(Certificate.objects.filter(key__in=keys), doer.at)
 
 

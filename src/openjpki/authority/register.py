@@ -76,7 +76,7 @@ def report(means: Means, fact: Fact, at: datetime) -> ReportAccepted:
         if before is not None:
             return ReportAccepted(report_id=fact.report_id, ended=before)
         ended = _enter(means, fact, doer)
-        return ReportAccepted(report_id=fact.report_id, ended=keep(fact.report_id, fact, ended, doer))
+        return ReportAccepted(report_id=fact.report_id, ended=keep(fact.report_id, ended, doer))
 
 
 def _enter(means: Means, fact: Fact, doer: Doer) -> list[Certificate]:

@@ -46,5 +46,5 @@ def revoke(means: Means, order: RevocationOrder, at: datetime) -> RevocationAcce
         if before is None:
             person = locked_served_by(means, order.resident_code, order.municipality)
             effect = effect_of(means.policy, order.event, civil_date(at), kinds=order.kinds)
-            before = keep(order.order_id, order, end_for(means, person, order.event, effect, doer), doer)
+            before = keep(order.order_id, end_for(means, person, order.event, effect, doer), doer)
         return RevocationAccepted(order_id=order.order_id, ended=before)
