@@ -21,6 +21,7 @@ from openjpki.rules.dates import civil_date, months_after, read_day
 from openjpki.rules.era import in_era
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
+from openjpki.rules.words import spoken
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, locked
@@ -141,7 +142,7 @@ def _show(arguments: argparse.Namespace) -> Answer:
     number = _words(language, "製造番号", "number")
     lines = [
         f"{arguments.name}  {number} {image.number}",
-        f"{until}: {_spoken(image.expires, language)}",
+        f"{until}: {spoken(image.expires, language)}",
         *(_certificate_line(kind, certificate, language) for kind, certificate in certificates.items()),
         *(_pin_line(kind, pin, language) for kind, pin in image.pins.items()),
     ]
@@ -227,7 +228,7 @@ def _certificate_line(kind: CertificateKind, certificate: dict[str, Any] | None,
     words = _CERTIFICATES[kind][language]
     if certificate is None:
         return f"{words}: {_words(language, 'なし', 'none')}"
-    day = _spoken(date.fromisoformat(certificate["expires"]), language)
+    day = spoken(date.fromisoformat(certificate["expires"]), language)
     until = _words(language, f"{day}まで", f"valid through {day}")
     parts = [until, f"No. {certificate['serial']}", certificate["algorithm"]]
     if not certificate["in_period"]:
@@ -260,11 +261,6 @@ def _pin_line(kind: PinKind, pin: PinReference, language: Language) -> str:
 
 def _day(name: str, day: date) -> dict[str, str]:
     return {name: day.isoformat(), f"{name}_era": in_era(day)}
-
-
-def _spoken(day: date, language: Language) -> str:
-    """Return a day in era and Gregorian years."""
-    return _words(language, f"{in_era(day)}({day.year}年)", f"{day.isoformat()} ({in_era(day)})")
 
 
 def _words(language: Language, ja: str, en: str) -> str:

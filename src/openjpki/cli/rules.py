@@ -5,7 +5,6 @@ import contextlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from openjpki.rules.characters import substitute
 from openjpki.rules.dates import civil_date
 from openjpki.rules.documents import TABLE, accepted_until
 from openjpki.rules.eligibility import Card, eligibility
-from openjpki.rules.era import in_era
 from openjpki.rules.fees import fee
 from openjpki.rules.finding import Finding
 from openjpki.rules.identity import route
@@ -26,6 +24,7 @@ from openjpki.rules.office import MAIN_OFFICE, office_open
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.revocation import Ending, effect_of
 from openjpki.rules.validity import authentication_expiry, signature_expiry
+from openjpki.rules.words import limit, spoken, word
 from openjpki.site.clock import real_moment
 from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
@@ -53,10 +52,6 @@ def register(commands: Commands) -> None:
             help="a setting of the rule book, or preset=national|page; may be repeated",
         )
         parser.set_defaults(run=run)
-
-
-def _spoken(day: date, language: Language) -> str:
-    return f"{day.year}年{day.month}月{day.day}日({in_era(day)})" if language == "ja" else f"{day} ({in_era(day)})"
 
 
 def _findings(findings: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
@@ -167,7 +162,7 @@ def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
 def _renewal_window(arguments: argparse.Namespace) -> Answer:
     window = renewal_window(policy_of(arguments), arguments.expires)
     language = language_of(arguments)
-    opens, closes = _spoken(window.opens, language), _spoken(window.closes, language)
+    opens, closes = spoken(window.opens, language), spoken(window.closes, language)
     line = f"更新期間は{opens}から{closes}までです。" if language == "ja" else f"Renewal runs from {opens} to {closes}."
     return Answer(
         data={"opens": window.opens.isoformat(), "closes": window.closes.isoformat(), "rules": list(window.rules)},
@@ -198,11 +193,11 @@ def _validity(arguments: argparse.Namespace) -> Answer:
         replaces_expiring=arguments.replaces_expiring,
     )
     language = language_of(arguments)
-    spoken = _spoken(expiry.expires, language)
-    line = f"{spoken}まで有効です。" if language == "ja" else f"Valid through {spoken}."
+    day, why = spoken(expiry.expires, language), limit(expiry.because, language)
+    line = f"{day}まで有効です({why})。" if language == "ja" else f"Valid through {day}: {why}."
     return Answer(
         data={"expires": expiry.expires.isoformat(), "because": expiry.because, "rules": list(expiry.rules)},
-        lines=(line, f"[{expiry.because}; {', '.join(expiry.rules)}]"),
+        lines=(line, f"[{', '.join(expiry.rules)}]"),
     )
 
 
@@ -313,7 +308,8 @@ def _add_revocation(parser: argparse.ArgumentParser) -> None:
 def _revocation(arguments: argparse.Namespace) -> Answer:
     effect = effect_of(policy_of(arguments), LifeEvent(arguments.event), arguments.on)
     endings = {kind: effect.of(kind) for kind in CertificateKind}
-    lines = [f"{kind.value}: {_ending_line(ending)}" for kind, ending in endings.items()]
+    language = language_of(arguments)
+    lines = [f"{word(kind, language)}: {_ending_line(ending, language)}" for kind, ending in endings.items()]
     return Answer(
         data={kind.value: _ending(ending) for kind, ending in endings.items()},
         lines=(*lines, f"[{', '.join(effect.rules)}]"),
@@ -326,10 +322,14 @@ def _ending(ending: Ending | None) -> dict[str, str | None]:
     return {"ends": ending.ends.isoformat(), "reason": ending.reason.value}
 
 
-def _ending_line(ending: Ending | None) -> str:
+def _ending_line(ending: Ending | None, language: Language) -> str:
     if ending is None:
-        return "-"
-    return f"{ending.ends} {ending.reason.value}({ending.reason.code}){' held' if ending.held else ''}"
+        return "失効しません" if language == "ja" else "stays"
+    reason = f"{word(ending.reason, language)}, {ending.reason.code}"
+    day = spoken(ending.ends, language)
+    if ending.held:
+        return f"{day}に一時保留({ending.reason.code})" if language == "ja" else f"held on {day} ({reason})"
+    return f"{day}に失効({reason})" if language == "ja" else f"ends on {day} ({reason})"
 
 
 def _add_substitute(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,13 @@ STOP_SECONDS = 5
 """How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
 
 
+_TO_STANDARD_ERROR = {
+    name: {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": formatter}
+    for name, formatter in (("console", "generic"), ("access", "access"))
+}
+"""The server's own log would otherwise stand on standard output, beside the one object of `--json`."""
+
+
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
@@ -67,6 +74,7 @@ def _serve(port: int) -> None:
         workers=1,
         blocking_threads=4,
         log_level=LogLevels.warning,
+        log_dictconfig={"handlers": _TO_STANDARD_ERROR},
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     ).serve()

@@ -20,7 +20,6 @@ from openjpki.cli.window_answers import (
     message_data,
     resident_data,
     resident_lines,
-    spoken,
     visible_line,
     waiting_line,
 )
@@ -46,6 +45,7 @@ from openjpki.errors import Kind, Language
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
+from openjpki.rules.words import spoken
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.opening import opened
 from openjpki.window.entries import CertificateEntry

@@ -2,102 +2,36 @@
 
 from collections.abc import Iterable
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from openjpki.errors import Failure, Language
+from openjpki.rules import words
 from openjpki.rules.dates import in_japan
-from openjpki.rules.era import in_era
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import (
-    ApplicationState,
-    CardState,
-    CertificateKind,
-    CertificateState,
-    FeeReason,
-    LifeEvent,
-    Procedure,
-    RevocationReason,
-)
+from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.revocation import Effect
+from openjpki.rules.words import spoken
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, MessageEntry, ResidentEntry
 from openjpki.window.states import OrderStep, ResidentState
 
-_JA = {
-    CertificateKind.SIGNATURE: "署名用電子証明書",
-    CertificateKind.AUTHENTICATION: "利用者証明用電子証明書",
-    CertificateState.PREPARED: "作成中",
-    CertificateState.UNDELIVERED: "未交付",
-    CertificateState.VALID: "有効",
-    CertificateState.HELD: "一時保留",
-    CertificateState.REVOKED: "失効",
-    CertificateState.SUPERSEDED: "更新により失効",
-    CertificateState.EXPIRED: "期限切れ",
-    CardState.ACTIVE: "有効",
-    CardState.SUSPENDED: "一時停止",
-    CardState.ABOLISHED: "廃止",
-    CardState.EXPIRED: "期限切れ",
+_JA: dict[Enum, str] = {
     ResidentState.RESIDENT: "住民",
     ResidentState.MOVED_OUT: "転出",
     ResidentState.DEAD: "死亡",
     ResidentState.EMIGRATED: "国外転出",
-    Procedure.NEW: "新規発行",
-    Procedure.RENEWAL: "更新",
-    Procedure.REISSUE: "再発行",
-    Procedure.REVOCATION: "失効",
-    Procedure.HOLD: "一時保留",
-    ApplicationState.RECEIVED: "受付",
-    ApplicationState.EXAMINED: "審査済み",
-    ApplicationState.INQUIRY_SENT: "照会書送付済み",
-    ApplicationState.IDENTIFIED: "本人確認済み・処理待ち",
-    ApplicationState.FEE_SETTLED: "受付済・発行待ち",
-    ApplicationState.PARTLY_ISSUED: "一部発行済み",
-    ApplicationState.ISSUED: "発行済み",
-    ApplicationState.DONE: "完了",
-    ApplicationState.REFUSED: "却下",
-    ApplicationState.WITHDRAWN: "取下げ",
     OrderStep.PLANNED: "未着手",
     OrderStep.KEYED: "鍵作成済み",
     OrderStep.ISSUED: "証明書受領済み",
     OrderStep.WRITTEN: "カード書込み済み",
     OrderStep.CONFIRMED: "有効化済み",
     OrderStep.ACTIVE: "カードで使用中",
-    RevocationReason.UNSPECIFIED: "交付前の破棄",
-    RevocationReason.KEY_COMPROMISE: "秘密鍵の漏えい等",
-    RevocationReason.CA_COMPROMISE: "認証局の鍵の漏えい等",
-    RevocationReason.AFFILIATION_CHANGED: "記載内容の変更",
-    RevocationReason.SUPERSEDED: "更新・再発行",
-    RevocationReason.CESSATION_OF_OPERATION: "利用の終了",
-    RevocationReason.CERTIFICATE_HOLD: "一時保留",
-    FeeReason.FIRST: "初回",
-    FeeReason.RENEWAL: "更新",
-    FeeReason.AFTER_EXPIRY: "期限切れ後の発行",
-    FeeReason.ATTRIBUTES_CHANGED: "基本4情報の変更",
-    FeeReason.CARD_LOST: "カードの紛失・返納による再交付",
-    FeeReason.OWN_REQUEST: "本人の希望による失効後の発行",
-    FeeReason.AFTER_HOLD: "一時保留後の発行",
 }
-Word = (
-    CertificateKind
-    | CertificateState
-    | CardState
-    | ResidentState
-    | ApplicationState
-    | OrderStep
-    | FeeReason
-    | LifeEvent
-    | Procedure
-    | RevocationReason
-)
 
 
-def word(member: Word, language: Language) -> str:
-    """Return a word of the rules as a clerk reads it; in English the word itself."""
-    return _JA[member] if language == "ja" and member in _JA else str(member.value)
-
-
-def spoken(day: date, language: Language) -> str:
-    """Return a day in both calendars."""
-    return f"{in_era(day)}({day.year}年)" if language == "ja" else f"{day.isoformat()} ({in_era(day)})"
+def word(member: Enum, language: Language) -> str:
+    """Return a word as a clerk reads it: the window's own, or the rules'."""
+    return _JA[member] if language == "ja" and member in _JA else words.word(member, language)
 
 
 def resident_data(entry: ResidentEntry) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from openjpki.pki.inspect import facts
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import CertificateState, LifeEvent, PinKind
 from openjpki.rules.validity import card_expiry
+from openjpki.rules.words import limit, spoken, word
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.entropy import entropy
 from openjpki.site.house import CounterCard
 from openjpki.story import cast
 from openjpki.story.stage import AUTHENTICATION, SIGNATURE, Stage
 from openjpki.story.telling import Said
-from openjpki.story.words import BECAUSE_EN, BECAUSE_JA, KIND_EN, KIND_JA, day_ja
 from openjpki.window.changes import Change
 from openjpki.window.examination import Shown
 from openjpki.window.officer import Officer
@@ -55,8 +55,8 @@ def _new_generation(stage: Stage, generation: int) -> None:
         found = facts(certificate)
         stage.keep(f"certificates/ca-{kind.value}-{generation}.cer", certificate)
         tell.tell(
-            f"{KIND_JA[kind]}の認証局(第{generation}世代): 鍵は暗号化して機構だけが持ち、{found.not_after:%Y-%m-%d}まで有効です。",
-            f"CA of the {KIND_EN[kind]}s, generation {generation}: its key stays encrypted with the authority, valid until "
+            f"{word(kind, 'ja')}の認証局(第{generation}世代): 鍵は暗号化して機構だけが持ち、{found.not_after:%Y-%m-%d}まで有効です。",
+            f"CA of the {kind.value} certificates, generation {generation}: its key stays encrypted with the authority, valid until "
             f"{found.not_after:%Y-%m-%d}.",
         )
     stage.house.authority.publish_crls()
@@ -91,7 +91,7 @@ def first_issue(stage: Stage) -> None:
         card.administration.set_pin(PinKind.AUTHENTICATION, stage.pins.authentication, stage.house.policy)
         window.cards.hand_over(cast.WAKABA_CLERK, resident_code=cast.RESIDENT_CODE, card=card)
         tell.tell(
-            f"{cast.NAME}さん({day_ja(plan.born)}生)がカードを受け取り、暗証番号を自分で設定しました。窓口にも記録にも番号は残りません。",
+            f"{cast.NAME}さん({spoken(plan.born, 'ja')}生)がカードを受け取り、暗証番号を自分で設定しました。窓口にも記録にも番号は残りません。",
             f"{cast.NAME}, born {plan.born}, takes the card and sets the PINs; neither clerk nor record learns them.",
         )
         outcome = window.procedures.new_issue(
@@ -205,7 +205,7 @@ def too_early(stage: Stage) -> None:
     opens = plan.window.opens.isoformat()
     tell.check(
         any(finding.rule == "R-3.8" and opens in finding.en for finding in findings),
-        f"更新は {day_ja(plan.window.opens)} からと案内し、断ったことも記録しました",
+        f"更新は {spoken(plan.window.opens, 'ja')} からと案内し、断ったことも記録しました",
         f"the resident is told to come from {opens}, and the refusal is on record",
     )
 
@@ -239,7 +239,7 @@ def renew(stage: Stage) -> None:
     after = stage.certificates(cast.MINATO_CLERK)
     tell.check(
         after[AUTHENTICATION].expires == plan.last_day == after[SIGNATURE].expires,
-        f"更新期間内なので6回目の誕生日 {day_ja(plan.last_day)} までになりました",
+        f"更新期間内なので6回目の誕生日 {spoken(plan.last_day, 'ja')} までになりました",
         f"renewed inside the window, they run to the sixth birthday, {plan.last_day}",
     )
     tell.cite(["R-2.3", "R-3.3", "R-3.8", "R-1.10", "R-5.7"])
@@ -284,8 +284,8 @@ def _issued(stage: Stage, clerk: Officer, outcome: Outcome) -> None:
     for order in outcome.application.orders:
         if order.expires is not None:
             tell.tell(
-                f"{KIND_JA[order.kind]}: {day_ja(order.expires)}まで({BECAUSE_JA.get(order.because, order.because)})",
-                f"{KIND_EN[order.kind]}: until {order.expires} ({BECAUSE_EN.get(order.because, order.because)})",
+                f"{word(order.kind, 'ja')}: {spoken(order.expires, 'ja')}まで({limit(order.because, 'ja')})",
+                f"{order.kind.value} certificate: until {order.expires} ({limit(order.because, 'en')})",
             )
     for kind, entry in stage.certificates(clerk).items():
         if kind in outcome.application.kinds:

@@ -224,11 +224,11 @@ def test_a_character_without_substitute_is_a_refusal(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("question", "ja", "en"),
     [
-        ("renewal-window --expires 2026-08-15", "2026年5月16日(令和8年5月16日)", "from 2026-05-16 (令和8年5月16日)"),
+        ("renewal-window --expires 2026-08-15", "令和8年5月16日(2026年)", "from 2026-05-16 (令和8年5月16日)"),
         (
             f"validity --kind signature --issued 2021-07-01 {BORN} {CARD}",
-            "まで有効",
-            "Valid through",
+            "まで有効です(発行の日後の5回目の誕生日)",
+            "the fifth birthday after the day of issue",
         ),
         (f"eligibility --kind signature {BORN} --on 2026-11-24", "申請できます", "May apply"),
         ("eligibility --kind signature --born 2015-01-01 --on 2026-11-24", "申請できません", "→"),
@@ -236,8 +236,8 @@ def test_a_character_without_substitute_is_a_refusal(capsys: pytest.CaptureFixtu
         ("route --procedure hold --applicant self", "0120-95-0178", "same day"),
         ("fee --reason card-lost --on 2026-11-24", "¥1,000", "R-4.1"),
         ("office --at 2026-05-06T10:00", "振替休日", "closed"),
-        ("revocation --event hold --on 2026-04-01", "certificate_hold(6)", "held"),
-        ("revocation --event move --on 2026-04-01", "authentication: -", "affiliation_changed(3)"),
+        ("revocation --event hold --on 2026-04-01", "に一時保留(6)", "held on 2026-04-01"),
+        ("revocation --event move --on 2026-04-01", "利用者証明用電子証明書: 失効しません", "(affiliation_changed, 3)"),
         ("documents", "運転免許証", "driver's licence"),
         ("explain renewal.over", "S-35", "new issue"),
         ("substitute --text 髙橋", "10", "高橋"),

@@ -1,0 +1,111 @@
+"""The words of the closed vocabularies as people say them, and days in both calendars: one form in every room."""
+
+from datetime import date
+from enum import Enum
+
+from openjpki.errors import Language
+from openjpki.rules.dates import FIRST_DAY
+from openjpki.rules.era import in_era
+from openjpki.rules.kinds import (
+    ApplicationState,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+    Procedure,
+    RevocationReason,
+)
+
+_JA: dict[Enum, str] = {
+    CertificateKind.SIGNATURE: "署名用電子証明書",
+    CertificateKind.AUTHENTICATION: "利用者証明用電子証明書",
+    CertificateState.PREPARED: "作成中",
+    CertificateState.UNDELIVERED: "未交付",
+    CertificateState.VALID: "有効",
+    CertificateState.HELD: "一時保留",
+    CertificateState.REVOKED: "失効",
+    CertificateState.SUPERSEDED: "更新により失効",
+    CertificateState.EXPIRED: "期限切れ",
+    CardState.ACTIVE: "有効",
+    CardState.SUSPENDED: "一時停止",
+    CardState.ABOLISHED: "廃止",
+    CardState.EXPIRED: "期限切れ",
+    Procedure.NEW: "新規発行",
+    Procedure.RENEWAL: "更新",
+    Procedure.REISSUE: "再発行",
+    Procedure.REVOCATION: "失効",
+    Procedure.HOLD: "一時保留",
+    ApplicationState.RECEIVED: "受付",
+    ApplicationState.EXAMINED: "審査済み",
+    ApplicationState.INQUIRY_SENT: "照会書送付済み",
+    ApplicationState.IDENTIFIED: "本人確認済み・処理待ち",
+    ApplicationState.FEE_SETTLED: "受付済・発行待ち",
+    ApplicationState.PARTLY_ISSUED: "一部発行済み",
+    ApplicationState.ISSUED: "発行済み",
+    ApplicationState.DONE: "完了",
+    ApplicationState.REFUSED: "却下",
+    ApplicationState.WITHDRAWN: "取下げ",
+    RevocationReason.UNSPECIFIED: "交付前の破棄",
+    RevocationReason.KEY_COMPROMISE: "秘密鍵の漏えい等",
+    RevocationReason.CA_COMPROMISE: "認証局の鍵の漏えい等",
+    RevocationReason.AFFILIATION_CHANGED: "記載内容の変更",
+    RevocationReason.SUPERSEDED: "更新・再発行",
+    RevocationReason.CESSATION_OF_OPERATION: "利用の終了",
+    RevocationReason.CERTIFICATE_HOLD: "一時保留",
+    FeeReason.FIRST: "初回",
+    FeeReason.RENEWAL: "更新",
+    FeeReason.AFTER_EXPIRY: "期限切れ後の発行",
+    FeeReason.ATTRIBUTES_CHANGED: "基本4情報の変更",
+    FeeReason.CARD_LOST: "カードの紛失・返納による再交付",
+    FeeReason.OWN_REQUEST: "本人の希望による失効後の発行",
+    FeeReason.AFTER_HOLD: "一時保留後の発行",
+    LifeEvent.MOVE: "住所の変更",
+    LifeEvent.NAME: "氏名の変更",
+    LifeEvent.BIRTH_DATE: "生年月日の訂正",
+    LifeEvent.SEX: "性別の変更",
+    LifeEvent.DEATH: "死亡",
+    LifeEvent.EMIGRATION: "国外転出",
+    LifeEvent.CARD_LOST: "カードの紛失",
+    LifeEvent.CARD_RETURNED: "カードの返納",
+    LifeEvent.RENEWAL: "更新",
+    LifeEvent.REQUEST: "失効申請",
+    LifeEvent.HOLD: "一時保留",
+    LifeEvent.KEY_COMPROMISE: "秘密鍵の漏えい等の届出",
+}
+_LIMITS: dict[str, tuple[str, str]] = {
+    "fifth-birthday": ("発行の日後の5回目の誕生日", "the fifth birthday after the day of issue"),
+    "sixth-birthday": (
+        "更新期間内のため、発行の日後の6回目の誕生日",
+        "the sixth birthday after the day of issue, since it was renewed inside the window",
+    ),
+    "tenth-birthday": ("発行の日後の10回目の誕生日", "the tenth birthday after the day of issue"),
+    "authentication-expiry": (
+        "利用者証明用電子証明書の有効期間の満了日",
+        "the end of the authentication certificate",
+    ),
+    "card-expiry": ("カードの有効期間の満了日", "the end of the card"),
+    "period-of-stay": ("在留期間の満了日", "the end of the period of stay"),
+}
+"""`rules.validity.Expiry.because` → what it says."""
+
+
+def word(member: Enum, language: Language) -> str:
+    """Return a word of the rules as a clerk reads it; in English, and where there is no other, the word itself."""
+    return _JA[member] if language == "ja" and member in _JA else str(member.value)
+
+
+def limit(because: str, language: Language) -> str:
+    """Return which limit decided an expiry (R-3.1, R-3.7), in words."""
+    ja, en = _LIMITS[because]
+    return ja if language == "ja" else en
+
+
+def spoken(day: date, language: Language) -> str:
+    """Return a day in both calendars: 令和8年11月23日(2026年), or 2026-11-23 (令和8年11月23日).
+
+    A day before today's calendar began in Japan has its Gregorian date only.
+    """
+    if day < FIRST_DAY:
+        return f"{day.year}年{day.month}月{day.day}日" if language == "ja" else day.isoformat()
+    return f"{in_era(day)}({day.year}年)" if language == "ja" else f"{day.isoformat()} ({in_era(day)})"

@@ -1,0 +1,85 @@
+from datetime import date
+from enum import Enum
+
+import pytest
+
+from openjpki.errors import Language
+from openjpki.rules.kinds import (
+    ApplicationState,
+    CardState,
+    CertificateKind,
+    CertificateState,
+    FeeReason,
+    LifeEvent,
+    Procedure,
+    RevocationReason,
+    Sex,
+)
+from openjpki.rules.policy import Policy
+from openjpki.rules.validity import authentication_expiry, card_expiry, signature_expiry
+from openjpki.rules.words import limit, spoken, word
+
+SPOKEN = (
+    *ApplicationState,
+    *CardState,
+    *CertificateKind,
+    *CertificateState,
+    *FeeReason,
+    *LifeEvent,
+    *RevocationReason,
+    Procedure.NEW,
+    Procedure.RENEWAL,
+    Procedure.REISSUE,
+    Procedure.REVOCATION,
+    Procedure.HOLD,
+)
+
+
+@pytest.mark.parametrize("member", SPOKEN, ids=str)
+def test_a_clerk_reads_japanese(member: Enum) -> None:
+    """Every word of the counter's vocabularies has a Japanese one; in English it is the rules' own word."""
+    assert not word(member, "ja").isascii()
+    assert word(member, "en") == member.value
+
+
+def test_a_word_without_another_is_itself() -> None:
+    """What no person is told in a sentence keeps its name."""
+    assert word(Sex.MALE, "ja") == "male"
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "told"),
+    [
+        (date(2026, 11, 23), "ja", "令和8年11月23日(2026年)"),
+        (date(2019, 5, 1), "ja", "令和元年5月1日(2019年)"),
+        (date(2026, 11, 23), "en", "2026-11-23 (令和8年11月23日)"),
+        (date(1872, 12, 31), "ja", "1872年12月31日"),
+        (date(1872, 12, 31), "en", "1872-12-31"),
+    ],
+)
+def test_a_day_is_spoken_in_both_calendars(day: date, language: Language, told: str) -> None:
+    """Era and Gregorian years stand together; a day before 1873 has only the latter."""
+    assert spoken(day, language) == told
+
+
+def test_every_limit_of_an_expiry_can_be_told() -> None:
+    """R-3.1, R-3.2, R-3.7: whatever decided an expiry is said in words."""
+    policy = Policy.preset("national")
+    born, issued, far = date(1990, 6, 10), date(2021, 7, 1), date(2040, 6, 10)
+    found = {
+        authentication_expiry(policy, issued=issued, born=born, card_expires=far).because,
+        authentication_expiry(
+            policy, issued=date(2026, 3, 11), born=born, card_expires=far, replaces_expiring=date(2026, 6, 10)
+        ).because,
+        authentication_expiry(policy, issued=issued, born=born, card_expires=date(2024, 1, 1)).because,
+        signature_expiry(
+            policy, issued=issued, born=born, card_expires=far, authentication_expires=date(2023, 6, 10)
+        ).because,
+        card_expiry(policy, issued=issued, received=issued, born=born).because,
+        card_expiry(policy, issued=issued, received=issued, born=born, stay_until=date(2022, 8, 31)).because,
+    }
+
+    assert len(found) == 6
+    for because in found:
+        assert not limit(because, "ja").isascii()
+        assert limit(because, "en").isascii()
