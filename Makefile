@@ -10,7 +10,7 @@ WORKERS ?= 2
 export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help run check test test-all fast format bench packages lock clean
+.PHONY: help run check test test-all fast format bench packages document docs lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -71,6 +71,13 @@ format: $(MARK)-dev ## format the code
 
 bench: $(MARK)-dev ## side-by-side measurements, as ratios
 	$(BIN)/python bench/run.py
+
+document: $(MARK)-dev ## make the story's document anew (needs Debian's fonts-noto-cjk)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	$(BIN)/python tools/make_story_document.py
+
+docs: $(MARK)-dev ## draw the pages that come from the code anew
+	$(BIN)/python tools/make_docs.py
 
 lock: ## renew the hash-pinned requirement files (needs uv)
 	tools/lock.sh
