@@ -77,7 +77,7 @@ document: $(MARK)-dev ## make the story's document anew (needs Debian's fonts-no
 	$(BIN)/python tools/make_story_document.py
 
 docs: $(MARK)-dev ## draw the pages that come from the code anew
-	$(BIN)/python tools/make_docs.py
+	$(BIN)/python -m tools.make_docs
 
 lock: ## renew the hash-pinned requirement files (needs uv)
 	tools/lock.sh

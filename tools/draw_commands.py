@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from openjpki.cli.main import parser
 from openjpki.errors import Kind
-from tools.make_docs import STATUS, WRITTEN, cell
+from tools.draw_errors import STATUS, WRITTEN, cell
 
 COMMON = "common options"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from openjpki.errors import Failure
-from tools.make_docs import ROOT, failures
+from tools.draw_errors import failures
+from tools.make_docs import ROOT
 
 DOTTED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 PASSED_ON = ("{ja}", "{en}")
