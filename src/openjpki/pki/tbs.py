@@ -56,7 +56,8 @@ class _NoKey:
         return b""
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise NotImplementedError
+        message = "there is no private key here"
+        raise TypeError(message)
 
     public_key = private_numbers = private_bytes = decrypt = exchange = __copy__ = __deepcopy__ = _refuse
 
