@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-DB_HOME ?= home
+STORY_HOME ?= home
 MARK   := $(VENV)/.installed
 WORKERS ?= 2
 
@@ -26,9 +26,9 @@ $(MARK)-run: requirements/run.txt pyproject.toml
 	@touch $@
 
 run: $(MARK)-run ## tell the story of one card, then serve it (ONCE=1 ends after the story)
-	@$(BIN)/openjpki story --home $(DB_HOME)
+	@$(BIN)/openjpki story --home $(STORY_HOME)
 ifndef ONCE
-	@$(BIN)/openjpki serve --home $(DB_HOME)
+	@$(BIN)/openjpki serve --home $(STORY_HOME)
 endif
 
 # --- checking ----------------------------------------------------------------------------------------------------

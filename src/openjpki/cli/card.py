@@ -1,8 +1,6 @@
 """`openjpki card …`: the virtual cards of a home, as a person sees them; PINs come from a prompt or standard input."""
 
 import argparse
-import getpass
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,6 +11,7 @@ from openjpki.card.image import NUMBER_DIGITS, CardImage
 from openjpki.card.pins import PinReference
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.pins import typed
 from openjpki.errors import Failure, Kind, Language
 from openjpki.pki.inspect import facts
 from openjpki.readers.inprocess import InProcessReader
@@ -28,8 +27,6 @@ from openjpki.site.home import Home, locked
 
 _YEARS = 10
 """An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""
-_MAX_PIN_LINE = 64
-"""Characters read of one line; the longest PIN has sixteen."""
 
 _CERTIFICATES: Mapping[CertificateKind, Mapping[Language, str]] = {
     CertificateKind.SIGNATURE: {"ja": "署名用電子証明書", "en": "signature certificate"},
@@ -41,24 +38,6 @@ _PINS: Mapping[PinKind, Mapping[Language, str]] = {
     PinKind.RESIDENT_RECORD: {"ja": "住民基本台帳用の暗証番号", "en": "resident record PIN"},
     PinKind.CARD_FACE_ENTRY: {"ja": "券面事項入力補助用の暗証番号", "en": "card face entry PIN"},
 }
-
-
-class NoPrompt(Failure):
-    """A PIN is asked for where nobody can type it."""
-
-    code = "card.pin.no-prompt"
-    kind = Kind.USAGE
-    ja = "暗証番号を入力できる端末がありません。--pin-stdin を付けて、標準入力に1行ずつ渡してください。"
-    en = "There is no terminal to type a PIN at. Give it on standard input, one a line, with --pin-stdin."
-
-
-class PinLinesMissing(Failure):
-    """Standard input has not one line for each PIN."""
-
-    code = "card.pin.lines-missing"
-    kind = Kind.USAGE
-    ja = "標準入力の暗証番号が足りません。1行に1つ、全部で{count}行必要です。"
-    en = "Standard input lacks a PIN. One a line is asked for, {count} in all."
 
 
 class PinsDiffer(Failure):
@@ -193,18 +172,17 @@ def _pin(arguments: argparse.Namespace) -> Answer:
 
 def _both(arguments: argparse.Namespace, kind: CertificateKind) -> tuple[str, str]:
     """Return the present and the new PIN, from standard input or from a prompt that shows nothing."""
-    if arguments.pin_stdin:
-        lines = [sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n") for _ in range(2)]
-        if not all(lines):
-            raise PinLinesMissing(count=2)
-        return lines[0], lines[1]
-    if not sys.stdin.isatty():
-        raise NoPrompt
     language = language_of(arguments)
     words = _PINS[PinKind(kind.value)][language]
-    present = getpass.getpass(_words(language, f"今の{words}: ", f"Present {words}: "))
-    new = getpass.getpass(_words(language, f"新しい{words}: ", f"New {words}: "))
-    if new != getpass.getpass(_words(language, "もう一度: ", "Again: ")):
+    prompts = (
+        _words(language, f"今の{words}: ", f"Present {words}: "),
+        _words(language, f"新しい{words}: ", f"New {words}: "),
+    )
+    if arguments.pin_stdin:
+        present, new = typed(prompts, from_stdin=True)
+        return present, new
+    present, new, again = typed((*prompts, _words(language, "もう一度: ", "Again: ")), from_stdin=False)
+    if new != again:
         raise PinsDiffer
     return present, new
 

@@ -1,17 +1,15 @@
 """`openjpki sign` and `openjpki verify`: documents signed with a card of this home, and their verdict."""
 
 import argparse
-import getpass
 import os
 import re
-import sys
 from datetime import datetime
 from pathlib import Path
 
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, Commands, language_of
-from openjpki.cli.card import NoPrompt, PinLinesMissing
 from openjpki.cli.document_lines import report_lines, trust_line
+from openjpki.cli.pins import typed
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.gather import ask_responders, http_transport, read_trust
@@ -35,8 +33,6 @@ _MAX_OID = 128
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 POLICIES = (oids.SIGNATURE_POLICY, oids.TEST_SIGNATURE_POLICY)
 """Accepted by default: the policy of signature certificates, and that of the test hierarchy. The anchors decide which."""
-_MAX_PIN_LINE = 64
-"""Characters read of the PIN's line; the longest PIN has sixteen."""
 
 
 class LevelComesLater(Failure):
@@ -179,15 +175,9 @@ def _check_sign(arguments: argparse.Namespace) -> None:
 
 def _pin(arguments: argparse.Namespace) -> bytearray:
     """Return the PIN from standard input, or from a prompt that shows nothing."""
-    if arguments.pin_stdin:
-        line = sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n")
-        if not line:
-            raise PinLinesMissing(count=1)
-        return bytearray(line.encode())
-    if not sys.stdin.isatty():
-        raise NoPrompt
     prompt = {"ja": "署名用電子証明書の暗証番号: ", "en": "Signature PIN: "}[language_of(arguments)]
-    return bytearray(getpass.getpass(prompt).encode())
+    (pin,) = typed([prompt], from_stdin=arguments.pin_stdin)
+    return bytearray(pin.encode())
 
 
 def _write(path: Path, content: bytes, *, like: Path) -> None:

@@ -1,15 +1,13 @@
 """How `openjpki window …` reads its arguments, and the PINs that are never among them."""
 
 import argparse
-import getpass
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from openjpki.card.terminal import JpkiTerminal, PinLocked
+from openjpki.cli import pins
 from openjpki.cli.answer import BadValue, language_of
-from openjpki.cli.card import NoPrompt, PinLinesMissing
 from openjpki.cli.rules_arguments import add_choice, add_day, document
 from openjpki.errors import Language
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
@@ -27,8 +25,6 @@ HOLDERS_PINS: Mapping[PinKind, Mapping[Language, str]] = {
 _MAX_LOGIN = 64
 """Characters of an account's name, as the registers hold it."""
 _LOGIN = re.compile(rf"[A-Za-z0-9._@-]{{1,{_MAX_LOGIN}}}")
-_MAX_PIN_LINE = 64
-"""Characters read of one line; the longest PIN has sixteen."""
 
 
 def change(arguments: argparse.Namespace) -> Change:
@@ -77,9 +73,9 @@ def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown
     matches = None
     if arguments.pin_stdin and terminal is not None:
         kind = CertificateKind.AUTHENTICATION
-        pins = typed(arguments, (PinKind.AUTHENTICATION,), language_of(arguments))
+        found = typed(arguments, (PinKind.AUTHENTICATION,), language_of(arguments))
         try:
-            terminal.verify_pin(kind, bytearray(pins[PinKind.AUTHENTICATION].encode()))
+            terminal.verify_pin(kind, bytearray(found[PinKind.AUTHENTICATION].encode()))
             matches = True
         except PinLocked:
             matches = False
@@ -88,14 +84,8 @@ def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown
 
 def typed(arguments: argparse.Namespace, kinds: tuple[PinKind, ...], language: Language) -> dict[PinKind, str]:
     """Return the holder's PINs, one a line of standard input, or from a prompt that shows nothing."""
-    if arguments.pin_stdin:
-        lines = [sys.stdin.readline(_MAX_PIN_LINE).removesuffix("\n") for _ in kinds]
-        if not all(lines):
-            raise PinLinesMissing(count=len(kinds))
-        return dict(zip(kinds, lines, strict=True))
-    if not sys.stdin.isatty():
-        raise NoPrompt
-    return {kind: getpass.getpass(f"{HOLDERS_PINS[kind][language]}: ") for kind in kinds}
+    prompts = [f"{HOLDERS_PINS[kind][language]}: " for kind in kinds]
+    return dict(zip(kinds, pins.typed(prompts, from_stdin=arguments.pin_stdin), strict=True))
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:

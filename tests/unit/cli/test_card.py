@@ -16,8 +16,9 @@ from openjpki.card.administration import Administration
 from openjpki.card.image import CardImage
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer, BadValue
-from openjpki.cli.card import NoPrompt, PinLinesMissing, PinsDiffer
+from openjpki.cli.card import PinsDiffer
 from openjpki.cli.main import parser
+from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.errors import Failure
 from openjpki.readers.store import CardExists, CardMissing, CardStore
 from openjpki.rules.dates import BadDay, civil_date, months_after
@@ -262,7 +263,7 @@ def test_a_new_pin_is_typed_twice(home: Path, monkeypatch: pytest.MonkeyPatch) -
         return next(keys)
 
     monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr("openjpki.cli.card.getpass.getpass", ask)
+    monkeypatch.setattr("getpass.getpass", ask)
 
     with pytest.raises(PinsDiffer):
         run(home, "pin", "taro", "--kind", "authentication")

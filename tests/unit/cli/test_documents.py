@@ -15,7 +15,6 @@ import pytest
 from openjpki.card.administration import Administration, personalise
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer
-from openjpki.cli.card import NoPrompt, PinLinesMissing
 from openjpki.cli.documents import (
     BadPolicy,
     FormatComesLater,
@@ -26,6 +25,7 @@ from openjpki.cli.documents import (
     OutputNotAFile,
 )
 from openjpki.cli.main import main, parser
+from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.documents.gather import TrustMissing
 from openjpki.documents.limits import DocumentMissing, DocumentTooLarge, EmptyDocument
 from openjpki.documents.sign import BrokenPdf, EncryptedPdf, NotAPdf

@@ -11,8 +11,8 @@ from openjpki.card.administration import personalise
 from openjpki.card.terminal import WrongPin
 from openjpki.cli import groups, window
 from openjpki.cli.answer import Answer, BadValue
-from openjpki.cli.card import NoPrompt, PinLinesMissing
 from openjpki.cli.main import main, parser
+from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.desk.carrier import AuthorityUnreachable, InProcess
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore

@@ -9,7 +9,7 @@ import pytest
 
 from openjpki.cli import window_arguments as read
 from openjpki.cli.answer import BadValue
-from openjpki.cli.card import NoPrompt, PinLinesMissing
+from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
 from openjpki.window.changes import Change
