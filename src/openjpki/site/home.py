@@ -13,7 +13,6 @@ story/               transcript and artefacts of the last story
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +25,8 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import Clock, ShiftedClock
-from openjpki.site.entropy import entropy
+from openjpki.site.private import write_private
+from openjpki.site.provisions import provide
 
 FORMAT = 1
 """The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
@@ -138,14 +138,8 @@ class Home:
     def lay_out(cls, path: Path, settings: Settings) -> "Home":
         """Make the folders and secrets of a new home, which `save` makes one that can be opened."""
         require_empty(path)
-        for folder in ("authority/keys", "authority/public/ca", "authority/public/crl", "window", "staff", "cards"):
-            (path / folder).mkdir(parents=True, exist_ok=True)
-        for private in (path, path / "authority", path / "window", path / "staff", path / "cards"):
-            private.chmod(0o700)
-        for role in ("authority", "window", "staff"):  # SQLite gives its journals the mode of the database
-            write_private(path / role / "db.sqlite3", b"")
-        write_private(path / "authority" / "passphrase", entropy(32).hex().encode())
-        write_private(path / "secret", entropy(32).hex().encode())
+        path.mkdir(parents=True, exist_ok=True)
+        provide(path)
         return cls(path.resolve(), settings)
 
     def save(self) -> None:
@@ -217,17 +211,6 @@ def clear(path: Path) -> None:
             shutil.rmtree(entry)
         elif entry.name != LOCK:
             entry.unlink()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read (0600), whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 @contextmanager

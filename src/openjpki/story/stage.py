@@ -21,8 +21,8 @@ from openjpki.readers.inprocess import InProcessReader
 from openjpki.rules.kinds import CertificateKind
 from openjpki.site.clock import SteppedClock
 from openjpki.site.entropy import entropy
-from openjpki.site.home import write_private
 from openjpki.site.house import CounterCard, House
+from openjpki.site.private import write_private
 from openjpki.story import cast
 from openjpki.story.plan import Plan, at
 from openjpki.story.telling import Narrator, Said

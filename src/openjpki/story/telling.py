@@ -10,7 +10,7 @@ from typing import Any
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.dates import JST
 from openjpki.rules.era import in_era
-from openjpki.site.home import write_private
+from openjpki.site.private import write_private
 
 
 class StoryWentWrong(Failure):

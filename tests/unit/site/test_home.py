@@ -22,7 +22,6 @@ from openjpki.site.home import (
     clear,
     locked,
     require_empty,
-    write_private,
 )
 
 SANDBOX = Settings(purpose="sandbox")
@@ -202,15 +201,6 @@ def test_the_lock_lets_many_read_and_one_replace(tmp_path: Path) -> None:
         pass
     with locked(tmp_path, exclusive=True), pytest.raises(HomeInUse), locked(tmp_path, exclusive=False):
         pass
-
-
-def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
-    """A private file has its new content and no temporary neighbour."""
-    write_private(tmp_path / "file", b"old")
-    write_private(tmp_path / "file", b"new")
-
-    assert (tmp_path / "file").read_bytes() == b"new"
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_sandbox_may_live_later(tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""What a home has beside its tables is given once, and an older home gets what it lacks."""
+
+from pathlib import Path
+
+from openjpki.site.provisions import provide
+
+
+def test_a_home_gets_everything_and_keeps_what_it_has(tmp_path: Path) -> None:
+    """Providing twice changes nothing: no secret is replaced."""
+    provide(tmp_path)
+    secrets = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    provide(tmp_path)
+
+    assert secrets
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == secrets
+
+
+def test_an_older_home_gets_what_it_lacks(tmp_path: Path) -> None:
+    """A secret that is not there is made; only its owner may read it."""
+    provide(tmp_path)
+    (tmp_path / "secret").unlink()
+    provide(tmp_path)
+
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
