@@ -15,6 +15,7 @@ from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.errors import Failure, Kind, Language, trace
+from openjpki.site.cores import forbid
 
 INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended: 128 and the number of SIGINT."""
@@ -62,6 +63,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (DESIGN: 0 done, 1 refused, 2 usage, 3 indeterminate, 4 unavailable)."""
+    forbid()
     _stand_in_for_closed_streams()
     for stream in (sys.stdin, sys.stdout, sys.stderr):  # a terminal without Japanese shows code points, not a fault;
         if isinstance(stream, TextIOWrapper):  # and bytes that are no text are a PIN of the wrong form, not a fault

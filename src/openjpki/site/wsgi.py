@@ -3,9 +3,11 @@
 import os
 from pathlib import Path
 
+from openjpki.site.cores import forbid
 from openjpki.site.home import Home
 from openjpki.site.opening import assemble
 
+forbid()  # a worker is a program of its own: the wish does not pass through its start
 house = assemble(Home.open(Path(os.environ["OPENJPKI_HOME"])))
 
 from openjpki.site.web import application_over  # noqa: E402  -- Django's modules load after the home is known
