@@ -1,6 +1,5 @@
 """The story as a newcomer runs it: told to the end, in two languages, again, on another document, on other days."""
 
-import base64
 import json
 import re
 import shutil
@@ -11,13 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from pypdf import PdfReader, PdfWriter
 
 from openjpki.card.imagefile import from_bytes
@@ -25,6 +21,7 @@ from openjpki.errors import Language
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.era import in_era
 from openjpki.site.settings import ROLES
+from tests.support.canaries import holders, numbers, texts, word, written
 from tests.support.postgres import Server
 from tests.support.programs import ROOT, Finished, openjpki
 from tests.support.stories import AUTHENTICATION_PIN, LATER, NOW, SIGNATURE_PIN, Story, load, shared, today, told
@@ -260,68 +257,16 @@ def any_story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return shared(tmp_path_factory, request.param)
 
 
-def forms(secret: bytes) -> list[bytes]:
-    """Return a secret as it would stand in a file: as it is, in hex, and inside a longer text in base64."""
-    base64s = []
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + secret)
-        base64s.append(encoded[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6])
-    return [secret, secret.hex().encode(), secret.hex().upper().encode(), *base64s]
-
-
-def holders(story: Story, secret: bytes) -> set[str]:
-    """Return which files of a home contain a secret in some form."""
-    found = set()
-    for path in story.home.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            if any(form in content for form in forms(secret)):
-                found.add(str(path.relative_to(story.home)))
-    return found
-
-
-def numbers(key: PrivateKeyTypes) -> list[bytes]:
-    """Return the secret numbers of a private key as they stand in every encoding of it."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        private = key.private_numbers()
-        return [number.to_bytes(256 if number == private.d else 128) for number in (private.d, private.p, private.q)]
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return [key.private_numbers().private_value.to_bytes(48)]
-
-
 def test_the_pin_of_letters_stands_nowhere(any_story: Story) -> None:
     """The signature PIN, known to this test, is in no file of the home."""
-    assert holders(any_story, SIGNATURE_PIN.encode()) == set()
-    assert holders(any_story, SIGNATURE_PIN.encode("utf-16-be")) == set()
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Return every text in a value read from JSON or a table."""
-    if isinstance(value, dict):
-        for inner in (*value.keys(), *value.values()):
-            yield from texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from texts(inner)
-    elif not isinstance(value, bytes):
-        yield str(value)
-
-
-def written(story: Story) -> Iterator[tuple[str, Any]]:
-    """Return what the story's JSON files and tables say."""
-    for path in story.home.rglob("*.json"):
-        yield path.name, json.loads(path.read_text(encoding="utf-8"))
-    for path in story.home.rglob("db.sqlite3"):
-        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as database:
-            for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                rows = database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  -- names out of the schema
-                yield table, rows
+    assert holders(any_story.home, SIGNATURE_PIN.encode()) == set()
+    assert holders(any_story.home, SIGNATURE_PIN.encode("utf-16-be")) == set()
 
 
 def test_the_pin_of_digits_stands_nowhere(any_story: Story) -> None:
     """Four digits turn up by chance in keys and signatures; as a word of its own the PIN is in no row and no report."""
-    pin = re.compile(rf"(?<![0-9A-Za-z]){AUTHENTICATION_PIN}(?![0-9A-Za-z])")
-    sources = list(written(any_story))
+    pin = word(AUTHENTICATION_PIN)
+    sources = list(written(any_story.home))
 
     assert len(sources) > 40
     assert {name for name, value in sources for text in texts(value) if pin.search(text)} == set()
@@ -332,8 +277,8 @@ def test_secrets_stand_in_their_own_files_only(any_story: Story) -> None:
     for name in ("authority/passphrase", "secret"):
         secret = (any_story.home / name).read_bytes()
 
-        assert holders(any_story, secret) == {name}
-        assert holders(any_story, bytes.fromhex(secret.decode())) == {name}, "the file has it in hex"
+        assert holders(any_story.home, secret) == {name}
+        assert holders(any_story.home, bytes.fromhex(secret.decode())) == {name}, "the file has it in hex"
 
 
 def test_the_authoritys_keys_leave_their_encrypted_files_never(any_story: Story) -> None:
@@ -345,8 +290,8 @@ def test_the_authoritys_keys_leave_their_encrypted_files_never(any_story: Story)
     for path in files:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
         for number in numbers(key):
-            assert holders(any_story, number) == set(), path.name
-    assert holders(any_story, b"PRIVATE KEY-----") == {str(path.relative_to(any_story.home)) for path in files}
+            assert holders(any_story.home, number) == set(), path.name
+    assert holders(any_story.home, b"PRIVATE KEY-----") == {str(path.relative_to(any_story.home)) for path in files}
     assert all(b"BEGIN ENCRYPTED PRIVATE KEY" in path.read_bytes() for path in files)
 
 
@@ -359,7 +304,7 @@ def test_the_cards_keys_leave_the_card_never(any_story: Story) -> None:
     assert len(keys) == 2
     for encoded in keys:
         for number in numbers(serialization.load_der_private_key(encoded, None)):
-            assert holders(any_story, number) == {"cards/sakura.card"}
+            assert holders(any_story.home, number) == {"cards/sakura.card"}
 
 
 def test_only_what_is_public_is_open_to_others(any_story: Story) -> None:
