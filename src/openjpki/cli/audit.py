@@ -109,7 +109,10 @@ def seal(arguments: argparse.Namespace) -> Answer:
         {"role": role, "records": found.records, "batches": found.batches, "head": str(found.head or "") or None}
         for role, found in sealed
     ]
-    told = {"ja": "{role}: {records} 件を封印しました。{head}", "en": "{role}: sealed {records} records. {head}"}
+    told = {
+        "ja": "{role}: 新たに {records} 件を封印しました。{head}",
+        "en": "{role}: newly sealed records: {records}. {head}",
+    }
     line = told[language_of(arguments)]
     return Answer(
         data={"sealed": rows}, lines=[line.format(**row | {"head": row["head"] or ""}).rstrip() for row in rows]

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from openjpki.audit.purging import Purged  # Django must be set up before its modules are loaded
 
 _VALID = {
-    "ja": "{role}: 完全です。記録 {records} 件、封印 {batches} 件。",
-    "en": "{role}: whole. {records} records under {batches} seals.",
+    "ja": "{role}: 完全です(記録 {records} 件、封印 {batches} 件)。",
+    "en": "{role}: whole (records: {records}, seals: {batches}).",
 }
 _BROKEN = {"ja": "{role}: 完全ではありません。{message}", "en": "{role}: broken. {message}"}
 _PURGED = {
     "ja": "  保存期間が過ぎて削除されたもの: 記録 {records} 件、封印 {batches} 件",
-    "en": "  purged when their time was over: {records} records, {batches} seals",
+    "en": "  purged when their time was over: records {records}, seals {batches}",
 }
 _PERSONAL = {
     "ja": "  個人情報: 確認 {personal} 件、削除済みまたは書き出し対象外 {forgotten} 件",
@@ -25,7 +25,7 @@ _PERSONAL = {
 }
 _UNSEALED = {
     "ja": "  まだ封印していない記録: {count} 件",
-    "en": "  not sealed yet: {count} records",
+    "en": "  not sealed yet: {count}",
 }
 
 
@@ -83,6 +83,6 @@ def purged_lines(purged: "Purged", language: Language) -> list[str]:
     """Return what left as a person reads it."""
     told = {
         "ja": f"削除しました: 記録 {purged.records} 件、封印 {purged.batches} 件、個人情報 {purged.personal} 件。",
-        "en": f"Purged {purged.records} records, {purged.batches} seals, {purged.personal} personal values.",
+        "en": f"Purged: records {purged.records}, seals {purged.batches}, personal values {purged.personal}.",
     }
     return [told[language]]

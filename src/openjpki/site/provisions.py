@@ -47,7 +47,9 @@ def _audit_keys(home: Path) -> None:
         spki = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        write_whole(public / f"{role}.pem", spki, PUBLIC)
+        laid_out = public / f"{role}.pem"
+        former = laid_out.read_bytes() if laid_out.exists() else b""
+        write_whole(laid_out, former + spki, PUBLIC)  # what a former key sealed must still verify
         write_private(
             path,
             key.private_bytes(
