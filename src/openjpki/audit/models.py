@@ -44,7 +44,9 @@ class Entry(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("sequence",), name="audit_entry_sequence_once"),
             models.CheckConstraint(
-                condition=models.Q(sequence=None, leaf="") | (models.Q(sequence__gte=1) & ~models.Q(leaf="")),
+                # An unknown condition passes in SQL: a place that is NULL must be said not to be.
+                condition=models.Q(sequence=None, leaf="")
+                | (models.Q(sequence__isnull=False, sequence__gte=1) & ~models.Q(leaf="")),
                 name="audit_entry_sealed_whole",
             ),
         )
