@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import authority, card, documents, init, rules, serve, story, window
+from openjpki.cli import audit, authority, card, documents, init, rules, serve, story, window
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
@@ -10,6 +10,7 @@ REGISTER: tuple[Callable[[Commands], None], ...] = (
     serve.register,
     init.register,
     authority.register,
+    audit.register,
     window.register,
     card.register,
     documents.register,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 from openjpki.rules.kinds import FeeReason, PinKind, RevocationReason
 from openjpki.rules.settings import (
     DAYS,
+    YEARS,
     YEN,
     BadSetting,
     Calendar,
@@ -91,6 +92,8 @@ class Policy:
     """True: a voluntary agent who asks for a revocation must bring a 委任状."""
     inquiry_reply_days: Annotated[int, Setting("R-2.24", "U", "京都市 (a term exists)", DAYS)] = 30
     """Days within which the reply to a 照会書 counts; the last day is counted, a closed one moves on."""
+    audit_retention_years: Annotated[int, Setting("R-2.26", "I", "old 施行令 art. 2–6 (ten years)", YEARS)] = 10
+    """Years for which the audit record is kept, counted from the day of the record."""
     health_insurance_card_accept_until: Annotated[
         date | None, Setting("R-2.21, CF-9", "I", "S-44, S-62; 番号法等改正 (2024-12-02)")
     ] = _HEALTH_INSURANCE_CARD_END

@@ -21,6 +21,12 @@ MAX_YEN = 1_000_000
 MAX_DAYS = 3650
 """Ten years: no term of the rule book comes near."""
 
+LEAST_YEARS = 10
+"""No record may be kept for less (R-2.26)."""
+
+MAX_YEARS = 100
+"""No record is kept for longer than people live."""
+
 
 class UnknownSetting(Failure):
     """There is no setting of that name."""
@@ -217,6 +223,13 @@ def _pins(text: str) -> tuple[PinKind, ...]:
     return tuple(PinKind(part) for part in text.split(","))
 
 
+def _years(text: str) -> int:
+    years = _count(MAX_YEARS)(text)
+    if years < LEAST_YEARS:
+        raise ValueError
+    return years
+
+
 def _fee_row(text: str) -> FeeRow:
     case, _, term = text.partition("@")
     reason, yen = case.split("=")
@@ -234,6 +247,7 @@ def _fee_rows(text: str) -> tuple[FeeRow, ...]:
 
 
 YEN = Form(f"0 … {MAX_YEN}", _count(MAX_YEN))
+YEARS = Form(f"{LEAST_YEARS} … {MAX_YEARS}", _years)
 DAYS = Form(f"0 … {MAX_DAYS}", _count(MAX_DAYS))
 
 _FORMS: Mapping[Any, Form] = {

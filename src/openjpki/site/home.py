@@ -4,8 +4,9 @@
 openjpki.json        format, purpose, port, settings of this home
 lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
 secret               Django's signing key (0600)
-authority/           db.sqlite3, passphrase (0600), keys/ (encrypted), public/ca, public/crl
-window/  staff/      db.sqlite3 (0600, as in authority/: it holds personal data)
+authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl
+window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
+audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
 cards/               NAME.card (0600)
 story/               transcript and artefacts of the last story
 ```

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
 from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import Administration
@@ -17,12 +18,14 @@ from openjpki.readers.inprocess import InProcessReader, InsertedCard
 from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
+from openjpki.site.audit_safe import FileSafe
 from openjpki.site.city import MUNICIPALITIES
-from openjpki.site.clock import Clock
+from openjpki.site.clock import Clock, real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
 from openjpki.site.server import LOOPBACK
+from openjpki.site.settings import ROLES
 from openjpki.window.window import Window
 
 
@@ -98,6 +101,8 @@ class House:
     authority: Authority
     window: Window
     cards: CardStore
+    ledgers: tuple[Ledger, ...]
+    """The audit record of each role."""
 
     @classmethod
     def of(cls, home: Home, clock: Clock) -> "House":
@@ -125,6 +130,16 @@ class House:
             authority=authority,
             window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
             cards=CardStore(home.cards),
+            ledgers=tuple(
+                Ledger(
+                    role=role,
+                    safe=FileSafe(home.path, role),
+                    clock=clock,
+                    real=real_moment,
+                    retention_years=policy.audit_retention_years,
+                )
+                for role in ROLES
+            ),
         )
 
     def furnish(self, replaced: frozenset[str] = frozenset()) -> None:

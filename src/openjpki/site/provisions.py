@@ -3,6 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+
+from openjpki.authority.durable import PUBLIC, write_whole
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import FreshKeys
 from openjpki.site.entropy import entropy
 from openjpki.site.private import write_private
 
@@ -30,7 +35,30 @@ def _secret(home: Path) -> None:
     _unless_there(home / "secret", entropy(32).hex().encode())
 
 
-PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret)
+def _audit_keys(home: Path) -> None:
+    """Give each role the key that seals its record, and lay out the public half for whoever checks it."""
+    public = home / "audit"
+    public.mkdir(mode=0o755, exist_ok=True)
+    for role in ("authority", "window", "staff"):
+        path = home / role / "audit.key"
+        if path.exists():
+            continue
+        key = FreshKeys().generate(KeyAlgorithm.P384_SHA_384)
+        spki = key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        laid_out = public / f"{role}.pem"
+        former = laid_out.read_bytes() if laid_out.exists() else b""
+        write_whole(laid_out, former + spki, PUBLIC)  # what a former key sealed must still verify
+        write_private(
+            path,
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ),
+        )
+
+
+PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _audit_keys)
 """In the order in which they are given."""
 
 

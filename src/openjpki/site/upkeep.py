@@ -1,10 +1,11 @@
-"""What a serving sandbox does by itself: new lists before the old ones run out, and half-done orders taken up again."""
+"""What a serving sandbox does by itself: new lists before the old ones run out, half-done orders taken up again, seals."""
 
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
 from openjpki.errors import trace
 
@@ -12,6 +13,8 @@ LONGEST = timedelta(hours=1)
 """The longest time between two rounds; a list is valid for a day, or until the next ending shows at midnight (R-2.28)."""
 SHORTEST = timedelta(seconds=1)
 """The shortest: a serving sandbox must not spin."""
+SEALING = timedelta(minutes=10)
+"""From one seal of the audit record to the next: so long may a row stand that nothing protects yet."""
 RETRY = timedelta(minutes=1)
 """After a round that failed, as under a full disk."""
 
@@ -21,6 +24,13 @@ def one_round(authority: Authority) -> timedelta:
     authority.resume()
     published = authority.publish_crls()
     return until_next((row.next_update for row in published), authority.clock())
+
+
+def seal_round(ledgers: Iterable[Ledger]) -> timedelta:
+    """Seal the record of every role, and return how long to wait. It has rounds of its own: no list waits for a seal."""
+    for ledger in ledgers:
+        ledger.seal()
+    return SEALING
 
 
 def until_next(ends: Iterable[datetime], now: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """What every use case of the window is given: the desk's carrier, the rulings, the clock, entropy; and how it acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,11 +50,34 @@ def act() -> AbstractContextManager[None]:
 
 def note(officer: Officer, verb: Verb, subject: str, *, at: datetime, **data: Fact) -> None:
     """Write the audit row of an act, inside its transaction: codes and numbers, never personal data."""
+    _note(officer, verb, subject, at=at, data=data)
+
+
+def note_person(
+    equipment: Equipment, officer: Officer, verb: Verb, subject: str, *, at: datetime, resident_code: str
+) -> None:
+    """Write the audit row of an act on a person; which one stands outside the chain, where it can be forgotten."""
+    person = {"resident_code": resident_code}
+    _note(officer, verb, subject, at=at, data={}, personal=person, entropy=equipment.entropy)
+
+
+def _note(
+    officer: Officer,
+    verb: Verb,
+    subject: str,
+    *,
+    at: datetime,
+    data: Mapping[str, Fact],
+    personal: Mapping[str, str] | None = None,
+    entropy: Callable[[int], bytes] | None = None,
+) -> None:
     record(
         ALIAS,
         at=at,
         actor=officer.login,
         verb=verb,
         subject=subject,
-        data={"municipality": officer.municipality} | data,
+        data={"municipality": officer.municipality, **data},
+        personal=personal,
+        entropy=entropy,
     )

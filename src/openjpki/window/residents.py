@@ -11,7 +11,7 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import Sex
 from openjpki.window import selectors
 from openjpki.window.entries import ResidentEntry
-from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.equipment import Equipment, act, note, note_person
 from openjpki.window.loading import load_resident
 from openjpki.window.models import Resident
 from openjpki.window.officer import Officer
@@ -69,14 +69,23 @@ class Residents:
         return Imported(residents=len(persons), waiting=self._outbox.deliver().waiting)
 
     def list(self, officer: Officer, *, after: str = "", limit: int = selectors.PAGE) -> tuple[ResidentEntry, ...]:
-        """Return up to `limit` persons by resident code, beginning behind `after`."""
-        return selectors.residents(officer, after=after, limit=limit)
+        """Return up to `limit` persons by resident code, beginning behind `after`; write down how many were read."""
+        with act():
+            found = selectors.residents(officer, after=after, limit=limit)
+            register = f"register:{officer.municipality}"
+            note(officer, Verb.RESIDENTS_LISTED, register, at=self._equipment.moment(), residents=len(found))
+            return found
 
     def show(self, officer: Officer, resident_code: str) -> ResidentEntry:
         """Return one person, and write down that the record was read; raise `ResidentNotFound`."""
         with act():
-            note(
-                officer, Verb.RESIDENT_READ, subject(load_resident(officer, resident_code)), at=self._equipment.moment()
+            note_person(
+                self._equipment,
+                officer,
+                Verb.RESIDENT_READ,
+                subject(load_resident(officer, resident_code)),
+                at=self._equipment.moment(),
+                resident_code=resident_code,
             )
             return selectors.resident(officer, resident_code)
 

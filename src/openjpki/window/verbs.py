@@ -9,6 +9,7 @@ class Verb(Enum):
 
     RESIDENTS_IMPORTED = "residents.imported"
     RESIDENT_LEFT = "resident.left"
+    RESIDENTS_LISTED = "residents.listed"
     RESIDENT_READ = "resident.read"
     CARD_HANDED_OVER = "card.handed-over"
     CARD_CHANGED = "card.changed"

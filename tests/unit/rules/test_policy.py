@@ -12,7 +12,7 @@ RULE_BOOK = Path(__file__).parents[3] / "docs" / "rules.md"
 ANNEX_B = set(
     """
 accept_via_other_municipality administrative_renaming_lapses_sign age_rule agent_first_visit_mandate
-agent_one_visit_renewal auth_expiry_caps auth_hold_release card_first_if_same_expiry crl_schedule
+agent_one_visit_renewal audit_retention_years auth_expiry_caps auth_hold_release card_first_if_same_expiry crl_schedule
 early_renewal_birthdays expired_card_route expired_is_revoked expiry_day_birthdays feb29_validity_birthday
 fee_after_hold_found fee_after_own_revocation fee_table health_insurance_card_accept_until inquiry_reply_days
 missing_day_rule notice_opens_window notice_required ocsp_mode office_calendar office_contact office_hours office_place
