@@ -279,3 +279,18 @@ def test_no_certificate_has_no_status(made: Hierarchy) -> None:
     """Bytes that are no certificate are refused as that."""
     with pytest.raises(CertificateUnreadable):
         RevocationList.read(made.crl(), issuer=made.ca).status_of(b"", moment=THIS)
+
+
+def test_what_a_list_says_can_be_read_at_any_time(made: Hierarchy) -> None:
+    """An authentic list says what it says; whether it is current the caller asks."""
+    found = RevocationList.read(made.crl(MOVED), issuer=made.ca).says_of(made.holder)
+
+    assert (found.status, found.revoked_at) == ("revoked", MOVED.revoked_at)
+    with pytest.raises(WrongPartition):
+        RevocationList.read(made.crl(municipality=AOBA), issuer=made.ca).says_of(made.holder)
+
+
+def test_a_list_that_ends_before_it_begins_is_refused(made: Hierarchy) -> None:
+    """No moment lies in such a time, and a tolerated skew must not make one."""
+    with pytest.raises(MalformedCrl):
+        RevocationList.read(made.crl(this_update=NEXT, next_update=THIS), issuer=made.ca)
