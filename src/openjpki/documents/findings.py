@@ -12,7 +12,7 @@ from enum import Enum, unique
 from typing import Any
 
 from openjpki.documents.indications import SubIndication
-from openjpki.documents.status import ABSENT, UNREADABLE, ResponderSilent
+from openjpki.documents.status import ABSENT, REVOKED_LATER, UNREADABLE, NumberWentBack, ResponderSilent
 from openjpki.errors import Language
 from openjpki.pki.crl_reading import (
     CrlAfterExpiry,
@@ -103,6 +103,12 @@ class Check(Enum):
         None,
         "この署名の後に、別の署名が加えられています。",
         "Another signature was added after this one.",
+    )
+    EVIDENCE_UNREADABLE = Wording(
+        "verify.evidence-unreadable",
+        None,
+        "文書に含まれる検証用データの一部を読み取れないため、使いません({reason})。",
+        "Some of the validation data inside the document cannot be read and is not used ({reason}).",
     )
     TIMESTAMP_UNJUDGED = Wording(
         "verify.timestamp-unjudged",
@@ -260,6 +266,30 @@ class Check(Enum):
         "署名の日時({claimed})は証明書の失効({revoked_at}、理由: {reason})より後です。",
         "The signature claims a time ({claimed}) after the certificate was revoked ({revoked_at}, {reason}).",
     )
+    PROVEN_BEFORE_VALIDITY = Wording(
+        "verify.proven-before-validity",
+        SubIndication.NOT_YET_VALID,
+        "タイムスタンプ({proven})は、証明書の有効期間の開始({begins})より前に署名があったことを示しています。",
+        "A time-stamp ({proven}) shows that the signature is older than the certificate ({begins}).",
+    )
+    EXPIRED_LATER = Wording(
+        "verify.expired-later",
+        None,
+        "証明書の有効期間は終わっています(終了: {ends})が、署名はそれより前にあったことがタイムスタンプで確認できます。",
+        "The certificate has expired since ({ends}); a time-stamp proves that the signature is older than that.",
+    )
+    REVOKED_LATER = Wording(
+        "verify.revoked-later",
+        None,
+        "証明書は失効しています({revoked_at}、理由: {reason})が、署名はそれより前にあったことがタイムスタンプで確認できます。",
+        "The certificate was revoked since ({revoked_at}, {reason}); a time-stamp proves that the signature is older.",
+    )
+    STAMP_PROVES_NOTHING = Wording(
+        "verify.stamp-proves-nothing",
+        None,
+        "署名のタイムスタンプは、署名の時期の証拠になりません({reason})。",
+        "The signature's time-stamp proves nothing about when it was made ({reason}).",
+    )
     STATUS_UNKNOWN = Wording(
         "verify.status-unknown",
         SubIndication.TRY_LATER,
@@ -290,7 +320,9 @@ _SPOKEN = {
     "good": ("有効", "good"),
     "revoked": ("失効", "revoked"),
     "unknown": ("発行の記録なし", "unknown to the responder"),
+    REVOKED_LATER: ("署名の後に失効", "revoked later"),
     ABSENT: ("なし", "none"),
+    NumberWentBack.code: ("番号の後戻り", "numbers go back"),
     UNREADABLE: ("読み取れない", UNREADABLE),
     ResponderSilent.code: ("応答なし", "unreachable"),
     StaleAnswer.code: ("期限切れ", "out of date"),

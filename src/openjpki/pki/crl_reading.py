@@ -95,6 +95,8 @@ class RevocationList:
         self._loaded = loaded
         self._issuer = issuer
         self._scope = _extension(loaded, x509.IssuingDistributionPoint)
+        self.scope = b"" if self._scope is None else self._scope.public_bytes()
+        """The issuingDistributionPoint, DER; empty for a list of everything. Numbers count within it."""
         number = _extension(loaded, x509.CRLNumber)
         self.number = number.crl_number if number else None
         self.this_update = loaded.last_update_utc
