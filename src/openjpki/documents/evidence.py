@@ -16,6 +16,9 @@ class Embedded:
     answers: tuple[bytes, ...] = field(default=(), repr=False)
 
 
+NOTHING_EMBEDDED = Embedded()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Trusted CA certificates, certificates that may be missing in the document, CRLs and OCSP answers, all DER.

@@ -12,6 +12,7 @@ from enum import Enum, unique
 from typing import Any
 
 from openjpki.documents.indications import SubIndication
+from openjpki.documents.stamp_problems import StampProblem
 from openjpki.documents.status import ABSENT, REVOKED_LATER, UNREADABLE, NumberWentBack, ResponderSilent
 from openjpki.errors import Language
 from openjpki.pki.crl_reading import (
@@ -339,6 +340,19 @@ _SPOKEN = {
     WrongPartition.code: ("この市区町村のものなし", "none for this municipality"),
     MalformedCrl.code: ("読み取れない", UNREADABLE),
     SignatureInvalid.code: ("署名が正しくない", "wrongly signed"),
+    StampProblem.UNREADABLE.value: ("読み取れない", UNREADABLE),
+    StampProblem.IMPRINT.value: ("別の署名に対するもの", "it is over something else"),
+    StampProblem.ALGORITHM.value: ("認められていないアルゴリズム", "its algorithm is not accepted"),
+    StampProblem.SIGNATURE.value: ("署名が正しくない", "wrongly signed"),
+    StampProblem.CERTIFICATE.value: ("時刻認証局の証明書がない", "its authority's certificate is missing"),
+    StampProblem.UNTRUSTED.value: ("信頼する時刻認証局のものではない", "its authority is not trusted"),
+    StampProblem.USE.value: ("時刻認証局の証明書として使えない", "its certificate may not stamp"),
+    StampProblem.OUT_OF_DATE.value: ("時刻認証局の証明書が有効期間外", "its authority's certificate is out of date"),
+    StampProblem.AHEAD.value: ("検証時点より後のもの", "later than the moment of verification"),
+    StampProblem.STATUS.value: (
+        "時刻認証局の証明書の失効を確認できない",
+        "its authority's certificate is not known to be good",
+    ),
     RevocationReason.UNSPECIFIED.value: ("理由の記載なし", "unspecified"),
     RevocationReason.KEY_COMPROMISE.value: ("秘密鍵の危殆化", "key compromise"),
     RevocationReason.CA_COMPROMISE.value: ("認証局の秘密鍵の危殆化", "CA compromise"),
