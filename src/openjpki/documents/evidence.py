@@ -15,6 +15,15 @@ class Embedded:
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     answers: tuple[bytes, ...] = field(default=(), repr=False)
 
+    def joined(self, other: Self) -> Self:
+        """Return both together, each piece once."""
+        return replace(
+            self,
+            certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),
+            crls=tuple(dict.fromkeys((*self.crls, *other.crls))),
+            answers=tuple(dict.fromkeys((*self.answers, *other.answers))),
+        )
+
 
 NOTHING_EMBEDDED = Embedded()
 
