@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from asn1crypto import tsp
+from asn1crypto import cms, core, tsp
 
 from openjpki.documents.exchange import TIME_STAMP, NoExchange, post
 from openjpki.errors import Failure, Kind
@@ -78,9 +78,15 @@ class Authority:
         return token
 
 
+class _Response(core.Sequence):
+    """TimeStampResp (RFC 3161 §2.4.2): a refusal has no token, which the library's own class demands."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
+
+
 def _read(answer: bytes) -> tuple[str, bytes, tuple[bytes, int | None]]:
     """Return the status, the token (DER), and the digest and nonce that the token repeats."""
-    response = tsp.TimeStampResp.load(answer, strict=True)
+    response = _Response.load(answer, strict=True)
     status = str(response["status"]["status"].native)
     if status not in _GRANTED:
         return status, b"", (b"", None)
