@@ -78,7 +78,7 @@ class Authority:
         return token
 
 
-class _Response(core.Sequence):
+class _Response(core.Sequence):  # type: ignore[misc]  # the library has no types
     """TimeStampResp (RFC 3161 §2.4.2): a refusal has no token, which the library's own class demands."""
 
     _fields: ClassVar = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]

@@ -1,6 +1,5 @@
 """A time-stamp authority for tests: its CA, its certificate, right or wrong, and the tokens it gives."""
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,7 +74,7 @@ class TestAuthority:
             keys.PrivateKeyInfo.load(private),
             fixed_dt=self.at,
         )
-        return asyncio.run(dummy.async_request_tsa_response(request))
+        return dummy.request_tsa_response(request)
 
     def over(self, stamped: bytes, digest_name: str = "sha256") -> bytes:
         """Return a token over some bytes."""
