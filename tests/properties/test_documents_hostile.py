@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
+from openjpki.documents.currency import Moments, StatusRules
 from openjpki.documents.indications import Indication
 from openjpki.documents.judgement import judge_signer
 from openjpki.documents.sign import sign_cms, sign_pdf
@@ -98,7 +99,9 @@ def test_an_altered_certificate_has_no_path(certificate: bytes) -> None:
 @given(altered(CRL))
 def test_an_altered_list_is_no_evidence(altered_list: bytes) -> None:
     """A list that was touched anywhere says nothing."""
-    judged = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=[altered_list], ocsp=(), at=NOW)
+    judged = judge_status(
+        HOLDER.der, issuer=SIGN_CA.der, crls=[altered_list], ocsp=(), moments=Moments(at=NOW), rules=StatusRules()
+    )
 
     assert (judged.verdict is StatusVerdict.GOOD) is (altered_list == CRL)
     assert judged.verdict is not StatusVerdict.REVOKED
@@ -107,7 +110,10 @@ def test_an_altered_list_is_no_evidence(altered_list: bytes) -> None:
 @given(altered(ANSWER))
 def test_an_altered_answer_is_no_evidence(answer: bytes) -> None:
     """An answer that was touched anywhere says nothing."""
-    judged = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=(), ocsp=[OcspEvidence(answer=answer)], at=NOW)
+    answers = [OcspEvidence(answer=answer)]
+    judged = judge_status(
+        HOLDER.der, issuer=SIGN_CA.der, crls=(), ocsp=answers, moments=Moments(at=NOW), rules=StatusRules()
+    )
 
     assert (judged.verdict is StatusVerdict.GOOD) is (answer == ANSWER)
     assert judged.verdict is not StatusVerdict.REVOKED

@@ -23,6 +23,7 @@ _VERDICTS: Mapping[Indication, Mapping[Language, str]] = {
 _LABELS: Mapping[str, Mapping[Language, str]] = {
     "signature": {"ja": "署名", "en": "Signature"},
     "claimed": {"ja": "署名日時(署名者の申告)", "en": "Signing time (the signer's claim)"},
+    "proven": {"ja": "遅くともこの時までに署名(タイムスタンプ)", "en": "Signed by then at the latest (time-stamp)"},
     "certificate": {"ja": "証明書", "en": "Certificate"},
     "status": {"ja": "失効の確認", "en": "Status"},
     "name": {"ja": "氏名", "en": "Name"},
@@ -64,6 +65,8 @@ def _signature(number: int, signature: SignatureReport, language: Language) -> I
     yield f"{title} {number}{f' ({signature.field})' if signature.field else ''}: {verdict}"
     if signature.claimed is not None:
         yield _line("claimed", _moment(signature.claimed), language)
+    if signature.proven is not None:
+        yield _line("proven", _moment(signature.proven), language)
     if signature.certificate is not None:
         certificate = signature.certificate
         period = f"{_moment(certificate.not_before)} - {_moment(certificate.not_after)}"

@@ -3,7 +3,7 @@
 import argparse
 import os
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from openjpki.card.terminal import JpkiTerminal
@@ -11,12 +11,17 @@ from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.document_lines import report_lines, trust_line
 from openjpki.cli.pins import typed
 from openjpki.documents.card_signer import CardSigner
-from openjpki.documents.evidence import Evidence
+from openjpki.documents.currency import NonceRule, StatusRules
+from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded, Evidence
 from openjpki.documents.gather import ask_responders, http_transport, read_trust
+from openjpki.documents.judgement import DEFAULT_RULES
+from openjpki.documents.keep import keep_in_cms, keep_in_pdf
 from openjpki.documents.limits import MAX_DOCUMENT, MAX_SIGNATURE, read_document
+from openjpki.documents.longterm import evidence_to_keep, hold_trial, try_stamp
 from openjpki.documents.pdf import is_pdf
 from openjpki.documents.report import Report
 from openjpki.documents.sign import check_pdf, sign_cms, sign_pdf
+from openjpki.documents.stamping import Authority
 from openjpki.documents.verify import signers_of, verify_cms, verify_pdf
 from openjpki.errors import Failure, Kind
 from openjpki.pki import oids
@@ -30,18 +35,29 @@ from openjpki.site.home import Home, HomeMissing, locked
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _MAX_OID = 128
 """Characters of an OID; the longest in these certificates has under thirty."""
+_MOST_SECONDS = 86400
+"""A number beyond any clock, before it becomes a time: what is outside the bound is refused in either case."""
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 POLICIES = (oids.SIGNATURE_POLICY, oids.TEST_SIGNATURE_POLICY)
 """Accepted by default: the policy of signature certificates, and that of the test hierarchy. The anchors decide which."""
 
 
 class LevelComesLater(Failure):
-    """Time-stamps and archived evidence are not made yet."""
+    """Archive time-stamps are not made yet."""
 
     code = "sign.level-comes-later"
     kind = Kind.USAGE
-    ja = "{level} の署名はまだ作れません。今は B-B(タイムスタンプなし)だけです。"
-    en = "Signatures of level {level} come later. For now there is B-B, without a time-stamp."
+    ja = "{level} の署名はまだ作れません。今は B-B、B-T、B-LT です。"
+    en = "Signatures of level {level} come later. For now there are B-B, B-T and B-LT."
+
+
+class LevelAndAuthority(Failure):
+    """A level above B-B is a time-stamp's, and only an authority gives one; evidence alone does not make B-LT."""
+
+    code = "sign.level-and-authority"
+    kind = Kind.USAGE
+    ja = "B-T と B-LT には --tsa で時刻認証局の URL が必要です。B-B では --tsa は使えません。タイムスタンプなしで検証用データだけを付けるには --with-evidence を使います。"
+    en = "B-T and B-LT need a time-stamp authority (--tsa URL), and B-B takes none. Validation data without a time-stamp: --with-evidence."
 
 
 class FormatComesLater(Failure):
@@ -112,7 +128,17 @@ def register(commands: Commands) -> None:
     content = sign.add_mutually_exclusive_group()
     content.add_argument("--detached", action="store_true", help="cms: without the content (default)")
     content.add_argument("--attached", action="store_true", help="cms: with the content inside")
-    sign.add_argument("--level", default="B-B", choices=LEVELS, help="only B-B for now")
+    sign.add_argument(
+        "--level", default="B-B", choices=LEVELS, help="B-T adds a time-stamp, B-LT validation data too (default: B-B)"
+    )
+    sign.add_argument("--tsa", metavar="URL", help="the time-stamp authority, for B-T and B-LT")
+    sign.add_argument(
+        "--with-evidence", action="store_true", help="add what shows today that the certificate is not revoked"
+    )
+    sign.add_argument(
+        "--trust", type=Path, metavar="DIR", help="CA certificates, CRLs, tsa/ (default: this home's authority)"
+    )
+    sign.add_argument("--offline", action="store_true", help="ask no OCSP responder")
     sign.add_argument("--pin-stdin", action="store_true", help="read the PIN from one line of standard input")
     sign.set_defaults(run=_sign)
     verify = commands.add_parser("verify", help="verify a signed document")
@@ -129,6 +155,15 @@ def register(commands: Commands) -> None:
         metavar="OID",
         help="accepted certificate policy (repeatable; default: JPKI's)",
     )
+    verify.add_argument(
+        "--skew", type=int, metavar="SECONDS", help="how far other clocks may run ahead (0 to 900; default: 300)"
+    )
+    verify.add_argument(
+        "--nonce",
+        choices=[rule.value for rule in NonceRule],
+        default=DEFAULT_RULES.nonce.value,
+        help="must an OCSP answer repeat the nonce that was sent (default: required)",
+    )
     verify.set_defaults(run=_verify)
 
 
@@ -142,27 +177,57 @@ def _sign(arguments: argparse.Namespace) -> Answer:
     with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.card) as card:
         signer = CardSigner(JpkiTerminal(card, home.policy()), _pin(arguments))
         moment = home.clock()()
+        authority = None if arguments.tsa is None else Authority(url=arguments.tsa, entropy=entropy)
+        kept = _kept(arguments, home, signer, authority, moment)
         if arguments.format == "pdf":
-            signed = sign_pdf(document, signer, moment=moment)
+            signed = sign_pdf(document, signer, moment=moment, timestamper=authority)
         else:
-            signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached)
+            signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached, timestamper=authority)
+    if _with_evidence(arguments):
+        signed = keep_in_pdf(signed, kept) if arguments.format == "pdf" else keep_in_cms(signed, kept)
     _write(arguments.out, signed, like=arguments.file)
     line = {"ja": f"署名しました: {arguments.out}", "en": f"Signed: {arguments.out}"}[language_of(arguments)]
     data = {
         "out": str(arguments.out),
         "format": arguments.format,
-        "level": arguments.level,
+        "level": "B-LT" if authority is not None and _with_evidence(arguments) else arguments.level,
+        "evidence": {"crls": len(kept.crls), "ocsp": len(kept.answers)},
         "claimed_signing_time": moment.isoformat().replace("+00:00", "Z"),
         "bytes": len(signed),
     }
     return Answer(data=data, lines=(line,))
 
 
+def _with_evidence(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.with_evidence or arguments.level == "B-LT")
+
+
+def _kept(
+    arguments: argparse.Namespace, home: Home, signer: CardSigner, authority: Authority | None, moment: datetime
+) -> Embedded:
+    """Gather and judge, before the card signs, what the signature shall carry; try the time-stamp authority."""
+    if authority is None and not _with_evidence(arguments):
+        return NOTHING_EMBEDDED
+    evidence = read_trust(arguments.trust or home.public)
+    trial = None if authority is None else try_stamp(authority, signer.certificate, "sha256")
+    asked = [signer.certificate] if trial is None or trial.authority is None else [signer.certificate, trial.authority]
+    if not arguments.offline:
+        evidence = ask_responders(evidence, asked, transport=http_transport, entropy=entropy)
+    kept = NOTHING_EMBEDDED
+    if _with_evidence(arguments):
+        kept = evidence_to_keep(signer.certificate, evidence=evidence, at=moment, rules=DEFAULT_RULES)
+    if trial is None:
+        return kept
+    return kept.joined(hold_trial(trial, evidence=evidence, at=home.clock()(), rules=DEFAULT_RULES))
+
+
 def _check_sign(arguments: argparse.Namespace) -> None:
     if arguments.format == "xml":
         raise FormatComesLater(format=arguments.format)
-    if arguments.level != "B-B":
+    if arguments.level == "B-LTA":
         raise LevelComesLater(level=arguments.level)
+    if (arguments.level == "B-B") is (arguments.tsa is not None):
+        raise LevelAndAuthority
     if arguments.format == "pdf" and (arguments.detached or arguments.attached):
         raise NotForPdf
     if arguments.out.exists() and arguments.file.exists() and arguments.out.samefile(arguments.file):
@@ -223,9 +288,18 @@ def _judged(
     arguments: argparse.Namespace, document: bytes, content: bytes | None, evidence: Evidence, at: datetime
 ) -> Report:
     policies = tuple(map(_policy, arguments.accept_policy)) if arguments.accept_policy else POLICIES
+    rules = _rules(arguments)
     if is_pdf(document) and content is None:
-        return verify_pdf(document, policies=policies, evidence=evidence, at=at)
-    return verify_cms(document, content=content, policies=policies, evidence=evidence, at=at)
+        return verify_pdf(document, policies=policies, evidence=evidence, at=at, rules=rules)
+    return verify_cms(document, content=content, policies=policies, evidence=evidence, at=at, rules=rules)
+
+
+def _rules(arguments: argparse.Namespace) -> StatusRules:
+    """Return how evidence is held to time and nonce; raises `BadSkew`."""
+    skew = (
+        DEFAULT_RULES.skew if arguments.skew is None else timedelta(seconds=max(-1, min(arguments.skew, _MOST_SECONDS)))
+    )
+    return StatusRules(skew=skew, nonce=NonceRule(arguments.nonce))
 
 
 def _policy(text: str) -> str:

@@ -14,6 +14,8 @@ from pyhanko.sign.validation.generic_cms import (
     validate_sig_integrity,
 )
 
+from openjpki.documents.embedded import EvidenceUnreadable, read_cms_evidence
+from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded
 from openjpki.documents.findings import Check, Finding, found
 from openjpki.documents.limits import MAX_DOCUMENT, MAX_SIGNATURE
 from openjpki.pki.keys import key_identifier
@@ -25,6 +27,9 @@ SCHEMES = {"rsa": "rsassa_pkcs1v15", "ec": "ecdsa"}
 
 _VERSIONS = frozenset((outer, inner) for outer in ("v1", "v3", "v4", "v5") for inner in ("v1", "v3"))
 """Versions of SignedData and SignerInfo (RFC 5652 §5.1, §5.3). Nothing signs them, and there are no others."""
+
+MAX_STAMPS = 8
+"""Time-stamps looked at in one signature, and the earliest that holds counts; there is one, as a rule."""
 
 DigestOf = Callable[[str], bytes | None]
 """Gives the digest of the signed content by the algorithm's name (one of `DIGESTS`); None if the content is not here."""
@@ -41,6 +46,12 @@ class SignatureFacts:
     """The signing time that the signer claims, UTC."""
     digest: str | None = None
     scheme: str | None = None
+    value: bytes = field(default=b"", repr=False)
+    """The signature value, which a signature's time-stamp is over."""
+    stamps: tuple[bytes, ...] = field(default=(), repr=False)
+    """Time-stamp tokens (DER) in the unsigned attributes; none is judged yet."""
+    embedded: Embedded = NOTHING_EMBEDDED
+    """Validation data in the CMS."""
 
 
 class Unreadable(Exception):
@@ -87,6 +98,8 @@ def judge_signature(
         claimed=None if claimed is None else claimed.astimezone(UTC),
         digest=digest,
         scheme=scheme_of(signer),
+        value=bytes(signer["signature"].native),
+        stamps=_stamps(signer),
     )
     content_type = signed["encap_content_info"]["content_type"].native
     if content_type != "data":
@@ -97,6 +110,10 @@ def judge_signature(
     if certificate is None:
         return replace(facts, findings=(found(Check.CERTIFICATE_MISSING),))
     findings = [*_reference(signer, must_name_certificate=must_name_certificate)]
+    try:
+        facts = replace(facts, embedded=read_cms_evidence(signed))
+    except EvidenceUnreadable as error:
+        findings.append(found(Check.EVIDENCE_UNREADABLE, reason=error))
     unfit = _algorithm(signer, certificate)
     if unfit is not None:
         findings.append(unfit)
@@ -128,6 +145,13 @@ def scheme_of(signer: cms.SignerInfo) -> str:
         return str(algorithm.signature_algo)
     except ValueError:
         return str(algorithm["algorithm"].native)
+
+
+def _stamps(signer: cms.SignerInfo) -> tuple[bytes, ...]:
+    if signer["unsigned_attrs"].native is None:
+        return ()
+    tokens = [token.dump() for token in find_cms_attribute_iter(signer["unsigned_attrs"], "signature_time_stamp_token")]
+    return tuple(tokens[:MAX_STAMPS])
 
 
 def _is_named(certificate: x509.Certificate, identifier: cms.SignerIdentifier) -> bool:

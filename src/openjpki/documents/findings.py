@@ -12,7 +12,8 @@ from enum import Enum, unique
 from typing import Any
 
 from openjpki.documents.indications import SubIndication
-from openjpki.documents.status import ABSENT, UNREADABLE, ResponderSilent
+from openjpki.documents.stamp_problems import StampProblem
+from openjpki.documents.status import ABSENT, REVOKED_LATER, UNREADABLE, NumberWentBack, ResponderSilent
 from openjpki.errors import Language
 from openjpki.pki.crl_reading import (
     CrlAfterExpiry,
@@ -103,6 +104,12 @@ class Check(Enum):
         None,
         "この署名の後に、別の署名が加えられています。",
         "Another signature was added after this one.",
+    )
+    EVIDENCE_UNREADABLE = Wording(
+        "verify.evidence-unreadable",
+        None,
+        "文書に含まれる検証用データの一部を読み取れないため、使いません({reason})。",
+        "Some of the validation data inside the document cannot be read and is not used ({reason}).",
     )
     TIMESTAMP_UNJUDGED = Wording(
         "verify.timestamp-unjudged",
@@ -260,6 +267,30 @@ class Check(Enum):
         "署名の日時({claimed})は証明書の失効({revoked_at}、理由: {reason})より後です。",
         "The signature claims a time ({claimed}) after the certificate was revoked ({revoked_at}, {reason}).",
     )
+    PROVEN_BEFORE_VALIDITY = Wording(
+        "verify.proven-before-validity",
+        SubIndication.NOT_YET_VALID,
+        "タイムスタンプ({proven})は、証明書の有効期間の開始({begins})より前に署名があったことを示しています。",
+        "A time-stamp ({proven}) shows that the signature is older than the certificate ({begins}).",
+    )
+    EXPIRED_LATER = Wording(
+        "verify.expired-later",
+        None,
+        "証明書の有効期間は終わっています(終了: {ends})が、署名はそれより前にあったことがタイムスタンプで確認できます。",
+        "The certificate has expired since ({ends}); a time-stamp proves that the signature is older than that.",
+    )
+    REVOKED_LATER = Wording(
+        "verify.revoked-later",
+        None,
+        "証明書は失効しています({revoked_at}、理由: {reason})が、署名はそれより前にあったことがタイムスタンプで確認できます。",
+        "The certificate was revoked since ({revoked_at}, {reason}); a time-stamp proves that the signature is older.",
+    )
+    STAMP_PROVES_NOTHING = Wording(
+        "verify.stamp-proves-nothing",
+        None,
+        "署名のタイムスタンプは、署名の時期の証拠になりません({reason})。",
+        "The signature's time-stamp proves nothing about when it was made ({reason}).",
+    )
     STATUS_UNKNOWN = Wording(
         "verify.status-unknown",
         SubIndication.TRY_LATER,
@@ -290,7 +321,9 @@ _SPOKEN = {
     "good": ("有効", "good"),
     "revoked": ("失効", "revoked"),
     "unknown": ("発行の記録なし", "unknown to the responder"),
+    REVOKED_LATER: ("署名の後に失効", "revoked later"),
     ABSENT: ("なし", "none"),
+    NumberWentBack.code: ("番号の後戻り", "numbers go back"),
     UNREADABLE: ("読み取れない", UNREADABLE),
     ResponderSilent.code: ("応答なし", "unreachable"),
     StaleAnswer.code: ("期限切れ", "out of date"),
@@ -307,6 +340,19 @@ _SPOKEN = {
     WrongPartition.code: ("この市区町村のものなし", "none for this municipality"),
     MalformedCrl.code: ("読み取れない", UNREADABLE),
     SignatureInvalid.code: ("署名が正しくない", "wrongly signed"),
+    StampProblem.UNREADABLE.value: ("読み取れない", UNREADABLE),
+    StampProblem.IMPRINT.value: ("別の署名に対するもの", "it is over something else"),
+    StampProblem.ALGORITHM.value: ("認められていないアルゴリズム", "its algorithm is not accepted"),
+    StampProblem.SIGNATURE.value: ("署名が正しくない", "wrongly signed"),
+    StampProblem.CERTIFICATE.value: ("時刻認証局の証明書がない", "its authority's certificate is missing"),
+    StampProblem.UNTRUSTED.value: ("信頼する時刻認証局のものではない", "its authority is not trusted"),
+    StampProblem.USE.value: ("時刻認証局の証明書として使えない", "its certificate may not stamp"),
+    StampProblem.OUT_OF_DATE.value: ("時刻認証局の証明書が有効期間外", "its authority's certificate is out of date"),
+    StampProblem.AHEAD.value: ("検証時点より後のもの", "later than the moment of verification"),
+    StampProblem.STATUS.value: (
+        "時刻認証局の証明書の失効を確認できない",
+        "its authority's certificate is not known to be good",
+    ),
     RevocationReason.UNSPECIFIED.value: ("理由の記載なし", "unspecified"),
     RevocationReason.KEY_COMPROMISE.value: ("秘密鍵の危殆化", "key compromise"),
     RevocationReason.CA_COMPROMISE.value: ("認証局の秘密鍵の危殆化", "CA compromise"),

@@ -1,17 +1,13 @@
 """Gather evidence, with all the I/O that this takes: a folder of trust, and the OCSP responder a certificate names."""
 
-import http.client
-import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import pem, x509
 
 from openjpki.documents.evidence import Evidence
+from openjpki.documents.exchange import OCSP, NoExchange, post
 from openjpki.documents.status import OcspEvidence
 from openjpki.errors import Failure, Kind
 from openjpki.pki.inspect import facts
@@ -24,12 +20,15 @@ MAX_CRL = 64 * 1024 * 1024
 """Bytes of one CRL: a municipality's partition of a million entries takes about 40 MB."""
 MAX_FILES = 8192
 """Files of a trust folder: some 1,900 municipalities, two CAs, and room."""
-MAX_ANSWER = 64 * 1024
-"""Bytes of an OCSP answer: ours take about 2 kB, most of it the responder's certificate."""
+MAX_ANSWER = OCSP.most
+"""Bytes of an OCSP answer."""
 TIMEOUT = 10.0
 """Seconds for one whole OCSP exchange."""
 NONCE_BYTES = 32
 """RFC 9654 §2.1 asks for 32."""
+TSA_FOLDER = "tsa"
+"""Where the anchors for time-stamps stand."""
+_SUBFOLDERS = ("ca", "crl", TSA_FOLDER)
 _CERTIFICATES = frozenset({".cer", ".crt", ".pem"})
 
 Transport = Callable[[str, bytes], bytes]
@@ -66,17 +65,21 @@ class ResponderUnreachable(Failure):
 def read_trust(folder: Path) -> Evidence:
     """Read CA certificates (`*.cer *.crt *.pem`), CRLs (`*.crl`) and stored OCSP answers (`*.ocsp`) of a folder.
 
-    Its subfolders `ca` and `crl` are read too. Certificates that are no CA's become spare ones, never anchors. Raises
+    Its subfolders `ca` and `crl` are read too. Certificates that are no CA's become spare ones, never anchors. The
+    certificates of the subfolder `tsa` are trusted for time-stamps, and for nothing else. Raises
     `TrustMissing`, and `TrustUnreadable` for any file that is not what its name says.
     """
     if not folder.is_dir():
         raise TrustMissing(path=folder)
     certificates: list[bytes] = []
+    stamp_anchors: list[bytes] = []
     crls: list[bytes] = []
     answers: list[OcspEvidence] = []
     for path in _files(folder):
         suffix = path.suffix.lower()
-        if suffix in _CERTIFICATES:
+        if suffix in _CERTIFICATES and path.parent.name == TSA_FOLDER and path.parent != folder:
+            stamp_anchors.extend(_certificates(path))
+        elif suffix in _CERTIFICATES:
             certificates.extend(_certificates(path))
         elif suffix == ".crl":
             crls.extend(_crls(path))
@@ -88,6 +91,7 @@ def read_trust(folder: Path) -> Evidence:
         certificates=tuple(der for der, is_ca in authorities.items() if not is_ca),
         crls=tuple(crls),
         ocsp=tuple(answers),
+        stamp_anchors=tuple(stamp_anchors),
     )
 
 
@@ -102,7 +106,7 @@ def ask_responders(
     answers = []
     for certificate in dict.fromkeys(certificates):
         try:
-            issuer = signing_anchor(certificate, evidence.anchors)
+            issuer = signing_anchor(certificate, (*evidence.anchors, *evidence.stamp_anchors))
             url = facts(certificate).ocsp_url
         except (Failure, ValueError, TypeError, KeyError):  # hostile bytes: the judgement will say so
             continue
@@ -123,61 +127,14 @@ def http_transport(url: str, request: bytes, *, seconds: float = TIMEOUT) -> byt
     Raises `ResponderUnreachable` for whatever is not an OCSP answer of at most `MAX_ANSWER` bytes.
     """
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ResponderUnreachable(url=url, reason="address") from error
-    if parts.scheme != "http" or host is None:
-        raise ResponderUnreachable(url=url, reason="scheme")
-    connection = http.client.HTTPConnection(host, port, timeout=seconds)
-    try:
-        connection.connect()
-        with _deadline(connection.sock, seconds) as late:
-            answer = _post(connection, parts.path or "/", request)
-        if late.is_set():
-            raise ResponderUnreachable(url=url, reason="time")
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise ResponderUnreachable(url=url, reason=str(error) or type(error).__name__) from error
-    else:
-        return answer
-    finally:
-        connection.close()
-
-
-def _post(connection: http.client.HTTPConnection, path: str, request: bytes) -> bytes:
-    connection.request("POST", path, body=request, headers={"Content-Type": "application/ocsp-request"})
-    response = connection.getresponse()
-    if response.status != http.client.OK or response.headers.get_content_type() != "application/ocsp-response":
-        message = f"HTTP {response.status} {response.headers.get_content_type()}"
-        raise ValueError(message)
-    answer = response.read(MAX_ANSWER + 1)
-    if len(answer) > MAX_ANSWER:
-        message = "size"
-        raise ValueError(message)
-    return answer
-
-
-@contextmanager
-def _deadline(connected: socket.socket, seconds: float) -> Iterator[threading.Event]:
-    """Shut the socket down after some seconds: its own timeout starts anew with every byte that drips in."""
-    late = threading.Event()
-
-    def shut() -> None:
-        late.set()
-        with suppress(OSError):
-            connected.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, shut)
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
+        return post(OCSP, url, request, seconds=seconds)
+    except NoExchange as error:
+        raise ResponderUnreachable(url=url, reason=error) from error
 
 
 def _files(folder: Path) -> list[Path]:
     files = sorted(
-        path for part in (folder, folder / "ca", folder / "crl") for path in part.glob("*") if path.is_file()
+        path for part in (folder, *(folder / name for name in _SUBFOLDERS)) for path in part.glob("*") if path.is_file()
     )
     if len(files) > MAX_FILES:
         raise TrustUnreadable(path=folder, reason=f"{len(files)} files")

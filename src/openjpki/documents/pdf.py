@@ -21,6 +21,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from openjpki.documents.cms import SignatureFacts, judge_signature, read_signed_data
+from openjpki.documents.embedded import EvidenceUnreadable, read_dss
+from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded
 from openjpki.documents.findings import Check, Finding, found
 
 MAGIC = b"%PDF-"
@@ -68,6 +70,8 @@ class PdfReading:
 
     findings: tuple[Finding, ...] = ()
     signatures: tuple[PdfSignature, ...] = ()
+    embedded: Embedded = NOTHING_EMBEDDED
+    """The document security store."""
 
 
 def is_pdf(document: bytes) -> bool:
@@ -87,10 +91,19 @@ def read_pdf(document: bytes, *, spare: Sequence[bytes] = ()) -> PdfReading:
         return PdfReading(findings=(found(Check.UNREADABLE, reason=type(error).__name__),))
     if len(fields) > MAX_SIGNATURES:
         return PdfReading(findings=(found(Check.UNREADABLE, reason=f"{len(fields)} signatures"),))
-    signatures = [_judged(reader, document, name, field, spare) for name, _, field in fields]
+    findings, embedded = [], NOTHING_EMBEDDED
+    try:
+        embedded = read_dss(reader)
+    except EvidenceUnreadable as error:
+        findings.append(found(Check.EVIDENCE_UNREADABLE, reason=error))
+    known = (*spare, *embedded.certificates)
+    signatures = [_judged(reader, document, name, field, known) for name, _, field in fields]
     judged = tuple(signature for signature in signatures if signature is not None)
-    stamps = () if len(judged) == len(fields) else (found(Check.TIMESTAMP_UNJUDGED),)
-    return PdfReading(findings=stamps if judged else (*stamps, found(Check.NO_SIGNATURE)), signatures=judged)
+    if len(judged) < len(fields):
+        findings.append(found(Check.TIMESTAMP_UNJUDGED))
+    if not judged:
+        findings.append(found(Check.NO_SIGNATURE))
+    return PdfReading(findings=tuple(findings), signatures=judged, embedded=embedded)
 
 
 def _judged(

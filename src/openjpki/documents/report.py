@@ -75,6 +75,8 @@ class SignatureReport:
     """The PDF's signature field."""
     claimed: datetime | None = None
     """The signing time by the signer's own word, UTC; nothing proves it at level B-B."""
+    proven: datetime | None = None
+    """The moment by which a time-stamp proves the signature to exist, UTC."""
     digest: str | None = None
     scheme: str | None = None
     whole_file: bool | None = None
@@ -110,6 +112,7 @@ class SignatureReport:
             "indication": self.indication.value,
             "sub_indication": None if self.sub_indication is None else self.sub_indication.value,
             "claimed_signing_time": moment_text(self.claimed),
+            "proven_to_exist_by": moment_text(self.proven),
             "digest": self.digest,
             "scheme": self.scheme,
             "whole_file": self.whole_file,

@@ -12,17 +12,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from openjpki.documents.limits import check_size
 from openjpki.documents.pdf import is_pdf
+from openjpki.documents.stamping import Timestamper
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import verify_signature
@@ -94,11 +96,14 @@ class DocumentSigner(Protocol):
         ...
 
 
-def sign_pdf(document: bytes, signer: DocumentSigner, *, moment: datetime) -> bytes:
-    """Return `document` with a PAdES B-B signature appended as an incremental update.
+def sign_pdf(
+    document: bytes, signer: DocumentSigner, *, moment: datetime, timestamper: Timestamper | None = None
+) -> bytes:
+    """Return `document` with a PAdES B-B signature appended as an incremental update; B-T with a time-stamp.
 
-    `moment` (UTC-aware) is the claimed signing time. Raises `EmptyDocument`, `DocumentTooLarge`, `NotAPdf`,
-    `BrokenPdf`, `EncryptedPdf`, `PdfForbidsSigning`, `SignerMismatch`, and what the signer raises.
+    `moment` (UTC-aware) is the claimed signing time. A time-stamper is asked twice: before the card, for the size of
+    its tokens, and after it. Raises `EmptyDocument`, `DocumentTooLarge`, `NotAPdf`,
+    `BrokenPdf`, `EncryptedPdf`, `PdfForbidsSigning`, `SignerMismatch`, and what the signer and the time-stamper raise.
     """
     writer = _open(document)
     hand = _Hand(signer)
@@ -109,7 +114,7 @@ def sign_pdf(document: bytes, signer: DocumentSigner, *, moment: datetime) -> by
     )
     output = io.BytesIO()
     try:
-        _PdfSigner(meta, hand, moment).sign_pdf(writer, output=output)
+        _PdfSigner(meta, hand, moment, timestamper).sign_pdf(writer, output=output)
     except Failure:
         raise
     except Exception as error:
@@ -117,8 +122,17 @@ def sign_pdf(document: bytes, signer: DocumentSigner, *, moment: datetime) -> by
     return output.getvalue()
 
 
-def sign_cms(content: bytes, signer: DocumentSigner, *, moment: datetime, detached: bool = True) -> bytes:
-    """Return a CAdES B-B signature (CMS SignedData, DER) over any content; `detached` leaves the content out.
+def sign_cms(
+    content: bytes,
+    signer: DocumentSigner,
+    *,
+    moment: datetime,
+    detached: bool = True,
+    timestamper: Timestamper | None = None,
+) -> bytes:
+    """Return a CAdES B-B signature (CMS SignedData, DER) over any content, B-T with a time-stamp.
+
+    `detached` leaves the content out.
 
     `moment` (UTC-aware) is the claimed signing time. Raises `EmptyDocument`, `DocumentTooLarge`, `SignerMismatch`,
     and what the signer raises.
@@ -130,6 +144,7 @@ def sign_cms(content: bytes, signer: DocumentSigner, *, moment: datetime, detach
         hand.algorithm.digest_name,
         detached=detached,
         use_cades=True,
+        timestamper=None if timestamper is None else _Stamps(timestamper),
         signed_attr_settings=PdfCMSSignedAttributes(signing_time=moment),
     )
     encoded: bytes = asyncio.run(signed).dump()
@@ -197,11 +212,25 @@ class _Hand(signers.Signer):
         return signature
 
 
+class _Stamps(TimeStamper):
+    """Gives the library a time-stamp authority that is elsewhere."""
+
+    def __init__(self, timestamper: Timestamper) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library has no types here
+        self._timestamper = timestamper
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Return a token; a dummy one, for the size, is asked for in the same way."""
+        return cms.ContentInfo.load(self._timestamper.stamp(md_algorithm, message_digest))
+
+
 class _PdfSigner(signers.PdfSigner):
     """Signs at a given moment; the library would read the clock."""
 
-    def __init__(self, meta: signers.PdfSignatureMetadata, hand: _Hand, moment: datetime) -> None:
-        super().__init__(meta, signer=hand)
+    def __init__(
+        self, meta: signers.PdfSignatureMetadata, hand: _Hand, moment: datetime, timestamper: Timestamper | None
+    ) -> None:
+        super().__init__(meta, signer=hand, timestamper=None if timestamper is None else _Stamps(timestamper))
         self._moment = moment
 
     def init_signing_session(

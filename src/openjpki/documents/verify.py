@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from openjpki.documents.cms import SignatureFacts, judge_signature, read_signed_data
+from openjpki.documents.currency import StatusRules
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.findings import Check, found
-from openjpki.documents.judgement import judge_signer
+from openjpki.documents.judgement import DEFAULT_RULES, judge_signer
 from openjpki.documents.limits import check_size
 from openjpki.documents.pdf import is_pdf, read_pdf
 from openjpki.documents.report import Inquiry, Report, SignatureReport, Subject
+from openjpki.documents.stamp import judge_stamp, stamp_certificate
 from openjpki.pki.path import Requirements
 
 
@@ -25,8 +27,9 @@ def verify_pdf(
     evidence: Evidence,
     at: datetime,
     inquiry: Inquiry | None = None,
+    rules: StatusRules = DEFAULT_RULES,
 ) -> Report:
-    """Judge every signature of a PDF at a moment (UTC-aware).
+    """Judge every signature of a PDF at a moment (UTC-aware), with the validation data it carries.
 
     `policies` are the accepted certificate policies, dotted. Raises `EmptyDocument` and `DocumentTooLarge`; whatever
     else is wrong is in the report.
@@ -34,9 +37,10 @@ def verify_pdf(
     check_size(len(document))
     reading = read_pdf(document, spare=evidence.certificates)
     requirements = Requirements.document(policies)
+    known = evidence.with_embedded(reading.embedded)
     signatures = tuple(
         replace(
-            _signature(one.facts, evidence, requirements, at),
+            _signature(one.facts, known, requirements, at, rules),
             field=one.field,
             whole_file=one.whole_file,
             changes=None if one.changes is None else one.changes.value,
@@ -61,6 +65,7 @@ def verify_cms(
     evidence: Evidence,
     at: datetime,
     inquiry: Inquiry | None = None,
+    rules: StatusRules = DEFAULT_RULES,
 ) -> Report:
     """Judge a CMS signature over `content`, or over what it carries inside, at a moment (UTC-aware).
 
@@ -71,7 +76,7 @@ def verify_cms(
     if content is not None:
         check_size(len(content))
     facts = _read_cms(message, content, evidence.certificates)
-    signature = _signature(facts, evidence, Requirements.document(policies), at)
+    signature = _signature(facts, evidence, Requirements.document(policies), at, rules)
     return Report(
         subject=Subject.CMS,
         at=at,
@@ -82,12 +87,17 @@ def verify_cms(
 
 
 def signers_of(document: bytes, *, spare: Sequence[bytes] = ()) -> tuple[bytes, ...]:
-    """Return the certificates (DER) that signed a PDF or a CMS, as far as they can be found, to gather evidence about."""
+    """Return the certificates (DER) that signed or time-stamped a PDF or a CMS, as far as they can be found.
+
+    Evidence is to be gathered about them.
+    """
     if is_pdf(document):
         found_facts = [one.facts for one in read_pdf(document, spare=spare).signatures]
     else:
         found_facts = [_read_cms(document, None, spare)]
-    return tuple(dict.fromkeys(facts.certificate for facts in found_facts if facts.certificate is not None))
+    signers = [facts.certificate for facts in found_facts]
+    authorities = [stamp_certificate(token) for facts in found_facts for token in facts.stamps]
+    return tuple(dict.fromkeys(der for der in (*signers, *authorities) if der is not None))
 
 
 def _read_cms(message: bytes, content: bytes | None, spare: Sequence[bytes]) -> SignatureFacts:
@@ -107,15 +117,32 @@ def _digest(name: str, content: bytes | None) -> bytes | None:
     return None if content is None else hashlib.new(name, content).digest()
 
 
-def _signature(facts: SignatureFacts, evidence: Evidence, requirements: Requirements, at: datetime) -> SignatureReport:
+def _signature(
+    facts: SignatureFacts, evidence: Evidence, requirements: Requirements, at: datetime, rules: StatusRules
+) -> SignatureReport:
     """Join what the signature says with the judgement on its signer; without a certificate there is no signer."""
+    known = evidence.with_embedded(facts.embedded)
     report = SignatureReport(findings=facts.findings, claimed=facts.claimed, digest=facts.digest, scheme=facts.scheme)
     if facts.certificate is None:
         return report
-    judged = judge_signer(facts.certificate, claimed=facts.claimed, evidence=evidence, requirements=requirements, at=at)
+    stamps = [judge_stamp(token, stamped=facts.value, evidence=known, at=at, rules=rules) for token in facts.stamps]
+    proven = min((stamp.by for stamp in stamps if stamp.by is not None), default=None)
+    judged = judge_signer(
+        facts.certificate,
+        claimed=facts.claimed,
+        evidence=known,
+        requirements=requirements,
+        at=at,
+        proven=proven,
+        rules=rules,
+    )
+    remarks = [
+        found(Check.STAMP_PROVES_NOTHING, reason=stamp.problem.value) for stamp in stamps if stamp.problem is not None
+    ]
     return replace(
         report,
-        findings=(*facts.findings, *judged.findings),
+        findings=(*facts.findings, *remarks, *judged.findings),
+        proven=proven,
         certificate=judged.certificate,
         status=judged.status,
         attributes=judged.attributes,

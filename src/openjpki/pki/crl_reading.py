@@ -84,7 +84,8 @@ class CrlStatus:
     """UNSPECIFIED if none was given; None if not revoked, or for a reason outside the vocabulary."""
     number: int | None
     this_update: datetime
-    next_update: datetime
+    next_update: datetime | None
+    """None if the list does not say; such a list is never current."""
 
 
 class RevocationList:
@@ -94,6 +95,8 @@ class RevocationList:
         self._loaded = loaded
         self._issuer = issuer
         self._scope = _extension(loaded, x509.IssuingDistributionPoint)
+        self.scope = b"" if self._scope is None else self._scope.public_bytes()
+        """The issuingDistributionPoint, DER; empty for a list of everything. Numbers count within it."""
         number = _extension(loaded, x509.CRLNumber)
         self.number = number.crl_number if number else None
         self.this_update = loaded.last_update_utc
@@ -125,15 +128,19 @@ class RevocationList:
         Raises `WrongCrlIssuer`, `WrongPartition`, `CrlNotYetValid`, `StaleCrl`, `CrlAfterExpiry`. A revocation is
         reported whenever it took place; the caller holds `revoked_at` against its moment.
         """
-        if not is_under(certificate, self._issuer):
-            raise WrongCrlIssuer
-        loaded = load_certificate(certificate)
-        if not self._covers(loaded):
-            raise WrongPartition
+        self._hold_covered(certificate)
         if moment < self.this_update:
             raise CrlNotYetValid
         if self.next_update is None or moment > self.next_update:
             raise StaleCrl
+        return self.says_of(certificate)
+
+    def says_of(self, certificate: bytes) -> CrlStatus:
+        """Return what the list says of a certificate (DER), whenever it says it; the caller asks for its time.
+
+        Raises `WrongCrlIssuer`, `WrongPartition`, `CrlAfterExpiry`.
+        """
+        loaded = self._hold_covered(certificate)
         entry = self._loaded.get_revoked_certificate_by_serial_number(loaded.serial_number)
         if entry is None and self.this_update > loaded.not_valid_after_utc:
             raise CrlAfterExpiry
@@ -145,6 +152,14 @@ class RevocationList:
             this_update=self.this_update,
             next_update=self.next_update,
         )
+
+    def _hold_covered(self, certificate: bytes) -> x509.Certificate:
+        if not is_under(certificate, self._issuer):
+            raise WrongCrlIssuer
+        loaded = load_certificate(certificate)
+        if not self._covers(loaded):
+            raise WrongPartition
+        return loaded
 
     def _covers(self, certificate: x509.Certificate) -> bool:
         """RFC 5280 §6.3.3 (b)(2): a list that names its distribution point speaks for those who name it too."""
@@ -161,7 +176,7 @@ class RevocationList:
 
 
 def _load(crl: bytes) -> x509.CertificateRevocationList:
-    """Parse a list and refuse what is critical and not understood (RFC 5280 §5.2): a delta list is caught here."""
+    """Parse a list; refuse what is critical and not understood (RFC 5280 §5.2), as a delta list is, or ends too early."""
     if len(crl) > MOST_CRL_BYTES:
         raise MalformedCrl
     try:
@@ -170,6 +185,8 @@ def _load(crl: bytes) -> x509.CertificateRevocationList:
     except PARSE_ERRORS as error:
         raise MalformedCrl from error
     if any(each.critical and each.oid not in _UNDERSTOOD for each in extensions):
+        raise MalformedCrl
+    if loaded.next_update_utc is not None and loaded.next_update_utc < loaded.last_update_utc:
         raise MalformedCrl
     return loaded
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -95,8 +96,11 @@ class OcspStatus:
     reason: RevocationReason | None
     """UNSPECIFIED if none was given; None if not revoked, or for a reason outside the vocabulary."""
     this_update: datetime
-    next_update: datetime
+    next_update: datetime | None
+    """None if the responder does not say; such an answer is never current."""
     produced_at: datetime
+    nonce: bytes | None = None
+    """The nonce that the answer repeats."""
 
 
 def read_status(
@@ -108,27 +112,45 @@ def read_status(
     `MalformedAnswer`, `NoAnswer`, `WrongResponder`, `SignatureInvalid`, `WrongNonce`, `WrongCertificate`,
     `StaleAnswer`, `AnswerNotYetValid`.
     """
+    status = read_answer(answer, certificate=certificate, issuer=issuer, at=moment)
+    if nonce is not None and not repeats(status, nonce):
+        raise WrongNonce
+    if max(status.this_update, status.produced_at) > moment + SKEW:
+        raise AnswerNotYetValid
+    if status.next_update is None or moment > status.next_update:
+        raise StaleAnswer
+    return status
+
+
+def read_answer(answer: bytes, *, certificate: bytes, issuer: bytes, at: datetime) -> OcspStatus:
+    """Return what an authentic answer says of a certificate, whenever it says it; the caller asks for its time and nonce.
+
+    The responder's certificate must hold when it answered and until `at`, the moment of the judgement (UTC-aware). If
+    an answer speaks of the certificate twice, the worst counts. Raises `MalformedAnswer`, `NoAnswer`, `WrongResponder`,
+    `SignatureInvalid`, `WrongCertificate`.
+    """
     response = _load(answer)
     responder = _responder(response, issuer)
     _hold_signature(response, responder)
-    _hold_extensions(response, nonce)
+    nonce = _nonce(response)
     produced_at = response.produced_at_utc
     single = _single(response, certificate, issuer)
-    next_update = single.next_update_utc
-    if single.this_update_utc > moment + SKEW or produced_at > moment + SKEW:
-        raise AnswerNotYetValid
-    if next_update is None or moment > next_update:
-        raise StaleAnswer
-    if not responder.not_before <= produced_at <= responder.not_after or moment > responder.not_after:
+    if not responder.not_before <= produced_at <= responder.not_after or at > responder.not_after:
         raise WrongResponder(problem="certificate out of date")
     return OcspStatus(
         status=_WORDS[single.certificate_status],
         revoked_at=single.revocation_time_utc,
         reason=reason_of(single.revocation_reason) if single.revocation_time_utc else None,
         this_update=single.this_update_utc,
-        next_update=next_update,
+        next_update=single.next_update_utc,
         produced_at=produced_at,
+        nonce=nonce,
     )
+
+
+def repeats(status: OcspStatus, nonce: bytes) -> bool:
+    """Tell whether an answer repeats the nonce of the request (RFC 9654 §2.1)."""
+    return hmac.compare_digest(nonce, status.nonce or b"")
 
 
 _WORDS: dict[ocsp.OCSPCertStatus, Literal["good", "revoked", "unknown"]] = {
@@ -136,6 +158,7 @@ _WORDS: dict[ocsp.OCSPCertStatus, Literal["good", "revoked", "unknown"]] = {
     ocsp.OCSPCertStatus.REVOKED: "revoked",
     ocsp.OCSPCertStatus.UNKNOWN: "unknown",
 }
+_WORST_FIRST = (ocsp.OCSPCertStatus.REVOKED, ocsp.OCSPCertStatus.UNKNOWN, ocsp.OCSPCertStatus.GOOD)
 
 
 def _load(answer: bytes) -> ocsp.OCSPResponse:
@@ -181,22 +204,35 @@ def _hold_signature(response: ocsp.OCSPResponse, responder: Issuer) -> None:
     verify_signature(responder.public_key, responder.algorithm, response.tbs_response_bytes, response.signature)
 
 
-def _hold_extensions(response: ocsp.OCSPResponse, nonce: bytes | None) -> None:
+def _nonce(response: ocsp.OCSPResponse) -> bytes | None:
+    """Return the nonce in the answer; refuse what is critical and not understood."""
     found = None
     for extension in response.extensions:
         if isinstance(extension.value, x509.OCSPNonce):
             found = extension.value.nonce
         elif extension.critical:
             raise MalformedAnswer
-    if nonce is not None and not hmac.compare_digest(nonce, found or b""):
-        raise WrongNonce
+    try:
+        singles = asn1_ocsp.ResponseData.load(response.tbs_response_bytes)["responses"]
+        critical = any(_has_critical(single) for single in singles)
+    except PARSE_ERRORS as error:
+        raise MalformedAnswer from error
+    if critical:
+        raise MalformedAnswer
+    return found
+
+
+def _has_critical(single: asn1_ocsp.SingleResponse) -> bool:
+    """Tell whether one answer has an extension that must be understood; none of these is (RFC 6960 §4.4)."""
+    return any(extension["critical"].native for extension in single["single_extensions"])
 
 
 def _single(response: ocsp.OCSPResponse, certificate: bytes, issuer: bytes) -> ocsp.OCSPSingleResponse:
-    """Return the answer about exactly this certificate: issuer name, issuer key and serial (RFC 6960 §3.2 (1))."""
+    """Return the worst answer about exactly this certificate: issuer name, issuer key, serial (RFC 6960 §3.2 (1))."""
     if not is_under(certificate, issuer):
         raise WrongCertificate
     serial = load_certificate(certificate).serial_number
+    about = []
     for single in response.responses:
         try:
             hash_name = single.hash_algorithm.name
@@ -205,5 +241,15 @@ def _single(response: ocsp.OCSPResponse, certificate: bytes, issuer: bytes) -> o
         if hash_name in HASH_NAMES and single.serial_number == serial:
             hashes = (single.issuer_name_hash, single.issuer_key_hash)
             if hashes == issuer_hashes(issuer, hash_name):
-                return single
-    raise WrongCertificate
+                about.append(_hold_ends(single))
+    if not about:
+        raise WrongCertificate
+    return min(about, key=lambda single: _WORST_FIRST.index(single.certificate_status))
+
+
+def _hold_ends(single: ocsp.OCSPSingleResponse) -> ocsp.OCSPSingleResponse:
+    """Refuse an answer that ends before it begins."""
+    next_update = single.next_update_utc
+    if next_update is not None and next_update < single.this_update_utc:
+        raise MalformedAnswer
+    return single

@@ -61,8 +61,8 @@ class PathProblem(Enum):
 class Requirements:
     """What a certificate must be for one use."""
 
-    policies: frozenset[str]
-    """Accepted policies, dotted; at least one must be valid for the path (an explicit policy is always required)."""
+    policies: frozenset[str] | None
+    """Accepted policies, dotted; at least one must be valid for the path. None asks for no policy."""
     usages: frozenset[str]
     """Bits that the key usage must have, by their ASN.1 names in snake case ("non_repudiation")."""
     forbidden_usages: frozenset[str] = frozenset()
@@ -83,6 +83,11 @@ class Requirements:
             forbidden_usages=frozenset({"non_repudiation"}),
             extended_usages=frozenset({"client_auth"}),
         )
+
+    @classmethod
+    def time_stamp(cls) -> "Requirements":
+        """Ask for a time-stamp authority's certificate (RFC 3161 §2.3); their policies are not JPKI's."""
+        return cls(policies=None, usages=frozenset(), extended_usages=frozenset({"time_stamping"}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,15 +195,16 @@ def _usage(certificate: x509.Certificate, requirements: Requirements) -> list[Pa
 
 
 def _policies(leaf: x509.Certificate, anchor: x509.Certificate, requirements: Requirements) -> list[PathProblem]:
-    """Process the path by RFC 5280 §6.1 with an explicit policy required.
+    """Process the path by RFC 5280 §6.1, with an explicit policy required where policies are asked for.
 
     The moment handed over lies inside the validity: whether `at` does is judged apart, so that both can be told.
     """
+    asked = requirements.policies is not None
     parameters = PKIXValidationParams(
-        user_initial_policy_set=requirements.policies,
-        initial_explicit_policy=True,
-        initial_policy_mapping_inhibit=True,
-        initial_any_policy_inhibit=True,
+        user_initial_policy_set=requirements.policies or frozenset({"any_policy"}),
+        initial_explicit_policy=asked,
+        initial_policy_mapping_inhibit=asked,
+        initial_any_policy_inhibit=asked,
     )
     context = ValidationContext(
         trust_roots=[anchor],

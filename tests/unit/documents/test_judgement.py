@@ -3,9 +3,10 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography import x509
 
+from openjpki.documents.currency import SKEW
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.indications import SubIndication, gravest
-from openjpki.documents.judgement import SKEW, SignerJudgement, judge_signer
+from openjpki.documents.judgement import SignerJudgement, judge_signer
 from openjpki.documents.status import OcspEvidence, StatusVerdict
 from openjpki.pki import oids
 from openjpki.pki.path import Requirements

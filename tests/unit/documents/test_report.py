@@ -1,5 +1,6 @@
 import json
 
+from openjpki.documents.currency import Moments, StatusRules
 from openjpki.documents.findings import Check, found
 from openjpki.documents.indications import Indication, SubIndication
 from openjpki.documents.report import Report, SignatureReport, SignerCertificate, Subject, moment_text
@@ -33,8 +34,9 @@ CERTIFICATE = SignerCertificate(
     policies=(SIGN_POLICY,),
     anchor=SIGN_CA.der,
 )
-GOOD = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=[crl()], ocsp=(), at=NOW)
-UNKNOWN = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=(), ocsp=(), at=NOW)
+AT = Moments(at=NOW)
+GOOD = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=[crl()], ocsp=(), moments=AT, rules=StatusRules())
+UNKNOWN = judge_status(HOLDER.der, issuer=SIGN_CA.der, crls=(), ocsp=(), moments=AT, rules=StatusRules())
 
 
 def test_nothing_passes_by_having_no_finding() -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
+from openjpki.documents.currency import Moments, StatusRules
 from openjpki.documents.status import OcspEvidence, StatusJudgement, StatusVerdict, judge_status
 from openjpki.rules.kinds import RevocationReason
 from tests.unit.documents.world import (
@@ -28,7 +29,9 @@ def _judge(
     *, crls: list[bytes] | None = None, ocsp: list[OcspEvidence | bytes] | None = None, holder: Holder = HOLDER
 ) -> StatusJudgement:
     evidence = [one if isinstance(one, OcspEvidence) else OcspEvidence(answer=one) for one in ocsp or ()]
-    return judge_status(holder.der, issuer=holder.ca.der, crls=crls or (), ocsp=evidence, at=NOW)
+    return judge_status(
+        holder.der, issuer=holder.ca.der, crls=crls or (), ocsp=evidence, moments=Moments(at=NOW), rules=StatusRules()
+    )
 
 
 def _revoking_crl() -> bytes:
@@ -182,6 +185,9 @@ def test_an_answer_asked_about_another_certificate_is_left_out() -> None:
 
 def test_what_breaks_the_parser_is_unreadable() -> None:
     """A fault of a library is no evidence and no exception."""
-    judged = judge_status(HOLDER.der, issuer=HOLDER.ca.der, crls=[None], ocsp=(), at=NOW)  # type: ignore[list-item]  # stands for a fault inside a parser
+    fault: bytes = None  # type: ignore[assignment]  # stands for a fault inside a parser
+    judged = judge_status(
+        HOLDER.der, issuer=HOLDER.ca.der, crls=[fault], ocsp=(), moments=Moments(at=NOW), rules=StatusRules()
+    )
 
     assert judged.crl.word == "unreadable"

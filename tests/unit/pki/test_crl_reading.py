@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asn1crypto import crl as asn1_crl
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
@@ -279,3 +280,23 @@ def test_no_certificate_has_no_status(made: Hierarchy) -> None:
     """Bytes that are no certificate are refused as that."""
     with pytest.raises(CertificateUnreadable):
         RevocationList.read(made.crl(), issuer=made.ca).status_of(b"", moment=THIS)
+
+
+def test_what_a_list_says_can_be_read_at_any_time(made: Hierarchy) -> None:
+    """An authentic list says what it says; whether it is current the caller asks."""
+    found = RevocationList.read(made.crl(MOVED), issuer=made.ca).says_of(made.holder)
+
+    assert (found.status, found.revoked_at) == ("revoked", MOVED.revoked_at)
+    with pytest.raises(WrongPartition):
+        RevocationList.read(made.crl(municipality=AOBA), issuer=made.ca).says_of(made.holder)
+
+
+def test_a_list_that_ends_before_it_begins_is_refused(made: Hierarchy) -> None:
+    """No moment lies in such a time, and a tolerated skew must not make one."""
+    turned = asn1_crl.CertificateList.load(made.crl())
+    fields = turned["tbs_cert_list"]
+    fields["this_update"], fields["next_update"] = fields["next_update"].copy(), fields["this_update"].copy()
+    turned["signature"] = made.ca_signer.sign(fields.dump(force=True))
+
+    with pytest.raises(MalformedCrl):
+        RevocationList.read(turned.dump(force=True), issuer=made.ca)

@@ -20,7 +20,9 @@ from openjpki.pki.ocsp_reading import (
     StaleAnswer,
     WrongCertificate,
     WrongNonce,
+    read_answer,
     read_status,
+    repeats,
 )
 from openjpki.rules.kinds import RevocationReason
 from tests.support.hierarchy import DAY, HOUR, ISSUED, RESPONDER_EXPIRES, Hierarchy, hierarchy
@@ -50,16 +52,23 @@ def by_name(certificate: bytes) -> bytes:
 def foreign(made: Hierarchy, **changes: Any) -> bytes:
     """Return an answer as another program might make it: position 0 of the pool is the CA, 1 the responder."""
     end = changes.get("next_update", NOW + HOUR)
-    single = der.sequence(
-        changes.get("identifier", certificate_id(made.holder, made.ca, "sha1")),
-        der.tlv(der.context(0, constructed=False)),
-        der.generalized_time(NOW),
-        der.tlv(der.context(0), der.generalized_time(end)) if end else b"",
-    )
+    words = [der.tlv(der.context(tag, constructed=False)) for tag in changes.get("words", [0])]
+    singles = [
+        der.sequence(
+            changes.get("identifier", certificate_id(made.holder, made.ca, "sha1")),
+            word,
+            der.generalized_time(NOW),
+            der.tlv(der.context(0), der.generalized_time(end)) if end else b"",
+            der.tlv(der.context(1), der.sequence(changes["single_extension"]))
+            if "single_extension" in changes
+            else b"",
+        )
+        for word in words
+    ]
     data = der.sequence(
         changes.get("responder", by_key(1)),
         der.generalized_time(changes.get("produced_at", NOW)),
-        der.sequence(single),
+        der.sequence(*singles),
         der.tlv(der.context(1), der.sequence(changes["extension"])) if "extension" in changes else b"",
     )
     certificates = changes.get("certificates", [made.responder])
@@ -282,3 +291,37 @@ def test_broken_certificates_in_the_answer_are_refused(made: Hierarchy) -> None:
 
     with pytest.raises(WrongResponder):
         read(made, broken)
+
+
+def test_a_critical_extension_of_one_answer_is_refused(made: Hierarchy) -> None:
+    """RFC 6960 §4.4: what must be understood and is not may turn the meaning round."""
+    unknown = [der.object_identifier("1.2.3.4"), b"\x01\x01\xff", der.octet_string(b"")]
+
+    with pytest.raises(MalformedAnswer):
+        read(made, foreign(made, single_extension=der.sequence(*unknown)))
+    assert read(made, foreign(made, single_extension=der.sequence(unknown[0], unknown[2]))).status == "good"
+
+
+@pytest.mark.parametrize("words", [[0, 2], [2, 0], [0, 2, 0]])
+def test_the_worst_of_several_words_about_one_certificate_counts(made: Hierarchy, words: list[int]) -> None:
+    """An answer that says good and unknown of the same certificate is not good, in whichever order."""
+    assert read(made, foreign(made, words=words)).status == "unknown"
+
+
+def test_an_answer_that_ends_before_it_begins_is_refused(made: Hierarchy) -> None:
+    """No moment lies in such a time, and the tolerated skew must not make one."""
+    with pytest.raises(MalformedAnswer):
+        read(made, foreign(made, next_update=NOW - SECOND), moment=NOW - SECOND)
+
+
+def test_what_an_answer_says_can_be_read_at_any_time(made: Hierarchy) -> None:
+    """An authentic answer says what it says; whether it is current, and which nonce it repeats, the caller asks."""
+    revoked = StatusAnswer(status="revoked", revoked_at=ISSUED, reason=RevocationReason.SUPERSEDED)
+    answer = made.answer(revoked, nonce=b"n" * 32)
+    found = read_answer(answer, certificate=made.holder, issuer=made.ca, at=NOW + DAY)
+
+    assert (found.status, found.nonce) == ("revoked", b"n" * 32)
+    assert repeats(found, b"n" * 32)
+    assert not repeats(found, b"m" * 32)
+    with pytest.raises(WrongResponder):
+        read_answer(answer, certificate=made.holder, issuer=made.ca, at=RESPONDER_EXPIRES + SECOND)
