@@ -35,16 +35,16 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Publish fresh lists, then answer until stopped, publishing again before they run out."""
+    """Publish fresh lists and deliver what waits, then answer until stopped, doing both again in time."""
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     with locked(home.path, exclusive=False), told_of_databases():
         require_port(number)
         house = assemble(home)
-        from openjpki.site.upkeep import keep_up, one_round
+        from openjpki.site.upkeep import keep_up, one_delivery, one_round
 
-        upkeep = partial(one_round, house.authority)
-        wait = upkeep()
+        works = (partial(one_round, house.authority), partial(one_delivery, house.window.outbox))
+        waits = [work() for work in works]
         address = f"http://{LOOPBACK}:{number}/"
         told = {
             "ja": f"{address} で公開しています。終わるには Ctrl-C を押してください。",
@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         }
         print(told[language_of(arguments)], file=sys.stderr, flush=True)
         stop = threading.Event()
-        threading.Thread(target=keep_up, args=(stop, wait, upkeep), daemon=True).start()
+        for wait, work in zip(waits, works, strict=True):
+            threading.Thread(target=keep_up, args=(stop, wait, work), daemon=True).start()
         try:
             _serve(number)
         finally:

@@ -1,4 +1,4 @@
-"""What a serving sandbox does by itself: new lists before the old ones run out, and half-done orders taken up again."""
+"""What a serving sandbox does by itself: new lists in time, half-done orders taken up again, messages delivered."""
 
 import sys
 import threading
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from openjpki.authority.authority import Authority
 from openjpki.errors import trace
+from openjpki.window.outbox import Outbox
 
 LONGEST = timedelta(hours=1)
 """The longest time between two rounds; a list is valid for a day, or until the next ending shows at midnight (R-2.28)."""
@@ -15,12 +16,21 @@ SHORTEST = timedelta(seconds=1)
 RETRY = timedelta(minutes=1)
 """After a round that failed, as under a full disk."""
 
+DELIVERY = timedelta(seconds=15)
+"""Between two looks into the outbox: no longer than the shortest wait of its own back-off."""
+
 
 def one_round(authority: Authority) -> timedelta:
     """Take up what was left half done, publish every list, and return how long the lists may stand."""
     authority.resume()
     published = authority.publish_crls()
     return until_next((row.next_update for row in published), authority.clock())
+
+
+def one_delivery(outbox: Outbox) -> timedelta:
+    """Deliver what is due, and return when to look again. What the authority refuses is not ours to mend: it waits."""
+    outbox.deliver()
+    return DELIVERY
 
 
 def until_next(ends: Iterable[datetime], now: datetime) -> timedelta:
