@@ -11,6 +11,7 @@ from openjpki.errors import Kind, Language
 from openjpki.rules.kinds import LifeEvent
 from openjpki.site.home import Settings
 from openjpki.site.opening import founded
+from openjpki.site.settings import ROLES
 from openjpki.window.entries import MessageEntry, PauseEntry
 from openjpki.window.states import MessageKind, MessageWait
 from tests.unit.window.counter import HANAKO, HEADER, REGISTER, at
@@ -86,7 +87,7 @@ def run(home: Path, *words: str, language: Language = "en") -> Answer:
     return answer
 
 
-@pytest.mark.django_db(databases=["authority", "window"])
+@pytest.mark.django_db(databases=ROLES)
 def test_the_queue_is_seen_and_delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue says what waits and why, sends nothing, and is empty once the authority is back."""
     home = tmp_path / "home"

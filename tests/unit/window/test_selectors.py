@@ -73,7 +73,7 @@ def test_a_message_says_why_it_waits(counter: Counter) -> None:
         MessageWait.AUTHORITY_AWAY,
     ]
     assert (refused.kind, refused.event, refused.resident_code) == (MessageKind.LIFE_EVENT, LifeEvent.MOVE, TARO)
-    assert refused.next_try_at == counter.clock.now + Patience().refused.first
+    assert refused.next_try_at == counter.clock.now + Patience().refused.after(2)
     assert behind.next_try_at is None
     assert (away.kind, away.event) == (MessageKind.REVOCATION, LifeEvent.REQUEST)
     assert away.next_try_at == counter.clock.now + Patience().unreachable.first
