@@ -13,13 +13,14 @@ from openjpki.authority.delivery import confirm
 from openjpki.authority.issuance import issue_ordered
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
 from openjpki.authority.register import report
 from openjpki.authority.resume import Resumed, resume
 from openjpki.authority.revocation import revoke
-from openjpki.authority.status import Answered, answer
+from openjpki.authority.status import TRY_LATER, Answered, answer
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
     CertificateOrder,
@@ -46,16 +47,15 @@ class RegisterUnavailable(Failure):
 
 @dataclass(frozen=True, kw_only=True)
 class Authority(Means):
-    """Built once from its means; every method takes the moment from the legal clock, once."""
+    """Built once from its means; every act takes the moment from the legal clock, once."""
 
     def handle(self, request: Request) -> Reply:
         """Answer one message of the desk; a refusal is recorded and comes back as `Refused`.
 
         Raises only what is UNAVAILABLE (no CA, no key, no database): the sender keeps the message and sends it again.
         """
-        at = self.clock()
         try:
-            return self._answer_or_refuse(request, at)
+            return self._answer_or_refuse(request, moment(self))
         except OperationalError as error:
             raise RegisterUnavailable from error
 
@@ -65,7 +65,7 @@ class Authority(Means):
 
     def ceremony(self, *kinds: CertificateKind) -> tuple[Issuer, ...]:
         """Create the next CA generation of the kinds named (of both if none is), in force from now on."""
-        at = self.clock()
+        at = moment(self)
         return tuple(create_generation(self, kind, at) for kind in kinds or CertificateKind)
 
     def key_names(self) -> frozenset[str]:
@@ -74,7 +74,7 @@ class Authority(Means):
 
     def publish_crls(self) -> tuple[CrlPublication, ...]:
         """Publish a new list of every partition, and the CA certificates."""
-        return publish(self, self.clock())
+        return publish(self, moment(self))
 
     def write_public(self) -> None:
         """Bring the public folder up to date with what was published, as after a crash."""
@@ -85,15 +85,20 @@ class Authority(Means):
         return self.answer_status(question).der
 
     def answer_status(self, question: bytes, kind: CertificateKind | None = None) -> Answered:
-        """Answer an OCSP question to one CA's address, and say until when the answer may be kept."""
+        """Answer an OCSP question to one CA's address, and say until when the answer may be kept.
+
+        While the clock shows an earlier moment than before, no status is told: "try later".
+        """
         try:
-            return answer(self, question, self.clock(), kind)
+            return answer(self, question, moment(self), kind)
+        except ClockWentBack:
+            return TRY_LATER
         except OperationalError as error:
             raise RegisterUnavailable from error
 
     def resume(self) -> Resumed:
         """Finish or undo what a crash, or a window that never came back, left half done."""
-        return resume(self, self.clock())
+        return resume(self, moment(self))
 
     def _answer_or_refuse(self, request: Request, at: datetime) -> Reply:
         try:

@@ -25,6 +25,8 @@ class Terms:
     """Validity of a responder's certificate, which cannot be revoked (RFC 6960 §4.2.2.2.1)."""
     delivery_patience: timedelta = timedelta(days=7)
     """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
+    clock_tolerance: timedelta = timedelta(minutes=1)
+    """How far the legal clock may lag behind what it showed before: time servers correct by seconds."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 

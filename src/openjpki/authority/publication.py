@@ -58,6 +58,7 @@ def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: dat
     with act():
         issuer = Issuer.objects.select_for_update().get(pk=issuer.pk)
         previous = newest_list(issuer, municipality.code)
+        at = max(at, previous.this_update) if previous else at  # another publisher may have been quicker
         number = previous.number + 1 if previous else 1
         next_update = _next_update(means, issuer, municipality, at)
         entries = list(_entries(issuer, municipality, previous, at))

@@ -42,6 +42,10 @@ class _Knowledge:
     next_update: datetime
 
 
+TRY_LATER = Answered(der=error_answer("try_later"), next_update=None)
+"""There is nothing sure to say now (RFC 6960 §2.3)."""
+
+
 class _NoList(Exception):
     """Answers come from the lists, and the partition has no current one."""
 
@@ -62,7 +66,7 @@ def answer(means: Means, question: bytes, at: datetime, kind: CertificateKind | 
     try:
         known = [_knowledge(means, issuer, item, at) for item in request.items]
     except _NoList:
-        return Answered(der=error_answer("try_later"), next_update=None)
+        return TRY_LATER
     return _signed(means, issuer, request, known, at)
 
 

@@ -35,15 +35,19 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Answer:
-    """Publish fresh lists and seal the audit record, then answer until stopped, doing both again in good time."""
+    """Publish lists, deliver what waits and seal the audit record, then answer until stopped, doing it again in time."""
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     with locked(home.path, exclusive=False), told_of_databases():
         require_port(number)
         house = assemble(home)
-        from openjpki.site.upkeep import keep_up, one_round, seal_round
+        from openjpki.site.upkeep import keep_up, one_delivery, one_round, seal_round
 
-        rounds = (partial(one_round, house.authority), partial(seal_round, house.ledgers))
+        rounds = (
+            partial(one_round, house.authority),
+            partial(one_delivery, house.window.outbox),
+            partial(seal_round, house.ledgers),
+        )
         waits = [work() for work in rounds]
         address = f"http://{LOOPBACK}:{number}/"
         told = {

@@ -17,7 +17,6 @@ from openjpki.cli.window_answers import (
     finding_lines,
     interruption_data,
     interruption_lines,
-    message_data,
     resident_data,
     resident_lines,
     visible_line,
@@ -26,6 +25,7 @@ from openjpki.cli.window_answers import (
 from openjpki.cli.window_arguments import (
     HOLDERS_PINS,
     add_applications,
+    add_deliver,
     add_event,
     add_hand_over,
     add_import,
@@ -41,7 +41,8 @@ from openjpki.cli.window_arguments import (
     shown,
     typed,
 )
-from openjpki.errors import Kind, Language
+from openjpki.cli.window_queue import deliver, queue
+from openjpki.errors import Language
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
@@ -73,7 +74,7 @@ def register(commands: Commands) -> None:
         parser = group.add_parser(name, help=words, description=words)
         parser.add_argument(
             "--municipality",
-            required=name != "outbox",
+            required=name != "deliver",
             choices=[municipality.code for municipality in MUNICIPALITIES],
             help="whose counter it is",
         )
@@ -230,26 +231,6 @@ def _revoke(arguments: argparse.Namespace) -> Answer:
     )
 
 
-def _outbox(arguments: argparse.Namespace) -> Answer:
-    """Send what waits for the authority; with `--municipality` list what still waits there."""
-    language = language_of(arguments)
-    with _counter(arguments) as (house, clerk):
-        delivery = house.window.outbox.deliver()
-        left = house.window.messages(clerk) if arguments.municipality else ()
-    lines = {
-        "ja": f"送信{delivery.sent}件、送信待ち{delivery.waiting}件。",
-        "en": f"{delivery.sent} messages sent, {delivery.waiting} waiting.",
-    }
-    data = {
-        "sent": delivery.sent,
-        "waiting": delivery.waiting,
-        "errors": list(delivery.errors),
-        "messages": [message_data(entry) for entry in left],
-    }
-    told = [f"  {entry.message_id}  {entry.attempts}  {entry.last_error}" for entry in left]
-    return Answer(data=data, lines=[lines[language], *told], kind=Kind.UNAVAILABLE if delivery.unreachable else None)
-
-
 @contextmanager
 def _counter(arguments: argparse.Namespace) -> "Iterator[tuple[House, Clerk]]":
     """Open the home, with the clerk who acts."""
@@ -321,5 +302,6 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
     "revoke": ("revoke or hold at the holder's word (R-2.5 to R-2.7)", add_revoke, _told_by_findings(_revoke)),
-    "outbox": ("send what waits for the authority", add_nothing, _outbox),
+    "queue": ("what waits: messages to the authority and applications, and why", add_nothing, queue),
+    "deliver": ("send what is due to the authority, or with --now whatever waits", add_deliver, deliver),
 }

@@ -12,7 +12,7 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.revocation import Effect
 from openjpki.rules.words import spoken
-from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, MessageEntry, ResidentEntry
+from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, ResidentEntry
 from openjpki.window.states import OrderStep, ResidentState
 
 _JA: dict[Enum, str] = {
@@ -193,17 +193,6 @@ def visible_line(ended: Iterable[CertificateEntry], language: Language) -> list[
     ]
 
 
-def message_data(entry: MessageEntry) -> dict[str, Any]:
-    """Return a message to the authority as JSON-ready data: what it says stays inside."""
-    return {
-        "message_id": entry.message_id,
-        "queued_at": entry.queued_at.isoformat(),
-        "attempts": entry.attempts,
-        "last_error": entry.last_error,
-        "answered": entry.answered,
-    }
-
-
 def waiting_line(waiting: int, language: Language) -> list[str]:
     """Tell how many messages about the person still wait for the authority; nothing if none does."""
     if not waiting:
@@ -211,8 +200,8 @@ def waiting_line(waiting: int, language: Language) -> list[str]:
     return [
         _words(
             language,
-            f"機構への送信待ちが{waiting}件あります。`openjpki window outbox` で送ります。",
-            f"{waiting} messages wait for the authority. `openjpki window outbox` sends them.",
+            f"機構への送信待ちが{waiting}件あります。理由は `openjpki window queue` で見られます。`openjpki window deliver --now` ですぐに送ります。",
+            f"{waiting} messages wait for the authority. `openjpki window queue` says why, `openjpki window deliver --now` sends them.",
         )
     ]
 

@@ -182,5 +182,10 @@ def add_revoke(parser: argparse.ArgumentParser) -> None:
     add_identity(parser)
 
 
+def add_deliver(parser: argparse.ArgumentParser) -> None:
+    """Add whether the times of the next tries count."""
+    parser.add_argument("--now", action="store_true", help="try everything, also what is left alone for a while")
+
+
 def add_nothing(_: argparse.ArgumentParser) -> None:
     """Add no option."""

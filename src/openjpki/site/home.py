@@ -33,6 +33,8 @@ FORMAT = 1
 """The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
 MARKER = "openjpki.json"
 PURPOSES = frozenset({"sandbox", "story"})
+MAY_SHIFT = frozenset({"sandbox", "story"})
+"""Purposes whose legal clock may be shifted: no CA of another kind of home ever signs at a shifted moment."""
 LOCK = "lock"
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
@@ -97,7 +99,7 @@ class Settings:
     algorithm: str = "rsa-2048-sha-256"
     """Key algorithm of CAs and cards; "p-384-sha-384" is the coming card's."""
     clock_shift_seconds: int = 0
-    """How far this sandbox's legal clock is ahead of the real one."""
+    """How far this sandbox's legal clock is ahead of the real one; 0 in a home of another purpose (`MAY_SHIFT`)."""
     policy: Mapping[str, str] = field(default_factory=dict)
     """Settings of the rule book; `{"preset": "page"}` for the letter of the municipal page."""
 
@@ -189,7 +191,8 @@ def _sound(settings: Settings) -> Settings:
         "port": type(settings.port) is int and settings.port in PORTS,
         "algorithm": settings.algorithm in [algorithm.value for algorithm in KeyAlgorithm],
         "clock_shift_seconds": type(settings.clock_shift_seconds) is int
-        and 0 <= settings.clock_shift_seconds <= MAX_SHIFT_SECONDS,
+        and 0 <= settings.clock_shift_seconds <= MAX_SHIFT_SECONDS
+        and (settings.clock_shift_seconds == 0 or settings.purpose in MAY_SHIFT),
         "policy": isinstance(settings.policy, dict)
         and all(isinstance(value, str) for value in settings.policy.values()),
     }

@@ -105,12 +105,12 @@ class House:
     """The audit record of each role."""
 
     @classmethod
-    def of(cls, home: Home, clock: Clock) -> "House":
-        """Put the roles of a home together; its web addresses answer for this authority from now on."""
+    def of(cls, home: Home, clock: Clock, key_source: KeySource | None = None) -> "House":
+        """Put the roles of a home together; new keys come from `key_source`, or are made when they are needed."""
         settings = home.settings
         profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
         policy = home.policy()
-        key_source = FreshKeys()
+        key_source = key_source or FreshKeys()
         folder = home.path / "authority"
         authority = Authority(
             profiles=profiles,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openjpki.errors import Failure, Kind
+from openjpki.pki.keys import KeySource
 from openjpki.site.clock import Clock
 from openjpki.site.home import MARKER, Home, Settings, clear, locked, require_empty
 
@@ -74,12 +75,12 @@ def opened(path: Path, clock: Clock | None = None) -> "Iterator[House]":
         yield assemble(home, clock)
 
 
-def assemble(home: Home, clock: Clock | None = None) -> "House":
+def assemble(home: Home, clock: Clock | None = None, key_source: KeySource | None = None) -> "House":
     """Put a house together in an opened home, under the lock that the caller holds."""
     start_django(home.path)
     from openjpki.site.house import House
 
-    return House.of(home, clock or home.clock())
+    return House.of(home, clock or home.clock(), key_source)
 
 
 @contextmanager

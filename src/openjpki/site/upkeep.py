@@ -1,4 +1,4 @@
-"""What a serving sandbox does by itself: new lists before the old ones run out, half-done orders taken up again, seals."""
+"""What a serving sandbox does by itself: lists in time, half-done orders taken up, messages delivered, records sealed."""
 
 import sys
 import threading
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
 from openjpki.errors import trace
+from openjpki.window.outbox import Outbox
 
 LONGEST = timedelta(hours=1)
 """The longest time between two rounds; a list is valid for a day, or until the next ending shows at midnight (R-2.28)."""
@@ -18,12 +19,21 @@ SEALING = timedelta(minutes=10)
 RETRY = timedelta(minutes=1)
 """After a round that failed, as under a full disk."""
 
+DELIVERY = timedelta(seconds=15)
+"""Between two looks into the outbox: no longer than the shortest wait of its own back-off."""
+
 
 def one_round(authority: Authority) -> timedelta:
     """Take up what was left half done, publish every list, and return how long the lists may stand."""
     authority.resume()
     published = authority.publish_crls()
     return until_next((row.next_update for row in published), authority.clock())
+
+
+def one_delivery(outbox: Outbox) -> timedelta:
+    """Deliver what is due, and return when to look again. What the authority refuses is not ours to mend: it waits."""
+    outbox.deliver()
+    return DELIVERY
 
 
 def seal_round(ledgers: Iterable[Ledger]) -> timedelta:

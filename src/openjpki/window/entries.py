@@ -14,7 +14,7 @@ from openjpki.rules.kinds import (
     RevocationReason,
     Sex,
 )
-from openjpki.window.states import OrderStep, ResidentState
+from openjpki.window.states import MessageKind, MessageWait, OrderStep, ResidentState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,28 @@ class MessageEntry:
     """A message to the authority that waits, or an order that the authority refused."""
 
     message_id: str
+    kind: MessageKind
+    event: LifeEvent | None
+    """What happened to the person, what is asked for, or why a card ended."""
+    resident_code: str = field(repr=False)
     queued_at: datetime
     attempts: int
     last_error: str
-    answered: bool
+    wait: MessageWait
+    next_try_at: datetime | None
+    """None: with the next round, or never again if it is answered."""
+
+    @property
+    def answered(self) -> bool:
+        """Say whether the authority answered."""
+        return self.wait is MessageWait.ANSWERED
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseEntry:
+    """The authority does not answer this municipality."""
+
+    failures: int
+    since: datetime
+    next_try_at: datetime
+    last_error: str

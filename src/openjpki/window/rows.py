@@ -1,5 +1,7 @@
 """Rows become the plain values that the window hands out."""
 
+from openjpki.desk.carrier import decode_request
+from openjpki.desk.messages import CardReported, LifeEventReported, PersonReported, RevocationOrder
 from openjpki.rules.kinds import (
     ApplicationState,
     CardState,
@@ -19,10 +21,12 @@ from openjpki.window.entries import (
     FindingEntry,
     MessageEntry,
     OrderEntry,
+    PauseEntry,
     ResidentEntry,
 )
 from openjpki.window.models import (
     Application,
+    AuthorityPause,
     CardHolding,
     CertificateCopy,
     FeeRecord,
@@ -31,7 +35,7 @@ from openjpki.window.models import (
     OutboxMessage,
     Resident,
 )
-from openjpki.window.states import OrderStep, ResidentState
+from openjpki.window.states import MessageKind, MessageWait, OrderStep, ResidentState
 
 
 def card_entry(row: CardHolding) -> CardEntry:
@@ -136,12 +140,45 @@ def application_entry(
     )
 
 
-def message_entry(row: OutboxMessage) -> MessageEntry:
-    """Return an outbox row as a value: what it says stays inside."""
+def message_entry(row: OutboxMessage, *, behind: bool, pause: AuthorityPause | None) -> MessageEntry:
+    """Return an outbox row as a value, which says what the message is about and no more.
+
+    `behind`: an earlier message about the person waits. `pause`: the authority does not answer the municipality.
+    """
+    said = decode_request(row.message.encode())
+    wait = _wait(row, behind=behind, away=pause is not None)
+    away = pause.next_try_at if pause and wait is MessageWait.AUTHORITY_AWAY else None
     return MessageEntry(
         message_id=row.message_id,
+        kind=_KINDS[type(said)],
+        event=getattr(said, "event", None),
+        resident_code=row.resident_code,
         queued_at=row.queued_at,
         attempts=row.attempts,
         last_error=row.last_error,
-        answered=row.sent_at is not None,
+        wait=wait,
+        next_try_at=row.next_try_at or away,
     )
+
+
+def pause_entry(row: AuthorityPause) -> PauseEntry:
+    """Return the row of an authority's absence as a value."""
+    return PauseEntry(failures=row.failures, since=row.since, next_try_at=row.next_try_at, last_error=row.last_error)
+
+
+_KINDS = {
+    PersonReported: MessageKind.PERSON,
+    LifeEventReported: MessageKind.LIFE_EVENT,
+    CardReported: MessageKind.CARD,
+    RevocationOrder: MessageKind.REVOCATION,
+}
+
+
+def _wait(row: OutboxMessage, *, behind: bool, away: bool) -> MessageWait:
+    if row.sent_at is not None:
+        return MessageWait.ANSWERED
+    if row.next_try_at is not None:
+        return MessageWait.REFUSED
+    if behind:
+        return MessageWait.BEHIND
+    return MessageWait.AUTHORITY_AWAY if away else MessageWait.DUE

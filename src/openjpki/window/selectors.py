@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
-from openjpki.window.entries import ApplicationEntry, MessageEntry, ResidentEntry
+from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry, ResidentEntry
 from openjpki.window.loading import cards_of, copies_of, load_application, load_resident
 from openjpki.window.models import (
     Application,
+    AuthorityPause,
     CardHolding,
     CertificateCopy,
     FeeRecord,
@@ -19,7 +20,7 @@ from openjpki.window.models import (
     Resident,
 )
 from openjpki.window.officer import Officer
-from openjpki.window.rows import application_entry, message_entry, resident_entry
+from openjpki.window.rows import application_entry, message_entry, pause_entry, resident_entry
 
 PAGE = 200
 """Rows of one list: what a person can look through, and a bound on what one question costs."""
@@ -69,8 +70,27 @@ def queue(officer: Officer, *, limit: int = PAGE) -> tuple[ApplicationEntry, ...
 def messages(officer: Officer, *, limit: int = PAGE) -> tuple[MessageEntry, ...]:
     """Return the messages to the authority that wait, and the orders that it refused, oldest first."""
     rows = OutboxMessage.objects.for_municipality(officer.municipality)
-    shown = rows.exclude(sent_at__isnull=False, last_error="").order_by("pk")[:limit]
-    return tuple(map(message_entry, shown))
+    shown = list(rows.exclude(sent_at__isnull=False, last_error="").order_by("pk")[:limit])
+    waiting = OutboxMessage.objects.across_municipalities().filter(sent_at__isnull=True)
+    of_these = waiting.filter(resident_code__in={row.resident_code for row in shown})
+    first = dict(of_these.values_list("resident_code").annotate(Min("pk")).order_by())
+    pause = _pause(officer)
+    return tuple(message_entry(row, behind=row.pk != first.get(row.resident_code), pause=pause) for row in shown)
+
+
+def waiting_messages(officer: Officer) -> int:
+    """Return how many messages to the authority wait, listed or not."""
+    return OutboxMessage.objects.for_municipality(officer.municipality).filter(sent_at__isnull=True).count()
+
+
+def pause(officer: Officer) -> PauseEntry | None:
+    """Return since when the authority has not answered this municipality; None if it does, as far as is known."""
+    row = _pause(officer)
+    return pause_entry(row) if row else None
+
+
+def _pause(officer: Officer) -> AuthorityPause | None:
+    return AuthorityPause.objects.for_municipality(officer.municipality).first()
 
 
 def _applications(officer: Officer, found: Iterable[Application]) -> tuple[ApplicationEntry, ...]:

@@ -29,3 +29,29 @@ class OrderStep(Enum):
     """The authority made it valid."""
     ACTIVE = "active"
     """The card uses the new key."""
+
+
+@unique
+class MessageKind(Enum):
+    """What a message to the authority is about."""
+
+    PERSON = "person"
+    LIFE_EVENT = "life-event"
+    CARD = "card"
+    REVOCATION = "revocation"
+
+
+@unique
+class MessageWait(Enum):
+    """Why a message stands in the outbox."""
+
+    DUE = "due"
+    """Nothing holds it up: the next round sends it."""
+    AUTHORITY_AWAY = "authority-away"
+    """The authority does not answer, or asked to be left alone."""
+    REFUSED = "refused"
+    """The authority answered and did not take it; its register, or ours, must be mended."""
+    BEHIND = "behind"
+    """An earlier message about the same person goes first."""
+    ANSWERED = "answered"
+    """It waits no more: an order that the authority refused, kept to be seen."""

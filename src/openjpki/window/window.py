@@ -12,7 +12,7 @@ from openjpki.desk.carrier import Carrier
 from openjpki.rules.policy import Policy
 from openjpki.window import selectors
 from openjpki.window.cards import Cards
-from openjpki.window.entries import ApplicationEntry, MessageEntry
+from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.equipment import Equipment
 from openjpki.window.events import Events
 from openjpki.window.officer import Officer
@@ -51,3 +51,11 @@ class Window:
     def messages(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[MessageEntry, ...]:
         """Return what waits for the authority, and the orders that it refused, oldest first."""
         return selectors.messages(officer, limit=limit)
+
+    def waiting_messages(self, officer: Officer) -> int:
+        """Return how many messages wait for the authority, listed or not."""
+        return selectors.waiting_messages(officer)
+
+    def pause(self, officer: Officer) -> PauseEntry | None:
+        """Return since when the authority has not answered, None if it does as far as is known."""
+        return selectors.pause(officer)

@@ -245,8 +245,13 @@ def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.M
     assert first.kind is Kind.UNAVAILABLE
     assert first.data["interruption"]["code"] == "desk.authority-unreachable"
     assert first.data["receipt"] in first.lines[-1]
-    assert served("outbox").kind is None
+    assert served("deliver").kind is None
 
+    waits = served("queue", *WAKABA)
+    assert [row["receipt"] for row in waits.data["applications"]] == [first.data["receipt"]]
+    assert waits.lines[-1] == (
+        f"  goes on with the card on the reader and `openjpki window resume --receipt {first.data['receipt']}`"
+    )
     withdrawn = served("withdraw", *WAKABA, "--receipt", first.data["receipt"])
     assert withdrawn.data["state"] == "withdrawn"
     second = issue(served)
@@ -272,12 +277,13 @@ def test_a_move_is_shown_entered_and_waits(served: Counter, monkeypatch: pytest.
     monkeypatch.setattr(InProcess, "send", _away)
     waiting = served(*words)
     assert (waiting.data["certificates"], waiting.data["waiting"]) == ([], 1)
-    assert "openjpki window outbox" in waiting.lines[-1]
-    left = served("outbox", *WAKABA)
+    assert "openjpki window queue" in waiting.lines[-1]
+    left = served("deliver", *WAKABA)
     assert (left.kind, left.data["messages"][0]["last_error"]) == (Kind.UNAVAILABLE, "desk.authority-unreachable")
 
     monkeypatch.setattr(InProcess, "send", send)
-    assert served("outbox").data == {"sent": 1, "waiting": 0, "errors": [], "messages": []}
+    assert served("deliver").kind is Kind.UNAVAILABLE
+    assert served("deliver", "--now").data == {"sent": 1, "waiting": 0, "errors": [], "messages": []}
     (row,) = served("residents", *WAKABA).data["residents"]
     assert {c["kind"]: c["state"] for c in row["certificates"]} == {"authentication": "valid", "signature": "revoked"}
 

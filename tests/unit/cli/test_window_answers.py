@@ -19,7 +19,7 @@ from openjpki.rules.kinds import (
 )
 from openjpki.rules.policy import Policy
 from openjpki.rules.revocation import effect_of
-from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, MessageEntry, OrderEntry
+from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, OrderEntry
 from openjpki.window.revocations import PROCEDURE_OF
 from openjpki.window.states import OrderStep, ResidentState
 
@@ -170,8 +170,6 @@ def test_what_waits_is_told_with_the_way_on() -> None:
     lines = told.interruption_lines(AuthorityUnreachable(), "2026-000001", "ja")
     assert lines[0].startswith("[desk.authority-unreachable] ")
     assert "--receipt 2026-000001" in lines[1]
-    entry = MessageEntry(message_id="a", queued_at=NOW, attempts=2, last_error="x.y", answered=False)
-    assert told.message_data(entry)["attempts"] == 2
 
 
 @pytest.mark.parametrize(("language", "words"), [("ja", "検証者に失効が見えるのは"), ("en", "Verifiers see it from")])

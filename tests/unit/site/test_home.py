@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from openjpki.errors import Failure
+from openjpki.site import home as home_module
 from openjpki.site.clock import real_moment
 from openjpki.site.home import (
     MARKER,
@@ -218,3 +219,15 @@ def test_a_home_has_its_rulings(tmp_path: Path) -> None:
     assert page.policy() != Home.create(tmp_path / "national", SANDBOX).policy()
     with pytest.raises(Failure):
         bad.policy()
+
+
+def test_only_a_sandbox_shifts_its_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CA outside a sandbox never signs at a shifted moment: such a home does not open."""
+    monkeypatch.setattr(home_module, "PURPOSES", home_module.PURPOSES | {"service"})
+    straight, shifted = tmp_path / "straight", tmp_path / "shifted"
+    Home.create(straight, Settings(purpose="service"))
+    Home.create(shifted, Settings(purpose="service", clock_shift_seconds=1))
+
+    assert Home.open(straight).settings.purpose == "service"
+    with pytest.raises(HomeDamaged, match="clock_shift_seconds"):
+        Home.open(shifted)

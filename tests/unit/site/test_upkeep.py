@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from openjpki.site import upkeep
-from openjpki.site.upkeep import LONGEST, RETRY, SHORTEST, keep_up, until_next
+from openjpki.site.upkeep import DELIVERY, LONGEST, RETRY, SHORTEST, keep_up, one_delivery, until_next
+from openjpki.window.back_off import Patience
+from tests.unit.window.counter import Counter
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -62,3 +64,18 @@ def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[st
 def test_the_bounds_are_in_order() -> None:
     """Failing or not, a round comes within the hour."""
     assert upkeep.SHORTEST < upkeep.RETRY < upkeep.LONGEST
+
+
+@pytest.mark.django_db(databases=["window"])
+def test_what_is_due_is_delivered_by_itself() -> None:
+    """A message that found no authority goes when its time has come, without anybody's asking."""
+    counter = Counter.open()
+    counter.desk.reachable = False
+    counter.register()
+    counter.desk.reachable = True
+
+    assert one_delivery(counter.window.outbox) == DELIVERY <= Patience().unreachable.first
+    assert counter.desk.sent == []
+    counter.clock.now += Patience().unreachable.first
+    one_delivery(counter.window.outbox)
+    assert len(counter.desk.sent) == 3

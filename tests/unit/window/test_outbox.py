@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from openjpki.desk.messages import Certificates, PersonReported, Reply, ReportAccepted, Request
 from openjpki.rules.kinds import CertificateState, LifeEvent
 from openjpki.rules.policy import Policy
+from openjpki.window.back_off import Patience
 from openjpki.window.changes import Change
 from openjpki.window.equipment import Equipment
 from openjpki.window.models import OutboxMessage
@@ -15,6 +18,7 @@ from tests.unit.window.counter import (
     TARO,
     WAKABA,
     Counter,
+    at,
     audited,
     numbers,
 )
@@ -37,13 +41,13 @@ def test_nothing_is_dropped_while_the_authority_is_away(counter: Counter) -> Non
     """Each message is kept with its attempts and the last error until it is answered."""
     counter.desk.reachable = False
     counter.register()
-    assert counter.window.outbox.deliver().unreachable
+    assert counter.window.outbox.deliver(forced=True).unreachable
 
     first, *others = waiting()
     assert (first.attempts, first.last_error, first.sent_at) == (2, "desk.authority-unreachable", None)
     assert [row.attempts for row in others] == [0, 0]
     counter.desk.reachable = True
-    delivery = counter.window.outbox.deliver()
+    delivery = counter.window.outbox.deliver(forced=True)
     assert (delivery.sent, delivery.waiting, delivery.unreachable, delivery.errors) == (3, 0, False, ())
     assert not waiting()
     assert len(audited("message.delivered")) == 3
@@ -75,7 +79,7 @@ def test_a_refused_fact_holds_up_that_person_only(counter: Counter) -> None:
     first, second = waiting()
     assert (first.last_error, first.attempts) == ("person.unknown", 2)
     assert (second.last_error, second.attempts) == ("", 0)
-    delivery = counter.window.outbox.deliver()
+    delivery = counter.window.outbox.deliver(forced=True)
     assert (delivery.sent, delivery.waiting, delivery.errors) == (0, 2, ("person.unknown",))
     assert [row.data["code"] for row in audited("message.refused")] == ["person.unknown"]
     assert [entry.last_error for entry in counter.window.messages(WAKABA)] == ["person.unknown", ""]
@@ -88,7 +92,7 @@ def test_at_least_once(counter: Counter) -> None:
     counter.window.residents.import_csv(WAKABA, REGISTER)
     counter.desk.cut_after.clear()
 
-    counter.window.outbox.deliver()
+    counter.window.outbox.deliver(forced=True)
 
     reports = [message.report_id for message in counter.desk.sent if isinstance(message, PersonReported)]
     assert len(reports) == 4
@@ -108,7 +112,7 @@ class Overtaken:
         reply = self._counter.desk.send(request)
         if self._waits:
             self._waits = False
-            self._counter.window.outbox.deliver()
+            self._counter.window.outbox.deliver(forced=True)
         return reply
 
 
@@ -120,7 +124,7 @@ def test_two_processes_deliver_one_message(counter: Counter) -> None:
     delivered, done = len(audited("message.delivered")), len(audited("application.done"))
     equipment = Equipment(carrier=Overtaken(counter), policy=Policy(), clock=counter.clock, entropy=numbers())
 
-    delivery = Outbox(equipment).deliver()
+    delivery = Outbox(equipment).deliver(forced=True)
 
     assert (delivery.sent, delivery.waiting, delivery.errors) == (1, 0, ())
     assert (len(audited("message.delivered")), len(audited("application.done"))) == (delivered + 1, done + 1)
@@ -142,7 +146,7 @@ def test_the_answers_endings_are_stored_with_it(counter: Counter) -> None:
     move(counter, HANAKO, 2)
     counter.desk.reachable = True
 
-    delivery = counter.window.outbox.deliver()
+    delivery = counter.window.outbox.deliver(forced=True)
 
     ((report, answer),) = delivery.answers.items()
     assert isinstance(answer, ReportAccepted)
@@ -158,4 +162,73 @@ def test_a_round_shows_no_personal_data(counter: Counter) -> None:
     move(counter, HANAKO, 2)
     counter.desk.reachable = True
 
-    assert "花子" not in repr(counter.window.outbox.deliver())
+    assert "花子" not in repr(counter.window.outbox.deliver(forced=True))
+
+
+def test_while_the_authority_is_away_it_is_left_alone_for_longer_and_longer(counter: Counter) -> None:
+    """A round that nobody waits for asks only when the wait is over; the first answer ends the pause."""
+    counter.desk.reachable = False
+    counter.register()
+    first = Patience().unreachable.first
+    for failures in (1, 2):
+        pause = counter.window.pause(WAKABA)
+        assert pause is not None
+        assert (pause.failures, pause.since, pause.last_error) == (
+            failures,
+            at("2021-07-01"),
+            "desk.authority-unreachable",
+        )
+        assert pause.next_try_at == counter.clock.now + Patience().unreachable.after(failures)
+        counter.clock.now = pause.next_try_at - timedelta(seconds=1)
+        assert counter.window.outbox.deliver().unreachable
+        assert waiting()[0].attempts == failures
+        counter.clock.now += timedelta(seconds=1)
+        assert counter.window.outbox.deliver().unreachable
+    assert counter.window.pause(MINATO) is None
+
+    counter.clock.now += 10 * first
+    counter.desk.reachable = True
+    assert counter.window.outbox.deliver().sent == 3
+    assert counter.window.pause(WAKABA) is None
+
+
+def test_a_refused_fact_is_asked_again_less_and_less_often(counter: Counter) -> None:
+    """The wait of one message grows by its own refusals; what is not due is not sent, nor what stands behind it."""
+    counter.register()
+    del counter.authority.persons[HANAKO]
+    move(counter, HANAKO, 2)
+    counter.desk.sent.clear()
+
+    for refusals in (1, 2, 3):
+        (row,) = waiting()
+        assert (row.refusals, row.next_try_at) == (
+            refusals,
+            counter.clock.now + Patience().refused.after(refusals),
+        )
+        assert counter.window.outbox.deliver().errors == ()
+        assert len(counter.desk.sent) == refusals - 1
+        assert row.next_try_at is not None
+        counter.clock.now = row.next_try_at
+        assert counter.window.outbox.deliver().errors == ("person.unknown",)
+
+
+def test_a_person_at_the_counter_does_not_wait_for_a_schedule(counter: Counter) -> None:
+    """An act about one person, and a round that is forced, try at once."""
+    counter.desk.reachable = False
+    counter.register()
+    counter.desk.reachable = True
+
+    assert counter.window.outbox.deliver().sent == 0
+    assert counter.window.outbox.deliver(resident_code=HANAKO).sent == 1
+    assert counter.window.outbox.deliver().sent == 2
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(counter: Counter) -> None:
+    """A next try that was reckoned on a clock running ahead is not waited for."""
+    counter.clock.turn("2031-07-01")
+    counter.desk.reachable = False
+    counter.register()
+    counter.desk.reachable = True
+    counter.clock.turn("2021-07-01")
+
+    assert counter.window.outbox.deliver().sent == 3

@@ -102,7 +102,7 @@ def test_a_request_waits_for_an_authority_that_is_away(counter: Counter) -> None
     assert counter.window.queue(WAKABA) == (outcome.application,)
 
     counter.desk.reachable = True
-    counter.window.outbox.deliver()
+    counter.window.outbox.deliver(forced=True)
 
     assert counter.window.application(WAKABA, outcome.application.receipt).state is ApplicationState.DONE
     states = {c.state for c in counter.window.residents.show(WAKABA, HANAKO).certificates}

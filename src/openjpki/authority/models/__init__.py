@@ -1,6 +1,7 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
+from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
@@ -10,6 +11,7 @@ __all__ = [
     "Certificate",
     "CrlPublication",
     "Issuer",
+    "LegalClock",
     "MunicipalityRow",
     "OcspResponder",
     "Order",

@@ -5,12 +5,13 @@ from openjpki.window.models.card import CardHolding
 from openjpki.window.models.certificate import CertificateCopy
 from openjpki.window.models.event import RegisterEvent
 from openjpki.window.models.evidence import DocumentShown, FeeRecord, FindingRecord, IdentityEvidence
-from openjpki.window.models.outbox import OutboxMessage
+from openjpki.window.models.outbox import AuthorityPause, OutboxMessage
 from openjpki.window.models.resident import Resident
 from openjpki.window.states import ResidentState
 
 __all__ = [
     "Application",
+    "AuthorityPause",
     "CardHolding",
     "CertificateCopy",
     "DocumentShown",
