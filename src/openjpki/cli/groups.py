@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import authority, card, documents, init, keeping, rules, serve, story, window
+from openjpki.cli import authority, card, documents, init, keeping, rules, serve, status, story, window
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
     story.register,
     serve.register,
     init.register,
+    status.register,
     keeping.register,
     authority.register,
     window.register,

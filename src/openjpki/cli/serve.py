@@ -14,13 +14,6 @@ STOP_SECONDS = 5
 """How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
 
 
-_TO_STANDARD_ERROR = {
-    name: {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": formatter}
-    for name, formatter in (("console", "generic"), ("access", "access"))
-}
-"""The server's own log would otherwise stand on standard output, beside the one object of `--json`."""
-
-
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
@@ -42,6 +35,9 @@ def run(arguments: argparse.Namespace) -> Answer:
         require_port(number)
         house = assemble(home)
         from openjpki.site.upkeep import keep_up, one_round
+        from openjpki.site.watching import logs, upkeep_notes
+
+        logs.install()
 
         upkeep = partial(one_round, house.authority)
         wait = upkeep()
@@ -52,7 +48,9 @@ def run(arguments: argparse.Namespace) -> Answer:
         }
         print(told[language_of(arguments)], file=sys.stderr, flush=True)
         stop = threading.Event()
-        threading.Thread(target=keep_up, args=(stop, wait, upkeep), daemon=True).start()
+        threading.Thread(
+            target=keep_up, args=(stop, wait, upkeep, partial(upkeep_notes.keep, home.path)), daemon=True
+        ).start()
         try:
             _serve(number)
         finally:
@@ -66,6 +64,8 @@ def _serve(port: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from openjpki.site.watching.logs import SERVER
+
     Server(
         "openjpki.site.wsgi:application",
         address=LOOPBACK,
@@ -74,7 +74,7 @@ def _serve(port: int) -> None:
         workers=1,
         blocking_threads=4,
         log_level=LogLevels.warning,
-        log_dictconfig={"handlers": _TO_STANDARD_ERROR},
+        log_dictconfig=dict(SERVER),
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     ).serve()

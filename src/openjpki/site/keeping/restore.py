@@ -78,15 +78,14 @@ def restore(backup: Path, path: Path, now: datetime) -> Restored:
     `manifest` or this module; then the folder is empty again. PostgreSQL databases that were filled stay filled.
     """
     require_empty(path)
-    with opened_archive(backup, FORMAT) as found:
-        with locked(path, exclusive=True), told_of_databases():
-            require_empty(path)
-            try:
-                _unpack(found, path)
-                return _live_again(path, found.manifest, now)
-            except BaseException:
-                clear(path)
-                raise
+    with opened_archive(backup, FORMAT) as found, locked(path, exclusive=True), told_of_databases():
+        require_empty(path)
+        try:
+            _unpack(found, path)
+            return _live_again(path, found.manifest, now)
+        except BaseException:
+            clear(path)
+            raise
 
 
 def _unpack(found: Archive, path: Path) -> None:
