@@ -130,7 +130,8 @@ class Archive:
                 if content is None or header.size != member.size:
                     raise MemberDamaged(name=member.name)
                 _unpack(content, member, folder / member.name)
-            if self._file.read(1):
+            rest = self._file.read(tarfile.RECORDSIZE + 1)  # the end of the last record; read on, the checksum is held
+            if len(rest) > tarfile.RECORDSIZE or rest.strip(b"\0"):
                 raise NoArchive(path=self._path, reason="trailing")
         if waiting:
             raise MemberDamaged(name=min(waiting))

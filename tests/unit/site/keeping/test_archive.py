@@ -89,6 +89,16 @@ def test_what_is_packed_comes_out(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "out/home/authority/public/ca/signature-1.cer").stat().st_mode) == 0o644
 
 
+@pytest.mark.parametrize("size", range(0, tarfile.RECORDSIZE + 1, tarfile.BLOCKSIZE))
+def test_an_archive_may_end_anywhere_in_a_record(tmp_path: Path, size: int) -> None:
+    """A tar is filled up to whole records: wherever its last member ends, the rest is no stranger's."""
+    contents = {"home/secret": b"s" * size}
+    said = bytes(manifest_of(contents))
+    members = [file(NAME, said), *(file(name, content) for name, content in contents.items())]
+
+    assert read(packed(members), tmp_path) == manifest_of(contents)
+
+
 def test_a_backup_is_never_overwritten(tmp_path: Path) -> None:
     """Also one that came into being meanwhile stays as it is."""
     path = tmp_path / "backup.tar.gz"
