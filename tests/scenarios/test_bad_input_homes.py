@@ -56,7 +56,7 @@ def test_a_missing_home_is_not_made(place: Place, name: str) -> None:
 def test_a_home_of_another_version_is_left_alone(place: Place, name: str) -> None:
     """What another version wrote is neither read nor changed."""
     marker = place.home / "openjpki.json"
-    marker.write_text(json.dumps(json.loads(marker.read_text(encoding="utf-8")) | {"format": 2}), encoding="utf-8")
+    marker.write_text(json.dumps(json.loads(marker.read_text(encoding="utf-8")) | {"format": 99}), encoding="utf-8")
     before = place.tree()
     done = place.run(*EVERYWHERE[name])
 
@@ -67,8 +67,8 @@ def test_a_home_of_another_version_is_left_alone(place: Place, name: str) -> Non
 @pytest.mark.parametrize(
     ("marker", "init", "story"),
     [
-        ('{"format": 2, "purpose": "story"}', "home.not-empty", "home.other-version"),
-        ('{"format": 1, "purpose": "sandbox"}', "home.not-empty", "home.not-empty"),
+        ('{"format": 99, "purpose": "story"}', "home.not-empty", "home.other-version"),
+        ('{"format": 2, "purpose": "sandbox"}', "home.not-empty", "home.not-empty"),
         ("{", "home.not-empty", "home.damaged"),
         ("", "home.not-empty", "home.damaged"),
     ],
@@ -84,7 +84,7 @@ def test_a_home_is_not_made_over_another(place: Place, marker: str, init: str, s
     assert place.tree() == before
 
 
-@pytest.mark.parametrize("marker", ["{", "", "[1]", '{"format": 1, "purpose": "sandbox", "port": "high"}'])
+@pytest.mark.parametrize("marker", ["{", "", "[1]", '{"format": 2, "purpose": "sandbox", "port": "high"}'])
 def test_a_damaged_home_is_told(place: Place, marker: str) -> None:
     """The marker file may be edited by people, and broken."""
     (place.home / "openjpki.json").write_text(marker, encoding="utf-8")

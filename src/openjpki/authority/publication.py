@@ -18,10 +18,15 @@ from openjpki.pki.crl import RevokedEntry, build_crl
 from openjpki.rules.person import Municipality
 
 
-def publish(means: Means, at: datetime) -> tuple[CrlPublication, ...]:
-    """Sign and publish the list of every issuer key and municipality, then bring the public folder up to date."""
+def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublication, ...]:
+    """Sign and publish the list of every issuer key and municipality, then bring the public folder up to date.
+
+    `skipping` is how many numbers each partition leaves out first, those of lists that a restored home lost.
+    """
     published = tuple(
-        _sign_list(means, issuer, municipality, at) for issuer in in_force(at) for municipality in all_enrolled()
+        _sign_list(means, issuer, municipality, at, skipping)
+        for issuer in in_force(at)
+        for municipality in all_enrolled()
     )
     means.checkpoint("lists-committed")
     write_out(means)
@@ -52,14 +57,14 @@ def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
     return CrlPublication.objects.filter(issuer=issuer, municipality=municipality).order_by("-number").first()
 
 
-def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> CrlPublication:
+def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: datetime, skipping: int) -> CrlPublication:
     """Sign one list and commit it with the next number of its partition (RFC 5280 §5.2.3)."""
     doer = authority_at(at)
     with act():
         issuer = Issuer.objects.select_for_update().get(pk=issuer.pk)
         previous = newest_list(issuer, municipality.code)
         at = max(at, previous.this_update) if previous else at  # another publisher may have been quicker
-        number = previous.number + 1 if previous else 1
+        number = (previous.number if previous else 0) + skipping + 1
         next_update = _next_update(means, issuer, municipality, at)
         entries = list(_entries(issuer, municipality, previous, at))
         crl = build_crl(

@@ -29,4 +29,5 @@ class Verb(Enum):
     CERTIFICATE_DISCARDED = "certificate.discarded"
     REVOCATION_HASTENED = "revocation.hastened"
     CRL_PUBLISHED = "crl.published"
+    SERIALS_SKIPPED = "serials.skipped"
     REQUEST_REFUSED = "request.refused"

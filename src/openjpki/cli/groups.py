@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import audit, authority, card, documents, init, rules, serve, story, window
+from openjpki.cli import audit, authority, card, documents, init, keeping, rules, serve, status, story, window
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
     story.register,
     serve.register,
     init.register,
+    status.register,
+    keeping.register,
     authority.register,
     audit.register,
     window.register,

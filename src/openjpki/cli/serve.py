@@ -14,13 +14,6 @@ STOP_SECONDS = 5
 """How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
 
 
-_TO_STANDARD_ERROR = {
-    name: {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": formatter}
-    for name, formatter in (("console", "generic"), ("access", "access"))
-}
-"""The server's own log would otherwise stand on standard output, beside the one object of `--json`."""
-
-
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
@@ -42,6 +35,9 @@ def run(arguments: argparse.Namespace) -> Answer:
         require_port(number)
         house = assemble(home)
         from openjpki.site.upkeep import keep_up, one_delivery, one_round, seal_round
+        from openjpki.site.watching import logs, upkeep_notes
+
+        logs.install()
 
         rounds = (
             partial(one_round, house.authority),
@@ -56,8 +52,9 @@ def run(arguments: argparse.Namespace) -> Answer:
         }
         print(told[language_of(arguments)], file=sys.stderr, flush=True)
         stop = threading.Event()
-        for wait, work in zip(waits, rounds, strict=True):
-            threading.Thread(target=keep_up, args=(stop, wait, work), daemon=True).start()
+        keeps = (partial(upkeep_notes.keep, home.path), None, None)
+        for wait, work, keep in zip(waits, rounds, keeps, strict=True):
+            threading.Thread(target=keep_up, args=(stop, wait, work, keep), daemon=True).start()
         try:
             _serve(number)
         finally:
@@ -71,6 +68,8 @@ def _serve(port: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from openjpki.site.watching.logs import SERVER
+
     Server(
         "openjpki.site.wsgi:application",
         address=LOOPBACK,
@@ -79,7 +78,7 @@ def _serve(port: int) -> None:
         workers=1,
         blocking_threads=4,
         log_level=LogLevels.warning,
-        log_dictconfig={"handlers": _TO_STANDARD_ERROR},
+        log_dictconfig=dict(SERVER),
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     ).serve()

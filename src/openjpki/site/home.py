@@ -29,7 +29,7 @@ from openjpki.site.clock import Clock, ShiftedClock
 from openjpki.site.private import write_private
 from openjpki.site.provisions import provide
 
-FORMAT = 1
+FORMAT = 2
 """The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
 MARKER = "openjpki.json"
 PURPOSES = frozenset({"sandbox", "story"})
@@ -57,8 +57,14 @@ class HomeOfOtherVersion(Failure):
 
     code = "home.other-version"
     kind = Kind.UNAVAILABLE
-    ja = "{path} は別の版(形式 {found})のホームです。この版が扱えるのは形式 {expected} です。中身は変更していません。"
-    en = "{path} is a home of another version (format {found}); this one reads format {expected}. Nothing was changed."
+    ja = (
+        "{path} は別の版(形式 {found})のホームです。この版が扱えるのは形式 {expected} です。中身は変更していません。"
+        "古い形式のホームは `openjpki upgrade` で移行できます。"
+    )
+    en = (
+        "{path} is a home of another version (format {found}); this one reads format {expected}. Nothing was changed. "
+        "A home of an earlier format is brought up by `openjpki upgrade`."
+    )
 
 
 class HomeDamaged(Failure):
@@ -114,21 +120,19 @@ class Home:
     @classmethod
     def open(cls, path: Path) -> "Home":
         """Read the marker at `path`; raises `HomeMissing`, `HomeDamaged` or `HomeOfOtherVersion`."""
-        marker = path / MARKER
+        found = read_marker(path)
+        number = found.pop("format")
+        if number != FORMAT:
+            raise HomeOfOtherVersion(path=path, found=number, expected=FORMAT)
+        return cls.of(path, found)
+
+    @classmethod
+    def of(cls, path: Path, found: Mapping[str, Any]) -> "Home":
+        """Return the home that a marker's fields, its format left out, describe; raises `HomeDamaged`."""
         try:
-            text = marker.read_bytes()[: _MAX_MARKER + 1]
-        except (FileNotFoundError, NotADirectoryError):
-            raise HomeMissing(path=path) from None
-        except OSError as error:
-            raise HomeDamaged(path=marker, reason=error.strerror) from error
-        try:
-            found: dict[str, Any] = json.loads(text)
-            number = found.pop("format")
-            if number != FORMAT:
-                raise HomeOfOtherVersion(path=path, found=number, expected=FORMAT)
             return cls(path.resolve(), _sound(Settings(**found)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise HomeDamaged(path=marker, reason=f"{type(error).__name__}: {error}") from error
+        except (ValueError, TypeError) as error:
+            raise HomeDamaged(path=path / MARKER, reason=f"{type(error).__name__}: {error}") from error
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Home":
@@ -182,6 +186,24 @@ class Home:
     def story(self) -> Path:
         """Return the folder of the last story."""
         return self.path / "story"
+
+
+def read_marker(path: Path, name: str = MARKER) -> dict[str, Any]:
+    """Read a home's marker, of whatever format; raises `HomeMissing` or `HomeDamaged`."""
+    marker = path / name
+    try:
+        text = marker.read_bytes()[: _MAX_MARKER + 1]
+    except (FileNotFoundError, NotADirectoryError):
+        raise HomeMissing(path=path) from None
+    except OSError as error:
+        raise HomeDamaged(path=marker, reason=error.strerror) from error
+    try:
+        found: dict[str, Any] = json.loads(text)
+        if type(found["format"]) not in {int, str}:
+            raise TypeError(type(found["format"]).__name__)  # noqa: TRY301  -- told with the other ways to be no marker
+    except (ValueError, KeyError, TypeError) as error:
+        raise HomeDamaged(path=marker, reason=f"{type(error).__name__}: {error}") from error
+    return found
 
 
 def _sound(settings: Settings) -> Settings:

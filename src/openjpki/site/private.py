@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+PRIVATE = 0o600
+
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read (0600), whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

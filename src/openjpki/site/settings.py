@@ -66,6 +66,7 @@ AUTH_USER_MODEL = "staff.Officer"
 ROOT_URLCONF = "openjpki.site.urls"
 WSGI_APPLICATION = "openjpki.site.wsgi.application"
 MIDDLEWARE = [
+    "openjpki.site.watching.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,3 +97,4 @@ refused on use."""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 LOGGING_CONFIG = None
+"""`site.watching.logs` says what is logged and how."""

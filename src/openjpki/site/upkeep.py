@@ -1,6 +1,5 @@
 """What a serving sandbox does by itself: lists in time, half-done orders taken up, messages delivered, records sealed."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -8,6 +7,9 @@ from datetime import datetime, timedelta
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
 from openjpki.errors import trace
+from openjpki.site.clock import real_moment
+from openjpki.site.watching import logs
+from openjpki.site.watching.upkeep_notes import Notes
 from openjpki.window.outbox import Outbox
 
 LONGEST = timedelta(hours=1)
@@ -48,11 +50,30 @@ def until_next(ends: Iterable[datetime], now: datetime) -> timedelta:
     return max(SHORTEST, min([LONGEST, *(end - now for end in ends)]))
 
 
-def keep_up(stop: threading.Event, wait: timedelta, work: Callable[[], timedelta]) -> None:
-    """Wait, work, and again until stopped; a round that fails is told, and the next one comes all the same."""
+def keep_up(
+    stop: threading.Event,
+    wait: timedelta,
+    work: Callable[[], timedelta],
+    keep: Callable[[Notes], None] | None = None,
+) -> None:
+    """Wait, work, and again until stopped; a round that fails is told, and the next one comes all the same.
+
+    The first round was done before; `keep` gets the notes after it and after every other. Without it the rounds come so
+    often that only their failures are told.
+    """
+    log = logs.logger()
+    notes = Notes().done(real_moment())
+    if keep is not None:
+        keep(notes)
     while not stop.wait(wait.total_seconds()):
         try:
             wait = work()
         except Exception as error:  # noqa: BLE001  -- whatever it is, the next lists must not wait for a restart
-            sys.stderr.write(trace(error))
-            wait = RETRY
+            notes, wait = notes.failed(), RETRY
+            told = {"fault": trace(error), "round": notes.rounds, "wait_seconds": wait.total_seconds()}
+            log.error("upkeep-failed", **told)  # noqa: TRY400  -- `exception` would add what the fault says
+        else:
+            notes = notes.done(real_moment())
+        if keep is not None:
+            log.info("upkeep", round=notes.rounds, wait_seconds=wait.total_seconds())
+            keep(notes)

@@ -9,8 +9,10 @@ from openjpki.site.cores import forbid
 from openjpki.site.home import Home
 from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import assemble
+from openjpki.site.watching.logs import install
 
 forbid()  # a worker is a program of its own: the wish does not pass through its start
+install()
 
 RESPONDERS = 2
 """Keys kept ready for the OCSP responders of both CAs, which are certified anew in the midst of an answer."""

@@ -89,7 +89,9 @@ def test_a_marker_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         Home.open(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "purpose": "story", "x": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"format": []}', '{"format": 2}', '{"format": 2, "purpose": "story", "x": 1}']
+)
 def test_a_damaged_marker_is_told(tmp_path: Path, text: str) -> None:
     """A marker file that is not ours is refused, and left as it is."""
     (tmp_path / MARKER).write_text(text, encoding="utf-8")

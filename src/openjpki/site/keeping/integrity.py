@@ -1,0 +1,86 @@
+"""What must hold in a home before anybody works in it again: asked after a restore.
+
+Each check looks at one subject and returns what is wrong with it, in words without personal data; () is sound.
+Another subject is one more line in `CHECKS`.
+"""
+
+from collections.abc import Callable
+
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from openjpki.authority.models import Issuer, OcspResponder
+from openjpki.errors import Failure
+from openjpki.site.house import House
+from openjpki.site.settings import ROLES
+
+Check = Callable[[House], tuple[str, ...]]
+_MOST = 20
+"""Findings of one check that are told: the first ones say enough."""
+
+
+def databases_sound(_: House) -> tuple[str, ...]:
+    """Each SQLite database is whole, and no row refers to one that is missing; PostgreSQL holds both itself."""
+    wrong: list[str] = []
+    for role in ROLES:
+        if connections[role].vendor == "sqlite":
+            with connections[role].cursor() as cursor:
+                cursor.execute("PRAGMA integrity_check")
+                said = [str(row[0]) for row in cursor.fetchmany(_MOST)]
+                wrong += [f"{role}: {line}" for line in said if line != "ok"]
+                cursor.execute("PRAGMA foreign_key_check")
+                wrong += [f"{role}: {row[0]}/{row[1]} refers to no row" for row in cursor.fetchmany(_MOST)]
+    return tuple(wrong)
+
+
+def tables_current(_: House) -> tuple[str, ...]:
+    """Each database has exactly the tables of this version."""
+    wrong = []
+    for role in ROLES:
+        executor = MigrationExecutor(connections[role])
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        known = set(executor.loader.disk_migrations)
+        wrong += [f"{role}: {migration.app_label}.{migration.name} is missing" for migration, _ in waiting]
+        wrong += [
+            f"{role}: {app}.{name} is unknown"
+            for app, name in sorted(executor.loader.applied_migrations)
+            if (app, name) not in known
+        ]
+    return tuple(wrong)
+
+
+def keys_open(house: House) -> tuple[str, ...]:
+    """Each key that a CA or a responder is known by can be used."""
+    wrong = []
+    for table in (Issuer, OcspResponder):
+        for name in table.objects.values_list("key_name", flat=True).order_by("key_name"):
+            try:
+                house.authority.keys.signer(name)
+            except Failure as failure:
+                wrong.append(f"{name}: {failure.code}")
+    return tuple(wrong)
+
+
+def cards_readable(house: House) -> tuple[str, ...]:
+    """Each card image is one."""
+    wrong = []
+    for name in house.cards.list():
+        try:
+            house.cards.look(name)
+        except Failure as failure:
+            wrong.append(f"{name}: {failure.code}")
+    return tuple(wrong)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("databases", databases_sound),
+    ("tables", tables_current),
+    ("keys", keys_open),
+    ("cards", cards_readable),
+)
+"""Name → check, in the order in which they are asked. The verification of the audit record is to stand here too."""
+
+
+def findings(house: House) -> tuple[str, ...]:
+    """Return everything that is wrong with a home, each with the name of its check."""
+    return tuple(f"{name}: {finding}" for name, check in CHECKS for finding in check(house)[:_MOST])

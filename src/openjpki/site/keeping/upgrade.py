@@ -1,0 +1,123 @@
+"""Bringing a home of an earlier format up to this one's: a backup, each step in its order, and the marker last.
+
+Every step changes nothing when it is repeated, so that an upgrade that was cut off is run again. Until the marker is
+written the home stays of its old format, and every other command refuses it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, HomeOfOtherVersion, locked, read_marker
+from openjpki.site.keeping.backup import Taken, take_backup
+from openjpki.site.opening import start_django, told_of_databases
+from openjpki.site.private import write_private
+from openjpki.site.provisions import provide
+
+
+def migrate_tables(_: Path) -> None:
+    """Bring the tables of all roles up to date."""
+    from openjpki.site.migration import migrate
+
+    migrate()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the homes of a format have and those before it lack."""
+
+    name: str
+    run: Callable[[Path], None]
+    """Gives it to the home at a path; repeating it changes nothing."""
+
+
+UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
+    (2, (Step("provisions", provide), Step("tables", migrate_tables))),
+)
+"""Format → what leads to it from the one before, in the order in which it is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upgraded:
+    """What an upgrade did."""
+
+    found: int
+    """The format that the home had."""
+    steps: tuple[str, ...]
+    backup: Taken | None
+    """None if there was nothing to do, or it was not wanted."""
+
+
+def nothing(_: str) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
+
+
+def bring_up(path: Path, found: int, checkpoint: Callable[[str], None] = nothing) -> tuple[str, ...]:
+    """Take every step from a format to this one's and return their names; the marker is the caller's.
+
+    Django stands on this home, and the caller holds it alone. `checkpoint` is called after each step.
+    """
+    done: list[str] = []
+    for number, steps in UPGRADES:
+        for step in steps if number > found else ():
+            step.run(path)
+            done.append(f"{number}-{step.name}")
+            checkpoint(done[-1])
+    return tuple(done)
+
+
+def upgrade(path: Path, now: datetime, *, backup: Path | None, checkpoint: Callable[[str], None] = nothing) -> Upgraded:
+    """Upgrade the home at a path, which is held alone meanwhile; a home of this format is left as it is.
+
+    `backup` is the file the home is saved to before anything changes; None saves nothing. `now` is the real moment.
+    Raises `HomeMissing`, `HomeDamaged`, `HomeOfOtherVersion` for a later format, `HomeInUse`, and what a backup raises.
+    """
+    _format_of(path)  # asked before a lock is left in a folder that is not ours
+    with locked(path, exclusive=True), told_of_databases():
+        found = _format_of(path)
+        if found == FORMAT:
+            return Upgraded(found=found, steps=(), backup=None)
+        start_django(path)
+        saved = _saved(path, found, now, backup)
+        checkpoint("backup")
+        steps = bring_up(path, found, checkpoint)
+        mark(path, read_marker(path))
+    return Upgraded(found=found, steps=steps, backup=saved)
+
+
+def beside(path: Path, now: datetime) -> Path:
+    """Return where the backup before an upgrade goes if nobody says: beside the home, named by its moment."""
+    home = path.resolve()
+    return home.with_name(f"{home.name}-before-format-{FORMAT}-{now:%Y%m%dT%H%M%SZ}.tar.gz")
+
+
+def mark(path: Path, marker: Mapping[str, Any]) -> None:
+    """Write a marker's fields as those of a home of this format, whole or not at all."""
+    fields = fields_of(marker)
+    text = json.dumps({"format": FORMAT} | fields, ensure_ascii=False, indent=2)
+    write_private(path / MARKER, text.encode())
+
+
+def fields_of(marker: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a marker's fields without its format."""
+    return {name: value for name, value in marker.items() if name != "format"}
+
+
+def _saved(path: Path, found: int, now: datetime, backup: Path | None) -> Taken | None:
+    if backup is None:
+        return None
+    shift = Home.of(path, fields_of(read_marker(path))).settings.clock_shift_seconds
+    return take_backup(path, backup, home_format=found, taken_at=now, legal_at=now + timedelta(seconds=shift))
+
+
+def _format_of(path: Path) -> int:
+    """Return a home's format; raises `HomeOfOtherVersion` for one that no earlier version made."""
+    found = read_marker(path)["format"]
+    if type(found) is not int:
+        raise HomeDamaged(path=path / MARKER, reason="format")
+    if not 1 <= found <= FORMAT:
+        raise HomeOfOtherVersion(path=path, found=found, expected=FORMAT)
+    return found

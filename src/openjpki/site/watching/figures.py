@@ -1,0 +1,97 @@
+"""Figures of a home out of its databases: counts and ages, nobody's data. Each query is bounded by an index.
+
+The one exception is the count of all certificates, which reads an index as long as the table; `metrics` keeps it
+for minutes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min
+
+from openjpki.audit.models import Entry
+from openjpki.authority.issuers import in_force
+from openjpki.authority.models import Certificate, Order
+from openjpki.authority.models.certificate import OPEN
+from openjpki.authority.municipalities import all_enrolled
+from openjpki.authority.publication import newest_list
+from openjpki.site.settings import ROLES
+from openjpki.window.models import OutboxMessage
+
+AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+"""Word → an open order counts under the first whose span it has not passed, else under "older"."""
+OLDER = "older"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFigures:
+    """One partition's newest revocation list."""
+
+    issuer: str
+    municipality: str
+    number: int
+    """0: never published."""
+    age_seconds: float
+    left_seconds: float
+    """Until nextUpdate; negative once it has passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxFigures:
+    """What waits for the authority."""
+
+    waiting: int
+    oldest_seconds: float
+    """0 if nothing waits."""
+
+
+def outbox(now: datetime) -> OutboxFigures:
+    """Return how much waits, and how long."""
+    rows = OutboxMessage.objects.across_municipalities().filter(sent_at__isnull=True)
+    found = rows.aggregate(waiting=Count("pk"), oldest=Min("queued_at"))
+    oldest = found["oldest"]
+    return OutboxFigures(waiting=found["waiting"], oldest_seconds=_seconds(now - oldest) if oldest else 0.0)
+
+
+def open_orders(now: datetime) -> dict[str, int]:
+    """Return how many orders are open, by their age; every word is there."""
+    rows = Order.objects.filter(state__in=[state.value for state in OPEN])
+    counts, before = {}, 0
+    for word, span in AGES.items():
+        within = rows.filter(numbered_at__gt=now - span).count()
+        counts[word], before = within - before, within
+    return counts | {OLDER: rows.count() - before}
+
+
+def lists(now: datetime) -> tuple[ListFigures, ...]:
+    """Return the newest list of every issuer in force and municipality."""
+    found = []
+    for issuer in in_force(now):
+        for municipality in all_enrolled():
+            newest = newest_list(issuer, municipality.code)
+            found.append(
+                ListFigures(
+                    issuer=str(issuer),
+                    municipality=municipality.code,
+                    number=newest.number if newest else 0,
+                    age_seconds=_seconds(now - newest.this_update) if newest else 0.0,
+                    left_seconds=(newest.next_update - now).total_seconds() if newest else 0.0,
+                )
+            )
+    return tuple(found)
+
+
+def certificates() -> dict[tuple[str, str], int]:
+    """Return (kind, state) → how many certificates there are; EXPIRED is no state of a row (R-3.10)."""
+    rows = Certificate.objects.order_by().values_list("kind", "state").annotate(count=Count("pk"))
+    return {(kind, state): count for kind, state, count in rows}
+
+
+def audit_rows() -> dict[str, int]:
+    """Return the number of the last row of each role's record: rows are only added."""
+    return {role: Entry.objects.using(role).aggregate(last=Max("pk"))["last"] or 0 for role in ROLES}
+
+
+def _seconds(span: timedelta) -> float:
+    return max(0.0, span.total_seconds())

@@ -1,0 +1,72 @@
+import pytest
+from django.db import connections
+
+from openjpki.site.house import House
+from openjpki.site.keeping.integrity import (
+    CHECKS,
+    cards_readable,
+    databases_sound,
+    findings,
+    keys_open,
+    tables_current,
+)
+from openjpki.site.settings import ROLES
+
+pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
+
+
+def test_a_sound_home_has_no_findings(settled: House) -> None:
+    """Every check is asked, and none finds anything."""
+    assert findings(settled) == ()
+    assert [name for name, _ in CHECKS] == ["databases", "tables", "keys", "cards"]
+
+
+def test_a_key_that_does_not_open_is_named(settled: House) -> None:
+    """A home without a CA's key cannot issue: the key is named, and why."""
+    (settled.home.path / "authority" / "passphrase").write_text("another", encoding="utf-8")
+    settled.authority.keys._signers.clear()
+    found = keys_open(settled)
+
+    assert len(found) == 2
+    assert all(one.endswith(": authority.wrong-passphrase") for one in found)
+    assert findings(settled) == tuple(f"keys: {one}" for one in found)
+
+
+def test_a_card_that_is_none_is_named(settled: House) -> None:
+    """An image that cannot be read is told by its name and a code."""
+    (settled.home.cards / "taro.card").write_bytes(b"{}")
+
+    assert cards_readable(settled)[0].startswith("taro: card.")
+
+
+def test_tables_of_another_version_are_named(settled: House) -> None:
+    """A migration that was not run, and one that this version does not know."""
+    with connections["staff"].cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET name = '0099_later' WHERE app = 'sessions'")
+    try:
+        found = tables_current(settled)
+    finally:
+        with connections["staff"].cursor() as cursor:
+            cursor.execute("UPDATE django_migrations SET name = '0001_initial' WHERE app = 'sessions'")
+
+    assert found == ("staff: sessions.0001_initial is missing", "staff: sessions.0099_later is unknown")
+
+
+def test_a_row_that_refers_to_none_is_found(settled: House) -> None:
+    """SQLite is asked for what it does not hold by itself; PostgreSQL holds it always."""
+    if connections["window"].vendor != "sqlite":
+        assert databases_sound(settled) == ()
+        return
+    with connections["window"].cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.execute("UPDATE window_cardholding SET resident_id = 999999")
+        cursor.execute(
+            "INSERT INTO window_cardholding (municipality, card_number, expires_date, state, handed_over_date, resident_id)"
+            " VALUES ('99201', '1', '2030-01-01', 'active', '2026-01-01', 999999)"
+        )
+    try:
+        assert databases_sound(settled)[0].startswith("window: window_cardholding/")
+    finally:
+        with connections["window"].cursor() as cursor:
+            cursor.execute("DELETE FROM window_cardholding")
+            cursor.execute("PRAGMA foreign_keys=ON")
