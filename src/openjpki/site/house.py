@@ -1,6 +1,6 @@
 """The composition root: every seam of every role gets what this home gives it, here and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -39,6 +39,10 @@ class DatabasesTaken(Failure):
         "The databases hold another home's records than that of {path}, which will not be overwritten. "
         "Name others with OPENJPKI_POSTGRES_PREFIX."
     )
+
+
+def _pass(_: str) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
 class CounterCard:
@@ -100,8 +104,11 @@ class House:
     cards: CardStore
 
     @classmethod
-    def of(cls, home: Home, clock: Clock) -> "House":
-        """Put the roles of a home together; its web addresses answer for this authority from now on."""
+    def of(cls, home: Home, clock: Clock, checkpoint: Callable[[str], None] = _pass) -> "House":
+        """Put the roles of a home together; its web addresses answer for this authority from now on.
+
+        `checkpoint` is called with the name of each step that became durable, in every room.
+        """
         settings = home.settings
         profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
         policy = home.policy()
@@ -115,6 +122,7 @@ class House:
             entropy=entropy,
             keys=KeyStore(folder / "keys", folder / "passphrase"),
             public=home.public,
+            checkpoint=checkpoint,
         )
         return cls(
             home=home,
@@ -123,8 +131,14 @@ class House:
             profiles=profiles,
             key_source=key_source,
             authority=authority,
-            window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
-            cards=CardStore(home.cards),
+            window=Window(
+                carrier=InProcess(authority.handle),
+                policy=policy,
+                clock=clock,
+                entropy=entropy,
+                checkpoint=checkpoint,
+            ),
+            cards=CardStore(home.cards, checkpoint),
         )
 
     def furnish(self, replaced: frozenset[str] = frozenset()) -> None:

@@ -17,6 +17,7 @@ from openjpki.errors import Failure
 from openjpki.window import copies
 from openjpki.window.answers import AuthorityRefused, UnexpectedAnswer
 from openjpki.window.applications import perform
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.models import OutboxMessage, Resident
 from openjpki.window.officer import Clerk
@@ -112,6 +113,7 @@ class Outbox:
         """Send one message and keep its answer; raises the failure that holds it up."""
         request = decode_request(row.message.encode())
         reply = self._equipment.carrier.send(request)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_SENT)
         at = self._equipment.moment()
         if isinstance(reply, Refused):
             if isinstance(request, _FACTS):
@@ -121,6 +123,7 @@ class Outbox:
             raise UnexpectedAnswer(answer=type(reply).__name__)
         with act():
             self._answered(row, request, reply, at=at)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_MARKED)
         return reply
 
     def _answered(self, row: OutboxMessage, request: Request, reply: Reply, *, at: datetime) -> None:
@@ -145,6 +148,7 @@ class Outbox:
                 officer = Clerk(_ACTOR, row.municipality)
                 note(officer, Verb.MESSAGE_REFUSED, f"message:{row.message_id}", at=at, code=code)
             _mark(row, at=at, sent_at=None, last_error=code)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_FAILED)
 
 
 def _waiting(resident_code: str) -> QuerySet[OutboxMessage]:
