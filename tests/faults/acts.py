@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, unique
 
+from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     Certificate,
-    CrlPublication,
     Issuer,
     MunicipalityRow,
     OcspResponder,
     Person,
 )
-from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.card.terminal import JpkiTerminal, WrongPin
 from openjpki.pki.ocsp import build_request
@@ -21,7 +19,7 @@ from openjpki.rules.kinds import CardState, LifeEvent, PinKind
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.person import Municipality
 from openjpki.window.changes import Change
-from openjpki.window.models import Application, CardHolding, Resident
+from openjpki.window.models import CardHolding, Resident
 from openjpki.window.outcomes import ProcedureRefused
 from tests.faults import facts
 from tests.faults.stage import (
@@ -39,38 +37,14 @@ from tests.faults.stage import (
     TARO,
     WAKABA,
     WRONG_PIN,
-    Interrupted,
     Stage,
 )
+from tests.faults.table import Act
 
 FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
 )
 _LATER = BEGUN + timedelta(hours=2)
-
-
-@unique
-class Act(Enum):
-    """Every act that the faults strike, in the words of docs/faults.md."""
-
-    ENROL = "enrol a municipality"
-    CEREMONY = "make a CA generation"
-    RESPOND = "certify a responder"
-    PUBLISH = "publish the lists"
-    IMPORT = "import residents"
-    HAND_OVER = "hand a card over"
-    ISSUE = "issue a certificate"
-    RENEW = "renew both certificates"
-    REFUSED_ORDER = "an order that the authority refuses"
-    UNDO_ORDER = "undo an order that was never delivered"
-    EVENT = "enter a register event"
-    UNHEARD_EVENT = "enter a register event, the authority away"
-    REVOKE = "revoke at the holder's request"
-    CHANGE_CARD = "report a card lost"
-    WITHDRAW = "withdraw an application"
-    NEW_KEY = "resume with a card that lost its key"
-    WRONG_PIN = "a wrong PIN"
-    CHANGE_PIN = "change a PIN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +113,10 @@ def _abolish_behind_the_window(_: Stage) -> None:
 
 
 def _refused(_: Stage) -> bool:
-    return facts.last_application(TARO) == "refused" and not AuthorityOrder.objects.filter(
-        card__card_number=NUMBERS[TARO]
-    ).exists()
+    return (
+        facts.last_application(TARO) == "refused"
+        and not AuthorityOrder.objects.filter(card__card_number=NUMBERS[TARO]).exists()
+    )
 
 
 def _try_to_issue(stage: Stage) -> None:
@@ -156,17 +131,14 @@ def _closed(_: Stage) -> bool:
     return AuthorityOrder.objects.filter(card__card_number=NUMBERS[TARO], state="closed").exists()
 
 
-def _rename(stage: Stage) -> None:
-    _rename_at(stage.house.window, stage)
-
-
 def _rename_unheard(stage: Stage) -> None:
-    _rename_at(stage.unheard(), stage)
+    stage.line.cut()
+    _rename(stage)
 
 
-def _rename_at(window: "facts.Window", stage: Stage) -> None:
+def _rename(stage: Stage) -> None:
     change = Change(event=LifeEvent.NAME, on=facts.today(stage), name="手本　花子", kana="テホン　ハナコ")
-    window.events.record(WAKABA, resident_code=HANAKO, change=change)
+    stage.house.window.events.record(WAKABA, resident_code=HANAKO, change=change)
 
 
 def _signature_ended(_: Stage) -> bool:
@@ -174,9 +146,7 @@ def _signature_ended(_: Stage) -> bool:
 
 
 def _revoke(stage: Stage) -> None:
-    stage.house.window.revocations.request(
-        WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_LICENCE
-    )
+    stage.house.window.revocations.request(WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_LICENCE)
 
 
 def _revoked(_: Stage) -> bool:
@@ -273,5 +243,3 @@ DOINGS: dict[Act, Doing] = {
     Act.CHANGE_PIN: Doing(do=_change_pin, done=_pin_changed),
 }
 """Every act; `before` stands on the home's first day, `do` at `at`."""
-
-__all__ = ["DOINGS", "Act", "Application", "CrlPublication", "Doing", "Interrupted"]

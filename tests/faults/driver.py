@@ -26,7 +26,8 @@ def main() -> None:
 
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
-        print(json.dumps(_round(order, tasks.run)), flush=True)
+        sys.stdout.write(json.dumps(_round(order, tasks.run)) + "\n")
+        sys.stdout.flush()
 
 
 def _round(order: dict[str, Any], run: Any) -> list[dict[str, Any]]:

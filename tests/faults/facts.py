@@ -11,10 +11,9 @@ from openjpki.rules.kinds import CertificateKind
 from openjpki.site.house import House
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.models import Application, OutboxMessage
-from openjpki.window.window import Window
 from tests.faults.stage import CARDS, NUMBERS, Stage
 
-__all__ = ["AuthorityRefused", "Window"]
+__all__ = ["AuthorityRefused"]
 _OPEN = ("received", "examined", "identified", "inquiry-sent", "fee-settled", "partly-issued", "issued")
 _LIVE = [state.value for state in LIVE]
 
@@ -46,9 +45,7 @@ def folder_is_current(house: House) -> bool:
             if newest is not None:
                 wanted[f"crl/{issuer}-{municipality.code}.crl"] = bytes(newest.crl)
     public = house.home.public
-    found = {
-        str(path.relative_to(public)): path.read_bytes() for path in sorted(public.rglob("*")) if path.is_file()
-    }
+    found = {str(path.relative_to(public)): path.read_bytes() for path in sorted(public.rglob("*")) if path.is_file()}
     return found == wanted
 
 

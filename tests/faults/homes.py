@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -122,6 +121,3 @@ def private_folder(parent: Path, name: str) -> Path:
     folder = parent / name
     folder.mkdir(mode=0o700)
     return folder
-
-
-__all__ = ["Driver", "Engine", "Place", "os"]

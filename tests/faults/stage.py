@@ -6,12 +6,12 @@ blank card that nobody gave him yet.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from openjpki.card.administration import personalise
-from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.carrier import AuthorityUnreachable, Carrier, InProcess
 from openjpki.desk.messages import Reply, Request
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import CertificateKind, PinKind
@@ -50,12 +50,25 @@ RENEWAL = datetime(2030, 5, 1, 1, 0, tzinfo=UTC)
 """Inside the renewal window of Hanako's certificates."""
 
 
-class Cut:
-    """A line to the authority that is cut."""
+class Line:
+    """The line to the authority, which may be cut: a message or its answer is lost then."""
 
-    def send(self, _: Request) -> Reply:
-        """Raise what an absent authority is."""
-        raise AuthorityUnreachable
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._is_cut = False
+
+    def cut(self) -> None:
+        """Let nothing pass any more, in either direction."""
+        self._is_cut = True
+
+    def send(self, request: Request) -> Reply:
+        """Carry a message; raise what an absent authority is."""
+        if self._is_cut:
+            raise AuthorityUnreachable
+        reply = self._carrier.send(request)
+        if self._is_cut:
+            raise AuthorityUnreachable
+        return reply
 
 
 class Interrupted(Exception):
@@ -68,26 +81,22 @@ class Stage:
 
     house: House
     clock: SteppedClock
-    checkpoint: Callable[[str], None]
+    line: Line
 
     @classmethod
     def on(cls, home: Path, at: datetime, checkpoint: Callable[[str], None]) -> "Stage":
         """Open a home at a legal moment, with a seam behind every committed step."""
         clock = SteppedClock(at)
-        return cls(House.of(Home.open(home), clock, checkpoint), clock, checkpoint)
+        house = House.of(Home.open(home), clock, checkpoint)
+        line = Line(InProcess(house.authority.handle))
+        window = Window(carrier=line, policy=house.policy, clock=clock, entropy=entropy, checkpoint=checkpoint)
+        return cls(replace(house, window=window), clock, line)
 
     @contextmanager
     def card(self, resident: str) -> Iterator[CounterCard]:
         """Lay a person's card on the reader."""
         with self.house.card_at_counter(CARDS[resident]) as card:
             yield card
-
-    def unheard(self) -> Window:
-        """Return the window with its line cut."""
-        house = self.house
-        return Window(
-            carrier=Cut(), policy=house.policy, clock=self.clock, entropy=entropy, checkpoint=self.checkpoint
-        )
 
     def interrupted_at(self, step: str) -> "Stage":
         """Return the stage with a seam that interrupts after a step, as a power cut would."""
@@ -124,12 +133,10 @@ def make_home(path: Path) -> None:
     house.furnish()
     house.authority.ceremony()
     house.authority.publish_crls()
-    stage = Stage(house, clock, lambda _: None)
+    stage = Stage(house, clock, Line(InProcess(house.authority.handle)))
     house.window.residents.import_csv(WAKABA, REGISTER)
     for resident, name in CARDS.items():
-        image = personalise(
-            number=NUMBERS[resident], municipality="99201", expires=date(2036, 3, 31), entropy=entropy
-        )
+        image = personalise(number=NUMBERS[resident], municipality="99201", expires=date(2036, 3, 31), entropy=entropy)
         house.cards.create(name, image)
     for resident in (HANAKO, TARO):
         stage.hand_over(resident)
