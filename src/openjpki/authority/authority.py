@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.admission import ByRule
 from openjpki.authority.ceremony import create_generation
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.delivery import confirm
 from openjpki.authority.issuance import issue_ordered
 from openjpki.authority.means import Means
@@ -97,8 +98,10 @@ class Authority(Means):
             raise RegisterUnavailable from error
 
     def resume(self) -> Resumed:
-        """Finish or undo what a crash, or a window that never came back, left half done."""
-        return resume(self, moment(self))
+        """Finish or undo what a crash, or a window that never came back, left half done; the public folder too."""
+        resumed = resume(self, moment(self))
+        write_out(self)
+        return resumed
 
     def _answer_or_refuse(self, request: Request, at: datetime) -> Reply:
         try:
@@ -106,7 +109,9 @@ class Authority(Means):
         except Failure as failure:
             if failure.kind is Kind.UNAVAILABLE:
                 raise
-            return _refused(request, failure, at)
+            refused = _refused(request, failure, at)
+        self.checkpoint(Checkpoint.REFUSAL_RECORDED)
+        return refused
 
     def _answer(self, request: Request, at: datetime) -> Reply:
         """Carry a message out; if another process wrote the same rows first, once more over what it wrote."""

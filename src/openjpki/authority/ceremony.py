@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from openjpki.authority.acts import act, authority_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
 from openjpki.authority.serials import draw
@@ -23,6 +24,7 @@ def create_generation(means: Means, kind: CertificateKind, at: datetime) -> Issu
     identifier = key_identifier(SoftwareSigner(private_key).public_key).hex()
     key_name = f"{kind.value}-ca-{identifier[:16]}"
     signer = means.keys.store(key_name, private_key)
+    means.checkpoint(Checkpoint.CA_KEY_STORED)
     not_after = last_second(last_day(civil_date(at), means.terms.ca_years))
     doer = authority_at(at)
     with act():
@@ -46,6 +48,7 @@ def create_generation(means: Means, kind: CertificateKind, at: datetime) -> Issu
             not_after=not_after,
         )
         doer.note(Verb.CA_CREATED, f"ca:{issuer}", {"serial": serial, "key_identifier": identifier})
+    means.checkpoint(Checkpoint.CA_CREATED)
     return issuer
 
 

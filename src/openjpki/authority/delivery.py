@@ -5,6 +5,7 @@ import hmac
 from datetime import datetime
 
 from openjpki.authority.acts import Doer, act, window_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import supersede
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Order, OrderState
@@ -67,7 +68,7 @@ def _step_4_confirm(means: Means, request: DeliveryConfirmed, doer: Doer) -> Non
             return
         held.move_to(OrderState.CONFIRMED)
         doer.note(Verb.ORDER_CONFIRMED, held.order)
-    means.checkpoint("confirmed")
+    means.checkpoint(Checkpoint.CONFIRMED)
 
 
 def _step_5_activate(means: Means, order_id: str, doer: Doer) -> None:
@@ -82,7 +83,7 @@ def _step_5_activate(means: Means, order_id: str, doer: Doer) -> None:
         advance_to(certificate, CertificateEvent.ACTIVATE)
         held.move_to(OrderState.ACTIVATED)
         doer.note(Verb.CERTIFICATE_ACTIVATED, certificate, {"superseded": held.order.superseded_serial})
-    means.checkpoint("activated")
+    means.checkpoint(Checkpoint.ACTIVATED)
 
 
 def _make_room(means: Means, held: Held, doer: Doer) -> int | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.admission import KeyCertifiedBefore, hold_key, hold_standing, key_digest
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.drafting import draft
 from openjpki.authority.ending import close
 from openjpki.authority.issuers import issuing
@@ -76,7 +77,7 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
             numbered_at=doer.at,
         )
         doer.note(Verb.ORDER_NUMBERED, order, {"serial": serial, "kind": request.kind.value})
-    means.checkpoint("numbered")
+    means.checkpoint(Checkpoint.NUMBERED)
 
 
 def _close_former(means: Means, card: Card, kind: CertificateKind, doer: Doer) -> None:
@@ -117,7 +118,7 @@ def _step_2_lint(means: Means, order_id: str, doer: Doer) -> None:
         held.move_to(OrderState.LINTED)
         rules = list(drafted.expiry.rules)
         doer.note(Verb.CERTIFICATE_LINTED, certificate, {"because": drafted.expiry.because, "rules": rules})
-    means.checkpoint("linted")
+    means.checkpoint(Checkpoint.LINTED)
 
 
 def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
@@ -135,7 +136,7 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
         advance_to(certificate, CertificateEvent.SIGN)
         held.move_to(OrderState.SIGNED)
         doer.note(Verb.CERTIFICATE_SIGNED, certificate, {"issuer": str(issuer)})
-    means.checkpoint("signed")
+    means.checkpoint(Checkpoint.SIGNED)
 
 
 def _issued(order_id: str) -> CertificateIssued:

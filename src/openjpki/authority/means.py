@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.keys import KeyStore
 from openjpki.pki.keys import KeySource
 from openjpki.pki.profiles import ProfileSet
@@ -31,7 +32,7 @@ class Terms:
     """Validity of a CA generation, as the published CA certificates have it."""
 
 
-def _pass(_: str) -> None:
+def _pass(_: Checkpoint) -> None:
     """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
@@ -49,5 +50,5 @@ class Means:
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
     terms: Terms = Terms()
-    checkpoint: Callable[[str], None] = _pass
-    """Called with a step's name after the step is committed; a test raises there, as a crash would end the process."""
+    checkpoint: Callable[[Checkpoint], None] = _pass
+    """Called after a step is committed; a test raises there, or ends the process, as a crash would."""

@@ -1,6 +1,7 @@
 """The municipalities that take part, under the names that their certificates and lists carry."""
 
 from openjpki.authority.acts import act, authority_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import MunicipalityRow
 from openjpki.authority.verbs import Verb
@@ -40,6 +41,8 @@ def enrol(means: Means, municipality: Municipality) -> None:
         )
         if created:
             authority_at(means.clock()).note(Verb.MUNICIPALITY_ENROLLED, f"municipality:{row}")
+    if created:
+        means.checkpoint(Checkpoint.ENROLLED)
     if row.value() != municipality:
         raise MunicipalityDiffers(code=municipality.code)
 

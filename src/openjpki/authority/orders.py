@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from openjpki.authority.acts import Doer, act
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
@@ -89,6 +90,7 @@ def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
         held = hold(order_id)
         if held.state in (OrderState.NUMBERED, OrderState.LINTED):
             close(means, held.order, because, doer)
+    means.checkpoint(Checkpoint.ORDER_CLOSED)
 
 
 def advance_to(certificate: Certificate, event: CertificateEvent) -> None:

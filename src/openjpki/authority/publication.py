@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 
 from django.db.models import Q
 
 from openjpki.authority.acts import act, authority_at
-from openjpki.authority.durable import PUBLIC, write_whole
+from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.durable import PUBLIC, sweep, write_whole
 from openjpki.authority.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
@@ -28,7 +30,7 @@ def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublic
         for issuer in in_force(at)
         for municipality in all_enrolled()
     )
-    means.checkpoint("lists-committed")
+    means.checkpoint(Checkpoint.LISTS_COMMITTED)
     write_out(means)
     return published
 
@@ -44,12 +46,21 @@ def write_out(means: Means) -> None:
     for key in Issuer.objects.values_list("pk", flat=True).order_by("pk"):
         with act():
             issuer = Issuer.objects.select_for_update().get(pk=key)
-            write_whole(means.public / "ca" / f"{issuer}.cer", bytes(issuer.certificate), PUBLIC)
+            _write(means, means.public / "ca" / f"{issuer}.cer", bytes(issuer.certificate))
             for municipality in all_enrolled():
                 newest = newest_list(issuer, municipality.code)
                 if newest is not None:
-                    path = means.public / "crl" / f"{issuer}-{municipality.code}.crl"
-                    write_whole(path, bytes(newest.crl), PUBLIC)
+                    _write(means, means.public / "crl" / f"{issuer}-{municipality.code}.crl", bytes(newest.crl))
+    means.checkpoint(Checkpoint.FOLDER_COMPLETE)
+
+
+def _write(means: Means, path: Path, content: bytes) -> None:
+    """Write one file of the folder, under its issuer's lock, unless it has this content already."""
+    sweep(path.parent, path.name)
+    if path.is_file() and path.read_bytes() == content:
+        return
+    write_whole(path, content, PUBLIC, prepared=lambda: means.checkpoint(Checkpoint.FILE_PREPARED))
+    means.checkpoint(Checkpoint.FILE_WRITTEN)
 
 
 def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
@@ -58,13 +69,15 @@ def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
 
 
 def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: datetime, skipping: int) -> CrlPublication:
-    """Sign one list and commit it with the next number of its partition (RFC 5280 §5.2.3)."""
-    doer = authority_at(at)
+    """Sign one list and commit it with the next number of its partition (RFC 5280 §5.2.3).
+
+    A list is never older than the one before it, whatever the clock says: what was shown as ended stays shown.
+    """
     with act():
         issuer = Issuer.objects.select_for_update().get(pk=issuer.pk)
         previous = newest_list(issuer, municipality.code)
-        at = max(at, previous.this_update) if previous else at  # another publisher may have been quicker
         number = (previous.number if previous else 0) + skipping + 1
+        at = max(at, previous.this_update) if previous else at
         next_update = _next_update(means, issuer, municipality, at)
         entries = list(_entries(issuer, municipality, previous, at))
         crl = build_crl(
@@ -86,8 +99,10 @@ def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: dat
             entries=len(entries),
             crl=crl,
         )
-        doer.note(Verb.CRL_PUBLISHED, f"crl:{issuer}-{municipality.code}", {"number": number, "entries": len(entries)})
-        return publication
+        data = {"number": number, "entries": len(entries)}
+        authority_at(at).note(Verb.CRL_PUBLISHED, f"crl:{issuer}-{municipality.code}", data)
+    means.checkpoint(Checkpoint.LIST_COMMITTED)
+    return publication
 
 
 def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:

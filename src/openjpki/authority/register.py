@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from openjpki.authority.acts import Doer, act, window_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_for, release
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PersonState
@@ -75,8 +76,9 @@ def report(means: Means, fact: Fact, at: datetime) -> ReportAccepted:
         before = answered(fact.report_id, fact, doer)
         if before is not None:
             return ReportAccepted(report_id=fact.report_id, ended=before)
-        ended = _enter(means, fact, doer)
-        return ReportAccepted(report_id=fact.report_id, ended=keep(fact.report_id, ended, doer))
+        ended = keep(fact.report_id, _enter(means, fact, doer), doer)
+    means.checkpoint(Checkpoint.REPORT_TAKEN)
+    return ReportAccepted(report_id=fact.report_id, ended=ended)
 
 
 def _enter(means: Means, fact: Fact, doer: Doer) -> list[Certificate]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from openjpki.authority.acts import act, authority_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.authority.serials import draw
@@ -34,6 +35,7 @@ def _certified(means: Means, issuer: Issuer, at: datetime) -> OcspResponder:
         identifier = key_identifier(SoftwareSigner(private_key).public_key).hex()
         key_name = f"{issuer}-ocsp-{serial}-{identifier[:16]}"
         signer = means.keys.store(key_name, private_key)
+        means.checkpoint(Checkpoint.RESPONDER_KEY_STORED)
         not_after = min(at + means.terms.responder, issuer.not_after)
         prepared = prepare_ocsp_responder(
             means.profiles,
@@ -53,4 +55,5 @@ def _certified(means: Means, issuer: Issuer, at: datetime) -> OcspResponder:
             not_after=not_after,
         )
         doer.note(Verb.RESPONDER_CERTIFIED, responder, {"serial": serial})
-        return responder
+    means.checkpoint(Checkpoint.RESPONDER_CERTIFIED)
+    return responder

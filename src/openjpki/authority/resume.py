@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openjpki.authority.acts import Doer, act, authority_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.delivery import carry_to_active
 from openjpki.authority.ending import close
 from openjpki.authority.issuance import carry_to_signed
@@ -70,6 +71,8 @@ def _undo(means: Means, order_id: str, doer: Doer) -> str:
         held = hold(order_id)
         if held.state in (OrderState.NUMBERED, OrderState.LINTED, OrderState.SIGNED):
             close(means, held.order, "never-delivered", doer)
-            return "closed"
+    if held.state is OrderState.CLOSED:
+        means.checkpoint(Checkpoint.ORDER_CLOSED)
+        return "closed"
     carry_to_active(means, order_id, doer)
     return "activated"

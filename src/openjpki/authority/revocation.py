@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from openjpki.authority.acts import act, window_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_for
 from openjpki.authority.means import Means
 from openjpki.authority.municipalities import enrolled
@@ -47,4 +48,5 @@ def revoke(means: Means, order: RevocationOrder, at: datetime) -> RevocationAcce
             person = locked_served_by(means, order.resident_code, order.municipality)
             effect = effect_of(means.policy, order.event, civil_date(at), kinds=order.kinds)
             before = keep(order.order_id, end_for(means, person, order.event, effect, doer), doer)
-        return RevocationAccepted(order_id=order.order_id, ended=before)
+    means.checkpoint(Checkpoint.REVOCATION_TAKEN)
+    return RevocationAccepted(order_id=order.order_id, ended=before)

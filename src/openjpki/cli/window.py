@@ -36,12 +36,14 @@ from openjpki.cli.window_arguments import (
     add_revoke,
     add_withdraw,
     change,
+    hold_receipt_complete,
     kinds,
     login,
     shown,
     typed,
 )
 from openjpki.cli.window_queue import deliver, queue
+from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
@@ -65,6 +67,10 @@ _HELP = {
 }
 
 
+_EVERYWHERE = frozenset({"deliver", "resume"})
+"""Commands that mean every municipality if none is named."""
+
+
 def register(commands: Commands) -> None:
     """Add the `window` group."""
     group = commands.add_parser("window", help="the counter of a municipality").add_subparsers(
@@ -74,7 +80,7 @@ def register(commands: Commands) -> None:
         parser = group.add_parser(name, help=words, description=words)
         parser.add_argument(
             "--municipality",
-            required=name != "deliver",
+            required=name not in _EVERYWHERE,
             choices=[municipality.code for municipality in MUNICIPALITIES],
             help="whose counter it is",
         )
@@ -125,17 +131,18 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
     with _counter(arguments) as (house, clerk):
         pins = typed(arguments, tuple(HOLDERS_PINS), language)
         checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
+        from openjpki.site.handover import hand_over
+
         with house.card_at_counter(arguments.card) as card:
-            handed = house.window.cards.hand_over(
+            handed = hand_over(
+                house,
                 clerk,
+                card,
                 resident_code=arguments.resident,
-                card=card,
+                pins=checked,
                 received_on=arguments.received,
                 stay_until=arguments.stay_until,
             )
-            card.administration.hand_over(municipality=clerk.municipality, expires=handed.card.expires)
-            for kind, pin in checked.items():
-                card.administration.set_pin(kind, pin, house.policy)
     expires = handed.card.expires.isoformat()
     line = {
         "ja": f"カードを交付しました。{spoken(handed.card.expires, language)}まで有効です。",
@@ -169,7 +176,11 @@ def _issue(procedure: Procedure) -> Run:
 
 
 def _resume(arguments: argparse.Namespace) -> Answer:
-    """Go on with an application that waits."""
+    """Go on with an application that waits; without a receipt number, with everything that was interrupted."""
+    if not arguments.receipt:
+        with _counter(arguments) as (house, clerk), _reader(house, arguments) as card:
+            return recovered(house.window.recovery.resume(clerk, card=card), language_of(arguments))
+    hold_receipt_complete(arguments)
     with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
         outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
     return _outcome(outcome, language_of(arguments))
@@ -298,7 +309,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "applications": ("the latest applications, or those that wait", add_applications, _applications),
     "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
     **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
-    "resume": ("go on with an application that waits", add_resume, _told_by_findings(_resume)),
+    "resume": (
+        "go on with what was interrupted: messages, and applications that wait",
+        add_resume,
+        _told_by_findings(_resume),
+    ),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
     "revoke": ("revoke or hold at the holder's word (R-2.5 to R-2.7)", add_revoke, _told_by_findings(_revoke)),

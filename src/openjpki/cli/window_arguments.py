@@ -147,8 +147,19 @@ def add_hand_over(parser: argparse.ArgumentParser) -> None:
 
 def add_resume(parser: argparse.ArgumentParser) -> None:
     """Add what a resumption takes."""
-    add_withdraw(parser)
-    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+    parser.add_argument("--receipt", default="", metavar="NUMBER", help="this application only, YYYY-NNNNNN")
+    parser.add_argument("--card", metavar="NAME", help="the card on the reader, for applications that need it")
+
+
+def hold_receipt_complete(arguments: argparse.Namespace) -> None:
+    """Hold that one application is named with its municipality and its card; raises `BadValue`."""
+    if not (arguments.municipality and arguments.card):
+        raise BadValue(
+            option="--receipt",
+            value=arguments.receipt,
+            expected_ja="受付番号には --municipality と --card も必要です。",
+            expected_en="One application takes --municipality and --card too.",
+        )
 
 
 def add_withdraw(parser: argparse.ArgumentParser) -> None:

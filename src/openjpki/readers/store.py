@@ -6,6 +6,7 @@ A virtual card's keys stand in its file unencrypted, as they stand in a chip; wh
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from typing import Self
 from openjpki.card.image import CardImage
 from openjpki.card.imagefile import MAX_IMAGE, from_bytes, to_bytes
 from openjpki.errors import Failure, Kind
+from openjpki.readers.checkpoints import Checkpoint
 
 SUFFIX = ".card"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -66,11 +68,16 @@ class CardNotWritten(Failure):
     en = 'A change of the card "{name}" could not be stored ({reason}). The card gave no answer.'
 
 
-class CardStore:
-    """The cards of one folder."""
+def _pass(_: Checkpoint) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
 
-    def __init__(self, folder: Path) -> None:
+
+class CardStore:
+    """The cards of one folder. `checkpoint` is called after each step in which an image becomes durable."""
+
+    def __init__(self, folder: Path, checkpoint: Callable[[Checkpoint], None] = _pass) -> None:
         self._folder = folder
+        self._checkpoint = checkpoint
 
     def list(self) -> tuple[str, ...]:
         """Return the names of the cards, sorted; none if the folder does not exist."""
@@ -84,7 +91,7 @@ class CardStore:
         with _Lock(path):
             if path.exists():
                 raise CardExists(name=name)
-            _write(path, to_bytes(image))
+            _write(path, to_bytes(image), self._checkpoint)
 
     def look(self, name: str) -> CardImage:
         """Return the stored image without taking the card; raises as `open` does, `CardBusy` excepted."""
@@ -100,7 +107,7 @@ class CardStore:
             raise CardMissing(name=name)
         lock = _Lock(path)
         try:
-            return StoredCard(path, lock, _read(path))
+            return StoredCard(path, lock, _read(path), self._checkpoint)
         except BaseException:
             lock.close()
             raise
@@ -114,8 +121,11 @@ class CardStore:
 class StoredCard:
     """One card's file, held by its lock; a context manager."""
 
-    def __init__(self, path: Path, lock: "_Lock", image: CardImage) -> None:
+    def __init__(
+        self, path: Path, lock: "_Lock", image: CardImage, checkpoint: Callable[[Checkpoint], None] = _pass
+    ) -> None:
         self._path = path
+        self._checkpoint = checkpoint
         self._lock = lock
         self.initial = image
         """The image as it was when the card was taken."""
@@ -127,7 +137,7 @@ class StoredCard:
 
     def keep(self, image: CardImage) -> None:
         """Return once this image is durable; raise `CardNotWritten` otherwise."""
-        _write(self._path, to_bytes(image))
+        _write(self._path, to_bytes(image), self._checkpoint)
 
     def stored(self) -> CardImage:
         """Read the image from the file."""
@@ -185,7 +195,7 @@ def _read(path: Path) -> CardImage:
     return from_bytes(raw)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, checkpoint: Callable[[Checkpoint], None]) -> None:
     """Replace a file durably: temporary file, flush, rename, flush of the folder. The lock is held."""
     temporary = path.with_name(f".{path.stem}.new")
     try:
@@ -193,12 +203,15 @@ def _write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        checkpoint(Checkpoint.TEMPORARY_WRITTEN)
         temporary.replace(path)
+        checkpoint(Checkpoint.RENAMED)
         _flush_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
         raise CardNotWritten(name=path.stem, reason=error.strerror) from error
+    checkpoint(Checkpoint.FOLDER_FLUSHED)
 
 
 def _flush_folder(folder: Path) -> None:

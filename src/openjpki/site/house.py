@@ -1,6 +1,6 @@
 """The composition root: every seam of every role gets what this home gives it, here and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -42,6 +42,10 @@ class DatabasesTaken(Failure):
         "The databases hold another home's records than that of {path}, which will not be overwritten. "
         "Name others with OPENJPKI_POSTGRES_PREFIX."
     )
+
+
+def _pass(_: str) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
 class CounterCard:
@@ -105,8 +109,18 @@ class House:
     """The audit record of each role."""
 
     @classmethod
-    def of(cls, home: Home, clock: Clock, key_source: KeySource | None = None) -> "House":
-        """Put the roles of a home together; new keys come from `key_source`, or are made when they are needed."""
+    def of(
+        cls,
+        home: Home,
+        clock: Clock,
+        *,
+        key_source: KeySource | None = None,
+        checkpoint: Callable[[str], None] = _pass,
+    ) -> "House":
+        """Put the roles of a home together; new keys come from `key_source`, or are made when they are needed.
+
+        `checkpoint` is called with the name of each step that became durable, in every room.
+        """
         settings = home.settings
         profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
         policy = home.policy()
@@ -120,6 +134,7 @@ class House:
             entropy=entropy,
             keys=KeyStore(folder / "keys", folder / "passphrase"),
             public=home.public,
+            checkpoint=checkpoint,
         )
         return cls(
             home=home,
@@ -128,8 +143,14 @@ class House:
             profiles=profiles,
             key_source=key_source,
             authority=authority,
-            window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
-            cards=CardStore(home.cards),
+            window=Window(
+                carrier=InProcess(authority.handle),
+                policy=policy,
+                clock=clock,
+                entropy=entropy,
+                checkpoint=checkpoint,
+            ),
+            cards=CardStore(home.cards, checkpoint),
             ledgers=tuple(
                 Ledger(
                     role=role,

@@ -80,7 +80,7 @@ def assemble(home: Home, clock: Clock | None = None, key_source: KeySource | Non
     start_django(home.path)
     from openjpki.site.house import House
 
-    return House.of(home, clock or home.clock(), key_source)
+    return House.of(home, clock or home.clock(), key_source=key_source)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CardState, LifeEvent
 from openjpki.rules.lifecycle import CARD, CardEvent, advance
-from openjpki.rules.validity import card_expiry
+from openjpki.rules.validity import Expiry, card_expiry
 from openjpki.window import shapes
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import CardEntry
-from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.equipment import Equipment, act, note, over_what_is_there
 from openjpki.window.loading import living_card, load_card, load_resident
 from openjpki.window.models import CardHolding, Resident
 from openjpki.window.officer import Officer
@@ -73,6 +74,15 @@ class NoValidity(Failure):
     en = "The period of stay ended on {stay_until}, so no card can be handed over. Check the period of stay."
 
 
+class DayChanged(Failure):
+    """The last day written on the card is not the one it would have now: midnight, or a change of the record, lies between."""
+
+    code = "window.card.day-changed"
+    kind = Kind.REFUSED
+    ja = "カードに書き込んだ有効期限 {written} が、現在の記録による期限 {expires} と異なります。交付は記録していません。もう一度交付の手続きをしてください。"
+    en = "The card says it is valid until {written}, but by the record it would be {expires} now. Nothing was entered; hand it over again."
+
+
 class ReceivedLater(Failure):
     """The card's application would reach the authority only after the card is handed over."""
 
@@ -115,32 +125,63 @@ class Cards:
         card: CardAtCounter,
         received_on: date | None = None,
         stay_until: date | None = None,
+        written: date | None = None,
     ) -> CardChanged:
         """Hand the card on the reader over to a resident; it is valid from today as R-3.7 says.
 
         `received_on` is the day on which the authority received the card's application (today if not given),
-        `stay_until` the last day of a foreign resident's period of stay.
+        `stay_until` the last day of a foreign resident's period of stay, `written` the last day that was written on the
+        card before, as `last_day` gave it.
         """
         number = card.card_number()
         at = self._equipment.moment()
+        row = over_what_is_there(
+            lambda: self._enter(officer, resident_code, number, at, (received_on, stay_until), written)
+        )
+        self._equipment.checkpoint(Checkpoint.CARD_HANDED_OVER)
+        waiting = self._outbox.deliver(resident_code=resident_code).waiting
+        return CardChanged(card=card_entry(row), waiting=waiting)
+
+    def last_day(
+        self,
+        officer: Officer,
+        *,
+        resident_code: str,
+        card: CardAtCounter,
+        received_on: date | None = None,
+        stay_until: date | None = None,
+    ) -> date:
+        """Return the last day of the card if it were handed over now; enters nothing and raises what `hand_over` would.
+
+        The card is made ready with it, PINs and all, before the hand-over is entered: a crash in between leaves a card
+        that was not handed over, and the hand-over is begun anew.
+        """
+        at = self._equipment.moment()
+        resident = load_resident(officer, resident_code)
+        _check_receivable(resident, card.card_number())
+        held = living_card(resident)
+        if held is not None and held.expires_date >= civil_date(at):
+            raise CardHeldAlready(expires=held.expires_date)
+        return self._expiry(resident, at, received_on, stay_until).expires
+
+    def _enter(
+        self,
+        officer: Officer,
+        resident_code: str,
+        number: str,
+        at: datetime,
+        days: tuple[date | None, date | None],
+        written: date | None,
+    ) -> CardHolding:
+        """Write the hand-over and its report; `days` are those of the application's receipt and the end of stay."""
         today = civil_date(at)
-        if received_on is not None and received_on > today:
-            raise ReceivedLater(received_on=received_on)
         with act():
             resident = load_resident(officer, resident_code, lock=True)
-            if resident.state != ResidentState.RESIDENT.value:
-                raise NotResident
-            _check_number(number)
+            _check_receivable(resident, number)
             self._end_expired(officer, resident, at)
-            expiry = card_expiry(
-                self._equipment.policy,
-                issued=today,
-                received=received_on or today,
-                born=resident.birth_date,
-                stay_until=stay_until,
-            )
-            if expiry.expires < today:
-                raise NoValidity(stay_until=stay_until)
+            expiry = self._expiry(resident, at, *days)
+            if written is not None and written != expiry.expires:
+                raise DayChanged(written=written, expires=expiry.expires)
             row = CardHolding(
                 municipality=officer.municipality,
                 resident=resident,
@@ -153,8 +194,23 @@ class Cards:
             put(self._report(resident, row, None, at), at=at)
             rules = list(expiry.rules)
             note(officer, Verb.CARD_HANDED_OVER, _subject(row), at=at, expires=expiry.expires.isoformat(), rules=rules)
-        waiting = self._outbox.deliver(resident_code=resident_code).waiting
-        return CardChanged(card=card_entry(row), waiting=waiting)
+        return row
+
+    def _expiry(self, resident: Resident, at: datetime, received_on: date | None, stay_until: date | None) -> Expiry:
+        """Return the last day of a card handed over at a moment (R-3.7); raise `ReceivedLater` or `NoValidity`."""
+        today = civil_date(at)
+        if received_on is not None and received_on > today:
+            raise ReceivedLater(received_on=received_on)
+        expiry = card_expiry(
+            self._equipment.policy,
+            issued=today,
+            received=received_on or today,
+            born=resident.birth_date,
+            stay_until=stay_until,
+        )
+        if expiry.expires < today:
+            raise NoValidity(stay_until=stay_until)
+        return expiry
 
     def change(
         self,
@@ -176,6 +232,7 @@ class Cards:
             resident = load_resident(officer, resident_code, lock=True)
             row = load_card(officer, resident, card_number)
             self._change(officer, resident, row, event, cause, at)
+        self._equipment.checkpoint(Checkpoint.CARD_CHANGED)
         waiting = self._outbox.deliver(resident_code=resident_code).waiting
         return CardChanged(card=card_entry(row), waiting=waiting)
 
@@ -216,7 +273,10 @@ class Cards:
         )
 
 
-def _check_number(number: str) -> None:
+def _check_receivable(resident: Resident, number: str) -> None:
+    """Raise what stands against this card going to this person, the person's other cards excepted."""
+    if resident.state != ResidentState.RESIDENT.value:
+        raise NotResident
     if not shapes.card_number_is_well_formed(number):
         raise BadCardNumber
     if CardHolding.objects.across_municipalities().filter(card_number=number).exists():

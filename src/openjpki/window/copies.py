@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from openjpki.desk.carrier import Carrier
 from openjpki.desk.messages import CertificateRecord, Certificates, CertificatesAsked
 from openjpki.window.answers import expect
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import CertificateEntry
-from openjpki.window.equipment import act
+from openjpki.window.equipment import Equipment, act
 from openjpki.window.loading import cards_of, copies_of
 from openjpki.window.models import CertificateCopy, Resident
 from openjpki.window.rows import certificate_entry
@@ -44,7 +44,7 @@ def told(resident: Resident, records: Iterable[CertificateRecord]) -> tuple[Cert
     return tuple(certificate_entry(known[record.kind.value, record.serial]) for record in records)
 
 
-def refresh(carrier: Carrier, resident: Resident, *, at: datetime) -> None:
+def refresh(equipment: Equipment, resident: Resident, *, at: datetime) -> None:
     """Ask the authority about each card of a resident; raises `AuthorityUnreachable` or `AuthorityRefused`."""
     for card in cards_of(resident):
         question = CertificatesAsked(
@@ -53,6 +53,7 @@ def refresh(carrier: Carrier, resident: Resident, *, at: datetime) -> None:
             card_number=card.card_number,
             asked_at=at,
         )
-        answer = expect(carrier.send(question), Certificates)
+        answer = expect(equipment.carrier.send(question), Certificates)
         with act():
             store(resident, answer.records, at=at)
+        equipment.checkpoint(Checkpoint.COPIES_STORED)

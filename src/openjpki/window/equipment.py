@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from openjpki.audit.record import Fact, record
 from openjpki.desk.carrier import Carrier
 from openjpki.rules.dates import civil_date
 from openjpki.rules.policy import Policy
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.officer import Officer
 from openjpki.window.verbs import Verb
 
@@ -18,6 +20,12 @@ ALIAS = "window"
 """The window's database."""
 _ID_BYTES = 16
 """128 random bits: a number that no other window gives."""
+
+_T = TypeVar("_T")
+
+
+def _pass(_: Checkpoint) -> None:
+    """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +37,8 @@ class Equipment:
     clock: Callable[[], datetime]
     """Returns the legal moment, UTC-aware."""
     entropy: Callable[[int], bytes]
+    checkpoint: Callable[[Checkpoint], None] = _pass
+    """Called after a step is committed; a test ends the process there, as a crash would."""
 
     def moment(self) -> datetime:
         """Return the legal moment; an act takes it once."""
@@ -46,6 +56,17 @@ class Equipment:
 def act() -> AbstractContextManager[None]:
     """Return the transaction of one act in the window's database. The network is never asked inside it."""
     return transaction.atomic(using=ALIAS)
+
+
+def over_what_is_there(attempt: Callable[[], _T]) -> _T:
+    """Return what an act returns; if another process wrote the same rows first, act once more over what it wrote.
+
+    The second time the act finds those rows when it looks, and refuses in its own words.
+    """
+    try:
+        return attempt()
+    except IntegrityError:
+        return attempt()
 
 
 def note(officer: Officer, verb: Verb, subject: str, *, at: datetime, **data: Fact) -> None:

@@ -12,6 +12,7 @@ from openjpki.rules.revocation import Effect, effect_of, visible_at
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.changes import BadEventDate, BadItem, Change, check
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import CertificateEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import copies_of, load_resident
@@ -144,10 +145,11 @@ class Events:
 
     def _deliver(self, resident: Resident, report_id: str, event: LifeEvent, at: datetime) -> EventRecorded:
         """Send the report and say what came of it."""
+        self._equipment.checkpoint(Checkpoint.EVENT_ENTERED)
         delivery = self._outbox.deliver(resident_code=resident.resident_code)
         if not delivery.waiting:
             with suppress(*ASKING_FAILED):  # the answer's endings are stored already; the rest is asked again later
-                copies.refresh(self._equipment.carrier, resident, at=at)
+                copies.refresh(self._equipment, resident, at=at)
         answer = delivery.answers.get(report_id)
         ended = answer.ended if isinstance(answer, ReportAccepted) else ()
         return EventRecorded(

@@ -30,6 +30,8 @@ from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
+from openjpki.window.casework import WAITING
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import load_application, orders_of
@@ -69,6 +71,24 @@ class ReadBackDiffers(Failure):
     en = "The certificate read back from the card is not the one that was written. Try again."
 
 
+class ClosedMeanwhile(Failure):
+    """Somebody else closed the application while its certificates were on their way."""
+
+    code = "window.issue.closed-meanwhile"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt} の申請は、発行の途中で別の担当者が終了しました({state})。"
+    en = "Application {receipt} was closed by somebody else while it was being carried out ({state})."
+
+
+_CHECKPOINTS = {
+    OrderStep.KEYED: Checkpoint.KEYED,
+    OrderStep.ISSUED: Checkpoint.ISSUED,
+    OrderStep.WRITTEN: Checkpoint.WRITTEN,
+    OrderStep.CONFIRMED: Checkpoint.CONFIRMED,
+    OrderStep.ACTIVE: Checkpoint.ACTIVE,
+}
+
+
 @dataclass(frozen=True)
 class _Issue:
     """One certificate on its way, with all that a step needs."""
@@ -100,8 +120,8 @@ class Issuance:
     def carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Failure | None:
         """Issue what is still missing; return what interrupted it, or None if the application is done.
 
-        An interrupted application waits and is resumed by the same call. Raises `OtherCard`, and `AuthorityRefused`
-        once the refusal is recorded.
+        An interrupted application waits and is resumed by the same call. Raises `OtherCard`, `ClosedMeanwhile`, and
+        `AuthorityRefused` once the refusal is recorded.
         """
         application = load_application(officer, receipt)
         try:
@@ -109,8 +129,8 @@ class Issuance:
             self._deliver_facts(application)
             for order in orders_of(application):
                 self._carry(_Issue(officer, application, order, card))
-            self._finish(officer, application)
-        except (OtherCard, AuthorityRefused):
+            self.finish(officer, application)
+        except (OtherCard, AuthorityRefused, ClosedMeanwhile):
             raise
         except Failure as interruption:
             return interruption
@@ -141,6 +161,7 @@ class Issuance:
         order.order_id = self._equipment.new_id()
         order.step = OrderStep.PLANNED.value
         order.save(update_fields=("order_id", "step"))
+        self._equipment.checkpoint(Checkpoint.ORDER_PLANNED_AGAIN)
 
     def _make_key(self, issue: _Issue) -> None:
         """(1) The card makes a key in the shadow slot and proves that it has it (R-8.1 step 4)."""
@@ -208,6 +229,7 @@ class Issuance:
         """Commit a step with its audit row, and what it means for the application."""
         application, order = issue.application, issue.order
         with act():
+            _hold_waiting(issue)
             order.step = step.value
             order.save()
             note(
@@ -222,6 +244,7 @@ class Issuance:
             if step is OrderStep.ACTIVE:
                 done = all(other.step == OrderStep.ACTIVE.value for other in orders_of(application))
                 move(application, ApplicationEvent.ISSUE if done else ApplicationEvent.ISSUE_PART, at=at)
+        self._equipment.checkpoint(_CHECKPOINTS[step])
 
     def _ask(self, issue: _Issue, message: Request, kind: type[_R]) -> _R:
         """Return the authority's answer; a refusal is recorded before it is raised."""
@@ -239,6 +262,7 @@ class Issuance:
         application, order = issue.application, issue.order
         at = self._equipment.moment()
         with act():
+            _hold_waiting(issue)
             note(issue.officer, Verb.CERTIFICATE_REFUSED, f"order:{order.order_id}", at=at, code=refusal.reason)
             write_findings(application, (refusal.finding,), at=at)
             order.order_id = self._equipment.new_id()
@@ -247,17 +271,32 @@ class Issuance:
             if application.state == ApplicationState.FEE_SETTLED.value:
                 move(application, ApplicationEvent.REFUSE, at=at)
                 note(issue.officer, Verb.APPLICATION_REFUSED, subject(application), at=at, codes=[refusal.reason])
+        self._equipment.checkpoint(Checkpoint.CERTIFICATE_REFUSED)
         with suppress(Failure):  # a card that is gone keeps an unused key, which the next order replaces
             issue.card.discard(issue.kind)
 
-    def _finish(self, officer: Officer, application: Application) -> None:
-        """All certificates stand on the card: the card goes back to its holder, and the lists are brought up to date."""
+    def finish(self, officer: Officer, application: Application) -> None:
+        """All certificates stand on the card: the card goes back to its holder, and the lists are brought up to date.
+
+        An application that another process has finished stays as it is.
+        """
         at = self._equipment.moment()
         with act():
-            move(application, ApplicationEvent.HAND_OVER, at=at)
-            note(officer, Verb.APPLICATION_DONE, subject(application), at=at)
+            standing = load_application(officer, application.receipt, lock=True)
+            if standing.state == ApplicationState.ISSUED.value:
+                move(standing, ApplicationEvent.HAND_OVER, at=at)
+                note(officer, Verb.APPLICATION_DONE, subject(standing), at=at)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_DONE)
         with suppress(*ASKING_FAILED):  # the next examination asks again
-            copies.refresh(self._equipment.carrier, application.resident, at=at)
+            copies.refresh(self._equipment, application.resident, at=at)
+
+
+def _hold_waiting(issue: _Issue) -> None:
+    """Lock the application inside the act; raise `ClosedMeanwhile` if it waits no more."""
+    standing = load_application(issue.officer, issue.application.receipt, lock=True)
+    issue.application.state = standing.state
+    if standing.state not in WAITING:
+        raise ClosedMeanwhile(receipt=standing.receipt, state=standing.state)
 
 
 def _check_card(application: Application, card: CardAtCounter) -> None:

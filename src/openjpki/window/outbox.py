@@ -20,6 +20,7 @@ from openjpki.window import copies
 from openjpki.window.answers import AuthorityRefused, UnexpectedAnswer
 from openjpki.window.applications import perform
 from openjpki.window.back_off import Patience, is_due
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.models import AuthorityPause, OutboxMessage, Resident
 from openjpki.window.officer import Clerk
@@ -135,6 +136,7 @@ class Outbox:
         """Send one message and keep its answer; raises the failure that holds it up."""
         request = decode_request(row.message.encode())
         reply = self._equipment.carrier.send(request)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_SENT)
         at = self._equipment.moment()
         if isinstance(reply, Refused):
             if isinstance(request, _FACTS):
@@ -144,6 +146,7 @@ class Outbox:
             raise UnexpectedAnswer(answer=type(reply).__name__)
         with act():
             self._answered(row, request, reply, at=at)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_MARKED)
         return reply
 
     def _answered(self, row: OutboxMessage, request: Request, reply: Reply, *, at: datetime) -> None:
@@ -170,6 +173,7 @@ class Outbox:
                 note(officer, Verb.MESSAGE_REFUSED, f"message:{row.message_id}", at=at, code=code)
             next_try_at = at + self._patience.refused.after(refusals)
             _mark(row, at=at, last_error=code, refusals=refusals, next_try_at=next_try_at)
+        self._equipment.checkpoint(Checkpoint.MESSAGE_FAILED)
 
     def _unanswered(self, row: OutboxMessage, failure: Failure) -> None:
         """Leave the authority alone for a while, with everything of this municipality; the message itself is due."""
@@ -189,6 +193,7 @@ class Outbox:
                     "last_error": failure.code,
                 },
             )
+        self._equipment.checkpoint(Checkpoint.MESSAGE_FAILED)
 
 
 def _waiting(resident_code: str) -> QuerySet[OutboxMessage]:

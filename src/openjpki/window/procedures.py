@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
-from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
+from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, Procedure
 from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.applications import move, subject, write_findings
 from openjpki.window.casework import WAITING, Asked, gather
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.equipment import Equipment, act, note
@@ -53,12 +54,15 @@ class NothingWaits(Failure):
 
 
 class MustFinish(Failure):
-    """The authority has made a new certificate valid that the card does not use yet."""
+    """The authority has made a new certificate valid, or may have, that the card does not use yet."""
 
     code = "window.application.must-finish"
     kind = Kind.REFUSED
-    ja = "受付番号 {receipt} の新しい電子証明書は有効になっています。取り下げはできません。カードを置いて再開してください。"
-    en = "Application {receipt} has a new certificate in force, so it cannot be withdrawn. Put the card on the reader and resume."
+    ja = "受付番号 {receipt} の新しい電子証明書はカードに書き込まれ、有効になっているか、その可能性があります。取り下げはできません。カードを置いて再開してください。"
+    en = (
+        "Application {receipt} has written a new certificate to the card, which is in force or may be, so it cannot be "
+        "withdrawn. Put the card on the reader and resume."
+    )
 
 
 class Procedures:
@@ -106,28 +110,39 @@ class Procedures:
         return self._apply(officer, resident_code, card, Procedure.REISSUE, kinds, shown)
 
     def resume(self, officer: Officer, *, receipt: str, card: CardAtCounter) -> Outcome:
-        """Go on with an application that waits, from the step it reached; the person must still be entitled."""
+        """Go on with an application that waits, from the step it reached; the person must still be entitled.
+
+        Where all stands on the card already, only the application's end is written.
+        """
         application = load_application(officer, receipt)
+        if application.state == ApplicationState.ISSUED.value:
+            return self.finish(officer, receipt=receipt)
         if application.state not in WAITING:
             raise NothingWaits(receipt=receipt, state=application.state)
         self._examine_again(officer, application)
         return self._carry_out(officer, receipt, card)
 
+    def finish(self, officer: Officer, *, receipt: str) -> Outcome:
+        """Close an application whose certificates are all in use on the card; it needs the card no more."""
+        self._issuance.finish(officer, load_application(officer, receipt))
+        return Outcome(application=selectors.application(officer, receipt), interruption=None)
+
     def withdraw(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
         """Close an application that waits: withdrawn, or, partly issued, done with what was issued.
 
-        Raises `MustFinish` while a certificate in force is not yet used by the card.
+        Raises `MustFinish` while a certificate that is in force, or may be, is not yet used by a living card.
         """
         at = self._equipment.moment()
         with act():
             application = load_application(officer, receipt, lock=True)
             if application.state not in WAITING:
                 raise NothingWaits(receipt=receipt, state=application.state)
-            if any(order.step == OrderStep.CONFIRMED.value for order in orders_of(application)):
+            if _may_be_in_force(application):
                 raise MustFinish(receipt=receipt)
             partly = application.state == ApplicationState.PARTLY_ISSUED.value
             move(application, ApplicationEvent.HAND_OVER if partly else ApplicationEvent.WITHDRAW, at=at)
             note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at, partly_issued=partly)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
 
     def _apply(
@@ -151,6 +166,7 @@ class Procedures:
             else:
                 order_ids = {kind: self._equipment.new_id() for kind in asked.kinds}
                 accept(officer, application, examination, order_ids, at=at, known_afresh=known_afresh)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         if examination.refused:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
         return self._carry_out(officer, application.receipt, card)
@@ -174,6 +190,7 @@ class Procedures:
             write_findings(application, found, at=at)
             if found and application.state == ApplicationState.FEE_SETTLED.value:
                 refuse(officer, application, found, at=at)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
         if found:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(found))
 
@@ -182,12 +199,21 @@ class Procedures:
         return Outcome(application=selectors.application(officer, receipt), interruption=interruption)
 
 
+def _may_be_in_force(application: Application) -> bool:
+    """Say whether a certificate of a living card waits for its use: written, it may have been confirmed unheard."""
+    living = (CardState.ACTIVE.value, CardState.SUSPENDED.value)
+    unsure = (OrderStep.WRITTEN.value, OrderStep.CONFIRMED.value)
+    if application.card is None or application.card.state not in living:
+        return False
+    return any(order.step in unsure for order in orders_of(application))
+
+
 def refresh_known(equipment: Equipment, outbox: Outbox, resident: Resident) -> bool:
     """Ask the authority what there is, and say whether it answered; if not, the counter goes by what it last knew."""
     if outbox.deliver(resident_code=resident.resident_code).waiting:
         return False
     try:
-        copies.refresh(equipment.carrier, resident, at=equipment.moment())
+        copies.refresh(equipment, resident, at=equipment.moment())
     except ASKING_FAILED:
         return False
     return True

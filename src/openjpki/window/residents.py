@@ -10,8 +10,9 @@ from openjpki.desk.messages import Attributes, PersonReported
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import Sex
 from openjpki.window import selectors
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ResidentEntry
-from openjpki.window.equipment import Equipment, act, note, note_person
+from openjpki.window.equipment import Equipment, act, note, note_person, over_what_is_there
 from openjpki.window.loading import load_resident
 from openjpki.window.models import Resident
 from openjpki.window.officer import Officer
@@ -57,16 +58,21 @@ class Residents:
         """
         at = self._equipment.moment()
         persons, bad = read_register(source, today=civil_date(at))
+        over_what_is_there(lambda: self._enter(officer, persons, bad, at))
+        self._equipment.checkpoint(Checkpoint.REGISTER_IMPORTED)
+        return Imported(residents=len(persons), waiting=self._outbox.deliver().waiting)
+
+    def _enter(self, officer: Officer, persons: Sequence[Person], bad: Sequence[BadLine], at: datetime) -> None:
+        """Enter all or nobody, in the order of resident codes, so that two imports wait and do not block each other."""
         with act():
-            bad.extend(_registered_already(officer, persons))
-            if bad:
-                raise BadLines.of(bad)
-            for chunk in _chunks(persons):
+            found = [*bad, *_registered_already(officer, persons)]
+            if found:
+                raise BadLines.of(found)
+            for chunk in _chunks(sorted(persons, key=lambda person: person.resident_code)):
                 Resident.objects.across_municipalities().bulk_create(_row(officer, person) for person in chunk)
                 put_all([self._report(officer, person, at) for person in chunk], at=at)
             subject_of_all = f"register:{officer.municipality}"
             note(officer, Verb.RESIDENTS_IMPORTED, subject_of_all, at=at, residents=len(persons))
-        return Imported(residents=len(persons), waiting=self._outbox.deliver().waiting)
 
     def list(self, officer: Officer, *, after: str = "", limit: int = selectors.PAGE) -> tuple[ResidentEntry, ...]:
         """Return up to `limit` persons by resident code, beginning behind `after`; write down how many were read."""

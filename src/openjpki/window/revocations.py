@@ -14,6 +14,7 @@ from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import expect
 from openjpki.window.applications import move, subject
 from openjpki.window.casework import Asked, gather
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry, CertificateEntry
 from openjpki.window.equipment import Equipment, act, note
@@ -107,6 +108,7 @@ class Revocations:
                 put(order, at=at)
                 words = [kind.value for kind in asked.kinds]
                 note(officer, Verb.REVOCATION_REQUESTED, subject(application), at=at, event=event.value, kinds=words)
+        self._equipment.checkpoint(Checkpoint.ENDING_ENTERED)
         if examination.refused:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
         delivery = self._outbox.deliver(resident_code=resident_code)

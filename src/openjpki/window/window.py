@@ -12,12 +12,14 @@ from openjpki.desk.carrier import Carrier
 from openjpki.rules.policy import Policy
 from openjpki.window import selectors
 from openjpki.window.cards import Cards
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.equipment import Equipment
 from openjpki.window.events import Events
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.procedures import Procedures
+from openjpki.window.recovery import Recovery
 from openjpki.window.residents import Residents
 from openjpki.window.revocations import Revocations
 
@@ -26,15 +28,22 @@ class Window:
     """The counter's acts by subject. `clock` returns the legal moment, UTC-aware; `entropy` returns random bytes."""
 
     def __init__(
-        self, *, carrier: Carrier, policy: Policy, clock: Callable[[], datetime], entropy: Callable[[int], bytes]
+        self,
+        *,
+        carrier: Carrier,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        entropy: Callable[[int], bytes],
+        checkpoint: Callable[[Checkpoint], None] = Equipment.checkpoint,
     ) -> None:
-        equipment = Equipment(carrier=carrier, policy=policy, clock=clock, entropy=entropy)
+        equipment = Equipment(carrier=carrier, policy=policy, clock=clock, entropy=entropy, checkpoint=checkpoint)
         self.outbox = Outbox(equipment)
         self.residents = Residents(equipment, self.outbox)
         self.cards = Cards(equipment, self.outbox)
         self.procedures = Procedures(equipment, self.outbox)
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
+        self.recovery = Recovery(self.outbox, self.procedures)
 
     def applications(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[ApplicationEntry, ...]:
         """Return the latest applications, newest first."""

@@ -21,7 +21,7 @@ def test_a_confirmed_certificate_is_valid(scene: Scene, kind: CertificateKind) -
     activated = scene.expect(CertificateActivated, scene.confirmation(issued))
 
     assert activated == CertificateActivated(order_id=issued.order_id, serial=issued.serial, superseded=None)
-    assert scene.fuse.passed == ["numbered", "linted", "signed", "confirmed", "activated"]
+    assert scene.fuse.passed[-5:] == ["numbered", "linted", "signed", "confirmed", "activated"]
     assert scene.word(issued) == "good"
     invariants.check()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from openjpki.authority.authority import Authority
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means, Terms
 from tests.support.authority import Scene
 
@@ -33,6 +34,6 @@ def test_outside_tests_nothing_happens_between_two_steps(tmp_path: Path) -> None
     authority = Scene(tmp_path).authority
     plain = replace(authority, checkpoint=Means.checkpoint)
 
-    plain.checkpoint("numbered")
+    plain.checkpoint(Checkpoint.NUMBERED)
 
     assert plain.profiles == authority.profiles

@@ -2,12 +2,19 @@ import pytest
 
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificatesAsked
+from openjpki.rules.policy import Policy
 from openjpki.window import copies
 from openjpki.window.answers import AuthorityRefused
+from openjpki.window.equipment import Equipment
 from openjpki.window.loading import copies_of, load_resident
-from tests.unit.window.counter import HANAKO, WAKABA, Counter, at
+from tests.unit.window.counter import HANAKO, WAKABA, Counter, at, numbers
 
 pytestmark = pytest.mark.django_db(databases=["window"])
+
+
+def equipment(counter: Counter) -> Equipment:
+    """Return what the counter works with."""
+    return Equipment(carrier=counter.desk, policy=Policy(), clock=counter.clock, entropy=numbers())
 
 
 def test_what_the_authority_says_replaces_what_was_known(counter: Counter) -> None:
@@ -15,7 +22,7 @@ def test_what_the_authority_says_replaces_what_was_known(counter: Counter) -> No
     counter.with_certificates()
     resident = load_resident(WAKABA, HANAKO)
 
-    copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+    copies.refresh(equipment(counter), resident, at=at("2022-01-01"))
 
     known = copies_of(resident)
     assert len(known) == 2
@@ -28,11 +35,11 @@ def test_what_the_authority_says_replaces_what_was_known(counter: Counter) -> No
 def test_each_card_is_asked_about(counter: Counter) -> None:
     """The question is about one card of the person's; a person without a card has no question."""
     counter.register()
-    copies.refresh(counter.desk, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+    copies.refresh(equipment(counter), load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
     assert CertificatesAsked not in map(type, counter.desk.sent)
 
     counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card)
-    copies.refresh(counter.desk, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+    copies.refresh(equipment(counter), load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
     assert counter.desk.names().count("CertificatesAsked") == 1
 
 
@@ -44,9 +51,9 @@ def test_a_question_without_an_answer_changes_nothing(counter: Counter) -> None:
 
     counter.desk.refuse(CertificatesAsked)
     with pytest.raises(AuthorityRefused):
-        copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+        copies.refresh(equipment(counter), resident, at=at("2022-01-01"))
     counter.desk.reachable = False
     with pytest.raises(AuthorityUnreachable):
-        copies.refresh(counter.desk, resident, at=at("2022-01-01"))
+        copies.refresh(equipment(counter), resident, at=at("2022-01-01"))
 
     assert [copy.known_at for copy in copies_of(resident)] == [copy.known_at for copy in known]

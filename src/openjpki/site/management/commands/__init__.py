@@ -1,0 +1,1 @@
+"""Commands of the house, in place of Django's of the same name."""

@@ -1,0 +1,49 @@
+"""The window's committed steps by name: after each of them a process may die, and nothing is lost.
+
+A checkpoint is passed right after its step is durable, never inside a transaction. `tests/faults` kills a process at
+every member; docs/faults.md says what follows.
+"""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Checkpoint(StrEnum):
+    """Every place between two durable steps of this room."""
+
+    REGISTER_IMPORTED = "register-imported"
+    """The residents of a file stand in the register, and their reports in the outbox."""
+    CARD_HANDED_OVER = "card-handed-over"
+    CARD_CHANGED = "card-changed"
+    EVENT_ENTERED = "event-entered"
+    """A register event stands, and its report in the outbox."""
+    ENDING_ENTERED = "ending-entered"
+    """A revocation or a hold was asked for; its order is in the outbox."""
+    APPLICATION_ENTERED = "application-entered"
+    """Accepted, with its orders planned, or refused, with its findings."""
+    APPLICATION_WITHDRAWN = "application-withdrawn"
+    APPLICATION_DONE = "application-done"
+    APPLICATION_JUDGED_AGAIN = "application-judged-again"
+    """A resumed application was examined once more, and refused if it had to be."""
+    ORDER_PLANNED_AGAIN = "order-planned-again"
+    """The card lost the key: the order has a new number."""
+    KEYED = "keyed"
+    """Step 1 of a certificate (docs/window.md)."""
+    ISSUED = "issued"
+    """Step 2."""
+    WRITTEN = "written"
+    """Step 3."""
+    CONFIRMED = "delivery-confirmed"
+    """Step 4."""
+    ACTIVE = "active"
+    """Step 5."""
+    CERTIFICATE_REFUSED = "certificate-refused"
+    """The authority refused an order, and the application says so."""
+    COPIES_STORED = "copies-stored"
+    """What the authority says about a card's certificates is known here."""
+    MESSAGE_SENT = "message-sent"
+    """The authority has answered a queued message; here it still waits."""
+    MESSAGE_MARKED = "message-marked"
+    """It is marked as answered."""
+    MESSAGE_FAILED = "message-failed"
+    """Why it still waits is written down."""

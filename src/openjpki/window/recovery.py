@@ -1,0 +1,96 @@
+"""After a crash, or when the line is back: what was said is delivered, and every application that waits goes on.
+
+What only the card can finish is named, so that its holder can be called; with the card on the reader it is finished.
+"""
+
+from dataclasses import dataclass
+
+from openjpki.errors import Failure
+from openjpki.rules.kinds import ApplicationState
+from openjpki.window.casework import WAITING
+from openjpki.window.counter import CardAtCounter
+from openjpki.window.models import Application
+from openjpki.window.officer import Clerk, Officer
+from openjpki.window.outbox import Delivery, Outbox
+from openjpki.window.outcomes import Outcome
+from openjpki.window.procedures import Procedures
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardNeeded:
+    """An application that waits for its card."""
+
+    municipality: str
+    receipt: str
+    card_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """An application that could not go on, and what was said."""
+
+    receipt: str
+    failure: Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovered:
+    """What a recovery did, and what it leaves."""
+
+    delivery: Delivery
+    carried_out: tuple[Outcome, ...]
+    """Applications that went on: done, or interrupted once more."""
+    refused: tuple[Refusal, ...]
+    cards_needed: tuple[CardNeeded, ...]
+
+
+class Recovery:
+    """The act of taking everything up again; safe at any time, and twice."""
+
+    def __init__(self, outbox: Outbox, procedures: Procedures) -> None:
+        self._outbox = outbox
+        self._procedures = procedures
+
+    def resume(self, officer: Officer, *, card: CardAtCounter | None = None) -> Recovered:
+        """Deliver what waits, close what is done, and carry out what waits for this card.
+
+        An officer without a municipality stands for the house itself: every municipality's applications are meant.
+        """
+        delivery = self._outbox.deliver(forced=True)
+        number = card.card_number() if card else ""
+        carried_out: list[Outcome] = []
+        refused: list[Refusal] = []
+        needed: list[CardNeeded] = []
+        for application in _open(officer):
+            clerk = Clerk(officer.login, application.municipality)
+            if application.state == ApplicationState.ISSUED.value:
+                carried_out.append(self._procedures.finish(clerk, receipt=application.receipt))
+            elif application.card is None or card is None or application.card.card_number != number:
+                needed.append(_card_needed(application))
+            else:
+                try:
+                    carried_out.append(self._procedures.resume(clerk, receipt=application.receipt, card=card))
+                except Failure as failure:
+                    refused.append(Refusal(receipt=application.receipt, failure=failure))
+        return Recovered(
+            delivery=delivery,
+            carried_out=tuple(carried_out),
+            refused=tuple(refused),
+            cards_needed=tuple(needed),
+        )
+
+
+def _open(officer: Officer) -> list[Application]:
+    """Return the applications that are not at their end, oldest first."""
+    rows = Application.objects
+    scoped = rows.for_municipality(officer.municipality) if officer.municipality else rows.across_municipalities()
+    states = [*WAITING, ApplicationState.ISSUED.value]
+    return list(scoped.filter(state__in=states).select_related("card").order_by("received_at", "pk"))
+
+
+def _card_needed(application: Application) -> CardNeeded:
+    return CardNeeded(
+        municipality=application.municipality,
+        receipt=application.receipt,
+        card_number=application.card.card_number if application.card else "",
+    )

@@ -1,0 +1,129 @@
+"""What must hold in a whole home, whatever was killed: at every moment, and once all is taken up again."""
+
+from collections import Counter
+from datetime import timedelta
+
+from cryptography import x509
+
+from openjpki.audit.models import Entry
+from openjpki.authority.models import Certificate, CrlPublication, Receipt, Revocation
+from openjpki.authority.models.certificate import LIVE
+from openjpki.rules.kinds import CertificateKind
+from openjpki.window.models import Application, CardHolding, Order, OutboxMessage, RegisterEvent
+from tests.faults import facts
+from tests.faults.stage import CARDS, NUMBERS, Stage
+from tests.unit.authority import invariants as authority
+
+_STEP_VERBS = {
+    "keyed": "certificate.ordered",
+    "issued": "certificate.received",
+    "written": "certificate.written",
+    "confirmed": "certificate.confirmed",
+    "active": "certificate.activated",
+}
+_ENTERED = {"application.accepted", "application.refused", "revocation.requested"}
+
+
+def always(stage: Stage) -> None:
+    """Hold what must hold between any two steps, also while a crash's pieces still lie about."""
+    authority.check()
+    _lists_rise()
+    _nobody_is_left_with_nothing(stage)
+    _every_act_has_its_row()
+    for name in stage.house.cards.list():
+        image = stage.house.cards.look(name)  # whole, or this raises
+        assert all(0 <= pin.tries <= pin.limit for pin in image.pins.values())
+
+
+def at_rest(stage: Stage) -> None:
+    """Hold what must hold once everything is taken up again."""
+    always(stage)
+    assert facts.settled(stage.house), "something is left to be taken up"
+    assert facts.card_uses_all_live(stage.house), "a card uses another certificate than the authority's live one"
+    _one_effect_each()
+    stage.clock.advance_to(stage.clock() + timedelta(days=1))
+    stage.house.authority.publish_crls()
+    _every_ending_is_shown(stage)
+
+
+def _lists_rise() -> None:
+    rows = CrlPublication.objects.order_by("issuer_id", "municipality", "pk")
+    partitions: dict[tuple[int, str], list[CrlPublication]] = {}
+    for row in rows:
+        partitions.setdefault((row.issuer_id, row.municipality), []).append(row)
+    for lists in partitions.values():
+        numbers = [row.number for row in lists]
+        assert numbers == list(range(1, len(lists) + 1)), f"list numbers {numbers}"
+        moments = [row.this_update for row in lists]
+        assert moments == sorted(moments), "a list older than the one before"
+
+
+def _nobody_is_left_with_nothing(stage: Stage) -> None:
+    """A card's certificate in use is live, or its successor is on the card, in force, and an application waits."""
+    live = [state.value for state in LIVE]
+    for resident, name in CARDS.items():
+        image = stage.house.cards.look(name)
+        for kind in CertificateKind:
+            alive = facts.live_certificate(resident, kind)
+            if alive is None or facts.card_uses_live(stage.house, resident, kind):
+                continue
+            shadow = image.keys[kind].shadow
+            assert alive.state in live
+            assert shadow is not None, f"{name}: the live certificate is nowhere"
+            assert shadow.certificate == bytes(alive.der or b""), f"{name}: the live certificate is not on the card"
+            waiting = Order.objects.for_municipality("99201").filter(
+                serial=alive.serial, kind=kind.value, step__in=["written", "confirmed"]
+            )
+            assert waiting.filter(application__state__in=["fee-settled", "partly-issued"]).exists(), (
+                f"{name}: nobody will bring the new certificate into use"
+            )
+
+
+def _every_act_has_its_row() -> None:
+    window = Entry.objects.using("window")
+    verbs = Counter(window.values_list("verb", "subject"))
+    for application in Application.objects.across_municipalities():
+        name = f"application:{application.municipality}/{application.receipt}"
+        assert any(verbs[verb, name] for verb in _ENTERED), f"{name} was never entered"
+        if application.state == "done":
+            assert verbs["application.done", name] == 1, name
+    for order in Order.objects.across_municipalities():
+        passed = list(_STEP_VERBS)[: list(_STEP_VERBS).index(order.step) + 1] if order.step in _STEP_VERBS else []
+        for step in passed:
+            assert verbs[_STEP_VERBS[step], f"order:{order.order_id}"] == 1, f"{order}: {step}"
+    events = window.filter(verb="event.recorded").count()
+    assert events == RegisterEvent.objects.across_municipalities().count()
+    handed = window.filter(verb="card.handed-over").count()
+    assert handed == CardHolding.objects.across_municipalities().count()
+    assert all(count == 1 for (verb, _), count in verbs.items() if verb == "message.delivered")
+
+
+def _one_effect_each() -> None:
+    """Every message had one effect: one receipt there, one mark here, no ending and no registration twice."""
+    sent = set(OutboxMessage.objects.across_municipalities().values_list("message_id", flat=True))
+    assert sent == set(Receipt.objects.values_list("message_id", flat=True))
+    acts = Counter(Entry.objects.using("authority").values_list("verb", "subject"))
+    once = ("person.registered", "card.registered", "certificate.revoked", "certificate.activated")
+    assert all(count == 1 for (verb, _), count in acts.items() if verb in once), acts
+    delivered = Entry.objects.using("window").filter(verb="message.delivered").count()
+    assert delivered == len(sent)
+
+
+def _every_ending_is_shown(stage: Stage) -> None:
+    public = stage.house.home.public
+    for row in Revocation.objects.select_related("issuer"):
+        if row.visible_at > stage.clock() or row.released_at is not None:
+            continue
+        path = public / "crl" / f"{row.issuer}-{row.issuing_municipality}.crl"
+        listed = x509.load_der_x509_crl(path.read_bytes())
+        found = listed.get_revoked_certificate_by_serial_number(row.serial)
+        assert found is not None, f"{row} is not shown"
+
+
+def live_count() -> dict[str, int]:
+    """Return how many live certificates each card has of each kind; there is never more than one."""
+    live = Certificate.objects.filter(state__in=[state.value for state in LIVE])
+    return dict(Counter(f"{one.card.card_number}/{one.kind}" for one in live.select_related("card")))
+
+
+__all__ = ["NUMBERS", "always", "at_rest", "live_count"]

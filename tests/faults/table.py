@@ -1,0 +1,207 @@
+"""The table of kills: for each act, each step it commits, and what becomes of it when the process dies right there.
+
+The tests run over this table and hold it; docs/faults.md is drawn from it. A step of the code that no act of the table
+passes fails `test_table`.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum, unique
+
+from openjpki.authority.checkpoints import Checkpoint as AuthorityStep
+from openjpki.readers.checkpoints import Checkpoint as CardStep
+from openjpki.window.checkpoints import Checkpoint as WindowStep
+
+ROOMS: tuple[type[StrEnum], ...] = (AuthorityStep, WindowStep, CardStep)
+
+
+@unique
+class Act(Enum):
+    """Every act that the faults strike, in the words of docs/faults.md."""
+
+    ENROL = "enrol a municipality"
+    CEREMONY = "make a CA generation"
+    RESPOND = "certify a responder"
+    PUBLISH = "publish the lists"
+    IMPORT = "import residents"
+    HAND_OVER = "hand a card over"
+    ISSUE = "issue a certificate"
+    RENEW = "renew both certificates"
+    REFUSED_ORDER = "an order that the authority refuses"
+    UNDO_ORDER = "undo an order that was never delivered"
+    EVENT = "enter a register event"
+    UNHEARD_EVENT = "enter a register event, the authority away"
+    REVOKE = "revoke at the holder's request"
+    CHANGE_CARD = "report a card lost"
+    WITHDRAW = "withdraw an application"
+    NEW_KEY = "resume with a card that lost its key"
+    WRONG_PIN = "a wrong PIN"
+    CHANGE_PIN = "change a PIN"
+
+
+@unique
+class Outcome(Enum):
+    """By which means an act comes to its end after a fault, in the words of docs/faults.md."""
+
+    STANDS = "stands"
+    """It was done; nothing is left to take up."""
+    RESUMED = "finished by resume"
+    """`openjpki authority resume` and `openjpki window resume` bring it to its end."""
+    WITH_CARD = "finished by resume, the card on the reader"
+    """The same, with the card on the reader."""
+    BEGUN_ANEW = "undone, begun anew"
+    """Nothing of it counts; the same act is done once more."""
+
+
+@unique
+class Fault(Enum):
+    """What else may strike after a step, in the words of docs/faults.md."""
+
+    DISK_FULL = "the disk is full"
+    CLOCK_BACK = "the clock is set back by an hour"
+    AWAY = "the authority is away for a day"
+    CARD_PULLED = "the card is pulled"
+    RESTART = "the database server restarts"
+
+
+KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
+    Act.ENROL: {
+        AuthorityStep.ENROLLED: Outcome.STANDS,
+    },
+    Act.CEREMONY: {
+        AuthorityStep.CA_KEY_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.CA_CREATED: Outcome.BEGUN_ANEW,
+    },
+    Act.RESPOND: {
+        AuthorityStep.RESPONDER_KEY_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.RESPONDER_CERTIFIED: Outcome.STANDS,
+    },
+    Act.PUBLISH: {
+        AuthorityStep.LIST_COMMITTED: Outcome.BEGUN_ANEW,
+        AuthorityStep.LISTS_COMMITTED: Outcome.RESUMED,
+        AuthorityStep.FILE_PREPARED: Outcome.RESUMED,
+        AuthorityStep.FILE_WRITTEN: Outcome.RESUMED,
+        AuthorityStep.FOLDER_COMPLETE: Outcome.STANDS,
+    },
+    Act.IMPORT: {
+        WindowStep.REGISTER_IMPORTED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.HAND_OVER: {
+        CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
+        CardStep.RENAMED: Outcome.BEGUN_ANEW,
+        CardStep.FOLDER_FLUSHED: Outcome.BEGUN_ANEW,
+        WindowStep.CARD_HANDED_OVER: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.ISSUE: {
+        WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
+        WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
+        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
+        CardStep.RENAMED: Outcome.WITH_CARD,
+        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        WindowStep.KEYED: Outcome.WITH_CARD,
+        AuthorityStep.NUMBERED: Outcome.WITH_CARD,
+        AuthorityStep.LINTED: Outcome.WITH_CARD,
+        AuthorityStep.SIGNED: Outcome.WITH_CARD,
+        WindowStep.ISSUED: Outcome.WITH_CARD,
+        WindowStep.WRITTEN: Outcome.WITH_CARD,
+        AuthorityStep.CONFIRMED: Outcome.WITH_CARD,
+        AuthorityStep.ACTIVATED: Outcome.WITH_CARD,
+        WindowStep.CONFIRMED: Outcome.WITH_CARD,
+        WindowStep.ACTIVE: Outcome.RESUMED,
+        WindowStep.APPLICATION_DONE: Outcome.STANDS,
+    },
+    Act.RENEW: {
+        WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
+        WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
+        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
+        CardStep.RENAMED: Outcome.WITH_CARD,
+        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        WindowStep.KEYED: Outcome.WITH_CARD,
+        AuthorityStep.NUMBERED: Outcome.WITH_CARD,
+        AuthorityStep.LINTED: Outcome.WITH_CARD,
+        AuthorityStep.SIGNED: Outcome.WITH_CARD,
+        WindowStep.ISSUED: Outcome.WITH_CARD,
+        WindowStep.WRITTEN: Outcome.WITH_CARD,
+        AuthorityStep.CONFIRMED: Outcome.WITH_CARD,
+        AuthorityStep.ACTIVATED: Outcome.WITH_CARD,
+        WindowStep.CONFIRMED: Outcome.WITH_CARD,
+        WindowStep.ACTIVE: Outcome.WITH_CARD,
+        WindowStep.APPLICATION_DONE: Outcome.STANDS,
+    },
+    Act.REFUSED_ORDER: {
+        WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
+        WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
+        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
+        CardStep.RENAMED: Outcome.WITH_CARD,
+        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        WindowStep.KEYED: Outcome.WITH_CARD,
+        AuthorityStep.REFUSAL_RECORDED: Outcome.WITH_CARD,
+        WindowStep.CERTIFICATE_REFUSED: Outcome.STANDS,
+    },
+    Act.UNDO_ORDER: {
+        AuthorityStep.ORDER_CLOSED: Outcome.WITH_CARD,
+        AuthorityStep.FOLDER_COMPLETE: Outcome.WITH_CARD,
+    },
+    Act.EVENT: {
+        WindowStep.EVENT_ENTERED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+        WindowStep.COPIES_STORED: Outcome.STANDS,
+    },
+    Act.UNHEARD_EVENT: {
+        WindowStep.EVENT_ENTERED: Outcome.RESUMED,
+        WindowStep.MESSAGE_FAILED: Outcome.RESUMED,
+    },
+    Act.REVOKE: {
+        WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
+        WindowStep.ENDING_ENTERED: Outcome.RESUMED,
+        AuthorityStep.REVOCATION_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.CHANGE_CARD: {
+        WindowStep.CARD_CHANGED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.WITHDRAW: {
+        WindowStep.APPLICATION_WITHDRAWN: Outcome.STANDS,
+    },
+    Act.NEW_KEY: {
+        WindowStep.APPLICATION_JUDGED_AGAIN: Outcome.WITH_CARD,
+        WindowStep.ORDER_PLANNED_AGAIN: Outcome.WITH_CARD,
+        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
+        CardStep.RENAMED: Outcome.WITH_CARD,
+        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        WindowStep.KEYED: Outcome.WITH_CARD,
+        AuthorityStep.NUMBERED: Outcome.WITH_CARD,
+        AuthorityStep.LINTED: Outcome.WITH_CARD,
+        AuthorityStep.SIGNED: Outcome.WITH_CARD,
+        WindowStep.ISSUED: Outcome.WITH_CARD,
+        WindowStep.WRITTEN: Outcome.WITH_CARD,
+        AuthorityStep.CONFIRMED: Outcome.WITH_CARD,
+        AuthorityStep.ACTIVATED: Outcome.WITH_CARD,
+        WindowStep.CONFIRMED: Outcome.WITH_CARD,
+        WindowStep.ACTIVE: Outcome.RESUMED,
+        WindowStep.APPLICATION_DONE: Outcome.STANDS,
+        WindowStep.COPIES_STORED: Outcome.STANDS,
+    },
+    Act.WRONG_PIN: {
+        CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
+        CardStep.RENAMED: Outcome.STANDS,
+        CardStep.FOLDER_FLUSHED: Outcome.STANDS,
+    },
+    Act.CHANGE_PIN: {
+        CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
+        CardStep.RENAMED: Outcome.BEGUN_ANEW,
+        CardStep.FOLDER_FLUSHED: Outcome.BEGUN_ANEW,
+    },
+}
+"""Act → step, in the order in which it is first passed → outcome."""
