@@ -25,6 +25,10 @@ class Terms:
     """Validity of a responder's certificate, which cannot be revoked (RFC 6960 §4.2.2.2.1)."""
     delivery_patience: timedelta = timedelta(days=7)
     """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
+    order_age: timedelta = timedelta(days=30)
+    """How long ago an order may have been given when it first comes: the longest that a line may be cut."""
+    order_ahead: timedelta = timedelta(minutes=5)
+    """How far a window's legal clock may run ahead of the authority's."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from openjpki.authority.authority import Authority
+from openjpki.authority.gate import Gate
 from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import Administration
 from openjpki.card.terminal import JpkiTerminal
-from openjpki.desk.carrier import InProcess
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource
@@ -18,7 +18,8 @@ from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.site.city import MUNICIPALITIES
-from openjpki.site.clock import Clock
+from openjpki.site.clock import Clock, real_moment
+from openjpki.site.desk import DeskRoom
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
@@ -96,6 +97,7 @@ class House:
     profiles: ProfileSet
     key_source: KeySource
     authority: Authority
+    desk: DeskRoom
     window: Window
     cards: CardStore
 
@@ -116,6 +118,7 @@ class House:
             keys=KeyStore(folder / "keys", folder / "passphrase"),
             public=home.public,
         )
+        desk = DeskRoom(home, authority, Gate(authority, clock=real_moment))
         return cls(
             home=home,
             clock=clock,
@@ -123,7 +126,8 @@ class House:
             profiles=profiles,
             key_source=key_source,
             authority=authority,
-            window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
+            desk=desk,
+            window=Window(carrier=desk.carrier(), policy=policy, clock=clock, entropy=entropy),
             cards=CardStore(home.cards),
         )
 

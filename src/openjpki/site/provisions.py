@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from openjpki.authority.desk_ca import DeskCa
+from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.private import write_private
 
@@ -30,7 +32,14 @@ def _secret(home: Path) -> None:
     _unless_there(home / "secret", entropy(32).hex().encode())
 
 
-PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret)
+def _desk(home: Path) -> None:
+    """The desk's own CA, and the place of the windows' keys; the keys themselves are made when somebody first acts."""
+    for folder in ("authority/desk-ca", "window/desk"):
+        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    DeskCa(home / "authority" / "desk-ca", write_private).found(real_moment())
+
+
+PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _desk)
 """In the order in which they are given."""
 
 

@@ -1,6 +1,7 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
+from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
@@ -9,6 +10,7 @@ __all__ = [
     "Card",
     "Certificate",
     "CrlPublication",
+    "EnrolledKey",
     "Issuer",
     "MunicipalityRow",
     "OcspResponder",
@@ -18,6 +20,7 @@ __all__ = [
     "PersonState",
     "Receipt",
     "Revocation",
+    "SeenNonce",
     "Serial",
     "SerialCounter",
 ]
