@@ -234,6 +234,10 @@ class Scene:
     def arrival(self, *, occurred_on: date | None = None) -> LifeEventReported:
         """Report that Hanako leaves Wakaba, and return Aoba's report that she has arrived."""
         self.expect(ReportAccepted, self.departure())
+        return self.arrival_report(occurred_on=occurred_on)
+
+    def arrival_report(self, *, occurred_on: date | None = None) -> LifeEventReported:
+        """Return Aoba's report that Hanako has arrived."""
         return self.life_event(LifeEvent.MOVE, municipality="99202", occurred_on=occurred_on)
 
     def revocation(
