@@ -19,6 +19,7 @@ from openjpki.desk.messages import (
     Certificates,
     CertificatesAsked,
     DeliveryConfirmed,
+    DepartureReported,
     LifeEventReported,
     PersonReported,
     Refused,
@@ -82,6 +83,14 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         event=events,
         occurred_on=st.dates(),
         attributes=st.none() | attributes,
+        reported_at=moments,
+    ),
+    DepartureReported: st.builds(
+        DepartureReported,
+        report_id=identifiers,
+        **person,
+        to_municipality=municipalities,
+        left_on=st.dates(),
         reported_at=moments,
     ),
     CardReported: st.builds(

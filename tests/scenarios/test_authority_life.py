@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from openjpki.authority import wiring
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateKind, CertificateState, Procedure
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
 from tests.support.keys import PooledKeys
 from tests.unit.authority import invariants
@@ -91,7 +91,7 @@ def test_issued_moved_reissued_renewed_expired(
     assert verifier.by_answer(signature, SIGNATURE) == "good"
     assert verifier.by_answer(authentication, AUTHENTICATION) == "good"
 
-    scene.at(date(2028, 7, 3)).expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.at(date(2028, 7, 3)).expect(ReportAccepted, scene.arrival())
     scene.authority.publish_crls()
     assert verifier.by_list(signature, SIGNATURE, "99201") == "OK"
     scene.at(date(2028, 7, 4), 0).authority.publish_crls()

@@ -11,7 +11,6 @@ from django.db import connections
 from openjpki.authority.models import Certificate, Order, Serial
 from openjpki.desk.carrier import AuthorityUnreachable, InProcess
 from openjpki.desk.messages import CertificateActivated, CertificateIssued, Refused, Reply, ReportAccepted, Request
-from openjpki.rules.kinds import LifeEvent
 from tests.support.authority import SIGNATURE, Scene
 from tests.unit.authority import invariants
 
@@ -102,7 +101,7 @@ def test_a_confirmation_and_a_move_at_once(scene: Scene) -> None:
     """Whichever comes first, no certificate with the old address is left in force (R-5.3)."""
     scene.with_card()
     issued = scene.expect(CertificateIssued, scene.order(SIGNATURE))
-    move = scene.life_event(LifeEvent.MOVE, municipality="99202")
+    move = scene.arrival()
     confirmed, moved = together(scene, [scene.confirmation(issued), move])
 
     assert isinstance(confirmed, CertificateActivated | Refused)

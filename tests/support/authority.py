@@ -27,6 +27,7 @@ from openjpki.desk.messages import (
     Certificates,
     CertificatesAsked,
     DeliveryConfirmed,
+    DepartureReported,
     LifeEventReported,
     PersonReported,
     Refused,
@@ -216,6 +217,28 @@ class Scene:
             attributes=attributes,
             reported_at=self.clock(),
         )
+
+    def departure(
+        self, *, municipality: str = "99201", to_municipality: str = "99202", resident: str = RESIDENT
+    ) -> DepartureReported:
+        """Return the report of a departure of today."""
+        return DepartureReported(
+            report_id=self.new_id("departure"),
+            municipality=municipality,
+            resident_code=resident,
+            to_municipality=to_municipality,
+            left_on=(self.clock() + timedelta(hours=9)).date(),
+            reported_at=self.clock(),
+        )
+
+    def arrival(self, *, occurred_on: date | None = None) -> LifeEventReported:
+        """Report that Hanako leaves Wakaba, and return Aoba's report that she has arrived."""
+        self.expect(ReportAccepted, self.departure())
+        return self.arrival_report(occurred_on=occurred_on)
+
+    def arrival_report(self, *, occurred_on: date | None = None) -> LifeEventReported:
+        """Return Aoba's report that Hanako has arrived."""
+        return self.life_event(LifeEvent.MOVE, municipality="99202", occurred_on=occurred_on)
 
     def revocation(
         self,

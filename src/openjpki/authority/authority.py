@@ -11,9 +11,10 @@ from openjpki.authority.admission import ByRule
 from openjpki.authority.ceremony import create_generation
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.delivery import confirm
+from openjpki.authority.desk_keys import desk_keys, introduce, readmit, revoke_key
 from openjpki.authority.issuance import issue_ordered
 from openjpki.authority.means import Means
-from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer
 from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
 from openjpki.authority.publication import publish, write_out
@@ -63,6 +64,22 @@ class Authority(Means):
     def enrol(self, municipality: Municipality) -> None:
         """Admit a municipality to the desk."""
         enrol(self, municipality)
+
+    def introduce(self, municipality: str, signer: str, public_key: bytes, *, at: datetime) -> None:
+        """Enrol the desk key of an officer, or of a municipality itself; `at` is the transport clock's moment."""
+        introduce(self, municipality=municipality, signer=signer, public_key=public_key, at=at)
+
+    def readmit(self, municipality: str, signer: str, public_key: bytes, *, at: datetime) -> None:
+        """Enrol a new desk key, also for a signer whose keys were all revoked."""
+        readmit(self, municipality=municipality, signer=signer, public_key=public_key, at=at)
+
+    def revoke_desk_key(self, municipality: str, signer: str, *, at: datetime) -> EnrolledKey:
+        """End a signer's desk key; raises `DeskKeyUnknown`."""
+        return revoke_key(self, municipality=municipality, signer=signer, at=at)
+
+    def desk_keys(self) -> list[EnrolledKey]:
+        """Return every desk key that was ever enrolled."""
+        return desk_keys()
 
     def ceremony(self, *kinds: CertificateKind) -> tuple[Issuer, ...]:
         """Create the next CA generation of the kinds named (of both if none is), in force from now on."""

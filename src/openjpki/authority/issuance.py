@@ -12,6 +12,7 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.drafting import draft
 from openjpki.authority.ending import close
 from openjpki.authority.issuers import issuing
+from openjpki.authority.limits import hold_order_age
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState
 from openjpki.authority.models.certificate import OPEN
@@ -59,6 +60,7 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
             if bytes(before.request) != encode(request):
                 raise IdReused(message_id=request.order_id)
             return
+        hold_order_age(means, request.ordered_at, doer.at)
         card = card_of(person, request.card_number)
         hold_standing(means, request, person, card, doer.at)
         hold_key(means, request)

@@ -28,6 +28,10 @@ class Terms:
     """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
     clock_tolerance: timedelta = timedelta(minutes=1)
     """How far the legal clock may lag behind what it showed before: time servers correct by seconds."""
+    order_age: timedelta = timedelta(days=30)
+    """How long ago an order may have been given when it first comes: the longest that a line may be cut."""
+    order_ahead: timedelta = timedelta(minutes=5)
+    """How far a window's legal clock may run ahead of the authority's."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 

@@ -4,14 +4,24 @@ from datetime import date, datetime
 
 from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.departures import depart, take_over
 from openjpki.authority.ending import end_for, release
+from openjpki.authority.limits import hold_card_expiry
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PersonState
 from openjpki.authority.municipalities import enrolled
 from openjpki.authority.persons import card_of, hold_resident, locked, locked_of
 from openjpki.authority.receipts import answered, keep
 from openjpki.authority.verbs import Verb
-from openjpki.desk.messages import Attributes, CardReported, Fact, LifeEventReported, PersonReported, ReportAccepted
+from openjpki.desk.messages import (
+    Attributes,
+    CardReported,
+    DepartureReported,
+    Fact,
+    LifeEventReported,
+    PersonReported,
+    ReportAccepted,
+)
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import FIRST_DAY, LAST_DAY, civil_date
 from openjpki.rules.kinds import CardState, LifeEvent
@@ -86,6 +96,8 @@ def _enter(means: Means, fact: Fact, doer: Doer) -> list[Certificate]:
         return _person(fact, doer)
     if isinstance(fact, LifeEventReported):
         return _life_event(means, fact, doer)
+    if isinstance(fact, DepartureReported):
+        return depart(fact, doer)
     return _card(means, fact, doer)
 
 
@@ -97,7 +109,7 @@ def _person(fact: PersonReported, doer: Doer) -> list[Certificate]:
         person = Person(resident_code=fact.resident_code)
     elif person.state != PersonState.LEFT.value:
         raise PersonKnown
-    person.municipality, person.state = fact.municipality, PersonState.RESIDENT.value
+    person.municipality, person.state, person.leaving_to = fact.municipality, PersonState.RESIDENT.value, ""
     person.record(attributes)
     person.save()
     doer.note(Verb.PERSON_REGISTERED, person)
@@ -105,14 +117,12 @@ def _person(fact: PersonReported, doer: Doer) -> list[Certificate]:
 
 
 def _life_event(means: Means, fact: LifeEventReported, doer: Doer) -> list[Certificate]:
-    """Change the person, then end what the event ends; a move is reported by the municipality moved to (R-5.3)."""
+    """Change the person, then end what the event ends; a move is reported by the municipality moved to (R-5.3, R-5.21)."""
     if fact.event not in CHANGES and fact.event not in DEPARTURES:
         raise NotOfThisMessage(event=fact.event.value)
     _past(fact.occurred_on, "occurred_on", doer)
-    moved = fact.event is LifeEvent.MOVE
-    person = locked(fact.resident_code) if moved else locked_of(fact.resident_code, fact.municipality)
-    hold_resident(person)
-    person.municipality = fact.municipality
+    person = locked(fact.resident_code)
+    take_over(person, fact.municipality, moved=fact.event is LifeEvent.MOVE)
     if fact.event in DEPARTURES:
         person.state = DEPARTURES[fact.event].value
     elif fact.attributes is None:
@@ -133,12 +143,14 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
     person = locked_of(fact.resident_code, fact.municipality)
     if not Card.objects.filter(card_number=fact.card_number).exists():
         hold_resident(person)
+        hold_card_expiry(means, person, expires=fact.expires, before=None, doer=doer)
         card = Card.objects.create(
             card_number=fact.card_number, person=person, expires=fact.expires, state=fact.state.value
         )
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
     card = card_of(person, fact.card_number)
+    hold_card_expiry(means, person, expires=fact.expires, before=card.expires, doer=doer)
     before = CardState(card.state)
     if fact.state is not before:
         card.state = advance(CARD, before, _CARD_EVENTS[fact.state]).value

@@ -5,6 +5,7 @@ from datetime import datetime
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_for
+from openjpki.authority.limits import hold_order_age
 from openjpki.authority.means import Means
 from openjpki.authority.municipalities import enrolled
 from openjpki.authority.persons import locked_served_by
@@ -45,6 +46,7 @@ def revoke(means: Means, order: RevocationOrder, at: datetime) -> RevocationAcce
     with act():
         before = answered(order.order_id, order, doer)
         if before is None:
+            hold_order_age(means, order.ordered_at, at)
             person = locked_served_by(means, order.resident_code, order.municipality)
             effect = effect_of(means.policy, order.event, civil_date(at), kinds=order.kinds)
             before = keep(order.order_id, end_for(means, person, order.event, effect, doer), doer)

@@ -8,10 +8,13 @@ class Verb(Enum):
     """What the authority did, or refused to do."""
 
     MUNICIPALITY_ENROLLED = "municipality.enrolled"
+    DESK_KEY_ENROLLED = "desk-key.enrolled"
+    DESK_KEY_REVOKED = "desk-key.revoked"
     CA_CREATED = "ca.created"
     RESPONDER_CERTIFIED = "responder.certified"
     PERSON_REGISTERED = "person.registered"
     PERSON_CHANGED = "person.changed"
+    PERSON_LEAVES = "person.leaves"
     PERSON_READ = "person.read"
     CARD_REGISTERED = "card.registered"
     CARD_CHANGED = "card.changed"
@@ -31,3 +34,4 @@ class Verb(Enum):
     CRL_PUBLISHED = "crl.published"
     SERIALS_SKIPPED = "serials.skipped"
     REQUEST_REFUSED = "request.refused"
+    ENVELOPE_REFUSED = "envelope.refused"

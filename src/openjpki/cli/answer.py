@@ -49,10 +49,19 @@ def language_of(arguments: argparse.Namespace) -> Language:
 
 def port(text: str) -> int:
     """Read a TCP port for `--port`; raises `BadValue`."""
+    return _port(text, "--port")
+
+
+def desk_port(text: str) -> int:
+    """Read a TCP port for `--desk-port`; raises `BadValue`."""
+    return _port(text, "--desk-port")
+
+
+def _port(text: str, option: str) -> int:
     if text.isascii() and text.isdigit() and int(text[:6]) in PORTS:
         return int(text)
     raise BadValue(
-        option="--port",
+        option=option,
         value=text,
         expected_ja=f"{PORTS[0]} から {PORTS[-1]} までの番号です。",
         expected_en=f"It is a number from {PORTS[0]} to {PORTS[-1]}.",

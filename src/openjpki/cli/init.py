@@ -2,11 +2,12 @@
 
 import argparse
 
-from openjpki.cli.answer import Answer, BadValue, Commands, language_of, port
+from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.rules.policy import Policy
 from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
 from openjpki.site.opening import founded
+from openjpki.site.server import LOOPBACK
 
 _DAY = 86_400
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
@@ -20,6 +21,12 @@ def register(commands: Commands) -> None:
         description="Make a sandbox home: tables, the keys of both CAs, two invented cities and their residents.",
     )
     parser.add_argument("--port", type=port, default=DEFAULT_PORT, help=f"loopback port of `serve` ({DEFAULT_PORT})")
+    parser.add_argument(
+        "--desk-port",
+        type=desk_port,
+        metavar="PORT",
+        help="let window and authority be apart: they meet over HTTPS on this loopback port (see `serve`)",
+    )
     parser.add_argument(
         "--algorithm",
         choices=[algorithm.value for algorithm in KeyAlgorithm],
@@ -54,6 +61,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         algorithm=arguments.algorithm,
         clock_shift_seconds=arguments.shift_days * _DAY,
         policy=_rulings(arguments.policy),
+        desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
     with founded(arguments.home, settings) as house:
         from openjpki.site.seeding import seed

@@ -1,12 +1,15 @@
 """`openjpki serve`: the sandbox on one loopback port, until it is stopped."""
 
 import argparse
+import os
 import sys
 import threading
+from contextlib import nullcontext
 from functools import partial
 
-from openjpki.cli.answer import Answer, Commands, language_of, port
-from openjpki.site.home import Home, locked
+from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port
+from openjpki.errors import Language
+from openjpki.site.home import DEFAULT_DESK_PORT, Home, locked
 from openjpki.site.opening import assemble, told_of_databases
 from openjpki.site.server import LOOPBACK, require_port
 
@@ -19,10 +22,20 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "serve",
         help="serve the sandbox on loopback",
-        description="Serve the start page, CA certificates, CRLs and OCSP of a home on 127.0.0.1, until Ctrl-C.",
+        description="Serve the start page, CA certificates, CRLs and OCSP of a home on 127.0.0.1, until Ctrl-C; "
+        "and the desk over HTTPS, if the home's windows reach the authority there.",
+    )
+    parser.add_argument(
+        "role", nargs="?", choices=("authority",), help="serve the authority alone: its desk and its public addresses"
     )
     parser.add_argument(
         "--port", type=port, help="another port than the home's; its certificates name the home's port for OCSP"
+    )
+    parser.add_argument(
+        "--desk-port",
+        type=desk_port,
+        metavar="PORT",
+        help=f"take the windows' messages over HTTPS here (default: the home's; {DEFAULT_DESK_PORT} for the authority alone)",
     )
     parser.set_defaults(run=run)
 
@@ -31,6 +44,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     """Publish lists, deliver what waits and seal the audit record, then answer until stopped, doing it again in time."""
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
+    desk_number = _desk_number(home, arguments)
     with locked(home.path, exclusive=False), told_of_databases():
         require_port(number)
         house = assemble(home)
@@ -39,27 +53,46 @@ def run(arguments: argparse.Namespace) -> Answer:
 
         logs.install()
 
-        rounds = (
-            partial(one_round, house.authority),
-            partial(one_delivery, house.window.outbox),
-            partial(seal_round, house.ledgers),
-        )
-        waits = [work() for work in rounds]
-        address = f"http://{LOOPBACK}:{number}/"
-        told = {
-            "ja": f"{address} で公開しています。終わるには Ctrl-C を押してください。",
-            "en": f"Serving at {address} — press Ctrl-C to stop.",
-        }
-        print(told[language_of(arguments)], file=sys.stderr, flush=True)
-        stop = threading.Event()
-        keeps = (partial(upkeep_notes.keep, home.path), None, None)
-        for wait, work, keep in zip(waits, rounds, keeps, strict=True):
-            threading.Thread(target=keep_up, args=(stop, wait, work, keep), daemon=True).start()
-        try:
-            _serve(number)
-        finally:
-            stop.set()
-    return Answer(data={"address": address, "ended": "stopped"})
+        rounds = [
+            (partial(one_round, house.authority), partial(upkeep_notes.keep, home.path)),
+            (partial(seal_round, house.ledgers), None),
+        ]
+        if not arguments.role:  # the authority alone delivers nobody's messages
+            rounds.append((partial(one_delivery, house.window.outbox), None))
+        with house.desk.server(desk_number).answering() if desk_number else nullcontext():
+            waits = [work() for work, _ in rounds]
+            address = f"http://{LOOPBACK}:{number}/"
+            desk = f"https://{LOOPBACK}:{desk_number}" if desk_number else ""
+            for line in _told(address, desk, language_of(arguments)):
+                print(line, file=sys.stderr, flush=True)
+            stop = threading.Event()
+            for wait, (work, keep) in zip(waits, rounds, strict=True):
+                threading.Thread(target=keep_up, args=(stop, wait, work, keep), daemon=True).start()
+            if arguments.role:
+                os.environ["OPENJPKI_SERVES"] = arguments.role  # for the web server's processes, which read it anew
+            try:
+                _serve(number)
+            finally:
+                stop.set()
+    return Answer(data={"address": address, "ended": "stopped"} | ({"desk": desk} if desk else {}))
+
+
+def _desk_number(home: Home, arguments: argparse.Namespace) -> int:
+    """Return the port of the desk, 0 for none: as asked for, as the home says, or as the authority alone needs one."""
+    if arguments.desk_port is not None:
+        return int(arguments.desk_port)
+    return home.settings.desk_port or (DEFAULT_DESK_PORT if arguments.role else 0)
+
+
+def _told(address: str, desk: str, language: Language) -> list[str]:
+    told = {
+        "ja": [f"{address} で公開しています。終わるには Ctrl-C を押してください。"],
+        "en": [f"Serving at {address} — press Ctrl-C to stop."],
+    }
+    if desk:
+        told["ja"].append(f"窓口からの電文は {desk} で受け付けています。")
+        told["en"].append(f"Taking the windows' messages at {desk}.")
+    return told[language]
 
 
 def _serve(port: int) -> None:

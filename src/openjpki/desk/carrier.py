@@ -34,38 +34,61 @@ class AuthorityUnreachable(Failure):
     en = "The authority cannot be reached. Accepted orders are kept and wait to be sent."
 
 
+class SealRefused(Failure):
+    """The authority refused the envelope, not the message in it: the message is kept and sent again in a new one."""
+
+    code = "desk.seal-refused"
+    kind = Kind.REFUSED
+    ja = "機構の受付が電文を受け取りませんでした。{ja}({reason})"
+    en = "The authority's desk did not take the message. {en} ({reason})"
+
+    @property
+    def reason(self) -> str:
+        """Return the gate's own code."""
+        return str(self.data["reason"])
+
+
 class Carrier(Protocol):
     """Takes a request to the authority and brings back its reply."""
 
     def send(self, request: Request) -> Reply:
-        """Return the authority's reply, `Refused` included; raise `AuthorityUnreachable` if there is none."""
+        """Return the authority's reply, `Refused` included; raise `AuthorityUnreachable` if there is none.
+
+        Raises `SealRefused` where the desk did not take the message for who sent it, and when.
+        """
         ...
 
 
 def encode(message: Request | Reply) -> bytes:
     """Return the wire form: one JSON object, tagged with the message's type; raise `BadMessage` for half a character."""
+    return encode_any(message)
+
+
+def encode_any(value: msgspec.Struct) -> bytes:
+    """Return the wire form of a value of the desk; raise `BadMessage` for half a character."""
     try:
-        return msgspec.json.encode(message)
+        return msgspec.json.encode(value)
     except UnicodeEncodeError as error:
         raise BadMessage(reason=type(error).__name__) from error
 
 
 def decode_request(wire: bytes) -> Request:
     """Read a request from its wire form; raise `BadMessage`."""
-    return _decode(wire, _REQUESTS)
+    return decode_as(wire, _REQUESTS, MAX_MESSAGE)
 
 
 def decode_reply(wire: bytes) -> Reply:
     """Read a reply from its wire form; raise `BadMessage`."""
-    return _decode(wire, _REPLIES)
+    return decode_as(wire, _REPLIES, MAX_MESSAGE)
 
 
 _REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request, strict=True)
 _REPLIES: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply, strict=True)
 
 
-def _decode(wire: bytes, decoder: "msgspec.json.Decoder[_M]") -> _M:
-    if len(wire) > MAX_MESSAGE:
+def decode_as(wire: bytes, decoder: "msgspec.json.Decoder[_M]", limit: int) -> _M:
+    """Read a value of at most `limit` bytes from its wire form; raise `BadMessage`."""
+    if len(wire) > limit:
         raise BadMessage(reason="too large")
     try:
         return decoder.decode(wire)
@@ -80,7 +103,10 @@ def _reason(error: Exception) -> str:
 
 
 class InProcess:
-    """Carries messages within one process, through their wire form both ways, so that nothing else can cross."""
+    """Carries messages within one process, through their wire form both ways, so that nothing else can cross.
+
+    It bears no seal: for a handler that stands behind no gate. The roles of a home meet through `desk.sealing`.
+    """
 
     def __init__(self, handler: Callable[[Request], Reply]) -> None:
         self._handler = handler

@@ -73,7 +73,8 @@ class PersonReported(Message, frozen=True, kw_only=True):
 class LifeEventReported(Message, frozen=True, kw_only=True):
     """Something happened to a person: the authority decides by the rules which certificates end (R-5.3 to R-5.5).
 
-    `municipality` reports; after a move it is the new one, and becomes the person's.
+    `municipality` reports; after a move it is the new one, and becomes the person's: the one that was left has reported
+    the departure before (`DepartureReported`).
     """
 
     report_id: Identifier
@@ -83,6 +84,18 @@ class LifeEventReported(Message, frozen=True, kw_only=True):
     occurred_on: date
     attributes: Attributes | None
     """After the event; None if the person left the record."""
+    reported_at: Moment
+
+
+class DepartureReported(Message, frozen=True, kw_only=True):
+    """転出: a person leaves `municipality`, which reports it, for another one, whose report of the arrival then counts."""
+
+    report_id: Identifier
+    municipality: MunicipalityCode
+    """The one that is left."""
+    resident_code: ResidentCode
+    to_municipality: MunicipalityCode
+    left_on: date
     reported_at: Moment
 
 
@@ -223,7 +236,7 @@ class Refused(Message, frozen=True, kw_only=True):
     en: str
 
 
-Fact = PersonReported | LifeEventReported | CardReported
+Fact = PersonReported | LifeEventReported | DepartureReported | CardReported
 Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked
 Reply = ReportAccepted | CertificateIssued | CertificateActivated | RevocationAccepted | Certificates | Refused
 

@@ -4,7 +4,8 @@
 openjpki.json        format, purpose, port, settings of this home
 lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
 secret               Django's signing key (0600)
-authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl
+authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl, desk-ca/ (0600)
+window/desk/CODE/    the desk keys of a municipality and its officers (0600)
 window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
 audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
 cards/               NAME.card (0600)
@@ -14,6 +15,7 @@ story/               transcript and artefacts of the last story
 
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +38,9 @@ PURPOSES = frozenset({"sandbox", "story"})
 MAY_SHIFT = frozenset({"sandbox", "story"})
 """Purposes whose legal clock may be shifted: no CA of another kind of home ever signs at a shifted moment."""
 LOCK = "lock"
+DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
+"""The address of a desk over HTTPS: a sandbox speaks on loopback only."""
+DEFAULT_DESK_PORT = 8781
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
 MAX_SHIFT_SECONDS = 36_525 * 86_400
@@ -108,6 +113,14 @@ class Settings:
     """How far this sandbox's legal clock is ahead of the real one; 0 in a home of another purpose (`MAY_SHIFT`)."""
     policy: Mapping[str, str] = field(default_factory=dict)
     """Settings of the rule book; `{"preset": "page"}` for the letter of the municipal page."""
+    desk: str = ""
+    """Where windows reach the authority: "https://127.0.0.1:PORT", or empty for within the same process."""
+
+    @property
+    def desk_port(self) -> int:
+        """Return the port of the desk, 0 if it is within the process."""
+        found = DESK.fullmatch(self.desk)
+        return int(found[1]) if found else 0
 
 
 @dataclass(frozen=True)
@@ -217,6 +230,7 @@ def _sound(settings: Settings) -> Settings:
         and (settings.clock_shift_seconds == 0 or settings.purpose in MAY_SHIFT),
         "policy": isinstance(settings.policy, dict)
         and all(isinstance(value, str) for value in settings.policy.values()),
+        "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }
     if wrong := [name for name, sound in holds.items() if not sound]:
         raise ValueError(", ".join(wrong))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
+from openjpki.authority.gate import Gate
 from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import Administration
 from openjpki.card.terminal import JpkiTerminal
-from openjpki.desk.carrier import InProcess
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource
@@ -21,6 +21,7 @@ from openjpki.rules.policy import Policy
 from openjpki.site.audit_safe import FileSafe
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import Clock, real_moment
+from openjpki.site.desk import DeskRoom
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
@@ -103,6 +104,7 @@ class House:
     profiles: ProfileSet
     key_source: KeySource
     authority: Authority
+    desk: DeskRoom
     window: Window
     cards: CardStore
     ledgers: tuple[Ledger, ...]
@@ -136,6 +138,7 @@ class House:
             public=home.public,
             checkpoint=checkpoint,
         )
+        desk = DeskRoom(home, authority, Gate(authority, clock=real_moment))
         return cls(
             home=home,
             clock=clock,
@@ -143,8 +146,9 @@ class House:
             profiles=profiles,
             key_source=key_source,
             authority=authority,
+            desk=desk,
             window=Window(
-                carrier=InProcess(authority.handle),
+                carrier=desk.carrier(),
                 policy=policy,
                 clock=clock,
                 entropy=entropy,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,8 @@ def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iter
             home = Home.lay_out(path, settings)
             if settings.purpose == "story":
                 home.save()
-            house = assemble(home, clock)
+            # nobody listens yet at the desk that the settings may name: while it is founded, a home is one process
+            house = assemble(Home(home.path, replace(settings, desk="")), clock)
             house.furnish(replaced)
             yield house
             home.save()

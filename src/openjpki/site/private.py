@@ -15,3 +15,15 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def create_private(path: Path, content: bytes) -> None:
+    """Write such a file unless one is there: of several processes at once the first wins, and the others' is dropped."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    write_private(temporary, content)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

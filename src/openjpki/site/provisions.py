@@ -5,9 +5,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
+from openjpki.authority.desk_ca import DeskCa
 from openjpki.authority.durable import PUBLIC, write_whole
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys
+from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.private import write_private
 
@@ -58,7 +60,14 @@ def _audit_keys(home: Path) -> None:
         )
 
 
-PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _audit_keys)
+def _desk(home: Path) -> None:
+    """The desk's own CA, and the place of the windows' keys; the keys themselves are made when somebody first acts."""
+    for folder in ("authority/desk-ca", "window/desk"):
+        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    DeskCa(home / "authority" / "desk-ca", write_private).found(real_moment())
+
+
+PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _audit_keys, _desk)
 """In the order in which they are given."""
 
 

@@ -63,7 +63,8 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "staff.Officer"
 
-ROOT_URLCONF = "openjpki.site.urls"
+ROOT_URLCONF = "openjpki.authority.urls" if os.environ.get("OPENJPKI_SERVES") == "authority" else "openjpki.site.urls"
+"""`serve authority` answers for the authority's public addresses alone."""
 WSGI_APPLICATION = "openjpki.site.wsgi.application"
 MIDDLEWARE = [
     "openjpki.site.watching.middleware.Watch",

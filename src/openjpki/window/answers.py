@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.carrier import AuthorityUnreachable, SealRefused
 from openjpki.desk.messages import Refused, Reply
 from openjpki.errors import Failure, Kind
 from openjpki.rules.finding import Finding
@@ -50,7 +50,7 @@ class UnexpectedAnswer(Failure):
     en = "The authority gave an unexpected answer ({answer}). Nothing was done."
 
 
-ASKING_FAILED = (AuthorityUnreachable, AuthorityRefused, UnexpectedAnswer)
+ASKING_FAILED = (AuthorityUnreachable, SealRefused, AuthorityRefused, UnexpectedAnswer)
 """What may come of a question to the authority beside its answer."""
 
 

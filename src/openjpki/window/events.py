@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from openjpki.desk.messages import LifeEventReported, ReportAccepted
+from openjpki.desk.messages import DepartureReported, LifeEventReported, ReportAccepted
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateState, LifeEvent, Sex
@@ -104,7 +104,8 @@ class Events:
     ) -> EventRecorded:
         """転入: the person and the card move here; the register left behind keeps the removed record (R-5.21).
 
-        Stands for the notice between the two municipalities; the continued use of the card is taken with it.
+        Stands for the notice between the two municipalities; the continued use of the card is taken with it. Each of
+        them reports its side, the departure first: the authority takes no arrival without it.
         """
         at = self._equipment.moment()
         change = Change(event=LifeEvent.MOVE, on=on, address=address)
@@ -112,8 +113,20 @@ class Events:
             leaving = load_resident(Clerk(officer.login, from_municipality), resident_code, lock=True)
             _check(leaving, change, civil_date(at))
             arrived = arrive(officer, leaving, address=address, on=on, at=at)
+            put(self._departure(leaving, to=officer.municipality, on=on, at=at), at=at)
             report_id = self._enter(officer, arrived, change.event, on, at, came_from=from_municipality)
         return self._deliver(arrived, report_id, change.event, at)
+
+    def _departure(self, leaving: Resident, *, to: str, on: date, at: datetime) -> DepartureReported:
+        """Return what the municipality left behind reports."""
+        return DepartureReported(
+            report_id=self._equipment.new_id(),
+            municipality=leaving.municipality,
+            resident_code=leaving.resident_code,
+            to_municipality=to,
+            left_on=on,
+            reported_at=at,
+        )
 
     def _enter(
         self, officer: Officer, resident: Resident, event: LifeEvent, on: date, at: datetime, *, came_from: str = ""

@@ -13,7 +13,7 @@ from typing import Final, get_args
 
 from django.db.models import F, Q, QuerySet
 
-from openjpki.desk.carrier import decode_request, encode
+from openjpki.desk.carrier import SealRefused, decode_request, encode
 from openjpki.desk.messages import Fact, Refused, Reply, ReportAccepted, Request, RevocationAccepted, RevocationOrder
 from openjpki.errors import Failure, Kind
 from openjpki.window import copies
@@ -217,4 +217,4 @@ def _id_of(message: Queued) -> str:
 
 
 def _code_of(failure: Failure) -> str:
-    return failure.reason if isinstance(failure, AuthorityRefused) else failure.code
+    return failure.reason if isinstance(failure, AuthorityRefused | SealRefused) else failure.code

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db(databases=["authority"])
 CHILD = Attributes(name="見本　一郎", address=HANAKO.address, birth_date=date(2011, 4, 1), sex=Sex.MALE)
 WINDOW_OPENS = date(2030, 3, 11)
 """The first day on which less than three months remain to 2030-06-10 (R-3.8)."""
+LATER, LONGER = date(2030, 3, 1), date(2039, 6, 10)
+"""A day before that, from which on a card may be valid longer than the first one (R-3.7), and until when."""
 
 
 def test_an_order_in_order_is_admitted(scene: Scene) -> None:
@@ -103,7 +105,7 @@ def test_a_municipality_that_takes_both_together_is_believed(tmp_path: Path) -> 
     policy = Policy.preset("national").with_settings({"under15_sign_if_accompanied": "true"})
     scene = Scene(tmp_path, policy=policy).open()
     scene.expect(ReportAccepted, scene.person(attributes=CHILD))
-    scene.expect(ReportAccepted, scene.card())
+    scene.expect(ReportAccepted, scene.card(expires=date(2030, 4, 1)))
 
     scene.expect(CertificateIssued, scene.order(SIGNATURE))
 
@@ -140,7 +142,7 @@ def test_after_expiry_a_new_one_is_issued(scene: Scene) -> None:
 def test_renewal_waits_for_its_window(scene: Scene) -> None:
     """The window opens on the first day with less than three months left (R-3.8) and includes the last day (R-3.6)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.card(expires=date(2040, 6, 10)))
+    scene.at(LATER).expect(ReportAccepted, scene.card(expires=LONGER))
     scene.at(date(2030, 3, 10))
     assert scene.refusal(scene.order(SIGNATURE, Procedure.RENEWAL)) == "renewal.not-yet"
 
@@ -151,7 +153,7 @@ def test_renewal_waits_for_its_window(scene: Scene) -> None:
 def test_a_held_certificate_is_not_renewed(scene: Scene) -> None:
     """A hold is lifted by re-issue, not by renewal, inside the window too (R-5.20)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.card(expires=date(2040, 6, 10)))
+    scene.at(LATER).expect(ReportAccepted, scene.card(expires=LONGER))
     scene.at(WINDOW_OPENS).revoke(LifeEvent.HOLD)
 
     assert scene.refusal(scene.order(AUTHENTICATION, Procedure.RENEWAL)) == "authority.nothing-to-renew"
@@ -171,7 +173,7 @@ def test_the_card_is_renewed_first(scene: Scene) -> None:
 def test_on_the_last_day_the_pages_letter_says_new_issue(tmp_path: Path) -> None:
     """Under the page's letter renewal ends a day early; on the expiry day the holder is served as a new issue (CF-2)."""
     scene = Scene(tmp_path, policy=Policy.preset("page")).open().with_both()
-    scene.expect(ReportAccepted, scene.card(expires=date(2040, 6, 10)))
+    scene.at(LATER).expect(ReportAccepted, scene.card(expires=LONGER))
     scene.at(date(2030, 6, 9))
     assert scene.refusal(scene.order(AUTHENTICATION, Procedure.NEW)) == "authority.alive-already"
     scene.at(date(2030, 6, 10))
@@ -190,7 +192,7 @@ def test_a_live_certificate_is_reissued_before_its_window(scene: Scene) -> None:
 def test_a_lapsed_certificate_is_reissued(scene: Scene) -> None:
     """After a move the signature certificate is issued again where the holder lives now (R-5.22, S-26)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     assert scene.refusal(scene.order(SIGNATURE, Procedure.REISSUE)) == "authority.other-municipality"
 
     scene.expect(CertificateIssued, scene.order(SIGNATURE, Procedure.REISSUE, municipality="99202"))

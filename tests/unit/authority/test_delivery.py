@@ -111,7 +111,7 @@ def test_a_move_in_between_leaves_the_confirmation_with_who_ordered(scene: Scene
     """The old municipality confirms what it delivered, though the person lives elsewhere by then."""
     scene.with_card()
     issued = scene.expect(CertificateIssued, scene.order(AUTHENTICATION))
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
 
     scene.expect(CertificateActivated, scene.confirmation(issued))
 

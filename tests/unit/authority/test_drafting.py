@@ -10,7 +10,7 @@ from openjpki.desk.messages import ReportAccepted
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.profiles import ProfileSet
-from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateKind, Procedure
 from openjpki.rules.policy import Policy
 from tests.support.authority import AUTHENTICATION, HANAKO, MOVED, SIGNATURE, Scene
 from tests.support.hierarchy import AOBA, WAKABA
@@ -107,7 +107,7 @@ def test_the_card_caps_both(scene: Scene) -> None:
 def test_the_authentication_certificate_caps_the_signature_certificate(scene: Scene) -> None:
     """A signature certificate re-issued later ends with the authentication certificate beside it (R-3.1 (b), R-5.22)."""
     scene.with_both()
-    scene.at(date(2028, 7, 3)).expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.at(date(2028, 7, 3)).expect(ReportAccepted, scene.arrival())
     issued = scene.issue(SIGNATURE, Procedure.REISSUE, municipality="99202")
 
     assert (issued.expires, issued.because) == (date(2030, 6, 10), "authentication-expiry")
@@ -124,7 +124,7 @@ def test_an_expired_authentication_certificate_caps_nothing(scene: Scene) -> Non
 def test_a_certificate_of_the_new_town_stands_in_its_partition(scene: Scene) -> None:
     """After a move the new certificate names the new town, its list and the new address (R-5.25)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     issued = scene.issue(SIGNATURE, Procedure.REISSUE, municipality="99202")
     attributes = read_attributes(issued.certificate)
 

@@ -18,7 +18,7 @@ MIDNIGHT = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)
 def test_an_ending_is_written_with_its_partition(scene: Scene) -> None:
     """The journal row says all that lists and answers need: serial, issuer, partition, notAfter, reason, moments."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     row = Revocation.objects.get()
 
     assert (row.certificate_key, row.serial, str(row.issuer)) == ("signature/2", 2, "signature-1")

@@ -201,8 +201,8 @@ def test_a_closed_order_stays_closed(scene: Scene) -> None:
 def test_without_a_ca_orders_wait(scene: Scene) -> None:
     """Before the ceremony, and after the CA's end, the sender keeps its order: nothing was refused."""
     scene.with_card().at(date(2036, 1, 5))
-    scene.expect(ReportAccepted, scene.card(expires=date(2040, 6, 10)))
-    order = scene.order()
+    scene.expect(ReportAccepted, scene.card("9" * 15, expires=date(2045, 6, 10)))
+    order = scene.order(card="9" * 15)
     with pytest.raises(AuthorityUnreachable):
         scene.send(order)
     assert not Order.objects.exists()

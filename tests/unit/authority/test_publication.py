@@ -71,7 +71,7 @@ def test_hourly_lists_are_shorter(tmp_path: Path) -> None:
 def test_a_revocation_stands_in_the_issuing_municipalitys_list(scene: Scene) -> None:
     """After a move the old town's list shows the ending, at midnight and not before; no other list does (R-8.2)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     scene.authority.publish_crls()
     assert scene.listed(SIGNATURE) == {}
     scene.clock.advance_to(MIDNIGHT)
@@ -87,7 +87,7 @@ def test_a_revocation_stands_in_the_issuing_municipalitys_list(scene: Scene) -> 
 def test_a_list_does_not_outlive_the_silence_it_keeps(scene: Scene) -> None:
     """A list that leaves out an ending for today ends at midnight: nextUpdate never passes a known change."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     scene.authority.publish_crls()
 
     assert crl(scene).next_update_utc == MIDNIGHT

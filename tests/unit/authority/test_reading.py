@@ -4,7 +4,7 @@ import pytest
 from openjpki.audit.models import Entry
 from openjpki.authority.models import Person
 from openjpki.desk.messages import CertificateIssued, CertificatesAsked, ReportAccepted
-from openjpki.rules.kinds import CertificateState, LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateState, Procedure
 from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
@@ -59,7 +59,7 @@ def test_strangers_are_told_nothing(scene: Scene, changes: dict[str, str], code:
 def test_after_a_move_the_new_municipality_reads(scene: Scene) -> None:
     """The record goes with the person."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
 
     assert scene.refusal(asked(scene)) == "authority.other-municipality"
     assert len(scene.records(municipality="99202")) == 2

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(databases=["authority"])
 def test_the_same_report_again_gets_the_same_answer(scene: Scene) -> None:
     """A window that lost the answer sends again: nothing is done twice, and the reply is the same, days later too."""
     scene.with_both()
-    move = scene.life_event(LifeEvent.MOVE, municipality="99202")
+    move = scene.arrival()
     first = scene.expect(ReportAccepted, move)
     scene.at(date(2026, 1, 9))
 

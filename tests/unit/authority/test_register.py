@@ -73,6 +73,7 @@ def test_who_left_may_come_back_and_the_dead_do_not(scene: Scene) -> None:
 def test_a_move_ends_the_signature_certificate_alone(scene: Scene) -> None:
     """The address changed: the signature certificate ends, affiliation_changed; the other stays (R-5.3, S-25)."""
     scene.with_both()
+    scene.expect(ReportAccepted, scene.departure())
 
     assert ended_by(scene, LifeEvent.MOVE, municipality="99202") == {
         SIGNATURE: (CertificateState.REVOKED, RevocationReason.AFFILIATION_CHANGED)
@@ -84,7 +85,7 @@ def test_a_move_ends_the_signature_certificate_alone(scene: Scene) -> None:
 def test_a_move_is_visible_the_next_day(scene: Scene) -> None:
     """The ending takes effect when it is recorded and shows at 0:00 of the next Japanese day (R-2.28)."""
     scene.with_both()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     record = next(one for one in scene.records(municipality="99202") if one.kind is SIGNATURE)
 
     assert record.effective_at == scene.clock()
@@ -95,7 +96,7 @@ def test_a_move_is_visible_the_next_day(scene: Scene) -> None:
 def test_what_was_signed_between_move_and_report_stays_good(scene: Scene) -> None:
     """A certificate loses its force when the ending is recorded, not on the day the person moved (the Act Art. 15)."""
     scene.with_both().at(date(2026, 1, 15))
-    report = scene.life_event(LifeEvent.MOVE, municipality="99202", occurred_on=date(2026, 1, 8))
+    report = scene.arrival(occurred_on=date(2026, 1, 8))
     (record,) = scene.expect(ReportAccepted, report).ended
 
     assert record.effective_at == scene.clock()
@@ -133,7 +134,7 @@ def test_an_event_leaves_the_order_for_the_other_certificate(scene: Scene) -> No
     """A move ends no authentication certificate, not even one on its way (R-5.3)."""
     scene.with_card()
     issued = scene.expect(CertificateIssued, scene.order(AUTHENTICATION))
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
 
     scene.send(scene.confirmation(issued))
 
@@ -304,7 +305,7 @@ def test_a_card_follows_its_life_cycle(scene: Scene) -> None:
 
 def test_a_card_may_be_extended(scene: Scene) -> None:
     """A renewed period of stay moves the card's last day (R-3.7); its certificates stay."""
-    scene.with_both()
+    scene.with_both().at(date(2026, 6, 11))
     assert scene.expect(ReportAccepted, scene.card(expires=date(2036, 6, 10))).ended == ()
 
     assert Card.objects.get().expires == date(2036, 6, 10)

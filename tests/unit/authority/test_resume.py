@@ -9,7 +9,7 @@ from openjpki.authority.models import Issuer, Order
 from openjpki.authority.resume import Resumed
 from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CertificateActivated, CertificateIssued, ReportAccepted
-from openjpki.rules.kinds import CertificateState, LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateState, Procedure
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Crash, Scene
 from tests.unit.authority import invariants
 
@@ -159,7 +159,7 @@ def test_a_confirmation_wins_over_the_term(scene: Scene) -> None:
 def test_a_life_event_after_the_crash_closes_the_order(scene: Scene) -> None:
     """Between crash and recovery the holder moved: nothing is left for `resume` to sign (R-5.3)."""
     _, order_id = crash(scene, "linted")
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
 
     assert scene.authority.resume() == NOTHING
     assert Order.objects.get(order_id=order_id).state == "closed"

@@ -63,7 +63,7 @@ def test_unknown_until_delivered(scene: Scene) -> None:
 def test_a_move_shows_at_midnight(scene: Scene) -> None:
     """Good on the day of the report, revoked from 0:00 of the next Japanese day, at the moment of recording (R-2.28)."""
     issued = scene.with_card().issue()
-    scene.at(date(2026, 1, 5), 14).expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.at(date(2026, 1, 5), 14).expect(ReportAccepted, scene.arrival())
     reported = scene.clock()
     scene.clock.advance_to(MIDNIGHT - timedelta(seconds=1))
     assert scene.word(issued) == "good"
@@ -79,7 +79,7 @@ def test_a_move_shows_at_midnight(scene: Scene) -> None:
 def test_an_answer_ends_where_its_news_begins(scene: Scene) -> None:
     """Just before midnight "good" is said until midnight only: no cache may carry it beyond."""
     issued = scene.with_card().issue()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     scene.clock.advance_to(MIDNIGHT - timedelta(minutes=4))
     answered = scene.authority.answer_status(build_request([(issued.certificate, issued.issuer_certificate)], None))
 

@@ -57,7 +57,7 @@ def test_a_question_in_the_address_is_answered(scene: Scene, client: Client, saf
 def test_a_cache_never_keeps_an_answer_beyond_its_news(scene: Scene, client: Client) -> None:
     """Four minutes before a revocation shows, an answer may be kept for four minutes."""
     issued = scene.with_card().issue()
-    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, municipality="99202"))
+    scene.expect(ReportAccepted, scene.arrival())
     scene.clock.advance_to(datetime(2026, 1, 5, 14, 56, tzinfo=UTC))
     response = client.post("/ocsp/signature", question(issued), content_type=ASKS)
 

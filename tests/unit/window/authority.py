@@ -17,6 +17,7 @@ from openjpki.desk.messages import (
     Certificates,
     CertificatesAsked,
     DeliveryConfirmed,
+    DepartureReported,
     LifeEventReported,
     PersonReported,
     Refused,
@@ -89,6 +90,8 @@ class StandInAuthority:
         if isinstance(request, LifeEventReported):
             person.municipality = request.municipality
             return ReportAccepted(report_id=request.report_id, ended=self._ended(person, request.event))
+        if isinstance(request, DepartureReported):
+            return ReportAccepted(report_id=request.report_id, ended=())
         if isinstance(request, CardReported):
             person.cards[request.card_number] = request.expires
             ended = self._ended(person, request.event) if request.event else ()

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from openjpki.desk.messages import LifeEventReported
+from openjpki.desk.messages import DepartureReported, LifeEventReported
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, LifeEvent
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.window.changes import Change
@@ -43,10 +43,27 @@ def test_a_person_moves_in_with_the_card(counter: Counter) -> None:
         CertificateKind.SIGNATURE: CertificateState.REVOKED,
         CertificateKind.AUTHENTICATION: CertificateState.VALID,
     }
-    report = next(message for message in counter.desk.sent if isinstance(message, LifeEventReported))
+    departure, report = (m for m in counter.desk.sent if isinstance(m, DepartureReported | LifeEventReported))
+    assert isinstance(departure, DepartureReported)
+    assert (departure.municipality, departure.to_municipality) == ("99201", "99202")
+    assert isinstance(report, LifeEventReported)
     assert (report.municipality, report.event) == ("99202", LifeEvent.MOVE)
     (row,) = audited("resident.left")
     assert row.data == {"municipality": "99201", "to_municipality": "99202"}
+
+
+def test_both_sides_of_a_move_wait_in_their_order(counter: Counter) -> None:
+    """The authority away: departure and arrival wait, and the one that is left behind is heard first (R-5.21)."""
+    counter.with_card()
+    counter.desk.reachable = False
+    move_in(counter)
+    assert counter.window.outbox.deliver().waiting == 2
+
+    counter.desk.reachable = True
+    counter.desk.sent.clear()
+
+    assert counter.window.outbox.deliver().sent == 2
+    assert counter.desk.names() == ["DepartureReported", "LifeEventReported"]
 
 
 def test_the_effect_of_a_move_is_shown_at_the_new_counter(counter: Counter) -> None:

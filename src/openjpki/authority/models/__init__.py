@@ -2,6 +2,7 @@
 
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.clock import LegalClock
+from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
@@ -10,6 +11,7 @@ __all__ = [
     "Card",
     "Certificate",
     "CrlPublication",
+    "EnrolledKey",
     "Issuer",
     "LegalClock",
     "MunicipalityRow",
@@ -20,6 +22,7 @@ __all__ = [
     "PersonState",
     "Receipt",
     "Revocation",
+    "SeenNonce",
     "Serial",
     "SerialCounter",
 ]

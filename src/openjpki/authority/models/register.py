@@ -54,6 +54,8 @@ class Person(models.Model):
     address = models.CharField(max_length=200)
     birth_date = models.DateField()
     sex = models.CharField(max_length=10)
+    leaving_to = models.CharField(max_length=5, blank=True, default="")
+    """Where the person moves, once the municipality that is left has said so; empty otherwise."""
 
     class Meta:
         """Listed by municipality."""
