@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.keys import KeyStore
 from openjpki.pki.keys import KeySource
 from openjpki.pki.profiles import ProfileSet
@@ -25,6 +26,8 @@ class Terms:
     """Validity of a responder's certificate, which cannot be revoked (RFC 6960 §4.2.2.2.1)."""
     delivery_patience: timedelta = timedelta(days=7)
     """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
+    pin_reset: timedelta = timedelta(days=1)
+    """How long an approved PIN reset may wait for the card."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 
@@ -44,6 +47,7 @@ class Means:
     key_source: KeySource
     entropy: Callable[[int], bytes]
     keys: KeyStore
+    card_keys: CardKeys
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
     terms: Terms = Terms()

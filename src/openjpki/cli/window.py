@@ -31,6 +31,7 @@ from openjpki.cli.window_arguments import (
     add_import,
     add_issue,
     add_nothing,
+    add_pin_reset,
     add_residents,
     add_resume,
     add_revoke,
@@ -41,8 +42,9 @@ from openjpki.cli.window_arguments import (
     shown,
     typed,
 )
+from openjpki.cli.window_pins import pin_reset
 from openjpki.errors import Kind, Language
-from openjpki.rules.kinds import LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
 from openjpki.rules.words import spoken
@@ -124,7 +126,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
     with _counter(arguments) as (house, clerk):
         pins = typed(arguments, tuple(HOLDERS_PINS), language)
         checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
-        with house.card_at_counter(arguments.card) as card:
+        with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
             handed = house.window.cards.hand_over(
                 clerk,
                 resident_code=arguments.resident,
@@ -132,9 +134,8 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
                 received_on=arguments.received,
                 stay_until=arguments.stay_until,
             )
-            card.administration.hand_over(municipality=clerk.municipality, expires=handed.card.expires)
             for kind, pin in checked.items():
-                card.administration.set_pin(kind, pin, house.policy)
+                card.terminal.change_pin(CertificateKind(kind.value), bytearray(pin.encode()))
     expires = handed.card.expires.isoformat()
     line = {
         "ja": f"カードを交付しました。{spoken(handed.card.expires, language)}まで有効です。",
@@ -148,7 +149,10 @@ def _issue(procedure: Procedure) -> Run:
     """Return the command of a procedure that issues certificates."""
 
     def run(arguments: argparse.Namespace) -> Answer:
-        with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
+        with (
+            _counter(arguments) as (house, clerk),
+            house.card_at_counter(arguments.card, clerk, arguments.resident) as card,
+        ):
             acts = house.window.procedures
             act = {
                 Procedure.NEW: acts.new_issue,
@@ -167,10 +171,18 @@ def _issue(procedure: Procedure) -> Run:
     return run
 
 
+def _pin_reset(arguments: argparse.Namespace) -> Answer:
+    """Let the holder set a PIN anew."""
+    with _counter(arguments) as (house, clerk):
+        return pin_reset(arguments, house, clerk)
+
+
 def _resume(arguments: argparse.Namespace) -> Answer:
     """Go on with an application that waits."""
-    with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
-        outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
+    with _counter(arguments) as (house, clerk):
+        resident = house.window.application(clerk, arguments.receipt).resident_code
+        with house.card_at_counter(arguments.card, clerk, resident) as card:
+            outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
     return _outcome(outcome, language_of(arguments))
 
 
@@ -212,7 +224,7 @@ def _event(arguments: argparse.Namespace) -> Answer:
 def _revoke(arguments: argparse.Namespace) -> Answer:
     """End certificates at the holder's word: a request, a compromised key, a hold."""
     language = language_of(arguments)
-    with _counter(arguments) as (house, clerk), _reader(house, arguments) as card:
+    with _counter(arguments) as (house, clerk), _reader(house, arguments, clerk) as card:
         outcome = house.window.revocations.request(
             clerk,
             resident_code=arguments.resident,
@@ -258,12 +270,12 @@ def _counter(arguments: argparse.Namespace) -> "Iterator[tuple[House, Clerk]]":
 
 
 @contextmanager
-def _reader(house: "House", arguments: argparse.Namespace) -> "Iterator[CounterCard | None]":
+def _reader(house: "House", arguments: argparse.Namespace, clerk: Clerk) -> "Iterator[CounterCard | None]":
     """Lay the card on the reader, if one is named."""
     if not arguments.card:
         yield None
         return
-    with house.card_at_counter(arguments.card) as card:
+    with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
         yield card
 
 
@@ -317,6 +329,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "applications": ("the latest applications, or those that wait", add_applications, _applications),
     "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
     **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
+    "pin-reset": (
+        "let the holder set a PIN anew without the old one (R-6.3)",
+        add_pin_reset,
+        _told_by_findings(_pin_reset),
+    ),
     "resume": ("go on with an application that waits", add_resume, _told_by_findings(_resume)),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from openjpki.authority.authority import Authority
+from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.card_works import FORMS
 from openjpki.authority.keys import KeyStore
-from openjpki.card.administration import Administration
+from openjpki.card.administration import KeyForm
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.desk.carrier import InProcess
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import FreshKeys, KeySource
+from openjpki.pki.keys import FreshKeys, KeySource, PrivateKey
 from openjpki.pki.profiles import ProfileSet
-from openjpki.readers.inprocess import InProcessReader, InsertedCard
+from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
-from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import Clock
@@ -23,6 +25,8 @@ from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
 from openjpki.site.server import LOOPBACK
+from openjpki.window.officer import Officer
+from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
 
 
@@ -41,49 +45,12 @@ class DatabasesTaken(Failure):
     )
 
 
-class CounterCard:
-    """A virtual card on the counter's reader: what `window.counter.CardAtCounter` asks, done by its administration."""
+@dataclass(frozen=True, kw_only=True)
+class CounterCard(RelayedCard):
+    """A virtual card on the counter's reader: what the window asks goes through it to the authority, PINs never do."""
 
-    def __init__(self, inserted: InsertedCard, keys: KeySource, algorithm: KeyAlgorithm) -> None:
-        self.inserted = inserted
-        self.administration = Administration(inserted, keys, algorithm)
-        self.terminal = JpkiTerminal(inserted)
-
-    def card_number(self) -> str:
-        """Return the card's number."""
-        return self.inserted.image.number
-
-    def generate_key(self, kind: CertificateKind) -> bytes:
-        """Make a key pair in the shadow slot."""
-        return self.administration.generate_key(kind)
-
-    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
-        """Sign with the shadow key."""
-        return self.administration.prove(kind, message)
-
-    def load(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
-        """Write the certificate beside the shadow key."""
-        self.administration.load_certificate(kind, certificate, issuer)
-
-    def read_back(self, kind: CertificateKind) -> bytes:
-        """Return the certificate as the card stored it."""
-        return self.administration.read_back(kind)
-
-    def activate(self, kind: CertificateKind) -> None:
-        """Bring the new key and certificate into use."""
-        self.administration.activate(kind)
-
-    def waiting_key(self, kind: CertificateKind) -> bytes | None:
-        """Return the public key of the shadow slot, if there is one."""
-        return self.administration.waiting_key(kind)
-
-    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
-        """Return the certificate in use, if there is one."""
-        return self.administration.certificate_in_use(kind)
-
-    def discard(self, kind: CertificateKind) -> None:
-        """Empty the shadow slot."""
-        self.administration.discard(kind)
+    terminal: JpkiTerminal
+    """Where the holder types a PIN: it goes to the card and nowhere else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +65,7 @@ class House:
     authority: Authority
     window: Window
     cards: CardStore
+    factory: CardFactory
 
     @classmethod
     def of(cls, home: Home, clock: Clock) -> "House":
@@ -107,6 +75,7 @@ class House:
         policy = home.policy()
         key_source = FreshKeys()
         folder = home.path / "authority"
+        card_keys = CardKeys(folder / "keys" / f"{NAME}.key", folder / "passphrase")
         authority = Authority(
             profiles=profiles,
             policy=policy,
@@ -114,6 +83,7 @@ class House:
             key_source=key_source,
             entropy=entropy,
             keys=KeyStore(folder / "keys", folder / "passphrase"),
+            card_keys=card_keys,
             public=home.public,
         )
         return cls(
@@ -125,6 +95,7 @@ class House:
             authority=authority,
             window=Window(carrier=InProcess(authority.handle), policy=policy, clock=clock, entropy=entropy),
             cards=CardStore(home.cards),
+            factory=CardFactory(card_keys, entropy),
         )
 
     def furnish(self, replaced: frozenset[str] = frozenset()) -> None:
@@ -142,7 +113,14 @@ class House:
             self.authority.enrol(municipality)
 
     @contextmanager
-    def card_at_counter(self, name: str) -> Iterator[CounterCard]:
-        """Insert a card of this home into the counter's reader while the block runs."""
-        with InProcessReader(self.cards).insert(name) as inserted:
-            yield CounterCard(inserted, self.key_source, self.profiles.algorithm)
+    def card_at_counter(self, name: str, officer: Officer, resident_code: str) -> Iterator[CounterCard]:
+        """Lay a card of this home on the reader of an officer's counter, for a resident's business, while the block runs."""
+        with InProcessReader(self.cards, make_key=self._make_key).insert(name) as inserted:
+            relayed = self.window.card_on_reader(inserted, officer, resident_code)
+            parts = {part.name: getattr(relayed, part.name) for part in fields(relayed)}
+            yield CounterCard(**parts, terminal=JpkiTerminal(inserted))
+
+    def _make_key(self, form: KeyForm) -> PrivateKey:
+        """Make a card's key: what happens inside a chip, this process does for a virtual card."""
+        algorithms = {known: algorithm for algorithm, known in FORMS.items()}
+        return self.key_source.generate(algorithms[form])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.site.entropy import entropy
 from openjpki.site.private import write_private
 
@@ -30,7 +31,11 @@ def _secret(home: Path) -> None:
     _unless_there(home / "secret", entropy(32).hex().encode())
 
 
-PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret)
+def _card_administration(home: Path) -> None:
+    CardKeys(home / "authority" / "keys" / f"{NAME}.key", home / "authority" / "passphrase").create(entropy)
+
+
+PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _card_administration)
 """In the order in which they are given."""
 
 

@@ -3,6 +3,7 @@
 The holder sets the PINs at the reader, between agent and card, before the hand-over is entered; none passes here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -154,6 +155,8 @@ class Cards:
             rules = list(expiry.rules)
             note(officer, Verb.CARD_HANDED_OVER, _subject(row), at=at, expires=expiry.expires.isoformat(), rules=rules)
         waiting = self._outbox.deliver(resident_code=resident_code).waiting
+        with suppress(Failure):  # whatever the authority does next on this card writes it again
+            card.take_hand_over_data()
         return CardChanged(card=card_entry(row), waiting=waiting)
 
     def change(

@@ -1,5 +1,6 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
+from openjpki.authority.models.card_session import CardChannel, CardKey, CardSession, PinReset, SessionState
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
@@ -7,6 +8,9 @@ from openjpki.authority.models.revocation import CrlPublication, Revocation
 
 __all__ = [
     "Card",
+    "CardChannel",
+    "CardKey",
+    "CardSession",
     "Certificate",
     "CrlPublication",
     "Issuer",
@@ -16,8 +20,10 @@ __all__ = [
     "OrderState",
     "Person",
     "PersonState",
+    "PinReset",
     "Receipt",
     "Revocation",
     "Serial",
     "SerialCounter",
+    "SessionState",
 ]
