@@ -68,6 +68,8 @@ class Card:
             raise Refusal(SW.WRONG_LENGTH)
         if not mine and (command.cla, command.ins) not in INSTRUCTIONS:
             raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
+        if mine and isinstance(application, AdministrationApplication):
+            return (yield from application.handle(command))
         if command.ins == Ins.SELECT and command.p1 == _BY_NAME:
             return self._select_by_name(command)
         if command.ins == Ins.SELECT and command.p1 == _MASTER_FILE:
