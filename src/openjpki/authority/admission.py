@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime
 
 from openjpki.authority.means import Means
-from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
+from openjpki.authority.models import Card, CardKey, Certificate, Order, OrderState, Person
 from openjpki.authority.persons import hold_resident
 from openjpki.authority.records import live_of
 from openjpki.desk.messages import CertificateOrder, order_proof_input
@@ -90,6 +90,15 @@ class KeyCertifiedBefore(Failure):
     en = "This public key was certified before. Make a new key in the card."
 
 
+class KeyNotFromCard(Failure):
+    """No session with that card made the key: nobody but the window says where it is."""
+
+    code = "authority.key-not-from-card"
+    kind = Kind.REFUSED
+    ja = "この公開鍵は、申請のカードの中で作られたものと確認できません。カードで鍵を作り直してください。"
+    en = "Nothing shows that this public key was made inside the card of the order. Make a new key in the card."
+
+
 class NoPossession(Failure):
     """The proof does not show that the card holds the key, for this order."""
 
@@ -118,12 +127,16 @@ def hold_standing(means: Means, order: CertificateOrder, person: Person, card: C
 
 
 def hold_key(means: Means, order: CertificateOrder) -> None:
-    """Hold the new key: of the right algorithm, never certified, and in the card that the order names."""
+    """Hold the new key: of the right algorithm, never certified, made in the card that the order names, and held by it."""
     algorithm = KeyAlgorithm.of(order.public_key)
     if algorithm is not means.profiles.algorithm:
         raise OtherAlgorithm
-    if Certificate.objects.filter(public_key_digest=key_digest(order.public_key)).exists():
+    digest = key_digest(order.public_key)
+    if Certificate.objects.filter(public_key_digest=digest).exists():
         raise KeyCertifiedBefore
+    made = CardKey.objects.filter(digest=digest, card__card_number=order.card_number, kind=order.kind.value)
+    if not made.exists():
+        raise KeyNotFromCard
     proven = order_proof_input(order.order_id, order.municipality, order.card_number, order.kind, order.public_key)
     try:
         verify_signature(order.public_key, algorithm, proven, order.proof_of_possession)

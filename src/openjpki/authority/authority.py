@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError
 
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.admission import ByRule
+from openjpki.authority.card_sessions import begin, go_on
 from openjpki.authority.ceremony import create_generation
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.delivery import confirm
@@ -17,6 +18,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer
 from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
+from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
 from openjpki.authority.register import report
@@ -25,9 +27,13 @@ from openjpki.authority.revocation import revoke
 from openjpki.authority.status import TRY_LATER, Answered, answer
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
+    CardAnswers,
+    CardRequest,
+    CardWorkAsked,
     CertificateOrder,
     CertificatesAsked,
     DeliveryConfirmed,
+    PinResetOrder,
     Refused,
     Reply,
     Request,
@@ -146,7 +152,16 @@ class Authority(Means):
             return lambda: revoke(self, request, at)
         if isinstance(request, CertificatesAsked):
             return lambda: certificates(self, request, at)
+        if isinstance(request, CardRequest):
+            return lambda: self._about_a_card(request, at)
         return lambda: report(self, request, at)
+
+    def _about_a_card(self, request: CardRequest, at: datetime) -> Reply:
+        if isinstance(request, PinResetOrder):
+            return approve(self, request, at)
+        if isinstance(request, CardWorkAsked):
+            return begin(self, request, at)
+        return go_on(self, request, at)
 
 
 def _refused(request: Request, failure: Failure, at: datetime) -> Refused:
@@ -160,6 +175,10 @@ def _refused(request: Request, failure: Failure, at: datetime) -> Refused:
 
 def _subject(request: Request) -> str:
     """Name what was refused by the message's own id: a person's codes do not enter the record."""
-    if isinstance(request, CertificateOrder | DeliveryConfirmed | RevocationOrder):
+    if isinstance(request, CertificateOrder | DeliveryConfirmed | RevocationOrder | PinResetOrder):
         return f"order:{request.order_id}"
+    if isinstance(request, CardWorkAsked):
+        return f"card-work:{request.work_id}"
+    if isinstance(request, CardAnswers):
+        return f"card-session:{request.session_id}"
     return "question" if isinstance(request, CertificatesAsked) else f"report:{request.report_id}"

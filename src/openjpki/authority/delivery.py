@@ -8,7 +8,7 @@ from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import supersede
 from openjpki.authority.means import Means
-from openjpki.authority.models import Certificate, Order, OrderState
+from openjpki.authority.models import CardKey, Certificate, Order, OrderState
 from openjpki.authority.models.certificate import LIVE
 from openjpki.authority.orders import Held, OrderUnknown, advance_to, hold
 from openjpki.authority.records import state_at
@@ -35,6 +35,15 @@ class ReadBackDiffers(Failure):
     kind = Kind.REFUSED
     ja = "カードから読み戻した電子証明書が、発行したものと一致しません。もう一度書き込んでください。"
     en = "The certificate read back from the card is not the one issued. Write it again."
+
+
+class NotReadBack(Failure):
+    """No session read the certificate back from the card: only the window says that it is there."""
+
+    code = "authority.not-read-back"
+    kind = Kind.REFUSED
+    ja = "電子証明書がカードに書き込まれたことを確認できていません。カードを置いて、もう一度書き込んでください。"
+    en = "Nothing shows that the certificate stands on the card. Put the card on the reader and write it again."
 
 
 def confirm(means: Means, request: DeliveryConfirmed, at: datetime) -> CertificateActivated:
@@ -66,6 +75,9 @@ def _step_4_confirm(means: Means, request: DeliveryConfirmed, doer: Doer) -> Non
             raise ReadBackDiffers
         if held.state is not OrderState.SIGNED:
             return
+        digest = held.certificate.public_key_digest
+        if not CardKey.objects.filter(digest=digest, card=held.card, delivered_at__isnull=False).exists():
+            raise NotReadBack
         held.move_to(OrderState.CONFIRMED)
         doer.note(Verb.ORDER_CONFIRMED, held.order)
     means.checkpoint(Checkpoint.CONFIRMED)

@@ -96,7 +96,7 @@ class KeyStore:
     def _open(self, name: str) -> PrivateKey:
         path = self._path(name)
         try:
-            encrypted = _read_secret(path)
+            encrypted = read_secret(path)
         except FileNotFoundError:
             raise KeyMissing(name=name) from None
         try:
@@ -108,19 +108,25 @@ class KeyStore:
         return key
 
     def _passphrase(self) -> bytes:
-        try:
-            passphrase = _read_secret(self._passphrase_file).strip()
-        except FileNotFoundError:
-            passphrase = b""
-        if not passphrase:
-            raise PassphraseMissing(path=self._passphrase_file)
-        return passphrase
+        return read_passphrase(self._passphrase_file)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.pem"
 
 
-def _read_secret(path: Path) -> bytes:
+def read_passphrase(path: Path) -> bytes:
+    """Return the passphrase of a file; raises `PassphraseMissing` or `TooOpen`."""
+    try:
+        passphrase = read_secret(path).strip()
+    except FileNotFoundError:
+        passphrase = b""
+    if not passphrase:
+        raise PassphraseMissing(path=path)
+    return passphrase
+
+
+def read_secret(path: Path) -> bytes:
+    """Return a secret file's content; raises `TooOpen` if others may read it, and FileNotFoundError."""
     with path.open("rb") as file:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & (stat.S_IRWXG | stat.S_IRWXO):

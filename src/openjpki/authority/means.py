@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.keys import KeyStore
 from openjpki.pki.keys import KeySource
@@ -32,6 +33,8 @@ class Terms:
     """How long ago an order may have been given when it first comes: the longest that a line may be cut."""
     order_ahead: timedelta = timedelta(minutes=5)
     """How far a window's legal clock may run ahead of the authority's."""
+    pin_reset: timedelta = timedelta(days=1)
+    """How long an approved PIN reset may wait for the card."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 
@@ -51,6 +54,7 @@ class Means:
     key_source: KeySource
     entropy: Callable[[int], bytes]
     keys: KeyStore
+    card_keys: CardKeys
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
     terms: Terms = Terms()

@@ -1,41 +1,86 @@
-"""Card administration: what the municipality does to a card and its holder cannot.
+"""The administration application as both ends know it: its commands, and what their answers mean.
 
-The real procedure (secure channel, keys, commands) is not public. Here it acts on the image directly: a divergence.
-Each act is one durable change, so the power may fail anywhere and the card has either the old state or the new.
+The real procedure is not public, so identifier, instructions and data are ours (docs/card-administration.md). Every
+command but the two that open the channel goes inside it (`secure_channel`), from the authority's hand to the card's.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Generic, Protocol, TypeVar
+from enum import IntEnum, unique
+from hashlib import sha256
+from typing import Final
 
-from openjpki.card.image import SALT_SIZE, CardImage, Container, KeySlot
-from openjpki.card.keys import KeySource, from_pkcs8, prove, to_pkcs8
-from openjpki.card.pins import PinReference
+from openjpki.card.apdu import SHORT_MAX, CommandApdu
+from openjpki.card.image import CardImage, KeySlot
+from openjpki.card.secure_channel import COUNTER_SIZE, MAX_PLAIN, SECURED, SECURITY_LEVEL, ChannelBroken
+from openjpki.card.status import SW
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.pins import check_pin, tries
-from openjpki.rules.policy import Policy
 
-AlgorithmName = TypeVar("AlgorithmName")
+AID: Final = bytes.fromhex("F04F50454E4A504B4901")
+"""`F0` begins an identifier that nobody registered (ISO 7816-4 §8.2.1.2); then OPENJPKI and a version."""
+KEY_INFORMATION: Final = bytes.fromhex("010370")
+"""Key version 1, SCP03, pseudo-random challenges with R-MAC and R-ENCRYPTION (Amendment D table 7-2)."""
+DIGEST_SIZE = 32
+LAST_PART = 0x80
+"""In P1 of STORE CERTIFICATE: this part is the last."""
+PLAIN = 0x80
+"""Class byte of a GlobalPlatform command outside a channel, or inside before it is sealed."""
+_LE = SHORT_MAX + 1
+
+
+@unique
+class AdminIns(IntEnum):
+    """The instruction bytes of the administration application."""
+
+    SELECT = 0xA4
+    INITIALIZE_UPDATE = 0x50
+    EXTERNAL_AUTHENTICATE = 0x82
+    GET_RESPONSE = 0xC0
+    GENERATE_KEY = 0x46
+    PROVE = 0x88
+    STORE_CERTIFICATE = 0xE2
+    READ_BACK = 0xCA
+    ACTIVATE = 0x44
+    DISCARD = 0xE4
+    STATUS = 0xF2
+    ALLOW_PIN_SET = 0x2C
+    SET_HAND_OVER_DATA = 0xDA
+
+    @property
+    def words(self) -> str:
+        """Return the command's name as docs/card-administration.md writes it."""
+        return self.name.replace("_", " ")
+
+
+@unique
+class KeyForm(IntEnum):
+    """What GENERATE KEY can make; the number is its P2."""
+
+    RSA_2048 = 1
+    P_384 = 2
+
+
+KIND_CODES: Final = {CertificateKind.SIGNATURE: 1, CertificateKind.AUTHENTICATION: 2}
+"""P1 of every command about one of the two keys."""
+PIN_CODES: Final = {
+    PinKind.SIGNATURE: 1,
+    PinKind.AUTHENTICATION: 2,
+    PinKind.RESIDENT_RECORD: 3,
+    PinKind.CARD_FACE_ENTRY: 4,
+}
+"""P1 of ALLOW PIN SET."""
 
 
 class NoShadowKey(Failure):
-    """There is no new key to work with."""
+    """There is no new key, or no new certificate, to work with."""
 
-    code = "card.shadow.no-key"
+    code = "card.shadow.absent"
     kind = Kind.REFUSED
-    ja = "カードに新しい鍵がありません。先にカードの中で鍵を作ってください。"
-    en = "The card holds no new key. Make one inside the card first."
-
-
-class NoShadowCertificate(Failure):
-    """There is no new certificate to read back or to bring into use."""
-
-    code = "card.shadow.no-certificate"
-    kind = Kind.REFUSED
-    ja = "カードに新しい電子証明書が書き込まれていません。先に書き込んでください。"
-    en = "No new certificate was written to the card. Write it first."
+    ja = "カードに、これから使う新しい鍵や電子証明書がありません。先にカードの中で鍵を作り、電子証明書を書き込んでください。"
+    en = (
+        "The card holds no such new key or certificate. Make the key inside the card, and write its certificate, first."
+    )
 
 
 class ShadowInUse(Failure):
@@ -56,145 +101,184 @@ class CertificateNotForKey(Failure):
     en = "The certificate is not for the card's new key, or not of a form that a card can carry."
 
 
-class AdministeredCard(Protocol):
-    """A card under administration: its image, and the way a change of it becomes durable."""
+class AdministrationBlocked(Failure):
+    """Too many tries to open the channel failed."""
 
-    @property
-    def image(self) -> CardImage:
-        """Return the durable state in force."""
-        ...
-
-    def change(self, transition: Callable[[CardImage], CardImage]) -> None:
-        """Make `transition` of the present image durable and then true; nothing else changes in between."""
-        ...
-
-    def stored(self) -> CardImage:
-        """Read the image again from where it is durable."""
-        ...
+    code = "card.administration.blocked"
+    kind = Kind.REFUSED
+    ja = "カードの管理機能が、認証の失敗が続いたためロックされています。新しいカードの申請が必要です。"
+    en = "The card's administration is blocked after too many failed authentications. A new card must be applied for."
 
 
-class Administration(Generic[AlgorithmName]):
-    """The administration of one card. `key_source` makes its keys, of this algorithm."""
+class AdministrationRefused(Failure):
+    """The card did not do it."""
 
-    def __init__(self, card: AdministeredCard, key_source: KeySource[AlgorithmName], algorithm: AlgorithmName) -> None:
-        self._card = card
-        self._key_source = key_source
-        self._algorithm = algorithm
-
-    def generate_key(self, kind: CertificateKind) -> bytes:
-        """Make a key pair in the shadow slot; return its SubjectPublicKeyInfo (DER). The key in use stays in use.
-
-        Raises `ShadowInUse` if the shadow slot holds a certificate already; an unfinished key there is replaced.
-        """
-        if self._waiting(kind) is not None:
-            raise ShadowInUse
-        private_key = to_pkcs8(self._key_source.generate(self._algorithm))
-        from_pkcs8(private_key)
-        slot = KeySlot(private_key=private_key)
-
-        def fill(image: CardImage) -> CardImage:
-            container = image.keys[kind]
-            if container.shadow is not None and container.shadow.certificate is not None:
-                raise ShadowInUse
-            return image.with_keys(kind, replace(container, shadow=slot))
-
-        self._card.change(fill)
-        return slot.public_key
-
-    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
-        """Sign with the shadow key: RSA PKCS#1 v1.5 with SHA-256, or ECDSA with SHA-384 (DER).
-
-        Raises `NoShadowKey`.
-        """
-        return prove(_shadow(self._card.image, kind).private_key, message)
-
-    def load_certificate(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
-        """Write certificate and issuer's certificate (DER) beside the shadow key.
-
-        Raises `NoShadowKey` or `CertificateNotForKey`.
-        """
-
-        def load(image: CardImage) -> CardImage:
-            shadow = _shadow(image, kind)
-            try:
-                loaded = replace(shadow, certificate=certificate, issuer=issuer)
-            except ValueError as error:
-                raise CertificateNotForKey from error
-            return image.with_keys(kind, replace(image.keys[kind], shadow=loaded))
-
-        self._card.change(load)
-
-    def read_back(self, kind: CertificateKind) -> bytes:
-        """Return the certificate in the shadow slot as it is stored; raises `NoShadowKey`, `NoShadowCertificate`."""
-        certificate = _shadow(self._card.stored(), kind).certificate
-        if certificate is None:
-            raise NoShadowCertificate
-        return certificate
-
-    def activate(self, kind: CertificateKind) -> None:
-        """Bring the new key and certificate into use in place of the old ones, both in one durable change.
-
-        Raises `NoShadowKey` or `NoShadowCertificate`.
-        """
-
-        def swap(image: CardImage) -> CardImage:
-            shadow = _shadow(image, kind)
-            if shadow.certificate is None:
-                raise NoShadowCertificate
-            return image.with_keys(kind, Container(active=shadow))
-
-        self._card.change(swap)
-
-    def discard(self, kind: CertificateKind) -> None:
-        """Empty the shadow slot; what is in use stays. Discarding nothing is no fault: the act may be repeated."""
-        self._card.change(lambda image: image.with_keys(kind, replace(image.keys[kind], shadow=None)))
-
-    def waiting_key(self, kind: CertificateKind) -> bytes | None:
-        """Return the SubjectPublicKeyInfo (DER) of the shadow key, if there is one: an issue may be resumed by it."""
-        shadow = self._card.image.keys[kind].shadow
-        return None if shadow is None else shadow.public_key
-
-    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
-        """Return the active certificate (DER), if there is one."""
-        active = self._card.image.keys[kind].active
-        return None if active is None else active.certificate
-
-    def set_pin(self, name: PinKind, pin: str, policy: Policy) -> None:
-        """Set a PIN and give it all its tries (R-6.3, R-6.5); raises `BadSignaturePin` or `BadDigitsPin`."""
-        data = check_pin(name, pin, policy).encode("ascii")
-
-        def setting(image: CardImage) -> CardImage:
-            return image.with_pin(name, image.pins[name].holding(data, image.salt_of(name)))
-
-        self._card.change(setting)
-
-    def hand_over(self, *, municipality: str, expires: date) -> None:
-        """Write who hands the card over (five digits) and its last day, included (R-3.7); raises ValueError."""
-        self._card.change(lambda image: replace(image, municipality=municipality, expires=expires))
-
-    def _waiting(self, kind: CertificateKind) -> bytes | None:
-        shadow = self._card.image.keys[kind].shadow
-        return None if shadow is None else shadow.certificate
+    code = "card.administration.refused"
+    kind = Kind.REFUSED
+    ja = "カードが管理の命令({command})を受け付けませんでした({sw})。カードを置き直して、もう一度行ってください。"
+    en = "The card refused an administration command ({command}: {sw}). Put the card back and try again."
 
 
-def personalise(*, number: str, municipality: str, expires: date, entropy: Callable[[int], bytes]) -> CardImage:
-    """Return the image of a card handed over without certificates: every PIN unset and so blocked, no keys.
+def refusal(ins: AdminIns, sw: int) -> Failure:
+    """Return what a refused command means. A status word bears no MAC, so nothing rests on it but this sentence."""
+    if sw == SW.REFERENCE_NOT_FOUND:
+        return NoShadowKey()
+    if sw == SW.BLOCKED:
+        return AdministrationBlocked()
+    if sw == SW.CONDITIONS_NOT_SATISFIED and ins in {AdminIns.GENERATE_KEY, AdminIns.STORE_CERTIFICATE}:
+        return ShadowInUse()
+    if sw == SW.WRONG_DATA and ins is AdminIns.STORE_CERTIFICATE:
+        return CertificateNotForKey()
+    return AdministrationRefused(command=ins.words, sw=f"{sw:04X}")
 
-    `number` has fifteen digits, `municipality` five; `expires` is the last day, included. Raises ValueError.
-    """
-    pins: Mapping[PinKind, PinReference] = {name: PinReference(limit=tries(name)) for name in PinKind}
-    return CardImage(
-        number=number,
-        municipality=municipality,
-        expires=expires,
-        salt=entropy(SALT_SIZE),
-        pins=pins,
-        keys={kind: Container() for kind in CertificateKind},
+
+@dataclass(frozen=True, kw_only=True)
+class Greeting:
+    """The card's answer to INITIALIZE UPDATE (Amendment D §7.1.1), 32 bytes."""
+
+    number: str
+    challenge: bytes
+    cryptogram: bytes
+    counter: int
+
+    def __bytes__(self) -> bytes:
+        """Return the wire form: the number as decimal digits, `F` and zeros in the ten bytes of diversification data."""
+        number = bytes.fromhex(f"{self.number}F0000")
+        return number + KEY_INFORMATION + self.challenge + self.cryptogram + self.counter.to_bytes(COUNTER_SIZE)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Greeting":
+        """Read it; raises `ChannelBroken` for what is none of ours."""
+        found = cls(
+            number=raw[:10].hex()[:15],
+            challenge=raw[13:21],
+            cryptogram=raw[21:29],
+            counter=int.from_bytes(raw[29:]),
+        )
+        if len(raw) != 32 or bytes(found) != raw:  # noqa: PLR2004  -- the sum of the parts above
+            raise ChannelBroken
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What one of the two containers holds, as SHA-256 digests; None where there is nothing."""
+
+    waiting_key: bytes | None
+    """Of the SubjectPublicKeyInfo in the shadow slot."""
+    waiting_certificate: bytes | None
+    in_use: bytes | None
+    """Of the certificate in use."""
+
+    @classmethod
+    def of(cls, image: CardImage, kind: CertificateKind) -> "Status":
+        """Return the status of a card's container."""
+        container = image.keys[kind]
+        return cls(
+            waiting_key=None if container.shadow is None else sha256(container.shadow.public_key).digest(),
+            waiting_certificate=_certificate_digest(container.shadow),
+            in_use=_certificate_digest(container.active),
+        )
+
+    def __bytes__(self) -> bytes:
+        """Return the wire form: three digests, zeros for nothing."""
+        return b"".join(
+            part or bytes(DIGEST_SIZE) for part in (self.waiting_key, self.waiting_certificate, self.in_use)
+        )
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Status":
+        """Read it; raises `ChannelBroken` for what is none of ours."""
+        if len(raw) != 3 * DIGEST_SIZE:
+            raise ChannelBroken
+        parts = (raw[:DIGEST_SIZE], raw[DIGEST_SIZE : 2 * DIGEST_SIZE], raw[2 * DIGEST_SIZE :])
+        key, waiting, in_use = (part if any(part) else None for part in parts)
+        return cls(waiting_key=key, waiting_certificate=waiting, in_use=in_use)
+
+
+def _certificate_digest(slot: KeySlot | None) -> bytes | None:
+    return sha256(slot.certificate).digest() if slot and slot.certificate else None
+
+
+def select() -> CommandApdu:
+    """Return the selection of the application."""
+    return CommandApdu(cla=0x00, ins=AdminIns.SELECT, p1=0x04, p2=0x0C, data=AID)
+
+
+def initialize_update(host_challenge: bytes) -> CommandApdu:
+    """Return the command that begins a session."""
+    return _command(AdminIns.INITIALIZE_UPDATE, data=host_challenge)
+
+
+def external_authenticate(host_cryptogram: bytes) -> CommandApdu:
+    """Return the command by which the authority shows itself; the channel adds its MAC."""
+    return CommandApdu(
+        cla=SECURED, ins=AdminIns.EXTERNAL_AUTHENTICATE, p1=SECURITY_LEVEL, p2=0x00, data=host_cryptogram
     )
 
 
-def _shadow(image: CardImage, kind: CertificateKind) -> KeySlot:
-    shadow = image.keys[kind].shadow
-    if shadow is None:
-        raise NoShadowKey
-    return shadow
+def get_response() -> CommandApdu:
+    """Return the command that fetches the rest of an answer (ISO 7816-4 §7.6.1)."""
+    return CommandApdu(cla=0x00, ins=AdminIns.GET_RESPONSE, p1=0x00, p2=0x00, le=_LE)
+
+
+def generate_key(kind: CertificateKind, form: KeyForm) -> CommandApdu:
+    """Make a key in the shadow slot; the answer is its SubjectPublicKeyInfo, DER."""
+    return _command(AdminIns.GENERATE_KEY, KIND_CODES[kind], form)
+
+
+def prove(kind: CertificateKind, order_id: str, municipality: str) -> CommandApdu:
+    """Sign `proof.order_proof_input` with the shadow key; the answer is the signature."""
+    return _command(AdminIns.PROVE, KIND_CODES[kind], data=municipality.encode() + order_id.encode())
+
+
+def store_certificate(
+    kind: CertificateKind, certificate: bytes, issuer: bytes, *, part: int = MAX_PLAIN
+) -> tuple[CommandApdu, ...]:
+    """Write a certificate and its issuer's beside the shadow key, in parts of so many bytes; the last makes it durable."""
+    whole = len(certificate).to_bytes(2) + certificate + issuer
+    parts = [whole[start : start + part] for start in range(0, len(whole), part)]
+    return tuple(
+        _command(
+            AdminIns.STORE_CERTIFICATE,
+            KIND_CODES[kind] | (LAST_PART if number == len(parts) - 1 else 0),
+            number,
+            content,
+            extended=part > MAX_PLAIN,
+        )
+        for number, content in enumerate(parts)
+    )
+
+
+def read_back(kind: CertificateKind) -> CommandApdu:
+    """Ask for the certificate in the shadow slot as it is stored."""
+    return _command(AdminIns.READ_BACK, KIND_CODES[kind])
+
+
+def activate(kind: CertificateKind, certificate_digest: bytes) -> CommandApdu:
+    """Bring the shadow key into use, if its certificate is the one with this SHA-256."""
+    return _command(AdminIns.ACTIVATE, KIND_CODES[kind], data=certificate_digest)
+
+
+def discard(kind: CertificateKind) -> CommandApdu:
+    """Empty the shadow slot; doing it twice is no fault."""
+    return _command(AdminIns.DISCARD, KIND_CODES[kind])
+
+
+def status(kind: CertificateKind) -> CommandApdu:
+    """Ask what the container holds; the answer is a `Status`."""
+    return _command(AdminIns.STATUS, KIND_CODES[kind])
+
+
+def allow_pin_set(pin: PinKind) -> CommandApdu:
+    """Let the next CHANGE REFERENCE DATA set this PIN without the old one (R-6.3)."""
+    return _command(AdminIns.ALLOW_PIN_SET, PIN_CODES[pin])
+
+
+def set_hand_over_data(municipality: str, expires: date) -> CommandApdu:
+    """Write the municipality (five digits) and the card's last day, included (R-3.7)."""
+    return _command(AdminIns.SET_HAND_OVER_DATA, data=f"{municipality}{expires:%Y%m%d}".encode())
+
+
+def _command(ins: AdminIns, p1: int = 0, p2: int = 0, data: bytes = b"", *, extended: bool = False) -> CommandApdu:
+    return CommandApdu(cla=PLAIN, ins=ins, p1=p1, p2=p2, data=data, le=_LE, extended=extended)

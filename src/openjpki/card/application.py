@@ -3,13 +3,14 @@
 The commands are JICSAP v1.1's on ISO 7816-4; the files are a table, so every application of the card is this engine.
 """
 
+from dataclasses import replace
 from typing import TypeVar
 
 from openjpki.card.apdu import CommandApdu, Ins, ResponseApdu
 from openjpki.card.files import DataFile, ElementaryFile, FileTable, KeyFile, PinFile
 from openjpki.card.keys import compute_signature
 from openjpki.card.memory import Memory, Steps
-from openjpki.card.pins import MAX_DATA, MIN_DATA, PinReference, lengths
+from openjpki.card.pins import MAX_DATA, MIN_DATA, PinReference, Proof, lengths
 from openjpki.card.settings import CardSettings
 from openjpki.card.status import SW, Refusal, tries_status
 from openjpki.rules.kinds import PinKind
@@ -44,15 +45,15 @@ class Application:
         self._memory = memory
         self._settings = settings
         self._current: int | None = None
-        self._verified: frozenset[PinKind] = frozenset()
+        self._verified: dict[PinKind, Proof] = {}
 
     def leave_file(self) -> None:
         """Have no current file, as right after selection; which PINs are verified stays."""
         self._current = None
 
-    def forget(self) -> None:
-        """Let no PIN count as verified."""
-        self._verified = frozenset()
+    def takes(self, command: CommandApdu) -> bool:
+        """Say whether this is a command of the application."""
+        return (command.cla, command.ins) in INSTRUCTIONS
 
     def handle(self, command: CommandApdu) -> Steps[ResponseApdu]:
         """Answer a command that is one of `INSTRUCTIONS`; raise `Refusal`."""
@@ -100,29 +101,37 @@ class Application:
         if not command.data:
             return ResponseApdu(tries_status(reference.tries))
         _one_pin(command.data)
-        self._verified -= {name}
+        self._verified.pop(name, None)
         if not reference.tries:
             raise Refusal(self._settings.locked_status)
         spent = reference.spent()
         yield from self._keep(name, spent)
-        if not spent.matches(command.data, self._memory.image.salt_of(name)):
+        proof = spent.proven(name, command.data, self._memory.image.salt_of(name))
+        if proof is None:
             return ResponseApdu(tries_status(spent.tries))
-        yield from self._keep(name, spent.restored())
-        self._verified |= {name}
+        yield from self._keep(name, spent.restored(), proof)
+        self._verified[name] = proof
         return ResponseApdu(SW.SUCCESS)
 
     def _change(self, command: CommandApdu) -> Steps[ResponseApdu]:
-        """CHANGE REFERENCE DATA: the new PIN only, after VERIFY of the old one."""
+        """CHANGE REFERENCE DATA: the new PIN only, after VERIFY of the old one or by the authority's permission (R-6.3).
+
+        A PIN set by permission does not count as verified: whoever set it has not shown that they know it still.
+        """
         if command.p1 != _NEW_DATA_ONLY:
             raise Refusal(SW.WRONG_P1_P2)
         name = self._referenced(command.p2, PinFile).pin
         _one_pin(command.data)
-        if name not in self._verified:
+        image, proof = self._memory.image, self._verified.get(name)
+        if proof is None and name not in image.permitted:
             raise Refusal(self._settings.change_unverified_status)
         if len(command.data) not in lengths(name):
             raise Refusal(self._settings.change_length_status)
-        changed = self._reference(name).holding(command.data, self._memory.image.salt_of(name))
-        yield from self._keep(name, changed)
+        changed = self._reference(name).holding(command.data, image.salt_of(name))
+        after = replace(image.with_pin(name, changed), permitted=image.permitted - {name})
+        yield from self._memory.commit(after, proof=proof)
+        if proof is not None:
+            self._verified[name] = Proof(name, changed.digest)
         return ResponseApdu(SW.SUCCESS)
 
     def _sign(self, command: CommandApdu) -> ResponseApdu:
@@ -186,8 +195,8 @@ class Application:
     def _reference(self, name: PinKind) -> PinReference:
         return self._memory.image.pins[name]
 
-    def _keep(self, name: PinKind, reference: PinReference) -> Steps[None]:
-        yield from self._memory.commit(self._memory.image.with_pin(name, reference))
+    def _keep(self, name: PinKind, reference: PinReference, proof: Proof | None = None) -> Steps[None]:
+        yield from self._memory.commit(self._memory.image.with_pin(name, reference), proof=proof)
 
 
 def _one_pin(data: bytes) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from openjpki.card import jpki
+from openjpki.card import administration, jpki
+from openjpki.card.acts import MakeKey
+from openjpki.card.administered import AdministrationApplication
 from openjpki.card.apdu import CommandApdu, Ins, MalformedApdu, ResponseApdu
 from openjpki.card.application import INSTRUCTIONS, NO_FCI, Application
 from openjpki.card.files import FileTable
@@ -26,13 +28,17 @@ _FURTHER_CHANNELS = range(0x40, 0x80)
 
 
 class Card:
-    """A powered card. A new one is a card after power-on; it does no I/O (see `memory`)."""
+    """A powered card. A new one is a card after power-on; it does no I/O (see `memory`).
 
-    def __init__(self, image: CardImage, settings: CardSettings | None = None) -> None:
+    `make_key` is where its new keys come from; a card without it makes none.
+    """
+
+    def __init__(self, image: CardImage, settings: CardSettings | None = None, make_key: MakeKey | None = None) -> None:
         self._memory = Memory(image)
         self._settings = settings or CardSettings()
+        self._make_key = make_key
         self._aid = ISSUER_DOMAIN_AID
-        self._application: Application | None = None
+        self._application: Application | AdministrationApplication | None = None
 
     @property
     def image(self) -> CardImage:
@@ -53,31 +59,30 @@ class Card:
             response = ResponseApdu(refusal.sw)
         return bytes(response)
 
-    def administer(self, image: CardImage) -> Steps[None]:
-        """Take in what card administration changed; afterwards no PIN counts as verified."""
-        yield from self._memory.commit(image)
-        if self._application is not None:
-            self._application.forget()
-
     def _answer(self, command: CommandApdu) -> Steps[ResponseApdu]:
-        _check_class(command)
+        application = self._application
+        mine = application is not None and application.takes(command)
+        if not mine:
+            _check_class(command)
         if command.extended and not self._settings.extended_length:
             raise Refusal(SW.WRONG_LENGTH)
-        if (command.cla, command.ins) not in INSTRUCTIONS:
+        if not mine and (command.cla, command.ins) not in INSTRUCTIONS:
             raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
+        if mine and isinstance(application, AdministrationApplication):
+            return (yield from application.handle(command))
         if command.ins == Ins.SELECT and command.p1 == _BY_NAME:
             return self._select_by_name(command)
         if command.ins == Ins.SELECT and command.p1 == _MASTER_FILE:
             return self._select_master_file(command)
-        if self._application is None:
+        if application is None or not mine:
             raise Refusal(self._settings.no_application_status)
-        return (yield from self._application.handle(command))
+        return (yield from application.handle(command))
 
     def _select_by_name(self, command: CommandApdu) -> ResponseApdu:
         """Select by an application identifier or the beginning of one: the first match counts (JICSAP v1.1 §4.2)."""
         if command.p2 not in NO_FCI:
             raise Refusal(SW.WRONG_P1_P2)
-        for aid, files in (*APPLICATIONS, (ISSUER_DOMAIN_AID, None)):
+        for aid, files in (*APPLICATIONS, (administration.AID, None), (ISSUER_DOMAIN_AID, None)):
             if command.data and aid.startswith(command.data):
                 self._enter(aid, files)
                 return ResponseApdu(SW.SUCCESS)
@@ -85,11 +90,17 @@ class Card:
 
     def _enter(self, aid: bytes, files: FileTable | None) -> None:
         """Make an application current; a failed selection never comes here, so it changes nothing."""
-        if aid == self._aid and self._application is not None and not self._settings.reselect_clears:
+        again = aid == self._aid and not self._settings.reselect_clears
+        if again and isinstance(self._application, Application):
             self._application.leave_file()
             return
         self._aid = aid
-        self._application = None if files is None else Application(files, self._memory, self._settings)
+        self._application = self._opened(aid, files)
+
+    def _opened(self, aid: bytes, files: FileTable | None) -> Application | AdministrationApplication | None:
+        if aid == administration.AID:
+            return AdministrationApplication(self._memory, self._settings, self._make_key)
+        return None if files is None else Application(files, self._memory, self._settings)
 
     def _select_master_file(self, command: CommandApdu) -> ResponseApdu:
         """There is no usable MF: `6A86` after power-on; inside an application it is accepted and changes nothing."""

@@ -7,7 +7,10 @@ from typing import Self
 
 from openjpki.card.certificate import certified_key
 from openjpki.card.keys import public_key_of
+from openjpki.card.keyset import KeySet
 from openjpki.card.pins import PinReference
+from openjpki.card.secure_channel import MAX_COUNTER
+from openjpki.card.settings import MAX_FAILURES
 from openjpki.rules.kinds import CertificateKind, PinKind
 
 NUMBER_DIGITS = 15
@@ -57,13 +60,31 @@ class Container:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Channel:
+    """What the card keeps of its channel to the authority."""
+
+    keys: KeySet
+    counter: int = 0
+    """Sessions begun so far; it rises before a session's first answer, so no session is ever repeated."""
+    failures: int = 0
+    """Authentications of the other side that failed since the last that did not."""
+
+    def __post_init__(self) -> None:
+        """Refuse counters that are none."""
+        counted = type(self.counter) is int and type(self.failures) is int
+        if not counted or not 0 <= self.counter <= MAX_COUNTER or not 0 <= self.failures <= MAX_FAILURES:
+            message = "not the state of a channel"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardImage:
     """Everything durable on one card."""
 
     number: str
     """製造番号: fifteen digits."""
     municipality: str
-    """Five-digit code of the municipality that handed the card over."""
+    """Five-digit code of the municipality that handed the card over; after a move, of the one that serves its holder."""
     expires: date
     """Last day of the card's validity, included: a Japanese civil date."""
     salt: bytes = field(repr=False)
@@ -71,6 +92,9 @@ class CardImage:
     pins: Mapping[PinKind, PinReference]
     """The four PINs of the window (R-6.5); the JPKI application has the first two."""
     keys: Mapping[CertificateKind, Container]
+    channel: Channel
+    permitted: frozenset[PinKind]
+    """PINs that the next CHANGE REFERENCE DATA may set without the old one (R-6.3); setting it spends the permission."""
 
     def __post_init__(self) -> None:
         """Refuse what is no card, so that the applet need not ask again."""
@@ -80,6 +104,7 @@ class CardImage:
             len(self.salt) == SALT_SIZE,
             set(self.pins) == set(PinKind),
             set(self.keys) == set(CertificateKind),
+            self.permitted <= set(PinKind),
         )
         if not all(sound):
             message = "not the data of a card"
@@ -92,6 +117,18 @@ class CardImage:
     def with_keys(self, kind: CertificateKind, container: Container) -> Self:
         """Return the image with the keys of this kind changed."""
         return replace(self, keys={**self.keys, kind: container})
+
+    def with_channel(self, *, counter: int | None = None, failures: int | None = None) -> Self:
+        """Return the image with a counter of its channel changed."""
+        present = self.channel
+        return replace(
+            self,
+            channel=replace(
+                present,
+                counter=present.counter if counter is None else counter,
+                failures=present.failures if failures is None else failures,
+            ),
+        )
 
     def salt_of(self, name: PinKind) -> bytes:
         """Return the salt of one PIN: equal PINs of a card do not hash alike."""

@@ -1,7 +1,7 @@
 """The file form of a card image: one canonical JSON object with its version and its own checksum.
 
 ```
-{"card": {…}, "format": "openjpki-card", "sha256": "…", "version": 1}
+{"card": {…}, "format": "openjpki-card", "sha256": "…", "version": 2}
 ```
 
 There is exactly one encoding of an image; whatever differs from it by a byte is damaged.
@@ -14,14 +14,15 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from openjpki.card.image import CardImage, Container, KeySlot
+from openjpki.card.image import CardImage, Channel, Container, KeySlot
 from openjpki.card.keys import from_pkcs8
+from openjpki.card.keyset import KeySet
 from openjpki.card.pins import PinReference
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind, PinKind
 
 FORMAT = "openjpki-card"
-VERSION = 1
+VERSION = 2
 MAX_IMAGE = 256 * 1024
 """Bytes; an image with four keys and eight of the largest certificates stays below 110,000."""
 
@@ -71,12 +72,30 @@ def to_bytes(image: CardImage) -> bytes:
         "salt": _text(image.salt),
         "pins": {name.value: _pin_data(image.pins[name]) for name in PinKind},
         "keys": {kind.value: _keys_data(image.keys[kind]) for kind in CertificateKind},
+        "channel": _channel_data(image.channel),
+        "permitted": sorted(name.value for name in image.permitted),
     }
-    return _canonical({"format": FORMAT, "version": VERSION, "sha256": _checksum(card), "card": card}) + b"\n"
+    return sealed(card, VERSION)
+
+
+def sealed(card: Mapping[str, Any], version: int) -> bytes:
+    """Return the file form of an image's data under its version."""
+    return _canonical({"format": FORMAT, "version": version, "sha256": _checksum(card), "card": card}) + b"\n"
 
 
 def from_bytes(raw: bytes) -> CardImage:
     """Read an image; raise `ImageEmpty`, `ImageTooLarge`, `ImageOfOtherVersion` or `ImageDamaged`."""
+    try:
+        image = _image(opened(raw, VERSION))
+        if to_bytes(image) != raw:
+            raise ImageDamaged
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ImageDamaged from error
+    return image
+
+
+def opened(raw: bytes, version: int) -> dict[str, Any]:
+    """Return an image's data as its envelope of this version has them, whole but not yet looked at; raise as `from_bytes`."""
     if not raw:
         raise ImageEmpty
     if len(raw) > MAX_IMAGE:
@@ -88,18 +107,15 @@ def from_bytes(raw: bytes) -> CardImage:
         raise ImageDamaged from error
     if type(found) is not int:
         raise ImageDamaged
-    if found != VERSION:
-        raise ImageOfOtherVersion(found=found, expected=VERSION)
+    if found != version:
+        raise ImageOfOtherVersion(found=found, expected=version)
     try:
-        card = envelope["card"]
-        if envelope["sha256"] != _checksum(card):  # before anything in it is parsed
+        card: dict[str, Any] = envelope["card"]
+        if envelope["sha256"] != _checksum(card) or sealed(card, version) != raw:  # before anything in it is parsed
             raise ImageDamaged
-        image = _image(card)
-        if to_bytes(image) != raw:
-            raise ImageDamaged
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ImageDamaged from error
-    return image
+    return card
 
 
 def _checksum(card: Mapping[str, Any]) -> str:
@@ -136,6 +152,17 @@ def _slot_data(slot: KeySlot | None) -> dict[str, Any] | None:
     }
 
 
+def _channel_data(channel: Channel) -> dict[str, Any]:
+    keys = channel.keys
+    return {
+        "enc": _text(keys.enc),
+        "mac": _text(keys.mac),
+        "dek": _text(keys.dek),
+        "counter": channel.counter,
+        "failures": channel.failures,
+    }
+
+
 def _image(card: dict[str, Any]) -> CardImage:
     return CardImage(
         number=card["number"],
@@ -144,7 +171,14 @@ def _image(card: dict[str, Any]) -> CardImage:
         salt=b64decode(card["salt"], validate=True),
         pins={name: _pin(card["pins"][name.value]) for name in PinKind},
         keys={kind: _keys(card["keys"][kind.value]) for kind in CertificateKind},
+        channel=_channel(card["channel"]),
+        permitted=frozenset(map(PinKind, card["permitted"])),
     )
+
+
+def _channel(data: dict[str, Any]) -> Channel:
+    enc, mac, dek = (b64decode(data[name], validate=True) for name in ("enc", "mac", "dek"))
+    return Channel(keys=KeySet(enc=enc, mac=mac, dek=dek), counter=data["counter"], failures=data["failures"])
 
 
 def _pin(data: dict[str, Any]) -> PinReference:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from openjpki.card.image import CardImage
+from openjpki.card.pins import Proof
+from openjpki.card.transition import check
 
 T = TypeVar("T")
 
@@ -38,7 +40,11 @@ class Memory:
         """Return the image in force."""
         return self._image
 
-    def commit(self, image: CardImage) -> Steps[None]:
-        """Have this image made durable; only then is it in force."""
+    def commit(self, image: CardImage, *, proof: Proof | None = None, administered: bool = False) -> Steps[None]:
+        """Have this image made durable; only then is it in force. Raises `ForbiddenChange`, with nothing stored.
+
+        `proof` and `administered` say what allows the change (`transition.check`).
+        """
+        check(self._image, image, proof=proof, administered=administered)
         yield image
         self._image = image

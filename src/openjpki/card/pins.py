@@ -21,6 +21,14 @@ def lengths(kind: PinKind) -> range:
     return range(DIGITS_PIN_LENGTH, DIGITS_PIN_LENGTH + 1)
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What showing a PIN proves: the digest that it has. It stands for the present PIN as long as the digests agree."""
+
+    name: PinKind
+    digest: bytes | None = field(repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class PinReference:
     """One PIN as the card remembers it. A reference that was never set is blocked like a locked one."""
@@ -47,6 +55,11 @@ class PinReference:
     def holding(self, pin: bytes, salt: bytes) -> Self:
         """Return the reference set to a new PIN, with all its tries."""
         return replace(self, tries=self.limit, digest=_digest(pin, salt))
+
+    def proven(self, name: PinKind, pin: bytes, salt: bytes) -> Proof | None:
+        """Return the proof that this PIN is the one, or None."""
+        shown = Proof(name, _digest(pin, salt))
+        return shown if self.matches(pin, salt) else None
 
     def matches(self, pin: bytes, salt: bytes) -> bool:
         """Compare in constant time; a reference that was never set matches nothing."""

@@ -5,6 +5,8 @@ from typing import Literal
 
 from openjpki.card.status import SW
 
+MAX_FAILURES = 255
+"""Failed authentications that an image can count."""
 LABEL_SIZE = 32
 """Bytes of the label of a CK_TOKEN_INFO (PKCS #11 §3.2)."""
 
@@ -35,9 +37,14 @@ class CardSettings:
     ecdsa_signature: Literal["der", "raw"] = "der"
     """A P-384 signature leaves as ECDSA-Sig-Value (RFC 3279 §2.2.3) or as r and s, 48 bytes each (U: the coming
     card's interface is not published)."""
+    administration_failures: int = 20
+    """Failed authentications in a row that block the administration for good (ours: the real card's is not public)."""
 
     def __post_init__(self) -> None:
-        """Refuse a label that would not fit EF 0006."""
+        """Refuse a label that would not fit EF 0006, and a limit that cannot be counted to."""
         if not (self.token_label.isascii() and len(self.token_label) <= LABEL_SIZE):
             message = "the token label takes up to 32 ASCII characters"
+            raise ValueError(message)
+        if not 1 <= self.administration_failures <= MAX_FAILURES:
+            message = f"the administration blocks after 1 to {MAX_FAILURES} failures"
             raise ValueError(message)

@@ -13,8 +13,11 @@ class SW(IntEnum):
     """The status words in use; `63Cx` is arithmetic (`tries_status`), not a list."""
 
     SUCCESS = 0x9000
+    MORE_DATA = 0x6100
+    """SW2 counts the bytes that GET RESPONSE brings next; 00 stands for 256 and more."""
     END_OF_FILE = 0x6282
     """Tolerated by the terminal's side; this card never answers it."""
+    AUTHENTICATION_FAILED = 0x6300
     WRONG_LENGTH = 0x6700
     CHANNEL_NOT_SUPPORTED = 0x6881
     SECURE_MESSAGING_NOT_SUPPORTED = 0x6882
@@ -25,6 +28,8 @@ class SW(IntEnum):
     CONDITIONS_NOT_SATISFIED = 0x6985
     NO_CURRENT_FILE = 0x6986
     SECURE_MESSAGING_WITHOUT_KEY = 0x69FC
+    WRONG_DATA = 0x6A80
+    FUNCTION_NOT_SUPPORTED = 0x6A81
     FILE_NOT_FOUND = 0x6A82
     WRONG_P1_P2 = 0x6A86
     REFERENCE_NOT_FOUND = 0x6A88

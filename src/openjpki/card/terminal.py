@@ -14,9 +14,10 @@ from openjpki.card import jpki
 from openjpki.card.apdu import SHORT_MAX, CommandApdu, Ins, MalformedApdu, ResponseApdu
 from openjpki.card.certificate import certified_key, stated_size
 from openjpki.card.connection import Connection, NotJpkiCard, UnexpectedAnswer
+from openjpki.card.image import NUMBER_DIGITS
 from openjpki.card.settings import LABEL_SIZE
 from openjpki.card.status import SW, tries_in
-from openjpki.card.token_info import PRESENT
+from openjpki.card.token_info import PRESENT, SERIAL
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
@@ -137,6 +138,10 @@ class JpkiTerminal:
         """Return the label by which a plastic card and a phone differ (EF 0006)."""
         return self._read_file(jpki.TOKEN_INFO)[:LABEL_SIZE].decode("ascii", "replace").rstrip()
 
+    def card_number(self) -> str:
+        """Return the card's 製造番号 (EF 0006), fifteen digits, zeros before a shorter one."""
+        return self._read_file(jpki.TOKEN_INFO)[SERIAL].decode("ascii", "replace")[-NUMBER_DIGITS:]
+
     def tries_left(self, kind: CertificateKind) -> int:
         """Return how many times the PIN may still be wrong; 0 if it is locked or was never set. Spends no try."""
         self._select(_PLACES[kind].pin)
@@ -158,7 +163,7 @@ class JpkiTerminal:
             raise _unexpected(Ins.VERIFY, answer)
 
     def change_pin(self, kind: CertificateKind, new: bytes | bytearray) -> None:
-        """Set a new PIN after `verify_pin`; raises `BadSignaturePin`, `BadDigitsPin` or `PinNotVerified`."""
+        """Set a new PIN after `verify_pin`, or where the authority lets it be set without (R-6.3); raises `BadSignaturePin`, `BadDigitsPin` or `PinNotVerified`."""
         answer = self._send_pin(kind, new, Ins.CHANGE_REFERENCE_DATA, p1=0x01)
         if answer.sw == SW.SECURITY_STATUS_NOT_SATISFIED:
             raise PinNotVerified

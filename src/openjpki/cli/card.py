@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from openjpki.card.administration import personalise
-from openjpki.card.image import NUMBER_DIGITS, CardImage
+from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
@@ -129,14 +130,14 @@ def _show(arguments: argparse.Namespace) -> Answer:
 
 
 def _new(arguments: argparse.Namespace) -> Answer:
-    """Make a blank card with a number of fifteen digits from entropy."""
+    """Have the authority's card factory make a blank card."""
     language = language_of(arguments)
     with _cards(arguments) as (home, store):
         today = civil_date(home.clock()())
         expires = read_day(arguments.expires) if arguments.expires else months_after(today, 12 * _YEARS)
-        number = str(int.from_bytes(entropy(8)) % 10**NUMBER_DIGITS).zfill(NUMBER_DIGITS)
+        keys = CardKeys(home.path / "authority" / "keys" / f"{NAME}.key", home.path / "authority" / "passphrase")
         try:
-            image = personalise(number=number, municipality=arguments.municipality, expires=expires, entropy=entropy)
+            image = CardFactory(keys, entropy).make(municipality=arguments.municipality, expires=expires)
         except ValueError:
             raise BadValue(
                 option="--municipality",
@@ -147,10 +148,15 @@ def _new(arguments: argparse.Namespace) -> Answer:
         store.create(arguments.name, image)
     line = _words(
         language,
-        f"カード「{arguments.name}」(製造番号 {number})を作りました。暗証番号と電子証明書はまだありません。",
-        f'Made the card "{arguments.name}" (number {number}). It has no PINs and no certificates yet.',
+        f"カード「{arguments.name}」(製造番号 {image.number})を作りました。暗証番号と電子証明書はまだありません。",
+        f'Made the card "{arguments.name}" (number {image.number}). It has no PINs and no certificates yet.',
     )
-    data = {"name": arguments.name, "number": number, "municipality": image.municipality, **_day("expires", expires)}
+    data = {
+        "name": arguments.name,
+        "number": image.number,
+        "municipality": image.municipality,
+        **_day("expires", expires),
+    }
     return Answer(data=data, lines=(line,))
 
 

@@ -31,6 +31,7 @@ from openjpki.cli.window_arguments import (
     add_import,
     add_issue,
     add_nothing,
+    add_pin_reset,
     add_residents,
     add_resume,
     add_revoke,
@@ -42,6 +43,7 @@ from openjpki.cli.window_arguments import (
     shown,
     typed,
 )
+from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
@@ -57,7 +59,11 @@ from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.register_csv import MAX_BYTES
 
 if TYPE_CHECKING:
-    from openjpki.site.house import CounterCard, House  # Django must be set up before its modules are loaded
+    from openjpki.site.house import (
+        CounterCard,
+        House,
+        ReaderCard,
+    )  # Django must be set up before its modules are loaded
 
 _ISSUES = {"issue": Procedure.NEW, "renew": Procedure.RENEWAL, "reissue": Procedure.REISSUE}
 _HELP = {
@@ -133,7 +139,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
         checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
         from openjpki.site.handover import hand_over
 
-        with house.card_at_counter(arguments.card) as card:
+        with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
             handed = hand_over(
                 house,
                 clerk,
@@ -156,7 +162,10 @@ def _issue(procedure: Procedure) -> Run:
     """Return the command of a procedure that issues certificates."""
 
     def run(arguments: argparse.Namespace) -> Answer:
-        with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
+        with (
+            _counter(arguments) as (house, clerk),
+            house.card_at_counter(arguments.card, clerk, arguments.resident) as card,
+        ):
             acts = house.window.procedures
             act = {
                 Procedure.NEW: acts.new_issue,
@@ -175,14 +184,22 @@ def _issue(procedure: Procedure) -> Run:
     return run
 
 
+def _pin_reset(arguments: argparse.Namespace) -> Answer:
+    """Let the holder set a PIN anew."""
+    with _counter(arguments) as (house, clerk):
+        return pin_reset(arguments, house, clerk)
+
+
 def _resume(arguments: argparse.Namespace) -> Answer:
     """Go on with an application that waits; without a receipt number, with everything that was interrupted."""
     if not arguments.receipt:
-        with _counter(arguments) as (house, clerk), _reader(house, arguments) as card:
-            return recovered(house.window.recovery.resume(clerk, card=card), language_of(arguments))
+        with _counter(arguments) as (house, clerk), _waiting_card(house, arguments) as waiting:
+            return recovered(house.window.recovery.resume(clerk, waiting=waiting), language_of(arguments))
     hold_receipt_complete(arguments)
-    with _counter(arguments) as (house, clerk), house.card_at_counter(arguments.card) as card:
-        outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
+    with _counter(arguments) as (house, clerk):
+        resident = house.window.application(clerk, arguments.receipt).resident_code
+        with house.card_at_counter(arguments.card, clerk, resident) as card:
+            outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
     return _outcome(outcome, language_of(arguments))
 
 
@@ -224,7 +241,7 @@ def _event(arguments: argparse.Namespace) -> Answer:
 def _revoke(arguments: argparse.Namespace) -> Answer:
     """End certificates at the holder's word: a request, a compromised key, a hold."""
     language = language_of(arguments)
-    with _counter(arguments) as (house, clerk), _reader(house, arguments) as card:
+    with _counter(arguments) as (house, clerk), _reader(house, arguments, clerk) as card:
         outcome = house.window.revocations.request(
             clerk,
             resident_code=arguments.resident,
@@ -250,12 +267,22 @@ def _counter(arguments: argparse.Namespace) -> "Iterator[tuple[House, Clerk]]":
 
 
 @contextmanager
-def _reader(house: "House", arguments: argparse.Namespace) -> "Iterator[CounterCard | None]":
+def _waiting_card(house: "House", arguments: argparse.Namespace) -> "Iterator[ReaderCard | None]":
+    """Lay the card of `--card` on the reader, if one is named; whose it is shows by its number."""
+    if not arguments.card:
+        yield None
+        return
+    with house.card_on_reader(arguments.card) as card:
+        yield card
+
+
+@contextmanager
+def _reader(house: "House", arguments: argparse.Namespace, clerk: Clerk) -> "Iterator[CounterCard | None]":
     """Lay the card on the reader, if one is named."""
     if not arguments.card:
         yield None
         return
-    with house.card_at_counter(arguments.card) as card:
+    with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
         yield card
 
 
@@ -309,6 +336,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "applications": ("the latest applications, or those that wait", add_applications, _applications),
     "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
     **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
+    "pin-reset": (
+        "let the holder set a PIN anew without the old one (R-6.3)",
+        add_pin_reset,
+        _told_by_findings(_pin_reset),
+    ),
     "resume": (
         "go on with what was interrupted: messages, and applications that wait",
         add_resume,

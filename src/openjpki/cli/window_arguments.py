@@ -82,6 +82,11 @@ def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown
     return Shown(documents=tuple(arguments.document), pin_matches=matches, copies_taken=arguments.copies_taken)
 
 
+def documents_shown(arguments: argparse.Namespace) -> Shown:
+    """Return the documents that the person shows, where no PIN is tried."""
+    return Shown(documents=tuple(arguments.document), copies_taken=arguments.copies_taken)
+
+
 def typed(arguments: argparse.Namespace, kinds: tuple[PinKind, ...], language: Language) -> dict[PinKind, str]:
     """Return the holder's PINs, one a line of standard input, or from a prompt that shows nothing."""
     prompts = [f"{HOLDERS_PINS[kind][language]}: " for kind in kinds]
@@ -117,15 +122,7 @@ def add_identity(parser: argparse.ArgumentParser) -> None:
         choices=[kind.value for kind in CertificateKind],
         help="which certificate (both)",
     )
-    parser.add_argument(
-        "--document",
-        action="append",
-        default=[],
-        type=document("--document"),
-        metavar="KIND[:EXPIRES]",
-        help="an identity document that was shown; may be repeated",
-    )
-    parser.add_argument("--copies-taken", action="store_true", help="paper copies of the documents were taken (R-2.26)")
+    _add_documents(parser)
     parser.add_argument("--pin-stdin", action="store_true", help="check the authentication PIN from standard input")
 
 
@@ -143,6 +140,15 @@ def add_hand_over(parser: argparse.ArgumentParser) -> None:
     add_day(parser, "--received", "day on which the authority received the card's application (today)", required=False)
     add_day(parser, "--stay-until", "last day of a foreign resident's period of stay", required=False)
     parser.add_argument("--pin-stdin", action="store_true", help="signature PIN and authentication PIN, one a line")
+
+
+def add_pin_reset(parser: argparse.ArgumentParser) -> None:
+    """Add what a PIN reset takes."""
+    add_person(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+    add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "the PIN of which certificate")
+    _add_documents(parser)
+    parser.add_argument("--pin-stdin", action="store_true", help="the new PIN, one line of standard input")
 
 
 def add_resume(parser: argparse.ArgumentParser) -> None:
@@ -196,6 +202,18 @@ def add_revoke(parser: argparse.ArgumentParser) -> None:
 def add_deliver(parser: argparse.ArgumentParser) -> None:
     """Add whether the times of the next tries count."""
     parser.add_argument("--now", action="store_true", help="try everything, also what is left alone for a while")
+
+
+def _add_documents(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--document",
+        action="append",
+        default=[],
+        type=document("--document"),
+        metavar="KIND[:EXPIRES]",
+        help="an identity document that was shown; may be repeated",
+    )
+    parser.add_argument("--copies-taken", action="store_true", help="paper copies of the documents were taken (R-2.26)")
 
 
 def add_nothing(_: argparse.ArgumentParser) -> None:

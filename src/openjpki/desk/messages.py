@@ -6,15 +6,18 @@ The authority believes none of them: it holds them against its own register (doc
 """
 
 from datetime import date, datetime
+from enum import Enum, unique
 from typing import Annotated
 
 import msgspec
 
+from openjpki.card.proof import order_proof_input as order_proof_input  # noqa: PLC0414  -- told with the messages that carry it
 from openjpki.rules.kinds import (
     CardState,
     CertificateKind,
     CertificateState,
     LifeEvent,
+    PinKind,
     Procedure,
     RevocationReason,
     Sex,
@@ -40,6 +43,10 @@ Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 """SHA-256."""
 Kinds = Annotated[tuple[CertificateKind, ...], msgspec.Meta(max_length=2)]
 """There are two kinds of certificate."""
+MAX_COMMANDS = 80
+"""Commands of one session: the largest certificate and its issuer's take 69 short ones."""
+CardAnswer = Annotated[bytes, msgspec.Meta(min_length=2, max_length=9000)]
+"""A card's answer: at least a status word, at most the largest certificate, sealed."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
@@ -49,6 +56,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unknow
         """Name the message and what it is called; codes, attributes and certificates are personal data."""
         called = getattr(self, "order_id", None) or getattr(self, "report_id", None)
         return f"{type(self).__name__}({called or '…'})"
+
+
+@unique
+class CardWork(Enum):
+    """What the window may ask to be done on a card inside the authority's channel."""
+
+    HAND_OVER = "hand-over"
+    """Bring municipality and last day on the card to what the register has."""
+    STATUS = "status"
+    MAKE_KEY = "make-key"
+    PROVE = "prove"
+    """Sign `order_proof_input` for `order_id` with the new key."""
+    STORE = "store"
+    """Write the issued certificate with `certificate_digest`."""
+    READ_BACK = "read-back"
+    ACTIVATE = "activate"
+    DISCARD = "discard"
+    ALLOW_PIN_SET = "allow-pin-set"
+    """Carry out the approved PIN reset `order_id`."""
 
 
 class Attributes(Message, frozen=True, kw_only=True):
@@ -165,6 +191,70 @@ class CertificatesAsked(Message, frozen=True, kw_only=True):
     asked_at: Moment
 
 
+class PinResetOrder(Message, frozen=True, kw_only=True):
+    """Approve that a holder, identified at the counter, sets a PIN anew (R-6.3). Idempotent by `order_id`."""
+
+    order_id: Identifier
+    municipality: MunicipalityCode
+    officer: Officer
+    resident_code: ResidentCode
+    card_number: CardNumber
+    pin: PinKind
+    ordered_at: Moment
+
+
+class CardWorkAsked(Message, frozen=True, kw_only=True):
+    """Ask for the commands of one piece of work on the card that lies on the reader. Asked again, it begins anew."""
+
+    work_id: Identifier
+    municipality: MunicipalityCode
+    officer: Officer
+    resident_code: ResidentCode
+    card_number: CardNumber
+    work: CardWork
+    kind: CertificateKind | None = None
+    order_id: Identifier | None = None
+    certificate_digest: Digest | None = None
+    asked_at: Moment
+
+
+class CardAnswers(Message, frozen=True, kw_only=True):
+    """What the card answered to the commands of a session: one answer each, up to the first that is no `9000`."""
+
+    session_id: Identifier
+    municipality: MunicipalityCode
+    officer: Officer
+    answers: Annotated[tuple[CardAnswer, ...], msgspec.Meta(min_length=1, max_length=MAX_COMMANDS)]
+
+
+class CardCommands(Message, frozen=True, kw_only=True):
+    """Commands for the card: in this order, each after the one before was answered `9000`."""
+
+    session_id: Identifier
+    apdus: tuple[bytes, ...]
+
+
+class CardWorkDone(Message, frozen=True, kw_only=True):
+    """What came of a piece of work, as the card said it inside the channel."""
+
+    work_id: Identifier
+    public_key: bytes = b""
+    """SubjectPublicKeyInfo, DER, after MAKE_KEY."""
+    proof: bytes = b""
+    certificate: bytes = b""
+    """DER, after READ_BACK."""
+    waiting_key: Digest | None = None
+    """SHA-256 of the key in the shadow slot, after STATUS."""
+    in_use: Digest | None = None
+    """SHA-256 of the certificate in use, after STATUS."""
+
+
+class PinResetApproved(Message, frozen=True, kw_only=True):
+    """The reset is approved: a session may now tell the card."""
+
+    order_id: Identifier
+
+
 class CertificateRecord(Message, frozen=True, kw_only=True):
     """One certificate as the authority has it."""
 
@@ -237,21 +327,9 @@ class Refused(Message, frozen=True, kw_only=True):
 
 
 Fact = PersonReported | LifeEventReported | DepartureReported | CardReported
-Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked
-Reply = ReportAccepted | CertificateIssued | CertificateActivated | RevocationAccepted | Certificates | Refused
-
-
-def order_proof_input(
-    order_id: str, municipality: str, card_number: str, kind: CertificateKind, public_key: bytes
-) -> bytes:
-    """Return the bytes the card signs with its new key: they bind the key to one order for one card."""
-    return b"\n".join(
-        (
-            b"openjpki certificate order 1",
-            order_id.encode(),
-            municipality.encode(),
-            card_number.encode(),
-            kind.value.encode(),
-            public_key.hex().encode(),
-        )
-    )
+CardRequest = PinResetOrder | CardWorkAsked | CardAnswers
+Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | CardRequest
+CardReply = CardCommands | CardWorkDone | PinResetApproved
+Reply = (
+    ReportAccepted | CertificateIssued | CertificateActivated | RevocationAccepted | Certificates | CardReply | Refused
+)

@@ -1,14 +1,14 @@
 """A reader in this process: virtual cards from a store, powered while they are inserted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
+from openjpki.card.acts import MakeKey
 from openjpki.card.card import Card
 from openjpki.card.connection import CardRemoved
-from openjpki.card.image import CardImage
 from openjpki.card.memory import Steps, carry_out
 from openjpki.card.settings import CardSettings
 from openjpki.readers.store import CardStore, StoredCard
@@ -17,20 +17,21 @@ T = TypeVar("T")
 
 
 class InProcessReader:
-    """Inserts cards of a store; as many at once as are wanted, each by one user."""
+    """Inserts cards of a store; as many at once as are wanted, each by one user. `make_key` makes their new keys."""
 
-    def __init__(self, store: CardStore, settings: CardSettings | None = None) -> None:
+    def __init__(self, store: CardStore, settings: CardSettings | None = None, make_key: MakeKey | None = None) -> None:
         self._store = store
         self._settings = settings
+        self._make_key = make_key
 
     def insert(self, name: str) -> "InsertedCard":
         """Power a card of the store; raises what `CardStore.open` raises."""
         stored = self._store.open(name)
-        return InsertedCard(stored, Card(stored.initial, self._settings))
+        return InsertedCard(stored, Card(stored.initial, self._settings, self._make_key))
 
 
 class InsertedCard:
-    """A powered card: a `Connection` for terminals and an `AdministeredCard` for administration.
+    """A powered card: a `Connection`.
 
     One command at a time, from any thread. If a change cannot be made durable the card loses its power at once: it
     answers nothing, and comes back, after the next insertion, as what was stored. A context manager.
@@ -50,22 +51,6 @@ class InsertedCard:
         """Reset the card: nothing is selected and nothing verified; raises `CardRemoved`."""
         with self._powered() as card:
             card.reset()
-
-    @property
-    def image(self) -> CardImage:
-        """Return the durable state in force; raises `CardRemoved`."""
-        with self._powered() as card:
-            return card.image
-
-    def change(self, transition: Callable[[CardImage], CardImage]) -> None:
-        """Make `transition` of the present image durable, then true; raises `CardRemoved`, `CardNotWritten`."""
-        with self._powered() as card:
-            self._carry_out(card.administer(transition(card.image)))
-
-    def stored(self) -> CardImage:
-        """Read the image again from its file; raises `CardRemoved`."""
-        with self._powered():
-            return self._stored.stored()
 
     def remove(self) -> None:
         """Take the card out and give its file back; removing twice is no fault."""

@@ -139,10 +139,6 @@ class StoredCard:
         """Return once this image is durable; raise `CardNotWritten` otherwise."""
         _write(self._path, to_bytes(image), self._checkpoint)
 
-    def stored(self) -> CardImage:
-        """Read the image from the file."""
-        return _read(self._path)
-
     def close(self) -> None:
         """Give the card back; closing twice is no fault."""
         self._lock.close()

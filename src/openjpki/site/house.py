@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
+from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
 from openjpki.authority.keys import KeyStore
-from openjpki.card.administration import Administration
+from openjpki.card.administration import KeyForm
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import FreshKeys, KeySource
+from openjpki.pki.keys import FreshKeys, KeySource, PrivateKey
 from openjpki.pki.profiles import ProfileSet
 from openjpki.readers.inprocess import InProcessReader, InsertedCard
 from openjpki.readers.store import CardStore
-from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.site.audit_safe import FileSafe
 from openjpki.site.city import MUNICIPALITIES
@@ -27,6 +29,8 @@ from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
 from openjpki.site.server import LOOPBACK
 from openjpki.site.settings import ROLES
+from openjpki.window.officer import Officer
+from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
 
 
@@ -49,49 +53,30 @@ def _pass(_: str) -> None:
     """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
-class CounterCard:
-    """A virtual card on the counter's reader: what `window.counter.CardAtCounter` asks, done by its administration."""
+@dataclass(frozen=True, kw_only=True)
+class CounterCard(RelayedCard):
+    """A virtual card on the counter's reader: what the window asks goes through it to the authority, PINs never do."""
 
-    def __init__(self, inserted: InsertedCard, keys: KeySource, algorithm: KeyAlgorithm) -> None:
-        self.inserted = inserted
-        self.administration = Administration(inserted, keys, algorithm)
-        self.terminal = JpkiTerminal(inserted)
+    terminal: JpkiTerminal
+    """Where the holder types a PIN: it goes to the card and nowhere else."""
+
+
+@dataclass(frozen=True)
+class ReaderCard:
+    """A virtual card on the counter's reader before it is said whose business it is here for."""
+
+    window: Window
+    inserted: InsertedCard
 
     def card_number(self) -> str:
-        """Return the card's number."""
-        return self.inserted.image.number
+        """Return what the card says its number is."""
+        return JpkiTerminal(self.inserted).card_number()
 
-    def generate_key(self, kind: CertificateKind) -> bytes:
-        """Make a key pair in the shadow slot."""
-        return self.administration.generate_key(kind)
-
-    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
-        """Sign with the shadow key."""
-        return self.administration.prove(kind, message)
-
-    def load(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
-        """Write the certificate beside the shadow key."""
-        self.administration.load_certificate(kind, certificate, issuer)
-
-    def read_back(self, kind: CertificateKind) -> bytes:
-        """Return the certificate as the card stored it."""
-        return self.administration.read_back(kind)
-
-    def activate(self, kind: CertificateKind) -> None:
-        """Bring the new key and certificate into use."""
-        self.administration.activate(kind)
-
-    def waiting_key(self, kind: CertificateKind) -> bytes | None:
-        """Return the public key of the shadow slot, if there is one."""
-        return self.administration.waiting_key(kind)
-
-    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
-        """Return the certificate in use, if there is one."""
-        return self.administration.certificate_in_use(kind)
-
-    def discard(self, kind: CertificateKind) -> None:
-        """Empty the shadow slot."""
-        self.administration.discard(kind)
+    def for_resident(self, officer: Officer, resident_code: str) -> CounterCard:
+        """Return the card for one resident's business at an officer's counter."""
+        relayed = self.window.card_on_reader(self.inserted, officer, resident_code)
+        parts = {part.name: getattr(relayed, part.name) for part in fields(relayed)}
+        return CounterCard(**parts, terminal=JpkiTerminal(self.inserted))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +92,7 @@ class House:
     desk: DeskRoom
     window: Window
     cards: CardStore
+    factory: CardFactory
     ledgers: tuple[Ledger, ...]
     """The audit record of each role."""
 
@@ -128,6 +114,7 @@ class House:
         policy = home.policy()
         key_source = key_source or FreshKeys()
         folder = home.path / "authority"
+        card_keys = CardKeys(folder / "keys" / f"{NAME}.key", folder / "passphrase")
         authority = Authority(
             profiles=profiles,
             policy=policy,
@@ -135,6 +122,7 @@ class House:
             key_source=key_source,
             entropy=entropy,
             keys=KeyStore(folder / "keys", folder / "passphrase"),
+            card_keys=card_keys,
             public=home.public,
             checkpoint=checkpoint,
         )
@@ -155,6 +143,7 @@ class House:
                 checkpoint=checkpoint,
             ),
             cards=CardStore(home.cards, checkpoint),
+            factory=CardFactory(card_keys, entropy),
             ledgers=tuple(
                 Ledger(
                     role=role,
@@ -182,7 +171,18 @@ class House:
             self.authority.enrol(municipality)
 
     @contextmanager
-    def card_at_counter(self, name: str) -> Iterator[CounterCard]:
-        """Insert a card of this home into the counter's reader while the block runs."""
-        with InProcessReader(self.cards).insert(name) as inserted:
-            yield CounterCard(inserted, self.key_source, self.profiles.algorithm)
+    def card_at_counter(self, name: str, officer: Officer, resident_code: str) -> Iterator[CounterCard]:
+        """Lay a card of this home on the reader of an officer's counter, for a resident's business, while the block runs."""
+        with self.card_on_reader(name) as card:
+            yield card.for_resident(officer, resident_code)
+
+    @contextmanager
+    def card_on_reader(self, name: str) -> Iterator[ReaderCard]:
+        """Lay a card of this home on the counter's reader while the block runs; whose it is shows by its number."""
+        with InProcessReader(self.cards, make_key=self._make_key).insert(name) as inserted:
+            yield ReaderCard(self.window, inserted)
+
+    def _make_key(self, form: KeyForm) -> PrivateKey:
+        """Make a card's key: what happens inside a chip, this process does for a virtual card."""
+        algorithms = {known: algorithm for algorithm, known in FORMS.items()}
+        return self.key_source.generate(algorithms[form])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
+from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.desk_ca import DeskCa
 from openjpki.authority.durable import PUBLIC, write_whole
 from openjpki.pki.algorithms import KeyAlgorithm
@@ -67,7 +68,19 @@ def _desk(home: Path) -> None:
     DeskCa(home / "authority" / "desk-ca", write_private).found(real_moment())
 
 
-PROVISIONS: tuple[Provision, ...] = (_folders, _databases, _passphrase, _secret, _audit_keys, _desk)
+def _card_administration(home: Path) -> None:
+    CardKeys(home / "authority" / "keys" / f"{NAME}.key", home / "authority" / "passphrase").create(entropy)
+
+
+PROVISIONS: tuple[Provision, ...] = (
+    _folders,
+    _databases,
+    _passphrase,
+    _secret,
+    _audit_keys,
+    _desk,
+    _card_administration,
+)
 """In the order in which they are given."""
 
 

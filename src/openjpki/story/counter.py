@@ -3,11 +3,10 @@
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
 from openjpki.rules.documents import DocumentKind, ShownDocument
-from openjpki.rules.kinds import CertificateState, LifeEvent, PinKind
+from openjpki.rules.kinds import CertificateState, LifeEvent
 from openjpki.rules.validity import card_expiry
 from openjpki.rules.words import limit, spoken, word
 from openjpki.site.city import MUNICIPALITIES
-from openjpki.site.entropy import entropy
 from openjpki.site.house import CounterCard
 from openjpki.story import cast
 from openjpki.story.stage import AUTHENTICATION, SIGNATURE, Stage
@@ -16,8 +15,6 @@ from openjpki.window.changes import Change
 from openjpki.window.examination import Shown
 from openjpki.window.officer import Officer
 from openjpki.window.procedures import Outcome, ProcedureRefused
-
-from openjpki.card.administration import personalise  # isort: skip
 
 LICENCE = Shown(documents=(ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=None),), copies_taken=True)
 
@@ -82,13 +79,10 @@ def first_issue(stage: Stage) -> None:
     )
     window.residents.import_csv(cast.WAKABA_CLERK, cast.register_line(plan.born, plan.issued.replace(day=1)))
     card_ends = card_expiry(stage.house.policy, issued=plan.issued, received=plan.issued, born=plan.born)
-    number = f"9{int.from_bytes(entropy(8)) % 10**14:014}"
-    stage.house.cards.create(
-        cast.CARD, personalise(number=number, municipality="99201", expires=card_ends.expires, entropy=entropy)
-    )
-    with stage.counter() as card:
-        card.administration.set_pin(PinKind.SIGNATURE, stage.pins.signature, stage.house.policy)
-        card.administration.set_pin(PinKind.AUTHENTICATION, stage.pins.authentication, stage.house.policy)
+    stage.house.cards.create(cast.CARD, stage.house.factory.make(municipality="99201", expires=card_ends.expires))
+    with stage.counter(cast.WAKABA_CLERK) as card:
+        card.terminal.change_pin(SIGNATURE, stage.pins.signature.encode())
+        card.terminal.change_pin(AUTHENTICATION, stage.pins.authentication.encode())
         window.cards.hand_over(cast.WAKABA_CLERK, resident_code=cast.RESIDENT_CODE, card=card)
         tell.tell(
             f"{cast.NAME}さん({spoken(plan.born, 'ja')}生)がカードを受け取り、暗証番号を自分で設定しました。窓口にも記録にも番号は残りません。",
@@ -156,7 +150,7 @@ def reissue(stage: Stage) -> None:
         ),
         30,
     )
-    with stage.counter() as card:
+    with stage.counter(cast.MINATO_CLERK) as card:
         matched = _pin_matches(card, stage)
         outcome = window.procedures.reissue(
             cast.MINATO_CLERK,
@@ -190,7 +184,7 @@ def too_early(stage: Stage) -> None:
     """A renewal before the window opens is refused with the date."""
     tell, window, plan = stage.narrator, stage.house.window, stage.plan
     stage.begin(plan.too_early, 14, Said("通知を見て、早く来すぎる", "Too early, notice in hand"))
-    with stage.counter() as card:
+    with stage.counter(cast.MINATO_CLERK) as card:
         try:
             window.procedures.renew(
                 cast.MINATO_CLERK, resident_code=cast.RESIDENT_CODE, card=card, shown=Shown(pin_matches=True)
@@ -220,7 +214,7 @@ def renew(stage: Stage) -> None:
         15,
     )
     before = stage.certificates(cast.MINATO_CLERK)
-    with stage.counter() as card:
+    with stage.counter(cast.MINATO_CLERK) as card:
         outcome = window.procedures.renew(
             cast.MINATO_CLERK,
             resident_code=cast.RESIDENT_CODE,
@@ -249,7 +243,7 @@ def at_the_end(stage: Stage) -> None:
     """The card is over: no certificate on it can be renewed; a new card is needed."""
     tell = stage.narrator
     try:
-        with stage.counter() as card:
+        with stage.counter(cast.MINATO_CLERK) as card:
             stage.house.window.procedures.new_issue(
                 cast.MINATO_CLERK, resident_code=cast.RESIDENT_CODE, card=card, shown=LICENCE
             )

@@ -68,9 +68,9 @@ class Stage:
         return path
 
     @contextmanager
-    def counter(self) -> Iterator[CounterCard]:
-        """Lay the resident's card on the counter's reader."""
-        with self.house.card_at_counter(cast.CARD) as card:
+    def counter(self, clerk: Officer) -> Iterator[CounterCard]:
+        """Lay the resident's card on the reader of a clerk's counter."""
+        with self.house.card_at_counter(cast.CARD, clerk, cast.RESIDENT_CODE) as card:
             yield card
 
     @contextmanager

@@ -3,6 +3,7 @@
 The holder sets the PINs at the reader, between agent and card, before the hand-over is entered; none passes here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -74,15 +75,6 @@ class NoValidity(Failure):
     en = "The period of stay ended on {stay_until}, so no card can be handed over. Check the period of stay."
 
 
-class DayChanged(Failure):
-    """The last day written on the card is not the one it would have now: midnight, or a change of the record, lies between."""
-
-    code = "window.card.day-changed"
-    kind = Kind.REFUSED
-    ja = "カードに書き込んだ有効期限 {written} が、現在の記録による期限 {expires} と異なります。交付は記録していません。もう一度交付の手続きをしてください。"
-    en = "The card says it is valid until {written}, but by the record it would be {expires} now. Nothing was entered; hand it over again."
-
-
 class ReceivedLater(Failure):
     """The card's application would reach the authority only after the card is handed over."""
 
@@ -125,24 +117,22 @@ class Cards:
         card: CardAtCounter,
         received_on: date | None = None,
         stay_until: date | None = None,
-        written: date | None = None,
     ) -> CardChanged:
         """Hand the card on the reader over to a resident; it is valid from today as R-3.7 says.
 
         `received_on` is the day on which the authority received the card's application (today if not given),
-        `stay_until` the last day of a foreign resident's period of stay, `written` the last day that was written on the
-        card before, as `last_day` gave it.
+        `stay_until` the last day of a foreign resident's period of stay.
         """
         number = card.card_number()
         at = self._equipment.moment()
-        row = over_what_is_there(
-            lambda: self._enter(officer, resident_code, number, at, (received_on, stay_until), written)
-        )
+        row = over_what_is_there(lambda: self._enter(officer, resident_code, number, at, received_on, stay_until))
         self._equipment.checkpoint(Checkpoint.CARD_HANDED_OVER)
         waiting = self._outbox.deliver(resident_code=resident_code).waiting
+        with suppress(Failure):  # whatever the authority does next on this card writes it again
+            card.take_hand_over_data()
         return CardChanged(card=card_entry(row), waiting=waiting)
 
-    def last_day(
+    def hold_receivable(
         self,
         officer: Officer,
         *,
@@ -150,11 +140,11 @@ class Cards:
         card: CardAtCounter,
         received_on: date | None = None,
         stay_until: date | None = None,
-    ) -> date:
-        """Return the last day of the card if it were handed over now; enters nothing and raises what `hand_over` would.
+    ) -> None:
+        """Raise what stands against handing the card over now; enters nothing.
 
-        The card is made ready with it, PINs and all, before the hand-over is entered: a crash in between leaves a card
-        that was not handed over, and the hand-over is begun anew.
+        The holder sets the PINs before the hand-over is entered: a crash in between leaves a card that was not handed
+        over, and the hand-over is begun anew.
         """
         at = self._equipment.moment()
         resident = load_resident(officer, resident_code)
@@ -162,7 +152,7 @@ class Cards:
         held = living_card(resident)
         if held is not None and held.expires_date >= civil_date(at):
             raise CardHeldAlready(expires=held.expires_date)
-        return self._expiry(resident, at, received_on, stay_until).expires
+        self._expiry(resident, at, received_on, stay_until)
 
     def _enter(
         self,
@@ -170,18 +160,16 @@ class Cards:
         resident_code: str,
         number: str,
         at: datetime,
-        days: tuple[date | None, date | None],
-        written: date | None,
+        received_on: date | None,
+        stay_until: date | None,
     ) -> CardHolding:
-        """Write the hand-over and its report; `days` are those of the application's receipt and the end of stay."""
+        """Write the hand-over and its report."""
         today = civil_date(at)
         with act():
             resident = load_resident(officer, resident_code, lock=True)
             _check_receivable(resident, number)
             self._end_expired(officer, resident, at)
-            expiry = self._expiry(resident, at, *days)
-            if written is not None and written != expiry.expires:
-                raise DayChanged(written=written, expires=expiry.expires)
+            expiry = self._expiry(resident, at, received_on, stay_until)
             row = CardHolding(
                 municipality=officer.municipality,
                 resident=resident,

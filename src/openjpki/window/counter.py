@@ -6,7 +6,7 @@ from openjpki.rules.kinds import CertificateKind
 
 
 class CardAtCounter(Protocol):
-    """Card administration at the counter, done by the agent beside the reader; the window only asks.
+    """Card administration at the counter: between authority and card; the window only asks and relays.
 
     Whether the holder's PIN matched, and the holder's setting of PINs, happen between holder, agent and card: an act
     is told the outcome and nothing else. New keys live in a shadow slot: the old key works until `activate`. Every
@@ -17,16 +17,20 @@ class CardAtCounter(Protocol):
         """Return the card's 製造番号 (fifteen digits)."""
         ...
 
+    def take_hand_over_data(self) -> None:
+        """Have municipality and last day written to the card, as the authority's register has them."""
+        ...
+
     def generate_key(self, kind: CertificateKind) -> bytes:
         """Make a key pair in the empty shadow slot and return its SubjectPublicKeyInfo, DER."""
         ...
 
-    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
-        """Return the signature of the shadow key over `message`."""
+    def prove(self, kind: CertificateKind, order_id: str) -> bytes:
+        """Return the signature of the shadow key over `order_proof_input` for this order of the officer's municipality."""
         ...
 
-    def load(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
-        """Write the certificate for the shadow key, and its issuer's certificate, both DER."""
+    def load(self, kind: CertificateKind, certificate: bytes) -> None:
+        """Have the authority write this certificate (DER) of its own, with its issuer's, beside the shadow key."""
         ...
 
     def read_back(self, kind: CertificateKind) -> bytes:
@@ -41,10 +45,14 @@ class CardAtCounter(Protocol):
         """Empty the shadow slot; the old key and certificate stay. Discarding nothing is no fault."""
         ...
 
-    def waiting_key(self, kind: CertificateKind) -> bytes | None:
-        """Return the SubjectPublicKeyInfo (DER) of the shadow key, if there is one: an issue is resumed by it."""
+    def waiting_key_digest(self, kind: CertificateKind) -> bytes | None:
+        """Return the SHA-256 of the shadow key (SubjectPublicKeyInfo), if there is one: an issue is resumed by it."""
         ...
 
-    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
-        """Return the active certificate (DER), if there is one: an issue that was cut off is told from it."""
+    def digest_in_use(self, kind: CertificateKind) -> bytes | None:
+        """Return the SHA-256 of the active certificate, if there is one: an issue that was cut off is told from it."""
+        ...
+
+    def allow_pin_set(self, order_id: str) -> None:
+        """Let the holder set a PIN at the reader without the old one: carries out an approved `PinResetOrder` (R-6.3)."""
         ...

@@ -139,6 +139,12 @@ def examine_ending(policy: Policy, case: Case, *, known_afresh: bool) -> Examina
     return Examination(findings=_refusals_first((*findings, *identity.findings)), way=identity.route)
 
 
+def examine_pin_reset(policy: Policy, case: Case) -> Examination:
+    """Examine a PIN reset (R-2.10, R-6.3): residence, age and the person's own card in force, and a document."""
+    identity = _identity(policy, case)
+    return Examination(findings=_refusals_first((*standing(policy, case), *identity.findings)), way=identity.route)
+
+
 def _identity(policy: Policy, case: Case) -> Route:
     return route(
         policy,

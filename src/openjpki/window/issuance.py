@@ -22,7 +22,6 @@ from openjpki.desk.messages import (
     DeliveryConfirmed,
     Reply,
     Request,
-    order_proof_input,
 )
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
@@ -154,7 +153,7 @@ class Issuance:
         """Say whether the card no longer has the key that was ordered for; nothing can come of that order."""
         if OrderStep(issue.order.step) not in {OrderStep.KEYED, OrderStep.ISSUED, OrderStep.WRITTEN}:
             return False
-        return issue.card.waiting_key(issue.kind) != bytes(issue.order.public_key)
+        return issue.card.waiting_key_digest(issue.kind) != hashlib.sha256(bytes(issue.order.public_key)).digest()
 
     def _plan_again(self, issue: _Issue) -> None:
         order = issue.order
@@ -179,9 +178,7 @@ class Issuance:
             kind=kind,
             procedure=Procedure(application.procedure),
             public_key=key,
-            proof_of_possession=issue.card.prove(
-                kind, order_proof_input(order.order_id, application.municipality, number, kind, key)
-            ),
+            proof_of_possession=issue.card.prove(kind, order.order_id),
             ordered_at=at,
         )
         order.public_key = key
@@ -202,7 +199,7 @@ class Issuance:
     def _write(self, issue: _Issue) -> None:
         """(3) The certificate is written to the card and read back (R-8.1 step 9)."""
         certificate = bytes(issue.order.certificate)
-        issue.card.load(issue.kind, certificate, bytes(issue.order.issuer_certificate))
+        issue.card.load(issue.kind, certificate)
         if issue.card.read_back(issue.kind) != certificate:
             raise ReadBackDiffers
         self._reached(issue, OrderStep.WRITTEN, Verb.CERTIFICATE_WRITTEN, at=self._equipment.moment())
@@ -221,7 +218,7 @@ class Issuance:
 
     def _activate(self, issue: _Issue) -> None:
         """(5) The card uses the new key; a card that does already was cut off before it could say so."""
-        if issue.card.certificate_in_use(issue.kind) != bytes(issue.order.certificate):
+        if issue.card.digest_in_use(issue.kind) != hashlib.sha256(bytes(issue.order.certificate)).digest():
             issue.card.activate(issue.kind)
         self._reached(issue, OrderStep.ACTIVE, Verb.CERTIFICATE_ACTIVATED, at=self._equipment.moment())
 

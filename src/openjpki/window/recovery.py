@@ -4,6 +4,7 @@ What only the card can finish is named, so that its holder can be called; with t
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from openjpki.errors import Failure
 from openjpki.rules.kinds import ApplicationState
@@ -14,6 +15,18 @@ from openjpki.window.officer import Clerk, Officer
 from openjpki.window.outbox import Delivery, Outbox
 from openjpki.window.outcomes import Outcome
 from openjpki.window.procedures import Procedures
+
+
+class CardOnReader(Protocol):
+    """A card whose holder is not known yet: it says its number, and whoever it is for is found by that."""
+
+    def card_number(self) -> str:
+        """Return the card's 製造番号."""
+        ...
+
+    def for_resident(self, officer: Officer, resident_code: str) -> CardAtCounter:
+        """Return the card for one resident's business."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +64,13 @@ class Recovery:
         self._outbox = outbox
         self._procedures = procedures
 
-    def resume(self, officer: Officer, *, card: CardAtCounter | None = None) -> Recovered:
+    def resume(self, officer: Officer, *, waiting: CardOnReader | None = None) -> Recovered:
         """Deliver what waits, close what is done, and carry out what waits for this card.
 
         An officer without a municipality stands for the house itself: every municipality's applications are meant.
         """
         delivery = self._outbox.deliver(forced=True)
-        number = card.card_number() if card else ""
+        number = waiting.card_number() if waiting else ""
         carried_out: list[Outcome] = []
         refused: list[Refusal] = []
         needed: list[CardNeeded] = []
@@ -65,9 +78,10 @@ class Recovery:
             clerk = Clerk(officer.login, application.municipality)
             if application.state == ApplicationState.ISSUED.value:
                 carried_out.append(self._procedures.finish(clerk, receipt=application.receipt))
-            elif application.card is None or card is None or application.card.card_number != number:
+            elif application.card is None or waiting is None or application.card.card_number != number:
                 needed.append(_card_needed(application))
             else:
+                card = waiting.for_resident(clerk, application.resident.resident_code)
                 try:
                     carried_out.append(self._procedures.resume(clerk, receipt=application.receipt, card=card))
                 except Failure as failure:
@@ -85,7 +99,7 @@ def _open(officer: Officer) -> list[Application]:
     rows = Application.objects
     scoped = rows.for_municipality(officer.municipality) if officer.municipality else rows.across_municipalities()
     states = [*WAITING, ApplicationState.ISSUED.value]
-    return list(scoped.filter(state__in=states).select_related("card").order_by("received_at", "pk"))
+    return list(scoped.filter(state__in=states).select_related("card", "resident").order_by("received_at", "pk"))
 
 
 def _card_needed(application: Application) -> CardNeeded:

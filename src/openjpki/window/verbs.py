@@ -25,5 +25,7 @@ class Verb(Enum):
     CERTIFICATE_REFUSED = "certificate.refused"
     EVENT_RECORDED = "event.recorded"
     REVOCATION_REQUESTED = "revocation.requested"
+    PIN_RESET_REQUESTED = "pin-reset.requested"
+    PIN_RESET_PERMITTED = "pin-reset.permitted"
     MESSAGE_DELIVERED = "message.delivered"
     MESSAGE_REFUSED = "message.refused"

@@ -8,6 +8,7 @@ transaction; what it must hear waits in the outbox while it cannot be reached.
 from collections.abc import Callable
 from datetime import datetime
 
+from openjpki.card.connection import Connection
 from openjpki.desk.carrier import Carrier
 from openjpki.rules.policy import Policy
 from openjpki.window import selectors
@@ -18,8 +19,10 @@ from openjpki.window.equipment import Equipment
 from openjpki.window.events import Events
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.pin_resets import PinResets
 from openjpki.window.procedures import Procedures
 from openjpki.window.recovery import Recovery
+from openjpki.window.relay import RelayedCard
 from openjpki.window.residents import Residents
 from openjpki.window.revocations import Revocations
 
@@ -44,6 +47,20 @@ class Window:
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
         self.recovery = Recovery(self.outbox, self.procedures)
+        self.pin_resets = PinResets(equipment, self.outbox)
+        self._equipment = equipment
+
+    def card_on_reader(self, connection: Connection, officer: Officer, resident_code: str) -> RelayedCard:
+        """Return the card on a reader as the authority administers it through this window, for one resident's business."""
+        equipment = self._equipment
+        return RelayedCard(
+            connection=connection,
+            carrier=equipment.carrier,
+            officer=officer,
+            resident_code=resident_code,
+            moment=equipment.moment,
+            new_id=equipment.new_id,
+        )
 
     def applications(self, officer: Officer, *, limit: int = selectors.PAGE) -> tuple[ApplicationEntry, ...]:
         """Return the latest applications, newest first."""

@@ -1,6 +1,5 @@
 """The cards, keys and certificates that the card's tests share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import CertificateBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
 
-from openjpki.card.administration import Administration, personalise
+from openjpki.card.administration import KeyForm
 from openjpki.card.card import Card
 from openjpki.card.image import CardImage
 from openjpki.card.imagefile import from_bytes
@@ -20,7 +19,7 @@ from openjpki.card.keys import PrivateKey
 from openjpki.card.memory import carry_out
 from openjpki.card.settings import CardSettings
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.policy import Policy
+from tests.support.cards import Host, blank_card, keys_of, with_certificate, with_pin
 
 SIGNATURE_PIN = "ABC123"
 AUTHENTICATION_PIN = "1234"
@@ -33,6 +32,7 @@ PINS = {
 IMAGES = Path(__file__).resolve().parents[2] / "dialogues" / "cards"
 NUMBER, MUNICIPALITY, EXPIRES = "400000012719843", "13221", date(2035, 2, 17)
 _BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
+FORMS = {KeyForm.RSA_2048: "rsa-2048", KeyForm.P_384: "p-384"}
 AID = "D392F000260100000001"
 SELECT_AP = f"00A4040C0A{AID}"
 
@@ -109,7 +109,7 @@ def ordinary() -> CardImage:
 
 def blank() -> CardImage:
     """Return a card as handed over: no PIN set, no certificate."""
-    return personalise(number=NUMBER, municipality=MUNICIPALITY, expires=EXPIRES, entropy=zeros)
+    return blank_card(NUMBER, MUNICIPALITY, EXPIRES, zeros)
 
 
 def with_tries(image: CardImage, pin: PinKind, tries: int) -> CardImage:
@@ -123,7 +123,7 @@ class PowerCut(Exception):
 
 @dataclass
 class Bench:
-    """A card in memory: a `Connection` and an `AdministeredCard` whose power can be cut at any effect.
+    """A card in memory: a `Connection` whose power can be cut at any effect.
 
     `durable` is what a power cut leaves. `cut_before` and `cut_after` count the writes still to be let through.
     """
@@ -136,7 +136,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Power the card."""
-        self.card = Card(self.durable, self.settings)
+        self.keys = Keys()
+        self.card = self._powered()
 
     def transmit(self, apdu: bytes) -> bytes:
         """Pass a command to the card."""
@@ -155,18 +156,13 @@ class Bench:
         """Return the image in force."""
         return self.card.image
 
-    def change(self, transition: Callable[[CardImage], CardImage]) -> None:
-        """Administer the card."""
-        carry_out(self.card.administer(transition(self.card.image)), self._keep)
-
-    def stored(self) -> CardImage:
-        """Return what is durable."""
-        return self.durable
-
     def power_on_again(self) -> None:
         """Start from what is durable."""
-        self.card = Card(self.durable, self.settings)
+        self.card = self._powered()
         self.cut_before = self.cut_after = None
+
+    def _powered(self) -> Card:
+        return Card(self.durable, self.settings, lambda form: self.keys.generate(FORMS[form]))
 
     def _keep(self, image: CardImage) -> None:
         if self.cut_before == self.writes:
@@ -189,24 +185,22 @@ def in_application(image: CardImage | None = None, **settings: object) -> Bench:
     return powered
 
 
-def issue(card: Bench, kind: CertificateKind, algorithm: str = "rsa-2048") -> bytes:
-    """Bring a new key and certificate into use; return the certificate."""
-    administration = Administration(card, Keys(), algorithm)
-    certificate = certificate_for(administration.generate_key(kind))
-    administration.load_certificate(kind, certificate, issuer())
-    administration.activate(kind)
-    return certificate
+def host(card: Bench) -> Host:
+    """Return the authority's end of a channel to the card."""
+    return Host(card, keys_of(card.durable.number))
+
+
+def issue(image: CardImage, kind: CertificateKind, key: PrivateKey | None = None) -> CardImage:
+    """Return the image with a new key and certificate in use."""
+    made = key or rsa_key(1)
+    return with_certificate(image, kind, made, certificate_for(spki(made), f"OpenJPKI test, {kind.value}"), issuer())
 
 
 def make(algorithm: str) -> CardImage:
     """Return a new card with both certificates of one algorithm and all four PINs set."""
-    card = Bench(blank())
-    keys = Keys()
+    image, keys = blank(), Keys()
     for kind in CertificateKind:
-        administration = Administration(card, keys, algorithm)
-        certificate = certificate_for(administration.generate_key(kind), f"OpenJPKI test, {kind.value}")
-        administration.load_certificate(kind, certificate, issuer())
-        administration.activate(kind)
+        image = issue(image, kind, keys.generate(algorithm))
     for pin, value in PINS.items():
-        Administration(card, keys, algorithm).set_pin(pin, value, Policy())
-    return card.durable
+        image = with_pin(image, pin, value)
+    return replace(image, permitted=frozenset())

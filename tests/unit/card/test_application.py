@@ -5,15 +5,15 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from openjpki.card.administration import Administration
+from openjpki.card import administration as commands
+from openjpki.card.administration import KeyForm
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.policy import Policy
 from tests.unit.card.cards import (
     SELECT_AP,
     Bench,
-    Keys,
     PowerCut,
     bench,
+    host,
     in_application,
     ordinary,
     with_tries,
@@ -106,22 +106,12 @@ def test_many_signatures_follow_one_verify() -> None:
     assert [card.sw(f"80 2A 02 97 20 {bytes((count,) * 32).hex()} 00") for count in range(3)] == ["9000"] * 3
 
 
-def test_administration_ends_what_was_verified() -> None:
-    """After the counter changed anything on the card, its holder shows the PIN again; the file stays selected."""
-    card = in_application()
-    card.ask(VERIFY_RIGHT)
-    Administration(card, Keys(), "rsa-2048").set_pin(PinKind.AUTHENTICATION, "8765", Policy())
-
-    assert card.sw("80 2A 02 97 20" + "00" * 32 + "00") == "6982"
-    assert card.sw("00 20 00 98") == "63C3"
-    assert card.sw(VERIFY_RIGHT) == "63C2"
-
-
 def test_the_new_key_is_unknown_to_the_application_until_activated() -> None:
     """The shadow slot is not seen from outside: the old certificate and key stay usable."""
     card = in_application()
     before = card.ask("00 B0 8A 00 00")
-    Administration(card, Keys(), "rsa-2048").generate_key(CertificateKind.AUTHENTICATION)
+    host(card).do(commands.generate_key(CertificateKind.AUTHENTICATION, KeyForm.RSA_2048))
+    card.ask(SELECT_AP)
 
     assert card.ask("00 B0 8A 00 00") == before
     assert card.sw(VERIFY_RIGHT, "80 2A 02 97 20" + "00" * 32 + "00") == "9000"

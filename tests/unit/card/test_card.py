@@ -2,8 +2,7 @@ import pytest
 
 from openjpki.card.card import ATR, Card
 from openjpki.card.memory import carry_out
-from openjpki.rules.kinds import PinKind
-from tests.unit.card.cards import SELECT_AP, PowerCut, bench, in_application, ordinary, with_tries
+from tests.unit.card.cards import SELECT_AP, bench, in_application, ordinary
 
 
 def test_the_answer_to_reset_is_the_contact_cards() -> None:
@@ -31,21 +30,6 @@ def test_a_reset_is_power_on() -> None:
 
     assert card.sw("00 A4 02 0C 02 000A") == "6986"
     assert card.sw(SELECT_AP, "00 20 00 98") == "63C2"
-
-
-def test_an_administrative_change_is_durable_first() -> None:
-    """If the change cannot be made durable, it did not happen."""
-    card = bench()
-    changed = with_tries(card.image, PinKind.SIGNATURE, 1)
-    card.cut_before = 0
-
-    with pytest.raises(PowerCut):
-        card.change(lambda _: changed)
-    assert card.image.pins[PinKind.SIGNATURE].tries == 5
-
-    card.cut_before = None
-    card.change(lambda _: changed)
-    assert card.image == card.durable == changed
 
 
 @pytest.mark.parametrize("apdu", [b"", b"\0", bytes(70_000)])

@@ -1,5 +1,6 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
+from openjpki.authority.models.card_session import CardChannel, CardKey, CardSession, PinReset, SessionState
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.desk import EnrolledKey, SeenNonce
@@ -9,6 +10,9 @@ from openjpki.authority.models.revocation import CrlPublication, Revocation
 
 __all__ = [
     "Card",
+    "CardChannel",
+    "CardKey",
+    "CardSession",
     "Certificate",
     "CrlPublication",
     "EnrolledKey",
@@ -20,9 +24,11 @@ __all__ = [
     "OrderState",
     "Person",
     "PersonState",
+    "PinReset",
     "Receipt",
     "Revocation",
     "SeenNonce",
     "Serial",
     "SerialCounter",
+    "SessionState",
 ]
