@@ -7,7 +7,7 @@ import msgspec
 
 from openjpki.desk.carrier import MAX_MESSAGE, BadMessage, decode_as, encode_any
 from openjpki.desk.keys import MAX_SIGNATURE
-from openjpki.desk.messages import CertificateOrder, Moment, MunicipalityCode, Request, RevocationOrder
+from openjpki.desk.messages import CardRequest, CertificateOrder, Moment, MunicipalityCode, Request, RevocationOrder
 
 CONTEXT: Final = b"openjpki desk envelope 1"
 """What these signatures are for, and the version of the form; the first field of the signed bytes."""
@@ -57,8 +57,8 @@ def signed_bytes(municipality: str, signer: str, nonce: bytes, sent_at: Moment, 
 
 
 def signer_of(request: Request) -> str:
-    """Return who must sign a message: the officer whom an order names, else the municipality itself."""
-    if isinstance(request, CertificateOrder | RevocationOrder):
+    """Return who must sign a message: the officer whom an order or work on a card names, else the municipality itself."""
+    if isinstance(request, CertificateOrder | RevocationOrder | CardRequest):
         return request.officer
     return MUNICIPALITY_ITSELF
 
