@@ -219,12 +219,11 @@ class Archive:
         self._line += 1
         try:
             line = json.loads(text)
-            sound = isinstance(line, dict) and _one_form(line) == text
+            if isinstance(line, dict) and _one_form(line) == text:
+                return line
         except (ValueError, RecursionError):
-            sound = False
-        if not sound:
-            self._refuse()
-        return dict(line)
+            pass
+        self._refuse()
 
     def _refuse(self) -> NoReturn:
         raise LineUnreadable(line=self._line)

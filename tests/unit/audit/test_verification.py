@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,8 @@ def test_the_tolerance_is_included() -> None:
 def test_a_clock_that_was_set_back_is_a_remark(clock: str) -> None:
     """The seal itself says it, under signature: dates since then are not held against the one before."""
     groups = chain(2, 2)
-    back = signed(replace(groups[1].seal, **{clock: START - timedelta(days=2)}))
+    change: dict[str, Any] = {clock: START - timedelta(days=2)}
+    back = signed(replace(groups[1].seal, **change))
     verdict = verdict_on([groups[0], replace(groups[1], seal=back)])
 
     assert (verdict.fault, verdict.remarks) == (None, (Remark.CLOCK_SET_BACK,))
@@ -58,7 +60,7 @@ def test_a_clock_that_was_set_back_is_a_remark(clock: str) -> None:
 @pytest.mark.parametrize(
     "change", [{"count": 3}, {"first": 4}, {"previous": "f" * 64}, {"root": "f" * 64}, {"role": "staff"}]
 )
-def test_a_changed_seal_is_named(change: dict[str, object]) -> None:
+def test_a_changed_seal_is_named(change: dict[str, Any]) -> None:
     """Whatever is changed in it, the signature no longer fits."""
     groups = chain(2, 2)
     groups[1] = replace(groups[1], seal=replace(groups[1].seal, **change))
@@ -68,7 +70,7 @@ def test_a_changed_seal_is_named(change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("change", [{"first": 4}, {"previous": "f" * 64}, {"number": 1}])
-def test_a_signed_seal_that_continues_nothing_is_named(change: dict[str, object]) -> None:
+def test_a_signed_seal_that_continues_nothing_is_named(change: dict[str, Any]) -> None:
     """Two chains by one key cannot be joined."""
     groups = chain(2, 2)
     groups[1] = replace(groups[1], seal=signed(replace(groups[1].seal, **change)))
@@ -112,7 +114,7 @@ def test_heads_of_what_was_purged() -> None:
     "change",
     [{"records": 3}, {"head": "0" * 64}, {"number": 2}, {"role": "staff"}, {"key": "0" * 64}, {"signature": b""}],
 )
-def test_a_changed_purge_is_named(change: dict[str, object]) -> None:
+def test_a_changed_purge_is_named(change: dict[str, Any]) -> None:
     """A purge that nobody signed would hide what was removed."""
     groups = chain(2, 2)
     statement = replace(purged(groups, 1), **change)
