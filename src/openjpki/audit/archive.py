@@ -7,6 +7,7 @@ nothing in a file goes unverified and no two readers see different things in it.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, NoReturn
@@ -217,13 +218,11 @@ class Archive:
         if not text.endswith(b"\n"):
             raise FileTruncated(line=self._line)
         self._line += 1
-        try:
+        with suppress(ValueError, RecursionError):
             line = json.loads(text)
             if isinstance(line, dict) and _one_form(line) == text:
                 return line
-        except (ValueError, RecursionError):
-            pass
-        self._refuse()
+        return self._refuse()
 
     def _refuse(self) -> NoReturn:
         raise LineUnreadable(line=self._line)
