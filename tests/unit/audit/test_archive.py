@@ -4,17 +4,9 @@ from typing import Any
 
 import pytest
 
-from openjpki.audit.archive import (
-    LINE_LIMIT,
-    PENDING_LIMIT,
-    Archive,
-    FileTruncated,
-    LineTooLong,
-    LineUnreadable,
-    NotAnArchive,
-    verify_archive,
-)
+from openjpki.audit.archive import PENDING_LIMIT, Archive, NotAnArchive, verify_archive
 from openjpki.audit.faults import FaultKind
+from openjpki.audit.lines import LINE_LIMIT, FileTruncated, LineTooLong, LineUnreadable
 from openjpki.audit.verification import Verdict
 from tests.support.audit import KEYS, ROLE, chain, exported, head_of, purged
 
