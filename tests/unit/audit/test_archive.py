@@ -65,11 +65,11 @@ def test_what_is_no_export_is_refused(content: bytes) -> None:
         Archive(io.BytesIO(content))
 
 
-@pytest.mark.parametrize("left", [40, len(CONTENT) - 1, len(CONTENT) - 30])
-def test_a_file_that_is_cut_is_refused(left: int) -> None:
+@pytest.mark.parametrize("end", [40, -1, -30])
+def test_a_file_that_is_cut_is_refused(end: int) -> None:
     """In the middle of a line."""
     with pytest.raises((FileTruncated, NotAnArchive)):
-        judged(CONTENT[:left])
+        judged(CONTENT[:end])
 
 
 @pytest.mark.parametrize("count", range(2, len(LINES)))
