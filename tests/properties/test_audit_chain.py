@@ -185,7 +185,8 @@ def test_a_back_dated_record_is_named(sizes: list[int], data: st.DataObject) -> 
     position = data.draw(st.integers(0, sizes[index] - 1))
     member = data.draw(st.sampled_from(("recorded_at", "written_at")))
     before = START + index * HOUR - TOLERANCE - timedelta(seconds=data.draw(st.integers(1, 10**8)))
-    batches[index][position] = replace(batches[index][position], **{member: before})
+    change: dict[str, Any] = {member: before}
+    batches[index][position] = replace(batches[index][position], **change)
 
     fault = found(sealed(batches))
     assert (fault.kind, fault.sequence) == (FaultKind.BACK_DATED, sum(sizes[:index]) + position + 1)

@@ -144,3 +144,7 @@ def with_records(groups: Sequence[Group], index: int, records: Sequence[Record])
     return [
         replace(group, records=list(records)) if position == index else group for position, group in enumerate(groups)
     ]
+
+
+LINES_FOR_FILES = b"".join(exported(chain(3)).splitlines(keepends=True)[:4])
+"""The beginning of a file: its header, its key and two entries."""

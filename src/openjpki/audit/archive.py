@@ -1,15 +1,10 @@
-"""A chain as a file of JSON Lines, written and read again: `docs/audit.md` says what each line holds.
-
-Reading is strict: a line has exactly its members, each of its type, in the one form in which they are written, so that
-nothing in a file goes unverified and no two readers see different things in it.
-"""
+"""A chain as a file of JSON Lines, written and read again: `docs/audit.md` says what each line holds."""
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from openjpki.audit.chain import (
     BATCH_LIMIT,
@@ -20,47 +15,16 @@ from openjpki.audit.chain import (
     PurgeStatement,
     Record,
     Seal,
-    is_digest,
     key_id,
     moment_text,
 )
 from openjpki.audit.faults import Fault, FaultKind
+from openjpki.audit.lines import FileTruncated, Line, Lines, LineTooLong, LineUnreadable, one_form
 from openjpki.audit.verification import Group, Verdict, verify
 from openjpki.errors import Failure, Kind
 
-LINE_LIMIT = 1024 * 1024
-"""Bytes of a line; the longest that is written has a few thousand."""
 PENDING_LIMIT = 10 * BATCH_LIMIT
 """Lines that may stand before their batch: many more than any batch has."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 9990
-_MAX_COUNT = 2**63
-
-
-class LineUnreadable(Failure):
-    """A line is not of the format."""
-
-    code = "audit.file.line-unreadable"
-    kind = Kind.REFUSED
-    ja = "監査記録のファイルの {line} 行目を読めません。形式が正しくないか、壊れています。"
-    en = "Line {line} of the audit file cannot be read: it is not of the format, or damaged."
-
-
-class LineTooLong(Failure):
-    """A line is longer than any that is written."""
-
-    code = "audit.file.line-too-long"
-    kind = Kind.REFUSED
-    ja = "監査記録のファイルの {line} 行目が長すぎます(上限 {limit} バイト)。"
-    en = "Line {line} of the audit file is too long (at most {limit} bytes)."
-
-
-class FileTruncated(Failure):
-    """The end of the file is missing."""
-
-    code = "audit.file.truncated"
-    kind = Kind.REFUSED
-    ja = "監査記録のファイルが途中で切れています({line} 行目まで)。"
-    en = "The audit file is cut off after line {line}."
 
 
 class NotAnArchive(Failure):
@@ -84,44 +48,29 @@ def write(
 ) -> Head | None:
     """Write a chain and return its head. `keys` are SubjectPublicKeyInfos (DER)."""
     head = None
-    _put(out, {"type": "header", "format": FORMAT, "role": role})
-    for key in keys:
-        _put(out, {"type": "key", "public_key": b64encode(key).decode()})
+    out.write(one_form({"type": "header", "format": FORMAT, "role": role}))
+    out.writelines(one_form({"type": "key", "public_key": b64encode(key).decode()}) for key in keys)
     for purge in purges:
         head = Head(role, purge.batches, purge.head)
-        _put(out, _signed(purge))
+        out.write(one_form(_signed(purge)))
     for group in groups:
-        for record in group.records:
-            _put(out, _entry(record))
-        for value in group.personal if with_personal else ():
-            salt = value.salt.hex()
-            _put(
-                out,
-                {
-                    "type": "personal",
-                    "sequence": value.sequence,
-                    "name": value.name,
-                    "salt": salt,
-                    "value": value.value,
-                },
-            )
+        out.writelines(one_form(_entry(record)) for record in group.records)
+        if with_personal:
+            out.writelines(one_form(_personal(value)) for value in group.personal)
         head = Head(role, group.seal.number, group.seal.head)
-        _put(out, _signed(group.seal))
-    _put(out, {"type": "end", "head": str(head or ""), "unsealed": unsealed})
+        out.write(one_form(_signed(group.seal)))
+    out.write(one_form({"type": "end", "head": str(head or ""), "unsealed": unsealed}))
     return head
-
-
-def _put(out: BinaryIO, line: Mapping[str, Any]) -> None:
-    out.write(_one_form(line))
-
-
-def _one_form(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _signed(statement: Seal | PurgeStatement) -> dict[str, Any]:
     members: dict[str, Any] = json.loads(statement.statement())
     return members | {"signature": b64encode(statement.signature).decode()}
+
+
+def _personal(value: PersonalValue) -> dict[str, Any]:
+    where = {"type": "personal", "sequence": value.sequence, "name": value.name}
+    return where | {"salt": value.salt.hex(), "value": value.value}
 
 
 def _entry(record: Record) -> dict[str, Any]:
@@ -140,193 +89,77 @@ def _entry(record: Record) -> dict[str, Any]:
 
 
 class Archive:
-    """A file that is read once, from its start to its end. Every method raises the refusals of this module."""
+    """A file that is read once, from its start to its end.
+
+    Raises `NotAnArchive` for a file of another kind, and what `Lines` raises for a damaged one.
+    """
 
     def __init__(self, source: BinaryIO) -> None:
-        self._source = source
-        self._line = 0
-        self._next: dict[str, Any] | None = None
+        self._lines = Lines(source)
         self.keys: dict[str, bytes] = {}
         self.purges: list[PurgeStatement] = []
         self.strays: list[Record] = []
         """Records behind the last batch; complete once `groups` has ended, like `head` and `unsealed`."""
         self.head: Head | None = None
         self.unsealed = 0
-        try:
-            header = self._read()
-        except (LineUnreadable, LineTooLong, FileTruncated):
-            raise NotAnArchive from None
-        if set(header) != {"type", "format", "role"} or header["type"] != "header" or header["format"] != FORMAT:
-            raise NotAnArchive
-        self.role = self._text(header, "role")
-        self._take_front()
+        self.role = self._header()
+        self._next = self._front()
 
     def groups(self) -> Iterator[Group]:
         """Yield every batch with the records and personal values that stand before it."""
+        line = self._next
         records: list[Record] = []
         personal: list[PersonalValue] = []
-        while True:
-            line = self._next if self._next is not None else self._read()
-            self._next = None
-            if line.get("type") == "entry":
-                records.append(self._record(line))
-            elif line.get("type") == "personal":
-                personal.append(self._value(line))
-            elif line.get("type") == "batch":
-                yield Group(seal=self._seal(line), records=records, personal=personal)
+        while line.kind != "end":
+            if line.kind == "entry":
+                records.append(_record_in(line))
+            elif line.kind == "personal":
+                personal.append(_personal_in(line))
+            elif line.kind == "batch":
+                yield Group(seal=_seal_in(line), records=records, personal=personal)
                 records, personal = [], []
             else:
-                self._end(line)
-                self.strays.extend(records)
-                return
+                line.refuse()
             if len(records) + len(personal) > PENDING_LIMIT:
-                self._refuse()
+                line.refuse()
+            line = self._lines.next()
+        self.strays.extend(records)
+        self._end(line)
 
-    def _take_front(self) -> None:
-        """Read the keys and purges that stand before everything else."""
-        while True:
-            line = self._read()
-            if line.get("type") == "key":
-                key = self._base64(line, "public_key")
-                self._members(line, "public_key")
+    def _header(self) -> str:
+        """Read the first line and return the role."""
+        try:
+            line = self._lines.next()
+            line.hold("format", "role")
+            if line.kind == "header" and line.text("format") == FORMAT:
+                return line.text("role")
+        except (LineUnreadable, LineTooLong, FileTruncated):
+            pass
+        raise NotAnArchive
+
+    def _front(self) -> Line:
+        """Read the keys and purges, and return the line behind them."""
+        line = self._lines.next()
+        while line.kind in {"key", "purge"}:
+            if line.kind == "key":
+                line.hold("public_key")
+                key = line.base64("public_key")
                 self.keys[key_id(key)] = key
-            elif line.get("type") == "purge":
-                self.purges.append(self._purge(line))
             else:
-                self._next = line
-                return
+                self.purges.append(_purge_in(line))
+            line = self._lines.next()
+        return line
 
-    def _end(self, line: Mapping[str, Any]) -> None:
-        self._members(line, "head", "unsealed")
-        text = self._text(line, "head")
+    def _end(self, line: Line) -> None:
+        line.hold("head", "unsealed")
+        text = line.text("head")
         try:
             self.head = Head.parse(text) if text else None
         except BadHead:
-            self._refuse()
-        self.unsealed = self._count(line, "unsealed", least=0)
-        if line["type"] != "end" or self._source.read(1):
-            self._refuse()
-
-    # --- lines -------------------------------------------------------------------------------------------------------
-
-    def _read(self) -> dict[str, Any]:
-        """Return the next line as an object."""
-        text = self._source.readline(LINE_LIMIT + 1)
-        if len(text) > LINE_LIMIT:
-            raise LineTooLong(line=self._line + 1, limit=LINE_LIMIT)
-        if not text.endswith(b"\n"):
-            raise FileTruncated(line=self._line)
-        self._line += 1
-        try:
-            line = json.loads(text)
-            sound = isinstance(line, dict) and _one_form(line) == text
-        except (ValueError, RecursionError):
-            sound = False
-        if not sound:
-            self._refuse()
-        return dict(line)
-
-    def _refuse(self) -> NoReturn:
-        raise LineUnreadable(line=self._line)
-
-    def _members(self, line: Mapping[str, Any], *names: str) -> None:
-        if set(line) != {"type", *names}:
-            self._refuse()
-
-    def _text(self, line: Mapping[str, Any], name: str) -> str:
-        value = line.get(name)
-        return value if isinstance(value, str) else self._refuse()
-
-    def _digest(self, line: Mapping[str, Any], name: str) -> str:
-        value = self._text(line, name)
-        return value if is_digest(value) else self._refuse()
-
-    def _count(self, line: Mapping[str, Any], name: str, *, least: int = 1) -> int:
-        value = line.get(name)
-        if type(value) is not int or not least <= value < _MAX_COUNT:
-            self._refuse()
-        return value
-
-    def _base64(self, line: Mapping[str, Any], name: str) -> bytes:
-        try:
-            return b64decode(self._text(line, name), validate=True)
-        except ValueError:
-            self._refuse()
-
-    def _moment(self, line: Mapping[str, Any], name: str) -> datetime:
-        text = self._text(line, name)
-        try:
-            moment = datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC)
-        except ValueError:
-            self._refuse()
-        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR or moment_text(moment) != text:
-            self._refuse()
-        return moment
-
-    # --- kinds of lines ----------------------------------------------------------------------------------------------
-
-    def _record(self, line: Mapping[str, Any]) -> Record:
-        self._members(line, *_ENTRY)
-        data, commitments = line["data"], line["commitments"]
-        if not isinstance(data, dict) or not isinstance(commitments, dict) or not all(map(_is_fact, data.values())):
-            self._refuse()
-        return Record(
-            sequence=self._count(line, "sequence"),
-            recorded_at=self._moment(line, "recorded_at"),
-            written_at=self._moment(line, "written_at"),
-            actor=self._text(line, "actor"),
-            verb=self._text(line, "verb"),
-            subject=self._text(line, "subject"),
-            data=data,
-            commitments={name: self._text(commitments, name) for name in commitments},
-            leaf=self._text(line, "leaf"),
-        )
-
-    def _value(self, line: Mapping[str, Any]) -> PersonalValue:
-        self._members(line, "sequence", "name", "salt", "value")
-        try:
-            salt = bytes.fromhex(self._text(line, "salt"))
-        except ValueError:
-            self._refuse()
-        sequence, name = self._count(line, "sequence"), self._text(line, "name")
-        return PersonalValue(sequence=sequence, name=name, salt=salt, value=self._text(line, "value"))
-
-    def _seal(self, line: Mapping[str, Any]) -> Seal:
-        self._members(line, *_BATCH)
-        self._formatted(line)
-        return Seal(
-            role=self._text(line, "role"),
-            number=self._count(line, "number"),
-            first=self._count(line, "first"),
-            count=self._count(line, "count"),
-            root=self._digest(line, "root"),
-            previous=self._digest(line, "previous"),
-            sealed_at=self._moment(line, "sealed_at"),
-            legal_at=self._moment(line, "legal_at"),
-            key=self._digest(line, "key"),
-            signature=self._base64(line, "signature"),
-        )
-
-    def _purge(self, line: Mapping[str, Any]) -> PurgeStatement:
-        self._members(line, *_PURGE)
-        self._formatted(line)
-        return PurgeStatement(
-            role=self._text(line, "role"),
-            number=self._count(line, "number"),
-            batches=self._count(line, "batches"),
-            records=self._count(line, "records"),
-            head=self._digest(line, "head"),
-            sealed_at=self._moment(line, "sealed_at"),
-            legal_at=self._moment(line, "legal_at"),
-            before=self._moment(line, "before"),
-            purged_at=self._moment(line, "purged_at"),
-            key=self._digest(line, "key"),
-            signature=self._base64(line, "signature"),
-        )
-
-    def _formatted(self, line: Mapping[str, Any]) -> None:
-        if line["format"] != FORMAT:
-            self._refuse()
+            line.refuse()
+        self.unsealed = line.count("unsealed", least=0)
+        if not self._lines.at_end():
+            line.refuse()
 
 
 def verify_archive(archive: Archive, *, keys: Mapping[str, bytes], heads: Iterable[Head] = ()) -> Verdict:
@@ -347,7 +180,68 @@ def verify_archive(archive: Archive, *, keys: Mapping[str, bytes], heads: Iterab
     return replace(verdict, fault=Fault(kind=kind, batch=named, sequence=after))
 
 
-_ENTRY = ("sequence", "recorded_at", "written_at", "actor", "verb", "subject", "data", "commitments", "leaf")
+def _record_in(line: Line) -> Record:
+    line.hold("sequence", "recorded_at", "written_at", "actor", "verb", "subject", "data", "commitments", "leaf")
+    return Record(
+        sequence=line.count("sequence"),
+        recorded_at=line.moment("recorded_at"),
+        written_at=line.moment("written_at"),
+        actor=line.text("actor"),
+        verb=line.text("verb"),
+        subject=line.text("subject"),
+        data=line.facts("data"),
+        commitments=line.texts("commitments"),
+        leaf=line.text("leaf"),
+    )
+
+
+def _personal_in(line: Line) -> PersonalValue:
+    line.hold("sequence", "name", "salt", "value")
+    return PersonalValue(
+        sequence=line.count("sequence"),
+        name=line.text("name"),
+        salt=line.hexadecimal("salt"),
+        value=line.text("value"),
+    )
+
+
+def _seal_in(line: Line) -> Seal:
+    line.hold(*_BATCH)
+    if line.text("format") != FORMAT:
+        line.refuse()
+    return Seal(
+        role=line.text("role"),
+        number=line.count("number"),
+        first=line.count("first"),
+        count=line.count("count"),
+        root=line.digest("root"),
+        previous=line.digest("previous"),
+        sealed_at=line.moment("sealed_at"),
+        legal_at=line.moment("legal_at"),
+        key=line.digest("key"),
+        signature=line.base64("signature"),
+    )
+
+
+def _purge_in(line: Line) -> PurgeStatement:
+    line.hold(*_PURGE)
+    if line.text("format") != FORMAT:
+        line.refuse()
+    return PurgeStatement(
+        role=line.text("role"),
+        number=line.count("number"),
+        batches=line.count("batches"),
+        records=line.count("records"),
+        head=line.digest("head"),
+        sealed_at=line.moment("sealed_at"),
+        legal_at=line.moment("legal_at"),
+        before=line.moment("before"),
+        purged_at=line.moment("purged_at"),
+        key=line.digest("key"),
+        signature=line.base64("signature"),
+    )
+
+
 _BATCH = (
     *("format", "role", "number", "first", "count", "root", "previous"),
     *("sealed_at", "legal_at", "key", "signature"),
@@ -356,8 +250,3 @@ _PURGE = (
     *("format", "role", "number", "batches", "records", "head"),
     *("sealed_at", "legal_at", "before", "purged_at", "key", "signature"),
 )
-
-
-def _is_fact(value: object) -> bool:
-    """Say whether a value is one that `record` takes: nothing is nested."""
-    return all(item is None or isinstance(item, str | int) for item in (value if isinstance(value, list) else [value]))

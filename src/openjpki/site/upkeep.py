@@ -74,6 +74,7 @@ def keep_up(
             log.error("upkeep-failed", **told)  # noqa: TRY400  -- `exception` would add what the fault says
         else:
             notes = notes.done(real_moment())
+            if keep is not None:
+                log.info("upkeep", round=notes.rounds, wait_seconds=wait.total_seconds())
         if keep is not None:
-            log.info("upkeep", round=notes.rounds, wait_seconds=wait.total_seconds())
             keep(notes)

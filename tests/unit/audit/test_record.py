@@ -5,8 +5,9 @@ from enum import Enum, unique
 import pytest
 from django.db import connections, transaction
 
-from openjpki.audit.models import Entry
-from openjpki.audit.record import NotInTransaction, record
+from openjpki.audit.chain import commitment
+from openjpki.audit.models import Entry, Personal
+from openjpki.audit.record import NoSalt, NotInTransaction, record
 
 MOMENT = datetime(2026, 4, 1, 1, 2, 3, tzinfo=UTC)
 ROLES = ["authority", "window", "staff"]
@@ -63,3 +64,40 @@ def test_another_roles_transaction_does_not_count() -> None:
         record("authority", at=MOMENT, actor="authority", verb=Verb.DONE, subject="order:1")
 
     assert not connections["authority"].in_atomic_block
+
+
+@pytest.mark.django_db(databases=["window"])
+def test_personal_values_stand_outside_the_row() -> None:
+    """The row holds a salted commitment to each, and nothing of the value."""
+    salts = iter((b"a" * 16, b"b" * 16))
+    with transaction.atomic(using="window"):
+        record(
+            "window",
+            at=MOMENT,
+            actor="sato",
+            verb=Verb.DONE,
+            subject="resident:1",
+            personal={"resident_code": "12345678901", "name": "見本　花子"},
+            entropy=lambda length: next(salts)[:length],
+        )
+
+    row = Entry.objects.using("window").get()
+    assert row.commitments == {
+        "resident_code": commitment(b"a" * 16, "12345678901"),
+        "name": commitment(b"b" * 16, "見本　花子"),
+    }
+    values = Personal.objects.using("window").order_by("pk")
+    assert [(value.entry, value.name, bytes(value.salt), value.value) for value in values] == [
+        (row.pk, "resident_code", b"a" * 16, "12345678901"),
+        (row.pk, "name", b"b" * 16, "見本　花子"),
+    ]
+    assert [str(value) for value in values] == [f"{row.pk} resident_code", f"{row.pk} name"]
+
+
+@pytest.mark.django_db(databases=["window"])
+def test_a_personal_value_without_a_salt_is_a_bug() -> None:
+    """A commitment to a resident code without a salt could be guessed in a day."""
+    with transaction.atomic(using="window"), pytest.raises(NoSalt):
+        record("window", at=MOMENT, actor="sato", verb=Verb.DONE, subject="resident:1", personal={"code": "1"})
+
+    assert not Entry.objects.using("window").exists()

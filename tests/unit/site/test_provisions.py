@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from openjpki.site.audit_safe import FileSafe
 from openjpki.site.provisions import provide
 
 
@@ -22,3 +25,26 @@ def test_an_older_home_gets_what_it_lacks(tmp_path: Path) -> None:
     provide(tmp_path)
 
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("role", ["authority", "window", "staff"])
+def test_every_role_has_an_audit_key(tmp_path: Path, role: str) -> None:
+    """The private half is its owner's alone; the public half is laid out for whoever checks the record."""
+    provide(tmp_path)
+    safe = FileSafe(tmp_path, role)
+
+    assert (tmp_path / role / "audit.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "audit" / f"{role}.pem").stat().st_mode & 0o777 == 0o644
+    assert list(safe.public_keys().values()) == [safe.signer().public_key]
+
+
+def test_a_lost_audit_key_is_replaced_beside_the_old_public_one(tmp_path: Path) -> None:
+    """What the lost key sealed must still verify."""
+    provide(tmp_path)
+    safe = FileSafe(tmp_path, "window")
+    former = safe.signer().public_key
+    (tmp_path / "window" / "audit.key").unlink()
+    provide(tmp_path)
+
+    assert set(safe.public_keys().values()) == {former, safe.signer().public_key}
+    assert len(safe.public_keys()) == 2

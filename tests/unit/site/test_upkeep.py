@@ -4,8 +4,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from openjpki.site import upkeep
-from openjpki.site.upkeep import DELIVERY, LONGEST, RETRY, SHORTEST, keep_up, one_delivery, until_next
+from openjpki.site.upkeep import (
+    DELIVERY,
+    LONGEST,
+    RETRY,
+    SEALING,
+    SHORTEST,
+    keep_up,
+    one_delivery,
+    seal_round,
+    until_next,
+)
 from openjpki.window.back_off import Patience
+from tests.support.audit_rows import Desk
 from tests.unit.window.counter import Counter
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -63,7 +74,7 @@ def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[st
 
 def test_the_bounds_are_in_order() -> None:
     """Failing or not, a round comes within the hour."""
-    assert upkeep.SHORTEST < upkeep.RETRY < upkeep.LONGEST
+    assert upkeep.SHORTEST < upkeep.RETRY < upkeep.SEALING < upkeep.LONGEST
 
 
 @pytest.mark.django_db(databases=["window"])
@@ -79,3 +90,14 @@ def test_what_is_due_is_delivered_by_itself() -> None:
     counter.clock.now += Patience().unreachable.first
     one_delivery(counter.window.outbox)
     assert len(counter.desk.sent) == 3
+
+
+@pytest.mark.django_db(databases=["authority", "window"])
+def test_every_record_is_sealed_in_a_round() -> None:
+    """Each role's, and the next round comes before much can be recorded unprotected."""
+    desks = [Desk(role=role) for role in ("authority", "window")]
+    for desk in desks:
+        desk.write(2)
+
+    assert seal_round([desk.ledger for desk in desks]) == SEALING
+    assert [desk.ledger.verify().records for desk in desks] == [2, 2]

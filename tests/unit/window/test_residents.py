@@ -1,5 +1,7 @@
 import pytest
 
+from openjpki.audit.chain import commitment
+from openjpki.audit.models import Personal
 from openjpki.desk.messages import PersonReported
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.models import OutboxMessage, Resident
@@ -79,6 +81,22 @@ def test_reading_a_record_is_an_act(counter: Counter) -> None:
     (row,) = audited("resident.read")
     assert HANAKO not in row.subject
     assert "花子" not in str(row.data)
+    (value,) = Personal.objects.using("window").filter(entry=row.pk)
+    assert (value.name, value.value) == ("resident_code", HANAKO)
+    assert row.commitments == {"resident_code": commitment(bytes(value.salt), HANAKO)}
+
+
+def test_reading_a_list_is_an_act(counter: Counter) -> None:
+    """Who looks through the register is written down, with how many persons were shown and not which."""
+    counter.register().window.residents.list(WAKABA, limit=2)
+    counter.window.residents.list(MINATO)
+
+    rows = audited("residents.listed")
+    assert [(row.actor, row.subject, row.data["residents"]) for row in rows] == [
+        ("sato", "register:99201", 2),
+        ("suzuki", "register:99202", 0),
+    ]
+    assert all(HANAKO not in str((row.data, row.commitments)) for row in rows)
 
 
 def test_another_municipalitys_record_is_not_found(counter: Counter) -> None:
