@@ -1,7 +1,7 @@
 import asyncio
 import hashlib
-from dataclasses import replace
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from asn1crypto import algos, cms, core, x509
