@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from asn1crypto import algos, cms, core, x509
@@ -72,7 +73,8 @@ def test_our_own_signature_holds() -> None:
     """What `sign_cms` makes, `judge_signature` accepts, and reads its facts."""
     facts = _judge(_signed(), must_name=True)
 
-    assert facts == SignatureFacts(
+    assert len(facts.value) == 256
+    assert replace(facts, value=b"") == SignatureFacts(
         findings=(), certificate=HOLDER.der, claimed=SIGNED, digest="sha256", scheme="rsassa_pkcs1v15"
     )
 
