@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -41,8 +42,12 @@ READER = "start-page"
 _MAX_TRANSCRIPT = 4 * 1024 * 1024
 
 
-def start_page(house: House, language: Language) -> StartPage:
-    """Return everything the start page shows, as of the home's legal moment."""
+def start_page(house: House, language: Language, *, address: str = "") -> StartPage:
+    """Return everything the start page shows, as of the home's legal moment.
+
+    `address` is where the page was asked for ("http://127.0.0.1:8780"), which `serve --port` may have moved away from
+    the port that certificates name; commands to be tried go there.
+    """
     now = house.clock()
     names = _card_names(house)
     residents = {municipality.code: _living_in(house, municipality.code) for municipality in MUNICIPALITIES}
@@ -69,7 +74,7 @@ def start_page(house: House, language: Language) -> StartPage:
         ),
         authorities=tuple(_authority(issuer) for issuer in Issuer.objects.order_by("generation", "kind")),
         revocation_lists=tuple(_lists()),
-        responders=_responders(house),
+        responders=_responders(house, address),
         story=_story(house, language),
         next_commands=_commands(house, language),
     )
@@ -175,20 +180,21 @@ def _lists() -> list[RevocationListEntry]:
     return found
 
 
-def _responders(house: House) -> tuple[ResponderEntry, ...]:
-    """Name the newest generation's files as they are downloaded from this page."""
+def _responders(house: House, address: str) -> tuple[ResponderEntry, ...]:
+    """Name the newest generation's files as they are downloaded from this page, and the responder where it answers."""
     issuers = {CertificateKind(issuer.kind): str(issuer) for issuer in Issuer.objects.order_by("generation")}
     return tuple(
         ResponderEntry(
             kind=kind,
-            url=house.profiles.ocsp_url(kind),
+            url=url,
             command=ocsp_command(
                 issuer_file=f"{name}.pem",
                 certificate_file=f"{kind.value}.cer",
-                url=house.profiles.ocsp_url(kind),
+                url=address + urlsplit(url).path if address else url,
             ),
         )
         for kind, name in issuers.items()
+        for url in (house.profiles.ocsp_url(kind),)
     )
 
 

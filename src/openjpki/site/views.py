@@ -28,7 +28,7 @@ TYPES = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Show the sandbox: its city, cards, certificates, CAs, lists, responders and the last story."""
-    page = start_page(current(), _language(request))
+    page = start_page(current(), _language(request), address=f"http://{request.get_host()}")
     response = HttpResponse(render(page), status=HTTPStatus.OK)
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"

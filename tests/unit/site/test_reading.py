@@ -144,6 +144,13 @@ def test_the_responders_command_names_the_newest_ca(story: Telling) -> None:
         assert responder.url in responder.command
 
 
+def test_the_command_goes_where_the_page_is_served(story: Telling) -> None:
+    """`serve --port` answers elsewhere than certificates say: the line asks there, and the address shown stays theirs."""
+    for responder in start_page(story.house, "en", address="http://127.0.0.1:9999").responders:
+        assert responder.url == story.house.profiles.ocsp_url(responder.kind)
+        assert responder.command.endswith(f"-url http://127.0.0.1:9999/ocsp/{responder.kind.value}")
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_story_is_told_in_the_readers_language(story: Telling, language: Language) -> None:
     """Each step of the transcript, without the many files of evidence."""
