@@ -72,6 +72,10 @@ class Residents:
         """Return up to `limit` persons by resident code, beginning behind `after`."""
         return selectors.residents(officer, after=after, limit=limit)
 
+    def living(self, officer: Officer) -> int:
+        """Return how many persons live here."""
+        return selectors.living(officer)
+
     def show(self, officer: Officer, resident_code: str) -> ResidentEntry:
         """Return one person, and write down that the record was read; raise `ResidentNotFound`."""
         with act():
