@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands and life cycles. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, limits and life cycles. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.draw_commands import commands_page
 from tools.draw_errors import errors_page
+from tools.draw_limits import limits_page
 from tools.draw_machines import machine_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +19,12 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     docs = ROOT / "docs"
     machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
-    return {docs / "errors.md": errors_page(), docs / "commands.md": commands_page()} | machines
+    drawn = {
+        docs / "errors.md": errors_page(),
+        docs / "commands.md": commands_page(),
+        docs / "limits.md": limits_page(),
+    }
+    return drawn | machines
 
 
 def main() -> int:

@@ -18,9 +18,9 @@ class Kind(Enum):
     """What a failure means to the caller; the value is the exit status of the command line."""
 
     REFUSED = 1
-    """The answer is no: a rule, a wrong PIN, an invalid signature."""
+    """The answer is no: a rule, a wrong PIN, an invalid signature, a person or a card that is not there."""
     USAGE = 2
-    """The question was malformed: a wrong date, an unknown name."""
+    """The question was malformed: a wrong date, an option that there is not, a name that cannot be one."""
     INDETERMINATE = 3
     """There is not enough evidence to say yes or no."""
     UNAVAILABLE = 4

@@ -28,8 +28,8 @@ WRONG_DATES = {
     "a day that there is not": Bad(("rules", "renewal-window", "--expires", "2026-02-30"), "usage.bad-value", 2),
     "no day at all": Bad(("rules", "fee", "--reason", "first", "--on", "yesterday"), "usage.bad-value", 2),
     "a month that there is not": Bad(("rules", "office", "--at", "2026-13-01T10:00"), "usage.bad-value", 2),
-    "a card's last day": Bad(("card", "new", "hanako", "--expires", "31.12.2030"), "dates.bad-day", 2),
-    "a moment to verify at": Bad(("verify", "{files}/good.pdf", "--at", "tomorrow"), "dates.bad-moment", 2),
+    "a card's last day": Bad(("card", "new", "hanako", "--expires", "31.12.2030"), "usage.bad-value", 2),
+    "a moment to verify at": Bad(("verify", "{files}/good.pdf", "--at", "tomorrow"), "usage.bad-value", 2),
     "the day of an event": Bad((*WINDOW, "--on", "2026-06-31"), "usage.bad-value", 2),
     "an event to come": Bad((*WINDOW, "--on", "2999-01-01"), "window.event.date", 2),
     "the day of a document": Bad(
@@ -59,11 +59,11 @@ UNKNOWN = {
     "an application": Bad(
         ("window", "withdraw", "--municipality", "99201", "--receipt", "2026-999999"), "window.application.not-found", 1
     ),
-    "a card": Bad(("card", "show", "nobody"), "card.store.missing", 2),
+    "a card": Bad(("card", "show", "nobody"), "card.store.missing", 1),
     "a card to sign with": Bad(
         ("sign", "{files}/letter.txt", "--format", "cms", "--card", "nobody", "--out", "{files}/o", "--pin-stdin"),
         "card.store.missing",
-        2,
+        1,
         f"{SIGNATURE_PIN}\n",
     ),
     "a card's name that cannot be": Bad(("card", "show", "../taro"), "card.store.bad-name", 2),

@@ -12,12 +12,14 @@ from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.pins import typed
+from openjpki.cli.rules_arguments import add_day
 from openjpki.errors import Failure, Kind, Language
 from openjpki.pki.inspect import facts
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
-from openjpki.rules.dates import civil_date, months_after, read_day
+from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.era import in_era
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
@@ -62,7 +64,7 @@ def register(commands: Commands) -> None:
     new = group.add_parser("new", help="make a blank card: a number, no PINs, no certificates")
     new.add_argument("name", metavar="NAME", help="what the card is called")
     new.add_argument("--municipality", default=WAKABA.code, metavar="CODE", help=f"five digits ({WAKABA.code})")
-    new.add_argument("--expires", metavar="DAY", help="last day of the card (ten years from now)")
+    add_day(new, "--expires", "last day of the card (ten years from now)", required=False)
     new.set_defaults(run=_new)
     pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
     pin.add_argument("name", metavar="NAME", help="what the card is called")
@@ -71,6 +73,7 @@ def register(commands: Commands) -> None:
         "--pin-stdin", action="store_true", help="the present PIN, then the new one, one a line of standard input"
     )
     pin.set_defaults(run=_pin)
+    add_certificate(group)
 
 
 @contextmanager
@@ -134,7 +137,7 @@ def _new(arguments: argparse.Namespace) -> Answer:
     language = language_of(arguments)
     with _cards(arguments) as (home, store):
         today = civil_date(home.clock()())
-        expires = read_day(arguments.expires) if arguments.expires else months_after(today, 12 * _YEARS)
+        expires = arguments.expires or months_after(today, 12 * _YEARS)
         keys = CardKeys(home.path / "authority" / "keys" / f"{NAME}.key", home.path / "authority" / "passphrase")
         try:
             image = CardFactory(keys, entropy).make(municipality=arguments.municipality, expires=expires)

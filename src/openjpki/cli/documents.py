@@ -1,7 +1,6 @@
 """`openjpki sign` and `openjpki verify`: documents signed with a card of this home, and their verdict."""
 
 import argparse
-import os
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +8,9 @@ from pathlib import Path
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.document_lines import report_lines, trust_line
+from openjpki.cli.output import require_place, write_whole
 from openjpki.cli.pins import typed
+from openjpki.cli.rules_arguments import moment as read_moment
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.currency import NonceRule, StatusRules
 from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded, Evidence
@@ -27,7 +28,6 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki import oids
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
-from openjpki.rules.dates import read_moment
 from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, HomeMissing, locked
@@ -87,15 +87,6 @@ class OutputIsInput(Failure):
     en = "--out must not be the document that is signed."
 
 
-class OutputNotAFile(Failure):
-    """What is there is a folder or a device, or the name is empty: a file laid in its place would be a surprise."""
-
-    code = "sign.output-not-a-file"
-    kind = Kind.USAGE
-    ja = "--out の「{path}」はファイルではありません。署名を書き出すファイルの名前を指定してください。"
-    en = '"{path}" of --out is not a file. Name the file that the signature goes to.'
-
-
 class BadPolicy(Failure):
     """Words or blanks stand where an object identifier is asked for."""
 
@@ -103,15 +94,6 @@ class BadPolicy(Failure):
     kind = Kind.USAGE
     ja = "--accept-policy の「{text}」は OID ではありません。1.2.392.200149 のように数字をピリオドでつないでください。"
     en = '"{text}" of --accept-policy is no OID. Write numbers joined by full stops, such as 1.2.392.200149.'
-
-
-class NoOutputFolder(Failure):
-    """There is nowhere to put the signed document; better told before the card signs."""
-
-    code = "sign.no-output-folder"
-    kind = Kind.USAGE
-    ja = "--out のフォルダー {path} がありません。"
-    en = "The folder {path} of --out does not exist."
 
 
 def register(commands: Commands) -> None:
@@ -185,7 +167,7 @@ def _sign(arguments: argparse.Namespace) -> Answer:
             signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached, timestamper=authority)
     if _with_evidence(arguments):
         signed = keep_in_pdf(signed, kept) if arguments.format == "pdf" else keep_in_cms(signed, kept)
-    _write(arguments.out, signed, like=arguments.file)
+    write_whole(arguments.out, signed, mode=arguments.file.stat().st_mode & 0o666)  # no more open than the document
     line = {"ja": f"署名しました: {arguments.out}", "en": f"Signed: {arguments.out}"}[language_of(arguments)]
     data = {
         "out": str(arguments.out),
@@ -232,10 +214,7 @@ def _check_sign(arguments: argparse.Namespace) -> None:
         raise NotForPdf
     if arguments.out.exists() and arguments.file.exists() and arguments.out.samefile(arguments.file):
         raise OutputIsInput
-    if not arguments.out.name or (arguments.out.exists() and not arguments.out.is_file()):
-        raise OutputNotAFile(path=arguments.out)
-    if not arguments.out.parent.is_dir():
-        raise NoOutputFolder(path=arguments.out.parent)
+    require_place(arguments.out)
 
 
 def _pin(arguments: argparse.Namespace) -> bytearray:
@@ -245,31 +224,13 @@ def _pin(arguments: argparse.Namespace) -> bytearray:
     return bytearray(pin.encode())
 
 
-def _write(path: Path, content: bytes, *, like: Path) -> None:
-    """Write a file whole or not at all, open to nobody who may not read the document `like`.
-
-    In a folder that others write to, the temporary name cannot be foreseen and nothing laid there is followed.
-    """
-    temporary = path.with_name(f".openjpki-{entropy(8).hex()}")
-    mode = like.stat().st_mode & 0o666
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _verify(arguments: argparse.Namespace) -> Answer:
     """Gather the evidence, judge, and answer with the verdict's exit status."""
     document = read_document(arguments.file, MAX_DOCUMENT + MAX_SIGNATURE)
     content = None if arguments.content is None else read_document(arguments.content)
     trust = arguments.trust or Home.open(arguments.home).public
     evidence = _gathered(arguments, read_trust(trust), document)
-    at = read_moment(arguments.at) if arguments.at else _now(arguments)
+    at = read_moment("--at")(arguments.at) if arguments.at else _now(arguments)
     report = _judged(arguments, document, content, evidence, at)
     language = language_of(arguments)
     lines = (*report_lines(report, language), trust_line(trust, language))

@@ -11,6 +11,7 @@ from openjpki.site.server import LOOPBACK
 
 _DAY = 86_400
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
+"""The same bound in days."""
 
 
 def register(commands: Commands) -> None:

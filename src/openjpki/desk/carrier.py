@@ -10,7 +10,7 @@ from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.errors import Failure, Kind
 
 MAX_MESSAGE = 256 * 1024
-"""Bytes of one message on the wire; the largest honest one (a list of a person's certificates) is far below."""
+"""Bytes of one message on the wire; the largest honest one (`MOST_RECORDS` certificates of a card) has about 160 KiB."""
 
 
 _M = TypeVar("_M")

@@ -41,6 +41,10 @@ KeyBytes = Annotated[bytes, msgspec.Meta(min_length=1, max_length=1024)]
 """A public key or a signature: RSA of 2048 bits needs 294 and 256 bytes."""
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 """SHA-256."""
+MOST_RECORDS = 40
+"""Certificate records in one answer: at most 4 kB each with the certificate in base64, they stay well below a message."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+"""How many there are."""
 Kinds = Annotated[tuple[CertificateKind, ...], msgspec.Meta(max_length=2)]
 """There are two kinds of certificate."""
 MAX_COMMANDS = 80
@@ -189,6 +193,8 @@ class CertificatesAsked(Message, frozen=True, kw_only=True):
     resident_code: ResidentCode
     card_number: CardNumber
     asked_at: Moment
+    after: Count = 0
+    """How many of the records, oldest first, the sender has already."""
 
 
 class PinResetOrder(Message, frozen=True, kw_only=True):
@@ -312,9 +318,11 @@ class RevocationAccepted(Message, frozen=True, kw_only=True):
 
 
 class Certificates(Message, frozen=True, kw_only=True):
-    """The answer to `CertificatesAsked`, oldest first."""
+    """The answer to `CertificatesAsked`, oldest first; `MOST_RECORDS` at most."""
 
     records: tuple[CertificateRecord, ...]
+    more: bool = False
+    """Whether there are later ones: ask again, behind these."""
 
 
 class Refused(Message, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ MOST_ITEMS: Final = 20
 MOST_NONCE_BYTES: Final = 128
 """RFC 9654 §2.1: 1 to 128 octets; longer or empty ones are malformed (RFC 8954 had 32)."""
 MOST_SERIAL_BYTES: Final = 20
+"""Of a serial number (RFC 5280 §4.1.2.2)."""
 
 NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 HASH_NAMES: Final = ("sha1", "sha256")

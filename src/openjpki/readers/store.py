@@ -36,7 +36,7 @@ class CardMissing(Failure):
     """There is no card of this name."""
 
     code = "card.store.missing"
-    kind = Kind.USAGE
+    kind = Kind.REFUSED
     ja = "「{name}」というカードはありません。`openjpki card list` で一覧を表示できます。"
     en = 'There is no card "{name}". `openjpki card list` shows those there are.'
 

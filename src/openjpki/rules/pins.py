@@ -8,6 +8,7 @@ from openjpki.rules.policy import Policy
 
 SIGNATURE_PIN_SHORTEST = 6
 SIGNATURE_PIN_LONGEST = 16
+"""Characters of the signature PIN (R-6.1)."""
 DIGITS_PIN_LENGTH = 4
 SIGNATURE_PIN_TRIES = 5
 DIGITS_PIN_TRIES = 3

@@ -46,6 +46,7 @@ PORTS = range(1, 2**16)
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
 _MAX_MARKER = 64 * 1024
+"""Bytes of a home's marker file; one has under 1 kB."""
 
 
 class HomeMissing(Failure):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -38,14 +39,21 @@ from openjpki.window.states import ResidentState
 
 READER = "start-page"
 """The officer's name under which the sandbox's page reads the registers."""
+PAGE = 200
+"""Residents drawn on one page: what a person looks through, and a bound on what opening the page costs."""
 _MAX_TRANSCRIPT = 4 * 1024 * 1024
+"""Bytes of a transcript that are read; a story's has about 60 kB."""
 
 
-def start_page(house: House, language: Language) -> StartPage:
-    """Return everything the start page shows, as of the home's legal moment."""
+def start_page(house: House, language: Language, *, address: str = "", after: str = "") -> StartPage:
+    """Return everything the start page shows, as of the home's legal moment.
+
+    `address` is where the page was asked for ("http://127.0.0.1:8780"), which `serve --port` may have moved away from
+    the port that certificates name; commands to be tried go there. `after`: residents are shown from behind this code.
+    """
     now = house.clock()
     names = _card_names(house)
-    residents = {municipality.code: _living_in(house, municipality.code) for municipality in MUNICIPALITIES}
+    residents, last = _page(house, after)
     return StartPage(
         language=language,
         other_language_href="?lang=en" if language == "ja" else "?lang=ja",
@@ -58,7 +66,7 @@ def start_page(house: House, language: Language) -> StartPage:
                 prefecture=municipality.prefecture,
                 name=municipality.name,
                 romaji=f"{municipality.name_romaji}, {municipality.prefecture_romaji}",
-                residents=len(residents[municipality.code]),
+                residents=house.window.residents.living(Clerk(login=READER, municipality=municipality.code)),
             )
             for municipality in MUNICIPALITIES
         ),
@@ -67,9 +75,10 @@ def start_page(house: House, language: Language) -> StartPage:
             for municipality in MUNICIPALITIES
             for resident in residents[municipality.code]
         ),
+        further_href=f"?lang={language}&after={last}#residents" if last else "",
         authorities=tuple(_authority(issuer) for issuer in Issuer.objects.order_by("generation", "kind")),
         revocation_lists=tuple(_lists()),
-        responders=_responders(house),
+        responders=_responders(house, address),
         story=_story(house, language),
         next_commands=_commands(house, language),
     )
@@ -86,10 +95,25 @@ def _card_names(house: House) -> dict[str, str]:
     return names
 
 
-def _living_in(house: House, code: str) -> tuple[entries.ResidentEntry, ...]:
-    """Return who lives in a municipality; who moved away is shown where they live now."""
-    everybody = house.window.residents.list(Clerk(login=READER, municipality=code))
-    return tuple(resident for resident in everybody if resident.state is ResidentState.RESIDENT)
+def _page(house: House, after: str) -> tuple[dict[str, tuple[entries.ResidentEntry, ...]], str]:
+    """Return each municipality's residents behind a code, and the code to go on behind ("" at the end).
+
+    Resident codes are unique over all municipalities, so one code says where every list stands.
+    """
+    found: dict[str, tuple[entries.ResidentEntry, ...]] = {}
+    for municipality in MUNICIPALITIES:
+        clerk = Clerk(login=READER, municipality=municipality.code)
+        found[municipality.code] = house.window.residents.list(clerk, after=after, limit=PAGE + 1)
+    last = min((rows[PAGE - 1].resident_code for rows in found.values() if len(rows) > PAGE), default="")
+    shown = {
+        code: tuple(
+            row
+            for row in rows  # who moved away is shown where they live now
+            if row.state is ResidentState.RESIDENT and (not last or row.resident_code <= last)
+        )
+        for code, rows in found.items()
+    }
+    return shown, last
 
 
 def _resident(
@@ -175,20 +199,21 @@ def _lists() -> list[RevocationListEntry]:
     return found
 
 
-def _responders(house: House) -> tuple[ResponderEntry, ...]:
-    """Name the newest generation's files as they are downloaded from this page."""
+def _responders(house: House, address: str) -> tuple[ResponderEntry, ...]:
+    """Name the newest generation's files as they are downloaded from this page, and the responder where it answers."""
     issuers = {CertificateKind(issuer.kind): str(issuer) for issuer in Issuer.objects.order_by("generation")}
     return tuple(
         ResponderEntry(
             kind=kind,
-            url=house.profiles.ocsp_url(kind),
+            url=url,
             command=ocsp_command(
                 issuer_file=f"{name}.pem",
                 certificate_file=f"{kind.value}.cer",
-                url=house.profiles.ocsp_url(kind),
+                url=address + urlsplit(url).path if address else url,
             ),
         )
         for kind, name in issuers.items()
+        for url in (house.profiles.ocsp_url(kind),)
     )
 
 

@@ -83,6 +83,7 @@ TEMPLATES = [
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 """A sandbox answers on loopback only; the Host check also stops DNS rebinding."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+"""Bytes of a request that Django reads into memory; no form of ours comes near."""
 
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"

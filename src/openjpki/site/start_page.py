@@ -167,11 +167,14 @@ class StartPage:
     """Whether the legal clock differs from the real one."""
     municipalities: tuple[MunicipalityEntry, ...]
     residents: tuple[ResidentEntry, ...]
+    """Of this page; the figures count what it shows."""
     authorities: tuple[AuthorityEntry, ...]
     revocation_lists: tuple[RevocationListEntry, ...]
     responders: tuple[ResponderEntry, ...]
     story: Story | None
     next_commands: tuple[Command, ...]
+    further_href: str = ""
+    """Where the next residents are; empty if these are the last."""
 
     @property
     def cards(self) -> tuple[CardEntry, ...]:

@@ -58,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "住民はまだ登録されていません。次のコマンドで物語を実行すると、住民とカードができます。",
         "No resident is registered yet. Run the story: it brings residents and cards.",
     ),
+    "residents-further": ("続きの住民を見る", "Show the next residents"),
     "card": ("カード", "Card"),
     "cards-none": ("カードは交付されていません。", "No card has been handed over."),
     "card-count": ("カードの数", "Cards"),

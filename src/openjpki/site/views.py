@@ -11,6 +11,7 @@ from openjpki.errors import Language
 from openjpki.site.reading import start_page
 from openjpki.site.start_page import render
 from openjpki.site.wiring import current
+from openjpki.window.shapes import resident_code_is_well_formed
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,7 +29,7 @@ TYPES = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Show the sandbox: its city, cards, certificates, CAs, lists, responders and the last story."""
-    page = start_page(current(), _language(request))
+    page = start_page(current(), _language(request), address=f"http://{request.get_host()}", after=_after(request))
     response = HttpResponse(render(page), status=HTTPStatus.OK)
     response["Content-Security-Policy"] = POLICY
     response["Cache-Control"] = "no-store"
@@ -57,6 +58,12 @@ def ca_pem(request: HttpRequest, issuer: str) -> HttpResponse:  # noqa: ARG001  
     except NoSuchIssuer as error:
         raise Http404 from error
     return HttpResponse(DER_cert_to_PEM_cert(certificate), content_type="application/x-pem-file")
+
+
+def _after(request: HttpRequest) -> str:
+    """Return behind which resident code the list begins; what is no code begins at the start."""
+    asked = request.GET.get("after", "")
+    return asked if resident_code_is_well_formed(asked) else ""
 
 
 def _language(request: HttpRequest) -> Language:

@@ -1,6 +1,6 @@
 """Keeps what the authority says about certificates; the authority's record decides, this one is only remembered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from openjpki.desk.messages import CertificateRecord, Certificates, CertificatesAsked
@@ -47,13 +47,26 @@ def told(resident: Resident, records: Iterable[CertificateRecord]) -> tuple[Cert
 def refresh(equipment: Equipment, resident: Resident, *, at: datetime) -> None:
     """Ask the authority about each card of a resident; raises `AuthorityUnreachable` or `AuthorityRefused`."""
     for card in cards_of(resident):
+        for records in _pages(equipment, resident, card.card_number, at):
+            with act():
+                store(resident, records, at=at)
+            equipment.checkpoint(Checkpoint.COPIES_STORED)
+
+
+def _pages(
+    equipment: Equipment, resident: Resident, card_number: str, at: datetime
+) -> Iterator[tuple[CertificateRecord, ...]]:
+    """Ask until there is no more; an answer that promises more and brings none is the last one."""
+    known, more = 0, True
+    while more:
         question = CertificatesAsked(
             municipality=resident.municipality,
             resident_code=resident.resident_code,
-            card_number=card.card_number,
+            card_number=card_number,
             asked_at=at,
+            after=known,
         )
         answer = expect(equipment.carrier.send(question), Certificates)
-        with act():
-            store(resident, answer.records, at=at)
-        equipment.checkpoint(Checkpoint.COPIES_STORED)
+        known += len(answer.records)
+        more = answer.more and bool(answer.records)
+        yield answer.records

@@ -82,6 +82,10 @@ class Residents:
             note(officer, Verb.RESIDENTS_LISTED, register, at=self._equipment.moment(), residents=len(found))
             return found
 
+    def living(self, officer: Officer) -> int:
+        """Return how many persons live here."""
+        return selectors.living(officer)
+
     def show(self, officer: Officer, resident_code: str) -> ResidentEntry:
         """Return one person, and write down that the record was read; raise `ResidentNotFound`."""
         with act():

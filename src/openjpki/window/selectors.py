@@ -21,6 +21,7 @@ from openjpki.window.models import (
 )
 from openjpki.window.officer import Officer
 from openjpki.window.rows import application_entry, message_entry, pause_entry, resident_entry
+from openjpki.window.states import ResidentState
 
 PAGE = 200
 """Rows of one list: what a person can look through, and a bound on what one question costs."""
@@ -41,6 +42,12 @@ def residents(officer: Officer, *, after: str = "", limit: int = PAGE) -> tuple[
         CertificateCopy.objects.for_municipality(municipality).order_by("issued_date", "serial", "pk"), "resident", rows
     )
     return tuple(resident_entry(row, cards[row.pk], copies[row.pk]) for row in rows)
+
+
+def living(officer: Officer) -> int:
+    """Return how many persons live in the municipality."""
+    rows = Resident.objects.for_municipality(officer.municipality)
+    return rows.filter(state=ResidentState.RESIDENT.value).count()
 
 
 def resident(officer: Officer, resident_code: str) -> ResidentEntry:

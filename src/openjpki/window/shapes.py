@@ -9,6 +9,7 @@ from openjpki.rules.era import BadEraDate, BeforeCalendar, read_era
 from openjpki.rules.kinds import Sex
 
 MAX_NAME = 100
+"""Characters of a name; the longest that a register has recorded stay below, and a certificate holds 200."""
 MAX_ADDRESS = 200
 """As `rules.person.FourAttributes` has it."""
 FULL_WIDTH_SPACE = "\u3000"

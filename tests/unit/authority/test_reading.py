@@ -2,9 +2,10 @@ import msgspec
 import pytest
 
 from openjpki.audit.models import Entry
+from openjpki.authority import reading
 from openjpki.authority.models import Person
-from openjpki.desk.messages import CertificateIssued, CertificatesAsked, ReportAccepted
-from openjpki.rules.kinds import CertificateState, Procedure
+from openjpki.desk.messages import CertificateIssued, Certificates, CertificatesAsked, ReportAccepted
+from openjpki.rules.kinds import CertificateState, LifeEvent, Procedure
 from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
@@ -54,6 +55,18 @@ def test_strangers_are_told_nothing(scene: Scene, changes: dict[str, str], code:
     assert scene.refusal(msgspec.structs.replace(asked(scene), **changes)) == code
     row = Entry.objects.using("authority").get(verb="request.refused")
     assert (row.subject, row.data) == ("question", {"code": code})
+
+
+def test_a_long_record_is_told_a_page_at_a_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one message cannot carry comes in several: oldest first, none twice, none left out."""
+    scene.with_both()
+    whole = scene.expect(Certificates, asked(scene))
+    assert (len(whole.records), whole.more) == (2, False)
+    monkeypatch.setattr(reading, "MOST_RECORDS", 1)
+    pages = [scene.expect(Certificates, msgspec.structs.replace(asked(scene), after=after)) for after in (0, 1, 2)]
+
+    assert [page.more for page in pages] == [True, False, False]
+    assert tuple(record for page in pages for record in page.records) == whole.records
 
 
 def test_after_a_move_the_new_municipality_reads(scene: Scene) -> None:

@@ -21,7 +21,7 @@ from openjpki.cli.main import parser
 from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.errors import Failure
 from openjpki.readers.store import CardExists, CardMissing, CardStore
-from openjpki.rules.dates import BadDay, civil_date, months_after
+from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.clock import real_moment
@@ -176,7 +176,7 @@ def test_a_new_card_is_blank_and_numbered(home: Path) -> None:
     [
         (("new", "taro"), CardExists),
         (("new", "x", "--municipality", "1322"), BadValue),
-        (("new", "x", "--expires", "2035-02-30"), BadDay),
+        (("new", "x", "--expires", "2035-02-30"), BadValue),
         (("show", "jiro"), CardMissing),
     ],
 )

@@ -18,18 +18,17 @@ from asn1crypto import tsp
 
 from openjpki.card.administration import Administration, personalise
 from openjpki.card.terminal import PinLocked, WrongPin
-from openjpki.cli.answer import Answer
+from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.documents import (
     BadPolicy,
     FormatComesLater,
     LevelAndAuthority,
     LevelComesLater,
-    NoOutputFolder,
     NotForPdf,
     OutputIsInput,
-    OutputNotAFile,
 )
 from openjpki.cli.main import main, parser
+from openjpki.cli.output import NoOutputFolder, OutputNotAFile
 from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.documents.currency import BadSkew
 from openjpki.documents.gather import TrustMissing
@@ -43,7 +42,6 @@ from openjpki.pki.crl import RevokedEntry
 from openjpki.pki.keys import PrivateKey
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardMissing, CardStore
-from openjpki.rules.dates import BadMoment
 from openjpki.rules.kinds import CertificateKind, PinKind, RevocationReason
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import real_moment
@@ -227,7 +225,7 @@ def test_a_document_is_judged_at_a_moment(place: Place, monkeypatch: pytest.Monk
     assert answer.data["at"] == "2019-12-31T15:00:00Z"
     assert answer.kind is Kind.INDETERMINATE
     assert answer.data["signatures"][0]["status"]["ocsp"]["says"] == "absent"
-    with pytest.raises(BadMoment):
+    with pytest.raises(BadValue):
         run(place, "verify", place.path("out.pdf"), "--at", "yesterday")
 
 
@@ -388,7 +386,7 @@ def test_a_link_laid_in_a_shared_folder_is_not_followed(place: Place, monkeypatc
     theirs.write_bytes(b"untouched")
     for name in (f".out.pdf.{os.getpid()}", ".openjpki-0000000000000000"):
         (place.folder / name).symlink_to(theirs)
-    monkeypatch.setattr("openjpki.cli.documents.entropy", bytes)
+    monkeypatch.setattr("openjpki.cli.output.entropy", bytes)
 
     with pytest.raises(FileExistsError):
         sign(place, monkeypatch, place.file("in.pdf", pdf()), "--format", "pdf", "--out", place.path("out.pdf"))

@@ -12,6 +12,7 @@ import openjpki
 from openjpki.errors import Language
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, LifeEvent, RevocationReason
 from openjpki.rules.lifecycle import CardEvent
+from openjpki.site import reading
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.reading import start_page
@@ -144,6 +145,13 @@ def test_the_responders_command_names_the_newest_ca(story: Telling) -> None:
         assert responder.url in responder.command
 
 
+def test_the_command_goes_where_the_page_is_served(story: Telling) -> None:
+    """`serve --port` answers elsewhere than certificates say: the line asks there, and the address shown stays theirs."""
+    for responder in start_page(story.house, "en", address="http://127.0.0.1:9999").responders:
+        assert responder.url == story.house.profiles.ocsp_url(responder.kind)
+        assert responder.command.endswith(f"-url http://127.0.0.1:9999/ocsp/{responder.kind.value}")
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_story_is_told_in_the_readers_language(story: Telling, language: Language) -> None:
     """Each step of the transcript, without the many files of evidence."""
@@ -231,6 +239,29 @@ def test_a_new_sandbox_has_residents_and_no_card(tmp_path: Path) -> None:
     assert [one.residents for one in page.municipalities] == [5, 2]
     assert (page.cards, page.story, page.clock_shifted) == ((), None, False)
     assert len(page.authorities) == 2
+
+
+def test_residents_are_shown_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody is on exactly one page, whatever city they live in; the city's figure counts all."""
+    empty_databases()
+    made = house(tmp_path)
+    made.furnish()
+    seed(made)
+    everybody = [one.code for one in start_page(made, "ja").residents]
+    assert start_page(made, "ja").further_href == ""
+    monkeypatch.setattr(reading, "PAGE", 2)
+    seen: list[str] = []
+    after = ""
+    for _ in range(10):
+        page = start_page(made, "ja", after=after)
+        assert [one.residents for one in page.municipalities] == [5, 2]
+        seen += [one.code for one in page.residents]
+        if not page.further_href:
+            break
+        after = page.further_href.removeprefix("?lang=ja&after=").removesuffix("#residents")
+
+    assert sorted(seen) == sorted(everybody)
+    assert len(seen) == len(set(seen)) == 7
 
 
 def test_a_shifted_clock_is_shown(tmp_path: Path) -> None:

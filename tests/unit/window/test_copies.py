@@ -1,7 +1,7 @@
 import pytest
 
 from openjpki.desk.carrier import AuthorityUnreachable
-from openjpki.desk.messages import CertificatesAsked
+from openjpki.desk.messages import CertificateRecord, Certificates, CertificatesAsked, Reply, Request
 from openjpki.rules.policy import Policy
 from openjpki.window import copies
 from openjpki.window.answers import AuthorityRefused
@@ -41,6 +41,31 @@ def test_each_card_is_asked_about(counter: Counter) -> None:
     counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card)
     copies.refresh(equipment(counter), load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
     assert counter.desk.names().count("CertificatesAsked") == 1
+
+
+class Pages:
+    """A carrier that brings each record in an answer of its own, and promises more than there is."""
+
+    def __init__(self, records: tuple[CertificateRecord, ...]) -> None:
+        self._records = records
+        self.asked: list[int] = []
+
+    def send(self, request: Request) -> Reply:
+        """Answer with one record."""
+        assert isinstance(request, CertificatesAsked)
+        self.asked.append(request.after)
+        return Certificates(records=self._records[request.after : request.after + 1], more=True)
+
+
+def test_a_long_record_is_asked_for_to_its_end(counter: Counter) -> None:
+    """Page after page, behind what is known; a promise of more that brings nothing ends it."""
+    counter.with_certificates()
+    records = tuple(counter.authority.persons[HANAKO].records)
+    carrier = Pages(records)
+    copies.refresh(carrier, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+
+    assert carrier.asked == [0, 1, 2]
+    assert {copy.known_at for copy in copies_of(load_resident(WAKABA, HANAKO))} == {at("2022-01-01")}
 
 
 def test_a_question_without_an_answer_changes_nothing(counter: Counter) -> None:

@@ -13,6 +13,7 @@ from openjpki.pki.lint.specimen import Specimen
 from openjpki.pki.profiles import Profile
 
 MOST_SERIAL_OCTETS = 20
+"""Of a serial number (RFC 5280 §4.1.2.2)."""
 DAYS_PER_YEAR = 366
 """Generous on purpose: the exact day is decided by `rules.validity`; this is a wall behind it."""
 LEAST_BYTES, MOST_BYTES = 256, 60_000
