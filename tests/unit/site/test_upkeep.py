@@ -66,13 +66,14 @@ def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[st
 def test_every_round_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
     """The round before the first wait counts; a failed one keeps the moment of the last that did its work."""
     kept: list[Notes] = []
-    outcomes = iter([timedelta(seconds=7), ValueError("1234")])
+    outcomes = iter([timedelta(seconds=7)])
 
     def work() -> timedelta:
-        outcome = next(outcomes)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+        try:
+            return next(outcomes)
+        except StopIteration as error:
+            message = "1234"
+            raise ValueError(message) from error
 
     keep_up(Rounds(2), timedelta(seconds=5), work, kept.append)
 

@@ -74,7 +74,12 @@ def test_all_certificates_are_not_counted_at_every_scrape(settled: House, monkey
     """The one count that grows with the table is kept for some minutes."""
     asked: list[float] = []
     moment = [0.0]
-    monkeypatch.setattr(figures, "certificates", lambda: asked.append(moment[0]) or {})
+
+    def count() -> dict[tuple[str, str], int]:
+        asked.append(moment[0])
+        return {}
+
+    monkeypatch.setattr(figures, "certificates", count)
     measures = Measures(settled, clock=lambda: moment[0])
     for at in (1.0, CERTIFICATES_KEPT_SECONDS, CERTIFICATES_KEPT_SECONDS + 2):
         moment[0] = at
