@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 FIXTURE = ROOT / "tests" / "fixtures" / "homes" / "format-1.tar.xz"
 OLD_PIN = "FORMAT1PIN"
-ROUNDS = 3
+ROUNDS = 2
 
 
 def rows(home: Path, role: str, query: str) -> list[tuple[object, ...]]:

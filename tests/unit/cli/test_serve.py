@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import re
 import signal
@@ -65,6 +66,17 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     found = Server(house.home)
     monkeypatch.setattr(serve, "_serve", found)
     return found
+
+
+@pytest.fixture(autouse=True)
+def unlogged() -> Iterator[None]:
+    """Take back the handlers that `serve` installs for its process."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
 
 
 def run(home: Path, *words: str) -> Answer:

@@ -1,3 +1,4 @@
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from openjpki.site.upkeep import (
     seal_round,
     until_next,
 )
+from openjpki.site.watching.upkeep_notes import Notes
 from openjpki.window.back_off import Patience
 from tests.support.audit_rows import Desk
 from tests.unit.window.counter import Counter
@@ -69,7 +71,28 @@ def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[st
     keep_up(stop, timedelta(seconds=5), fail)
 
     assert stop.waits == [5.0, RETRY.total_seconds()]
-    assert "no space left" in capsys.readouterr().err
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["round"], line["wait_seconds"]) == ("upkeep-failed", 2, RETRY.total_seconds())
+    assert "no space left" in line["fault"]
+
+
+def test_every_round_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    """The round before the first wait counts; a failed one keeps the moment of the last that did its work."""
+    kept: list[Notes] = []
+    outcomes = iter([timedelta(seconds=7)])
+
+    def work() -> timedelta:
+        try:
+            return next(outcomes)
+        except StopIteration as error:
+            message = "1234"
+            raise ValueError(message) from error
+
+    keep_up(Rounds(2), timedelta(seconds=5), work, kept.append)
+
+    assert [(notes.rounds, notes.failures) for notes in kept] == [(1, 0), (2, 0), (3, 1)]
+    assert kept[2].succeeded_at == kept[1].succeeded_at
+    assert "1234" not in capsys.readouterr().err
 
 
 def test_the_bounds_are_in_order() -> None:

@@ -162,8 +162,8 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _unpack(content: IO[bytes], member: Member, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     mode = MODES[member.mode]
+    target.parent.mkdir(mode=0o755 if member.mode == "public" else 0o700, parents=True, exist_ok=True)
     digest = sha256()
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
         os.fchmod(file.fileno(), mode)

@@ -1,0 +1,88 @@
+import shutil
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import OperationalError
+
+from openjpki.site.clock import SteppedClock
+from openjpki.site.house import House
+from openjpki.site.settings import ROLES
+from openjpki.site.watching import figures, health, upkeep_notes
+from openjpki.site.watching.health import CHECKS, look
+from openjpki.site.watching.upkeep_notes import Notes
+from tests.support.programs import tree
+
+pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
+
+
+def advance(house: House, span: timedelta) -> None:
+    """Let time pass."""
+    assert isinstance(house.clock, SteppedClock)
+    house.clock.advance_to(house.clock() + span)
+
+
+def unsound(house: House) -> set[str]:
+    """Return the checks that are not sound."""
+    return {name for name, finding in look(house).findings.items() if not finding.sound}
+
+
+def test_a_home_that_can_do_its_work_is_ready(settled: House) -> None:
+    """Every check is asked; nothing is left in the home."""
+    before = tree(settled.home.path)
+    found = look(settled)
+
+    assert found.ready
+    assert set(found.findings) == set(CHECKS)
+    data = found.as_data()
+    assert data["ready"] is True
+    assert tree(settled.home.path) == before
+
+
+def test_lists_that_ran_out_are_told(settled: House) -> None:
+    """A verifier would refuse them."""
+    advance(settled, timedelta(hours=26))
+
+    assert unsound(settled) == {"lists"}
+    assert look(settled).findings["lists"].figures["run_out"] == 4
+
+
+def test_a_key_that_does_not_open_is_told_by_a_code(settled: House) -> None:
+    """And no CA at all is not sound either."""
+    (settled.home.path / "authority" / "passphrase").unlink()
+    settled.authority.keys._signers.clear()
+
+    assert unsound(settled) == {"keys"}
+    assert look(settled).findings["keys"].figures == {"code": "authority.passphrase-missing"}
+
+
+def test_a_disk_that_is_full_is_told(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little room, or none to write a byte: the next lists would fail."""
+    monkeypatch.setattr(health, "disk_usage", lambda _: SimpleNamespace(free=1))
+    assert unsound(settled) == {"disk"}
+    shutil.rmtree(settled.home.path)
+    assert look(settled).findings["disk"].figures == {"code": "storage.failed"}
+
+
+def test_a_silent_database_is_told(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an answer, not a fault."""
+
+    def silent(_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(figures, "lists", silent)
+
+    assert look(settled).findings["lists"].figures == {"code": "home.database-silent"}
+
+
+def test_what_waits_too_long_is_a_warning(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The home is ready all the same: its work is not what is late."""
+    monkeypatch.setattr(figures, "outbox", lambda _: figures.OutboxFigures(waiting=2, oldest_seconds=4000.0))
+    monkeypatch.setattr(figures, "open_orders", lambda _: {"hour": 1, "older": 3})
+    upkeep_notes.keep(settled.home.path, Notes(rounds=3, failures=1, succeeded_at="2026-01-01T00:00:00+00:00"))
+    found = look(settled)
+
+    assert found.ready
+    assert {name for name, finding in found.findings.items() if finding.warning} == {"outbox", "orders", "upkeep"}
+    assert found.findings["outbox"].figures == {"waiting": 2, "oldest_seconds": 4000}
+    assert int(found.findings["upkeep"].figures["succeeded_seconds_ago"]) > 0
