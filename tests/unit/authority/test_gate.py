@@ -12,7 +12,7 @@ from openjpki.authority.authority import RegisterUnavailable
 from openjpki.authority.gate import GateTerms, RateLimited
 from openjpki.authority.models import SeenNonce
 from openjpki.desk.carrier import decode_reply
-from openjpki.desk.envelope import encode_envelope
+from openjpki.desk.envelope import Envelope, encode_envelope
 from openjpki.desk.messages import Refused, ReportAccepted
 from tests.support.authority import Scene
 from tests.support.desk import SENT, Desk, tampered
@@ -117,7 +117,7 @@ def test_an_envelope_is_taken_once_and_only_in_its_time(tmp_path: Path, moves: l
     desk = Desk(Scene(tmp_path))
     desk.scene.authority.enrol(WAKABA)
     SeenNonce.objects.all().delete()
-    sent, taken = [], set[bytes]()
+    sent, taken = list[Envelope](), set[bytes]()
     for offset, pause, again in moves:
         desk.clock.wait(seconds=pause)
         question = desk.scene.person()

@@ -83,7 +83,12 @@ def test_nobody_there_is_unreachable(ends: Ends) -> None:
 def test_another_ca_is_not_trusted(ends: Ends, tmp_path: Path) -> None:
     """A server that the desk's CA has not certified learns nothing, not even the envelope."""
     heard: list[bytes] = []
-    with Ends(tmp_path / "other").serving(lambda _peer, wire: heard.append(wire) or b"") as port:
+
+    def hear(_peer: str, wire: bytes) -> bytes:
+        heard.append(wire)
+        return b""
+
+    with Ends(tmp_path / "other").serving(hear) as port:
         with pytest.raises(AuthorityUnreachable):
             ends.line(port).exchange("99201", b"envelope")
         assert heard == []

@@ -121,7 +121,12 @@ def test_a_client_that_drips_is_hung_up_on(ends: Ends, port: int) -> None:
 def test_half_a_request_is_not_handed_over(ends: Ends) -> None:
     """What breaks off is no envelope."""
     heard: list[bytes] = []
-    with ends.serving(lambda _peer, wire: heard.append(wire) or b"", seconds=0.5) as port:
+
+    def hear(_peer: str, wire: bytes) -> bytes:
+        heard.append(wire)
+        return b""
+
+    with ends.serving(hear, seconds=0.5) as port:
         assert said(ends, port, post(body=b"x" * 50)[:-10]) == b""
     assert heard == []
 
@@ -130,10 +135,13 @@ def test_who_shows_no_certificate_gets_no_answer(ends: Ends, port: int) -> None:
     """Without a certificate of the desk's CA there is no connection."""
     context = ssl.create_default_context(cafile=ends.ca.certificate)
     answer = b""
-    with socket.create_connection((LOOPBACK, port), timeout=5) as plain, suppress(OSError):
-        with context.wrap_socket(plain, server_hostname=LOOPBACK) as secured:
-            secured.sendall(post(body=b"x"))
-            answer = secured.recv(1)
+    with (
+        socket.create_connection((LOOPBACK, port), timeout=5) as plain,
+        suppress(OSError),
+        context.wrap_socket(plain, server_hostname=LOOPBACK) as secured,
+    ):
+        secured.sendall(post(body=b"x"))
+        answer = secured.recv(1)
 
     assert answer == b""
 
