@@ -373,7 +373,17 @@ def test_window_and_authority_apart(tmp_path: Path) -> None:
     made = openjpki("init", "--home", home, "--algorithm", "p-384-sha-384", "--port", ports[0], "--desk-port", ports[1])
     assert made.status == 0, made.text
     resident = ("--municipality", "99201", "--resident", "99201000022")
-    move = ("window", "event", *resident, "--event", "move", "--address", "見本県若葉市緑町二丁目２番２号", "--home", home)
+    move = (
+        "window",
+        "event",
+        *resident,
+        "--event",
+        "move",
+        "--address",
+        "見本県若葉市緑町二丁目２番２号",
+        "--home",
+        home,
+    )
     today = civil_date(Home.open(home).clock()()).isoformat()
     waiting = openjpki(*move, "--on", today, "--json")
     assert waiting.json["waiting"] == 1, waiting.text
