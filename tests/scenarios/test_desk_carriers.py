@@ -39,7 +39,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         yield found
         return
     ends = Ends(tmp_path / "ends")
-    with ends.serving(lambda peer, wire: found.receive(peer, wire)) as port:
+    with ends.serving(found.receive) as port:
         found.line = ends.line(port)
         yield found
 
@@ -133,13 +133,11 @@ def test_half_a_reply_is_none(desk: Desk, monkeypatch: pytest.MonkeyPatch, cut: 
     """A reply that breaks off is no reply: the sender keeps its message, and the same again is answered alike."""
     receive = desk.gate.receive
     person = desk.scene.person()
-    monkeypatch.setattr(desk, "receive", lambda peer, wire: receive(peer, wire)[:cut])
-    desk.line = InProcessLine(desk.receive) if isinstance(desk.line, InProcessLine) else desk.line
+    monkeypatch.setattr(desk.gate, "receive", lambda peer, wire: receive(peer, wire)[:cut])
     with pytest.raises(AuthorityUnreachable):
         desk.carrier.send(person)
 
-    monkeypatch.setattr(desk, "receive", receive)
-    desk.line = InProcessLine(desk.receive) if isinstance(desk.line, InProcessLine) else desk.line
+    monkeypatch.setattr(desk.gate, "receive", receive)
     assert desk.carrier.send(person) == ReportAccepted(report_id=person.report_id, ended=())
 
 

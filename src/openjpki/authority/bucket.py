@@ -26,7 +26,3 @@ class Bucket:
         if tokens < 1:
             return None
         return replace(self, tokens=tokens - 1, filled_at=max(at, self.filled_at))
-
-    def idle(self, at: datetime) -> bool:
-        """Say whether the bucket is full again, and need not be remembered."""
-        return self.tokens + self.rate * max(0.0, (at - self.filled_at).total_seconds()) >= self.burst

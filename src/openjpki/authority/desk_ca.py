@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from openjpki.desk.https import ClientFiles
-from openjpki.desk.https_server import PEER
+from openjpki.desk.tls import PEER, ClientFiles
 
 CA_DAYS: Final = 3653
 LEAF_DAYS: Final = 397

@@ -14,7 +14,7 @@ def register(commands: Commands) -> None:
     acts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     acts.add_parser("publish", help="publish a new revocation list of every partition").set_defaults(run=publish)
     acts.add_parser("resume", help="finish or undo what a crash left half done").set_defaults(run=resume)
-    desk_keys.register(acts)
+    desk_keys.add(acts)
 
 
 def publish(arguments: argparse.Namespace) -> Answer:

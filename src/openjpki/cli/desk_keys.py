@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from openjpki.authority.models import EnrolledKey  # Django must be set up before its modules are loaded
 
 
-def register(acts: Commands) -> None:
-    """Add the commands."""
+def add(acts: Commands) -> None:
+    """Add the commands to those of the authority."""
     group = acts.add_parser("desk-key", help="the keys of municipalities and officers: whose messages are taken")
     commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     commands.add_parser("list", help="list every key that was ever enrolled").set_defaults(run=show)

@@ -45,6 +45,10 @@ def run(arguments: argparse.Namespace) -> Answer:
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     desk_number = _desk_number(home, arguments)
+    if arguments.role:
+        os.environ["OPENJPKI_SERVES"] = (
+            arguments.role
+        )  # read when Django is set up, here and in the web server's process
     with locked(home.path, exclusive=False), told_of_databases():
         require_port(number)
         house = assemble(home)
@@ -68,8 +72,6 @@ def run(arguments: argparse.Namespace) -> Answer:
             stop = threading.Event()
             for wait, (work, keep) in zip(waits, rounds, strict=True):
                 threading.Thread(target=keep_up, args=(stop, wait, work, keep), daemon=True).start()
-            if arguments.role:
-                os.environ["OPENJPKI_SERVES"] = arguments.role  # for the web server's processes, which read it anew
             try:
                 _serve(number)
             finally:

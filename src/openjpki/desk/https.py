@@ -1,14 +1,12 @@
 """The line over HTTPS: one POST an envelope, under the municipality's own client certificate."""
 
 import http.client
-import ssl
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from openjpki.desk.carrier import MAX_MESSAGE, AuthorityUnreachable
+from openjpki.desk.tls import ClientFiles
 
 PATH: Final = "/desk/1"
 """Where the authority takes envelopes; the number is the form's version."""
@@ -16,24 +14,6 @@ ENVELOPE_TYPE: Final = "application/vnd.openjpki.envelope+json"
 REPLY_TYPE: Final = "application/vnd.openjpki.reply+json"
 SECONDS: Final = 30.0
 """How long a read or the connection may take: an issue with its three commits and a signature takes well under one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientFiles:
-    """What a municipality shows and trusts on the line, PEM."""
-
-    certificate: Path
-    """Private key and certificate, in one file."""
-    trust: Path
-    """The certificate of the desk's own CA."""
-
-    def context(self) -> ssl.SSLContext:
-        """Return a TLS context that trusts the desk's CA alone; raises `OSError` (`ssl.SSLError` too) for bad files."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_verify_locations(self.trust)
-        context.load_cert_chain(self.certificate)
-        return context
 
 
 class HttpsLine:

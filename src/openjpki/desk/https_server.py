@@ -13,19 +13,17 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any, Final
 
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH, REPLY_TYPE
+from openjpki.desk.tls import peer_of
 from openjpki.errors import Failure, Kind, trace
 
-PEER: Final = "urn:openjpki:municipality:"
-"""What a municipality's certificate calls it, before the code."""
 THREADS: Final = 16
 SECONDS: Final = 20.0
 """From the connection to the last byte of the request."""
@@ -41,27 +39,6 @@ class DeskPortTaken(Failure):
     kind = Kind.UNAVAILABLE
     ja = "ポート {port} は別のプログラムが使用中です。--desk-port で別の番号を指定してください。"
     en = "Port {port} is used by another program. Choose another with --desk-port."
-
-
-def server_context(certificate: Path, trust: Path) -> ssl.SSLContext:
-    """Return a TLS context that asks every client for a certificate of the desk's CA; raises `OSError`.
-
-    `certificate` holds the server's private key and certificate, `trust` the CA's certificate, PEM.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(trust)
-    context.load_cert_chain(certificate)
-    context.num_tickets = 0  # every connection proves its peer anew
-    return context
-
-
-def peer_of(certificate: Mapping[str, Any]) -> str:
-    """Return the municipality that a verified certificate (`SSLSocket.getpeercert`) names, or the empty text."""
-    names = [value for kind, value in certificate.get("subjectAltName", ()) if kind == "URI" and value.startswith(PEER)]
-    codes = [name.removeprefix(PEER) for name in names]
-    return codes[0] if len(codes) == 1 and re.fullmatch("[0-9]{5}", codes[0]) else ""
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -144,6 +121,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Answer what is no request of ours by its status alone."""
+        self.close_connection = True
+        self.request_version = self.protocol_version  # what could not be read may have named none
+        self._answer(HTTPStatus(code))
 
     def log_message(self, *_: object) -> None:
         """Write nothing: the audit record says what was refused."""

@@ -6,10 +6,11 @@ from openjpki.authority.authority import Authority
 from openjpki.authority.desk_ca import DeskCa
 from openjpki.authority.gate import Gate
 from openjpki.desk.carrier import Carrier
-from openjpki.desk.https import ClientFiles, HttpsLine
-from openjpki.desk.https_server import DeskServer, server_context
+from openjpki.desk.https import HttpsLine
+from openjpki.desk.https_server import DeskServer
 from openjpki.desk.keys import DeskKey
 from openjpki.desk.sealing import InProcessLine, Line, Sealed, Sealer
+from openjpki.desk.tls import ClientFiles, server_context
 from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home

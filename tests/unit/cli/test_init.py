@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.models import Issuer
+from openjpki.authority.models import Issuer, Person
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure
@@ -13,6 +13,7 @@ from openjpki.site import seeding
 from openjpki.site.home import Home, HomeMissing, HomeNotEmpty, Settings
 from openjpki.site.house import House
 from openjpki.site.settings import ROLES
+from openjpki.window.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(databases=ROLES)
 
@@ -55,6 +56,17 @@ def test_the_settings_are_kept(tmp_path: Path) -> None:
     assert home.settings.port == 9100
     assert home.settings.clock_shift_seconds == 30 * 86_400
     assert home.policy() == Policy.preset("page").with_settings({"age_rule": "eve"})
+
+
+def test_window_and_authority_may_be_apart(tmp_path: Path) -> None:
+    """With a desk port the marker names it; founded in one process, the sandbox is complete all the same."""
+    assert init(tmp_path, "--desk-port", "8791").data["residents"] == 7
+
+    assert Home.open(tmp_path).settings.desk == "https://127.0.0.1:8791"
+    assert OutboxMessage.objects.across_municipalities().filter(sent_at=None).count() == 0
+    assert Person.objects.count() == 7
+    with pytest.raises(BadValue):
+        init(tmp_path / "other", "--desk-port", "70000")
 
 
 @pytest.mark.parametrize("days", ["0", "36525"])

@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,8 +20,10 @@ from openjpki.authority.models import CrlPublication
 from openjpki.cli import serve
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import main, parser
+from openjpki.desk.https_server import DeskPortTaken
+from openjpki.rules.dates import civil_date
 from openjpki.site.clock import SteppedClock
-from openjpki.site.home import Home, HomeInUse, locked
+from openjpki.site.home import DEFAULT_DESK_PORT, Home, HomeInUse, locked
 from openjpki.site.opening import founded
 from openjpki.site.server import LOOPBACK, free_port, require_port
 from openjpki.site.settings import ROLES
@@ -95,6 +97,45 @@ def test_lists_are_fresh_before_the_first_answer(server: Server, capsys: pytest.
     assert (server.lists, server.port, server.locked) == (4, SETTINGS.port, True)
     assert answer.data == {"address": f"http://127.0.0.1:{SETTINGS.port}/", "ended": "stopped"}
     assert capsys.readouterr() == ("", f"Serving at http://127.0.0.1:{SETTINGS.port}/ — press Ctrl-C to stop.\n")
+
+
+@pytest.mark.django_db(databases=ROLES)
+@pytest.mark.parametrize("role", [(), ("authority",)])
+def test_the_desk_is_served_where_it_is_asked_for(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, role: tuple[str, ...]
+) -> None:
+    """--desk-port takes the windows' messages over HTTPS, beside the pages or for the authority alone; both are told."""
+    monkeypatch.delenv("OPENJPKI_SERVES", raising=False)
+    port = free_port(0)
+    answer = run(server.home.path, *role, "--desk-port", str(port))
+
+    assert answer.data["desk"] == f"https://127.0.0.1:{port}"
+    assert f"Taking the windows' messages at https://127.0.0.1:{port}." in capsys.readouterr().err
+    assert os.environ.get("OPENJPKI_SERVES", "") == "".join(role)
+    require_port(port)
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_a_desk_port_that_is_taken_is_refused(server: Server) -> None:
+    """Nothing is served beside a desk that cannot be."""
+    with socket.create_server((LOOPBACK, 0)) as taken, pytest.raises(DeskPortTaken):
+        run(server.home.path, "--desk-port", str(taken.getsockname()[1]))
+    assert server.port == 0
+
+
+def test_the_authority_alone_has_a_desk(tmp_path: Path) -> None:
+    """The port asked for, else the home's, else for the authority alone the usual one; otherwise none."""
+    within = Home.create(tmp_path / "within", SETTINGS)
+    apart = Home.create(tmp_path / "apart", replace(SETTINGS, desk="https://127.0.0.1:9001"))
+    cases = [
+        (within, (), 0),
+        (within, ("authority",), DEFAULT_DESK_PORT),
+        (within, ("--desk-port", "9002"), 9002),
+        (apart, (), 9001),
+        (apart, ("authority", "--desk-port", "9002"), 9002),
+    ]
+    for home, words, expected in cases:
+        assert serve._desk_number(home, parser().parse_args(["serve", *words])) == expected
 
 
 @pytest.mark.django_db(databases=ROLES)
@@ -183,9 +224,13 @@ class Serving:
 
     def wait(self) -> "Serving":
         """Wait until it answers."""
+        return self.wait_for("")
+
+    def wait_for(self, path: str) -> "Serving":
+        """Wait until it answers at an address."""
         for _ in range(600):
             with suppress(OSError):
-                self.read("")
+                self.read(path)
                 return self
             threading.Event().wait(0.1)
         pytest.fail("the server did not answer within a minute")
@@ -331,3 +376,40 @@ def test_it_ends_while_it_is_starting(told: Path, number: int, seconds: float) -
     with pytest.raises(ProcessLookupError):
         os.killpg(serving.process.pid, 0)
     require_port(serving.port)
+
+
+@pytest.mark.slow
+def test_window_and_authority_apart(tmp_path: Path) -> None:
+    """Two programs, one home, HTTPS between them: commands of the window work while the authority serves, and wait while not."""
+    home, ports = tmp_path / "home", [str(free_port(0)) for _ in range(2)]
+    made = openjpki("init", "--home", home, "--algorithm", "p-384-sha-384", "--port", ports[0], "--desk-port", ports[1])
+    assert made.status == 0, made.text
+    resident = ("--municipality", "99201", "--resident", "99201000022")
+    move = (
+        "window",
+        "event",
+        *resident,
+        "--event",
+        "move",
+        "--address",
+        "見本県若葉市緑町二丁目２番２号",
+        "--home",
+        home,
+    )
+    today = civil_date(Home.open(home).clock()()).isoformat()
+    waiting = openjpki(*move, "--on", today, "--json")
+    assert waiting.json["waiting"] == 1, waiting.text
+
+    serving = Serving(home, "authority").wait_for("crl/signature-1/99201.crl")
+    sent = openjpki("window", "outbox", "--home", home, "--json")
+    closed = openjpki("authority", "desk-key", "list", "--home", home, "--json")
+    with closing(HTTPConnection(LOOPBACK, serving.port, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/")
+        pages = connection.getresponse().status
+    status, _, err = serving.stop()
+
+    assert (sent.status, sent.json["sent"], sent.json["waiting"]) == (0, 1, 0), sent.text
+    assert {key["municipality"] for key in closed.json["keys"]} == {"99201", "99202"}
+    assert pages == 404
+    assert status == 0
+    assert "Traceback" not in err

@@ -13,7 +13,8 @@ from openjpki.cli import groups, window
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.main import main, parser
 from openjpki.cli.pins import NoPrompt, PinLinesMissing
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.sealing import Sealed
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date
@@ -239,8 +240,8 @@ def test_a_renewal_too_early_and_a_reissue(served: Counter) -> None:
 
 def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """The authority away: exit 4 with the receipt number; resumed it is done, withdrawn it is closed."""
-    send = InProcess.send
-    monkeypatch.setattr(InProcess, "send", _away)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
     first = issue(served)
     assert first.kind is Kind.UNAVAILABLE
     assert first.data["interruption"]["code"] == "desk.authority-unreachable"
@@ -255,12 +256,12 @@ def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.M
     withdrawn = served("withdraw", *WAKABA, "--receipt", first.data["receipt"])
     assert withdrawn.data["state"] == "withdrawn"
     second = issue(served)
-    monkeypatch.setattr(InProcess, "send", send)
+    monkeypatch.setattr(Sealed, "send", send)
     done = served("resume", *WAKABA, "--receipt", second.data["receipt"], "--card", "hanako")
     assert (done.data["state"], done.kind) == ("done", None)
 
 
-def _away(_: InProcess, __: object) -> None:
+def _away(_: Sealed, __: object) -> None:
     raise AuthorityUnreachable
 
 
@@ -273,15 +274,15 @@ def test_a_move_is_shown_entered_and_waits(served: Counter, monkeypatch: pytest.
     shown = served(*words, "--preview", language="ja")
     assert [row["kind"] for row in shown.data["certificates"]] == ["signature"]
     assert shown.lines[0] == "  署名用電子証明書: 失効します(記載内容の変更) [R-5.3]"
-    send = InProcess.send
-    monkeypatch.setattr(InProcess, "send", _away)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
     waiting = served(*words)
     assert (waiting.data["certificates"], waiting.data["waiting"]) == ([], 1)
     assert "openjpki window queue" in waiting.lines[-1]
     left = served("deliver", *WAKABA)
     assert (left.kind, left.data["messages"][0]["last_error"]) == (Kind.UNAVAILABLE, "desk.authority-unreachable")
 
-    monkeypatch.setattr(InProcess, "send", send)
+    monkeypatch.setattr(Sealed, "send", send)
     assert served("deliver").kind is Kind.UNAVAILABLE
     assert served("deliver", "--now").data == {"sent": 1, "waiting": 0, "errors": [], "messages": []}
     (row,) = served("residents", *WAKABA).data["residents"]

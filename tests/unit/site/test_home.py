@@ -233,3 +233,47 @@ def test_only_a_sandbox_shifts_its_clock(tmp_path: Path, monkeypatch: pytest.Mon
     assert Home.open(straight).settings.purpose == "service"
     with pytest.raises(HomeDamaged, match="clock_shift_seconds"):
         Home.open(shifted)
+
+
+@pytest.mark.parametrize(
+    ("desk", "port"),
+    [("", 0), ("https://127.0.0.1:8781", 8781), ("https://127.0.0.1:1", 1), ("https://127.0.0.1:65535", 65535)],
+)
+def test_a_desk_is_within_the_process_or_on_loopback(tmp_path: Path, desk: str, port: int) -> None:
+    """The marker says where windows reach the authority; the setting comes back with its port."""
+    made = Home.create(tmp_path / "home", Settings(purpose="sandbox", desk=desk))
+
+    assert Home.open(made.path).settings.desk_port == port
+
+
+@pytest.mark.parametrize(
+    "desk",
+    [
+        "http://127.0.0.1:8781",
+        "https://127.0.0.1",
+        "https://127.0.0.1:0",
+        "https://127.0.0.1:65536",
+        "https://192.0.2.1:8781",
+        "https://127.0.0.1:8781/",
+        "https://127.0.0.1:8781\n",
+        8781,
+    ],
+)
+def test_another_desk_is_damage(tmp_path: Path, desk: object) -> None:
+    """A sandbox's desk speaks TLS on loopback, and the setting has one form."""
+    made = Home.create(tmp_path / "home", SANDBOX)
+    marker = json.loads((made.path / MARKER).read_text()) | {"desk": desk}
+    (made.path / MARKER).write_text(json.dumps(marker))
+
+    with pytest.raises(HomeDamaged, match="desk"):
+        Home.open(made.path)
+
+
+def test_a_marker_from_before_the_desk_is_read(tmp_path: Path) -> None:
+    """A home of an earlier version meets within the process, as it did."""
+    made = Home.create(tmp_path / "home", SANDBOX)
+    marker = json.loads((made.path / MARKER).read_text())
+    del marker["desk"]
+    (made.path / MARKER).write_text(json.dumps(marker))
+
+    assert Home.open(made.path).settings == SANDBOX

@@ -1,5 +1,6 @@
 """What a home has beside its tables is given once, and an older home gets what it lacks."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,19 @@ def test_a_lost_audit_key_is_replaced_beside_the_old_public_one(tmp_path: Path) 
 
     assert set(safe.public_keys().values()) == {former, safe.signer().public_key}
     assert len(safe.public_keys()) == 2
+
+
+def test_an_older_home_gets_a_desk(tmp_path: Path) -> None:
+    """The desk's CA and the place of the windows' keys are made where they lack; a CA that is there stays."""
+    provide(tmp_path)
+    ca = tmp_path / "authority" / "desk-ca" / "ca.pem"
+    before = ca.read_bytes()
+    (tmp_path / "window" / "desk").rmdir()
+    provide(tmp_path)
+    assert ca.read_bytes() == before
+    assert (tmp_path / "window" / "desk").stat().st_mode & 0o777 == 0o700
+
+    shutil.rmtree(ca.parent)
+    provide(tmp_path)
+    assert ca.read_bytes() != before
+    assert {path.stat().st_mode & 0o777 for path in ca.parent.iterdir()} == {0o600}

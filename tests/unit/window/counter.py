@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connections
 
 from openjpki.audit.models import Entry
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable, InProcess, SealRefused
 from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.rules.dates import JST
 from openjpki.rules.documents import DocumentKind, ShownDocument
@@ -70,6 +70,8 @@ class Desk:
     """Messages that do not arrive."""
     cut_after: set[type] = field(default_factory=set)
     """Messages that arrive while the answer is lost."""
+    refuses_seal: str = ""
+    """The code by which the gate refuses every envelope."""
     answers: dict[type, Reply] = field(default_factory=dict)
     """Answers given in the authority's place."""
 
@@ -78,6 +80,8 @@ class Desk:
         assert not connections["window"].savepoint_ids, "the authority was asked inside a transaction"
         if not self.reachable or type(request) in self.cut_before:
             raise AuthorityUnreachable
+        if self.refuses_seal:
+            raise SealRefused(reason=self.refuses_seal, ja="できません。", en="It cannot be done.")
         self.sent.append(request)
         if type(request) in self.answers:
             return self.answers[type(request)]

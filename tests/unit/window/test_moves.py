@@ -1,13 +1,18 @@
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 
+from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import DepartureReported, LifeEventReported
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, LifeEvent
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.window.changes import Change
 from openjpki.window.events import NotOnRegister
 from openjpki.window.loading import ResidentNotFound
+from openjpki.window.models import OutboxMessage
 from openjpki.window.moves import LivesHere
 from openjpki.window.states import ResidentState
 from tests.unit.window.card import CounterCard
@@ -127,3 +132,35 @@ def test_a_move_within_is_no_move_in(counter: Counter) -> None:
                 clerk, resident_code=HANAKO, from_municipality=origin, address=NEW_ADDRESS, on=date(2021, 7, 1)
             )
     assert counter.window.residents.show(WAKABA, HANAKO).state is ResidentState.RESIDENT
+
+
+def test_a_move_that_waits_from_before_gets_its_departure(counter: Counter) -> None:
+    """A home of an earlier version has arrivals alone in its outbox: updated, each goes behind its departure, and only once."""
+    migration = import_module("openjpki.window.migrations.0002_departures")
+    counter.with_card()
+    counter.desk.reachable = False
+    move_in(counter)
+    change = Change(event=LifeEvent.MOVE, on=date(2024, 5, 1), address="見本県みなと市港町10番地")
+    counter.window.events.record(MINATO, resident_code=HANAKO, change=change)
+    waiting = OutboxMessage.objects.across_municipalities().filter(sent_at=None)
+    waiting.filter(pk__in=[row.pk for row in waiting if decoded(row) == "DepartureReported"]).delete()
+    assert waiting.all().count() == 2
+    kept = list(waiting.order_by("pk").values_list("message_id", "message"))
+
+    state = MigrationLoader(connections["window"]).project_state(("window", "0001_initial"))
+    migration.put_departures(state.apps, connections["window"].schema_editor())
+
+    rows = list(waiting.order_by("pk"))
+    assert [decoded(row) for row in rows] == ["DepartureReported", "LifeEventReported", "LifeEventReported"]
+    assert [(row.message_id, row.message) for row in rows[1:]] == kept
+    first = decode_request(rows[0].message.encode())
+    assert isinstance(first, DepartureReported)
+    assert (first.municipality, first.to_municipality, first.left_on) == ("99201", "99202", date(2024, 5, 1))
+    assert (first.report_id, rows[0].municipality) == (rows[0].message_id, "99201")
+    counter.desk.reachable = True
+    assert counter.window.outbox.deliver().sent == 3
+
+
+def decoded(row: OutboxMessage) -> str:
+    """Return the type of a waiting message."""
+    return type(decode_request(row.message.encode())).__name__

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from openjpki.desk.messages import Certificates, PersonReported, Reply, ReportAccepted, Request
-from openjpki.rules.kinds import CertificateState, LifeEvent
+from openjpki.rules.kinds import ApplicationState, CertificateState, LifeEvent
 from openjpki.rules.policy import Policy
 from openjpki.window.back_off import Patience
 from openjpki.window.changes import Change
@@ -51,6 +51,23 @@ def test_nothing_is_dropped_while_the_authority_is_away(counter: Counter) -> Non
     assert (delivery.sent, delivery.waiting, delivery.unreachable, delivery.errors) == (3, 0, False, ())
     assert not waiting()
     assert len(audited("message.delivered")) == 3
+
+
+def test_a_refused_envelope_loses_no_message(counter: Counter) -> None:
+    """What the desk refuses for who sealed it, and when, waits with the desk's own code: an order too is not closed by it."""
+    counter.with_certificates()
+    counter.desk.refuses_seal = "desk.signer-revoked"
+    outcome = counter.window.revocations.request(
+        WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_LICENCE
+    )
+    assert (outcome.waiting, outcome.ended) == (1, ())
+    (row,) = waiting()
+    assert (row.last_error, row.sent_at) == ("desk.signer-revoked", None)
+    assert counter.window.outbox.deliver().errors == ("desk.signer-revoked",)
+
+    counter.desk.refuses_seal = ""
+    assert counter.window.outbox.deliver().sent == 1
+    assert counter.window.application(WAKABA, outcome.application.receipt).state is ApplicationState.DONE
 
 
 def test_messages_about_one_person_go_in_order(counter: Counter) -> None:

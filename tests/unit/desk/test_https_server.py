@@ -1,0 +1,211 @@
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.envelope import MAX_ENVELOPE
+from openjpki.desk.https import ENVELOPE_TYPE, PATH
+from openjpki.desk.https_server import DeskPortTaken, DeskServer
+from openjpki.desk.tls import server_context
+from openjpki.errors import Failure, Kind
+from openjpki.site.clock import real_moment
+from tests.support.desk import LOOPBACK, Ends
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+
+
+class Limited(Failure):
+    """Too much."""
+
+    code = "desk.rate-limited"
+    kind = Kind.UNAVAILABLE
+    ja = "多すぎます。"
+    en = "Too much."
+
+
+class Away(Failure):
+    """Something is absent."""
+
+    code = "test.server.away"
+    kind = Kind.UNAVAILABLE
+    ja = "応答がありません。"
+    en = "No answer."
+
+
+@pytest.fixture
+def ends(tmp_path: Path) -> Ends:
+    """Return both ends' certificates."""
+    return Ends(tmp_path / "ends")
+
+
+def echo(peer: str, wire: bytes) -> bytes:
+    """Answer with the peer and what it sent."""
+    return peer.encode() + b" " + wire
+
+
+@pytest.fixture
+def port(ends: Ends) -> Iterator[int]:
+    """Serve the echo."""
+    with ends.serving(echo, seconds=0.5) as port:
+        yield port
+
+
+def said(ends: Ends, port: int, *parts: bytes, wait: float = 0.0, shown_as: str = "99201") -> bytes:
+    """Send raw bytes under a client certificate, and return all that comes back."""
+    context = ends.line(port, shown_as=shown_as)._files_of(shown_as).context()
+    with (
+        socket.create_connection((LOOPBACK, port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname=LOOPBACK) as secured,
+    ):
+        answer = b""
+        with suppress(OSError):
+            for part in parts:
+                secured.sendall(part)
+                threading.Event().wait(wait)
+            while read := secured.recv(65536):
+                answer += read
+        return answer
+
+
+def post(path: str = PATH, body: bytes = b"", **headers: str) -> bytes:
+    """Return a raw request."""
+    stated = {"Content-Type": ENVELOPE_TYPE, "Content-Length": str(len(body))} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in stated.items() if value)
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n".encode() + body
+
+
+def test_the_peer_is_whom_the_certificate_names(ends: Ends, port: int) -> None:
+    """Two municipalities, one server: each is known by its own certificate."""
+    line = ends.line(port)
+
+    assert line.exchange("99201", b"one") == b"99201 one"
+    assert line.exchange("99202", b"two") == b"99202 two"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (post("/desk/2"), b"404"),
+        (post(Content_Type="application/json"), b"415"),
+        (post(Content_Length=""), b"411"),
+        (post(Content_Length="-1"), b"411"),
+        (post(Content_Length="5", Transfer_Encoding="chunked"), b"411"),
+        (post(Content_Length=str(MAX_ENVELOPE + 1)), b"413"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"501"),
+        (b"POST / HTTP/1.1 more\r\n\r\n", b"400"),
+        (b"POST / HTTP/9.9\r\n\r\n", b"505"),
+        (post(body=b"x"), b"200"),
+    ],
+    ids=lambda value: value.decode() if len(value) == 3 else "",
+)
+def test_one_request_has_one_form(ends: Ends, port: int, request_: bytes, status: bytes) -> None:
+    """One path, one method, one type, a stated length within the bound; all else is a status without a reason."""
+    assert said(ends, port, request_).split(b"\r\n")[0].split(b" ")[1] == status
+
+
+def test_a_client_that_drips_is_hung_up_on(ends: Ends, port: int) -> None:
+    """A request has one deadline for all of it: a byte now and then keeps no thread."""
+    drops = [post(body=b"x" * 50)[:40], *[b"x"] * 8]
+
+    assert said(ends, port, *drops, wait=0.2) == b""
+    assert ends.line(port).exchange("99201", b"still there") == b"99201 still there"
+
+
+def test_half_a_request_is_not_handed_over(ends: Ends) -> None:
+    """What breaks off is no envelope."""
+    heard: list[bytes] = []
+
+    def hear(_peer: str, wire: bytes) -> bytes:
+        heard.append(wire)
+        return b""
+
+    with ends.serving(hear, seconds=0.5) as port:
+        assert said(ends, port, post(body=b"x" * 50)[:-10]) == b""
+    assert heard == []
+
+
+def test_who_shows_no_certificate_gets_no_answer(ends: Ends, port: int) -> None:
+    """Without a certificate of the desk's CA there is no connection."""
+    context = ssl.create_default_context(cafile=ends.ca.certificate)
+    answer = b""
+    with (
+        socket.create_connection((LOOPBACK, port), timeout=5) as plain,
+        suppress(OSError),
+        context.wrap_socket(plain, server_hostname=LOOPBACK) as secured,
+    ):
+        secured.sendall(post(body=b"x"))
+        answer = secured.recv(1)
+
+    assert answer == b""
+
+
+def test_a_certificate_that_names_no_municipality_is_forbidden(ends: Ends, port: int) -> None:
+    """The server's own kind of certificate, or one of another name, speaks for nobody."""
+    assert b" 403 " in said(ends, port, post(body=b"x"), shown_as="nobody").split(b"\r\n")[0]
+
+
+def raising(error: Exception) -> Callable[[str, bytes], bytes]:
+    """Return a handler that fails."""
+
+    def receive(_peer: str, _wire: bytes) -> bytes:
+        raise error
+
+    return receive
+
+
+@pytest.mark.parametrize(("error", "status"), [(Limited(), b"429"), (Away(), b"503"), (ValueError("secret"), b"500")])
+def test_what_fails_behind_the_server_is_a_status(
+    ends: Ends, capsys: pytest.CaptureFixture[str], error: Exception, status: bytes
+) -> None:
+    """Limited, unavailable, or a bug: told by a number, and the sender keeps its message. A bug is told on standard error."""
+    with ends.serving(raising(error)) as port:
+        assert said(ends, port, post(body=b"x")).split(b" ")[1] == status
+        with pytest.raises(AuthorityUnreachable):
+            ends.line(port).exchange("99201", b"x")
+
+    told = capsys.readouterr().err
+    assert ("ValueError" in told) is isinstance(error, ValueError)
+    assert "secret" not in told
+
+
+def test_there_are_no_more_connections_than_threads(ends: Ends) -> None:
+    """Whoever finds all threads taken is sent away at once, and served when one is free again."""
+    busy, free = threading.Event(), threading.Event()
+
+    def slow(_peer: str, _wire: bytes) -> bytes:
+        busy.set()
+        free.wait(10)
+        return b"done"
+
+    with ends.serving(slow, threads=1) as port:
+        waiting = threading.Thread(target=ends.line(port).exchange, args=("99201", b"x"))
+        waiting.start()
+        busy.wait(10)
+        with pytest.raises(AuthorityUnreachable):
+            ends.line(port).exchange("99202", b"x")
+        free.set()
+        waiting.join(10)
+
+        for _ in range(50):
+            try:
+                assert ends.line(port).exchange("99202", b"x") == b"done"
+                break
+            except AuthorityUnreachable:
+                threading.Event().wait(0.1)
+        else:
+            pytest.fail("the thread was never free again")
+
+
+def test_a_port_is_taken_once(ends: Ends, port: int) -> None:
+    """A second server on the same port is refused."""
+    context = server_context(ends.ca.server_file(real_moment()), ends.ca.certificate)
+
+    with pytest.raises(DeskPortTaken):
+        DeskServer((LOOPBACK, port), context, echo)
