@@ -205,3 +205,18 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     },
 }
 """Act → step, in the order in which it is first passed → outcome."""
+
+_CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
+"""Acts that do not stand by themselves, whatever the clock says; all others do."""
+_DISK_FULL = {(Act.WRONG_PIN, CardStep.TEMPORARY_WRITTEN): Outcome.STANDS}
+"""Where a full disk spares what a kill does not: the new image has its room already."""
+
+
+def outcome_of(fault: Fault, act: Act, step: StrEnum) -> Outcome | None:
+    """Return what becomes of an act when a fault strikes after a step; None where it cannot strike."""
+    killed = KILLS[act][step]
+    if fault is Fault.CLOCK_BACK:
+        return _CLOCK_BACK.get(act, Outcome.STANDS)
+    if fault is Fault.DISK_FULL:
+        return _DISK_FULL.get((act, step), killed)
+    return None
