@@ -208,7 +208,7 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
 
 _CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
 """Acts that do not stand by themselves, whatever the clock says; all others do."""
-_DISK_FULL = {(Act.WRONG_PIN, CardStep.TEMPORARY_WRITTEN): Outcome.STANDS}
+_DISK_FULL: Mapping[tuple[Act, StrEnum], Outcome] = {(Act.WRONG_PIN, CardStep.TEMPORARY_WRITTEN): Outcome.STANDS}
 """Where a full disk spares what a kill does not: the new image has its room already."""
 
 
