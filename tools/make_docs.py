@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands and life cycles. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, faults and life cycles. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.draw_commands import commands_page
 from tools.draw_errors import errors_page
+from tools.draw_faults import faults_page
 from tools.draw_machines import machine_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +19,8 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     docs = ROOT / "docs"
     machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
-    return {docs / "errors.md": errors_page(), docs / "commands.md": commands_page()} | machines
+    drawn = {"errors": errors_page(), "commands": commands_page(), "faults": faults_page()}
+    return {docs / f"{name}.md": text for name, text in drawn.items()} | machines
 
 
 def main() -> int:

@@ -1,12 +1,16 @@
 """`openjpki window resume` without a receipt number: what was interrupted at the counters is taken up again."""
 
+from typing import TYPE_CHECKING
+
 from openjpki.cli.answer import Answer
 from openjpki.cli.window_answers import application_data, application_lines, interruption_data, interruption_lines
 from openjpki.errors import Failure, Kind, Language
-from openjpki.window.recovery import CardNeeded, Recovered, Refusal
+
+if TYPE_CHECKING:
+    from openjpki.window.recovery import CardNeeded, Recovered, Refusal  # needs Django, which is not set up yet
 
 
-def recovered(outcome: Recovered, language: Language) -> Answer:
+def recovered(outcome: "Recovered", language: Language) -> Answer:
     """Answer what went on, what was refused, and whose card is needed."""
     delivery = outcome.delivery
     counts = {
@@ -39,7 +43,7 @@ def recovered(outcome: Recovered, language: Language) -> Answer:
     )
 
 
-def _kind(outcome: Recovered) -> Kind | None:
+def _kind(outcome: "Recovered") -> Kind | None:
     """Return what keeps the answer from being "done": an absent authority first, then a refusal."""
     interruptions: list[Failure] = [one.interruption for one in outcome.carried_out if one.interruption is not None]
     if outcome.delivery.unreachable:
@@ -48,7 +52,7 @@ def _kind(outcome: Recovered) -> Kind | None:
     return failures[0].kind if failures else None
 
 
-def _refusal_data(refusal: Refusal) -> dict[str, str]:
+def _refusal_data(refusal: "Refusal") -> dict[str, str]:
     failure = refusal.failure
     return {
         "receipt": refusal.receipt,
@@ -58,7 +62,7 @@ def _refusal_data(refusal: Refusal) -> dict[str, str]:
     }
 
 
-def _card_line(needed: CardNeeded, language: Language) -> str:
+def _card_line(needed: "CardNeeded", language: Language) -> str:
     if language == "ja":
         return (
             f"{needed.receipt}  製造番号 {needed.card_number} のカードが必要です。"
