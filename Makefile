@@ -55,12 +55,13 @@ test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the 
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -q -n $(WORKERS) --cov --cov-report= tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not thorough" --cov --cov-report= tests
 	PYTHONPATH=. $(BIN)/python -m pytest -q -n $(WORKERS) -p tests.support.postgres -m "django_db" --cov --cov-append --cov-report= tests
 	$(BIN)/python tools/coverage_gates.py
 
-test-all: test ## everything, with more Hypothesis examples
+test-all: test ## everything, with more Hypothesis examples and a fault after every step of every act
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n $(WORKERS) tests/properties
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m thorough tests
 
 fast: $(MARK)-dev ## the unit tests alone
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit

@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, limits and life cycles. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, faults, limits, life cycles. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.draw_commands import commands_page
 from tools.draw_errors import errors_page
+from tools.draw_faults import faults_page
 from tools.draw_limits import limits_page
 from tools.draw_machines import machine_pages
 
@@ -19,12 +20,8 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     docs = ROOT / "docs"
     machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
-    drawn = {
-        docs / "errors.md": errors_page(),
-        docs / "commands.md": commands_page(),
-        docs / "limits.md": limits_page(),
-    }
-    return drawn | machines
+    drawn = {"errors": errors_page(), "commands": commands_page(), "faults": faults_page(), "limits": limits_page()}
+    return {docs / f"{name}.md": text for name, text in drawn.items()} | machines
 
 
 def main() -> int:

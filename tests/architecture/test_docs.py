@@ -16,7 +16,7 @@ from tools.make_docs import ROOT, pages
 WRITTEN_BY_HAND = [
     path
     for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
-    if path.name not in {"commands.md", "errors.md"}
+    if path.name not in {"commands.md", "errors.md", "faults.md"}
 ]
 COMMAND = re.compile(r"(?:^|[|;&(\s])(?:\.venv/bin/)?(openjpki [^|;&\n)]+)")
 SHELL = re.compile(r'"\$\([^)]*\)"')

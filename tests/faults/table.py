@@ -60,7 +60,6 @@ class Fault(Enum):
     CLOCK_BACK = "the clock is set back by an hour"
     AWAY = "the authority is away for a day"
     CARD_PULLED = "the card is pulled"
-    RESTART = "the database server restarts"
 
 
 KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
@@ -205,3 +204,47 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     },
 }
 """Act → step, in the order in which it is first passed → outcome."""
+
+_CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
+"""Acts that do not stand by themselves, whatever the clock says; all others do."""
+_DISK_FULL: Mapping[tuple[Act, StrEnum], Outcome] = {
+    (Act.WRONG_PIN, CardStep.TEMPORARY_WRITTEN): Outcome.STANDS,
+}
+"""Where a full disk spares what a kill does not: the new image has its room already."""
+_SPEAKING = {
+    Act.IMPORT,
+    Act.HAND_OVER,
+    Act.ISSUE,
+    Act.RENEW,
+    Act.REFUSED_ORDER,
+    Act.EVENT,
+    Act.REVOKE,
+    Act.CHANGE_CARD,
+    Act.NEW_KEY,
+}
+"""Acts of the counter that tell the authority something."""
+_AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {
+    **{(act, WindowStep.MESSAGE_SENT): Outcome.STANDS for act in _SPEAKING},
+    **{(Act.HAND_OVER, step): Outcome.RESUMED for step in CardStep},
+    (Act.ISSUE, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
+    (Act.RENEW, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
+    (Act.REFUSED_ORDER, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
+    (Act.REVOKE, WindowStep.COPIES_STORED): Outcome.RESUMED,
+    (Act.ISSUE, WindowStep.CONFIRMED): Outcome.STANDS,
+    (Act.ISSUE, WindowStep.ACTIVE): Outcome.STANDS,
+    (Act.NEW_KEY, WindowStep.CONFIRMED): Outcome.STANDS,
+    (Act.NEW_KEY, WindowStep.ACTIVE): Outcome.STANDS,
+}
+"""Where an absent authority spares what a kill does not: the process goes on with what it can do alone."""
+
+
+def outcome_of(fault: Fault, act: Act, step: StrEnum) -> Outcome | None:
+    """Return what becomes of an act when a fault strikes after a step; None where it cannot strike."""
+    killed = KILLS[act][step]
+    if fault is Fault.CLOCK_BACK:
+        return _CLOCK_BACK.get(act, Outcome.STANDS)
+    if fault is Fault.DISK_FULL:
+        return _DISK_FULL.get((act, step), killed)
+    if fault is Fault.AWAY:
+        return _AWAY.get((act, step), killed) if act in _SPEAKING else None
+    return killed if isinstance(step, CardStep) else None

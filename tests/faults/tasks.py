@@ -3,7 +3,6 @@
 import os
 import resource
 import signal
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -112,20 +111,11 @@ def _pull_card(_: Stage) -> None:
     raise CardRemoved
 
 
-def _restart_database(stage: Stage) -> None:
-    """Ask the test to restart the server, and go on when it runs again."""
-    home = stage.house.home.path
-    (home / "restart").touch()
-    while (home / "restart").exists():
-        time.sleep(0.02)
-
-
 STRIKES: dict[Fault, Callable[[Stage], None]] = {
     Fault.DISK_FULL: _fill_disk,
     Fault.CLOCK_BACK: _set_back,
     Fault.CARD_PULLED: _pull_card,
     Fault.AWAY: lambda stage: stage.line.cut(),
-    Fault.RESTART: _restart_database,
 }
 
 

@@ -7,7 +7,7 @@ from openjpki.cli.window_answers import application_data, application_lines, int
 from openjpki.errors import Failure, Kind, Language
 
 if TYPE_CHECKING:
-    from openjpki.window.recovery import CardNeeded, Recovered, Refusal  # Django must be set up before its modules load
+    from openjpki.window.recovery import CardNeeded, Recovered, Refusal  # needs Django, which is not set up yet
 
 
 def recovered(outcome: "Recovered", language: Language) -> Answer:

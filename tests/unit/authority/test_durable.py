@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.durable import PRIVATE, PUBLIC, write_whole
+from openjpki.authority.durable import PRIVATE, PUBLIC, sweep, write_whole
 
 
 @pytest.mark.parametrize("mode", [PRIVATE, PUBLIC])
@@ -37,3 +37,24 @@ def test_what_a_crash_left_is_overwritten(tmp_path: Path) -> None:
 
     assert (tmp_path / "file").read_bytes() == b"whole"
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == PRIVATE
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """A full disk leaves the old file and no temporary one."""
+    write_whole(tmp_path / "file", b"old", PUBLIC)
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        write_whole(tmp_path / "file", b"new", PUBLIC, full)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"old"}
+
+
+def test_remains_of_a_crash_are_swept(tmp_path: Path) -> None:
+    """Temporary files of this name go, whichever process left them; those of other names stay."""
+    for name in (".file.1.new", ".file.22.new", ".other.1.new", "file"):
+        (tmp_path / name).touch()
+    sweep(tmp_path, "file")
+
+    assert {path.name for path in tmp_path.iterdir()} == {".other.1.new", "file"}

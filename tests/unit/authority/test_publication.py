@@ -11,6 +11,7 @@ from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
 from openjpki.rules.policy import Policy
 from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Crash, Scene
+from tests.support.walls import without_walls
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
@@ -132,7 +133,8 @@ def test_an_entry_that_shows_after_its_expiry_stands_once(scene: Scene) -> None:
 def test_a_list_between_expiry_and_visibility_tells_nothing_yet(scene: Scene) -> None:
     """An entry that shows only days after its expiry still stands once, though lists went out in between (RFC 5280 §3.3)."""
     scene.with_both().revoke(LifeEvent.REQUEST, SIGNATURE)
-    Revocation.objects.update(visible_at=datetime(2030, 6, 12, 15, 0, tzinfo=UTC))
+    with without_walls():
+        Revocation.objects.update(visible_at=datetime(2030, 6, 12, 15, 0, tzinfo=UTC))
     shown = [
         scene.at(date(2030, 6, day)).authority.publish_crls() and scene.listed(SIGNATURE) for day in (11, 12, 13, 14)
     ]
@@ -236,3 +238,34 @@ def test_publication_is_recorded(scene: Scene) -> None:
         "crl:authentication-1-99201",
         {"number": 1, "entries": 0},
     )
+
+
+def test_a_list_is_never_older_than_the_one_before(scene: Scene) -> None:
+    """The clock set back by an hour: the number rises, thisUpdate stays, and what was shown as ended stays shown."""
+    issued = scene.with_card().issue()
+    scene.clock.advance_to(OPENED + timedelta(hours=1))
+    scene.revoke(LifeEvent.REQUEST, SIGNATURE)
+    scene.authority.publish_crls()
+    before = crl(scene)
+    scene.clock._moment -= timedelta(hours=1)
+    scene.authority.publish_crls()
+    after = crl(scene)
+
+    assert number(after) == number(before) + 1
+    assert after.last_update_utc == before.last_update_utc
+    assert after.get_revoked_certificate_by_serial_number(issued.serial) is not None
+    invariants.check()
+
+
+def test_a_resumption_completes_the_folder(scene: Scene) -> None:
+    """A crash before the files, and the remains of a half-written one: `resume` leaves the newest rows and nothing else."""
+    scene.authority.publish_crls()
+    scene.fuse.blows_after = "public-file-prepared"
+    with pytest.raises(Crash):
+        scene.authority.publish_crls()
+    folder = scene.folder / "public" / "crl"
+    (folder / ".signature-1-99201.crl.1.new").write_bytes(b"half")
+    scene.authority.resume()
+
+    assert {number(crl(scene, kind)) for kind in CertificateKind} == {2}
+    assert len(list(folder.iterdir())) == 4

@@ -6,17 +6,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from django.db import connections
 
-from openjpki.audit.triggers import tear_walls_down
 from openjpki.authority.models import Certificate, Revocation
-from openjpki.authority.walls import WALLS
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.ocsp import build_request, issuer_hashes
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.policy import Policy
 from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Crash, Scene
 from tests.support.hierarchy import hierarchy
+from tests.support.walls import without_walls
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -54,9 +52,8 @@ def test_unknown_until_delivered(scene: Scene) -> None:
     issued = scene.expect(CertificateIssued, order)
 
     assert scene.word(issued) == "unknown"
-    with connections["authority"].cursor() as cursor:
-        tear_walls_down(connections["authority"].vendor, cursor.execute, WALLS)
-    Certificate.objects.update(state="prepared")
+    with without_walls():
+        Certificate.objects.update(state="prepared")
     assert scene.word(issued) == "unknown"
 
 
@@ -216,9 +213,8 @@ def test_an_ending_without_its_row_is_not_good(scene: Scene) -> None:
     """If the journal lost a row, which its wall forbids, the answer fails closed: unknown."""
     issued = scene.with_card().issue()
     scene.revoke(LifeEvent.REQUEST, SIGNATURE)
-    with connections["authority"].cursor() as cursor:
-        tear_walls_down(connections["authority"].vendor, cursor.execute, WALLS)
-    Revocation.objects.all().delete()
+    with without_walls():
+        Revocation.objects.all().delete()
 
     assert scene.word(issued) == "unknown"
 

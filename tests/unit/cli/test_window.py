@@ -365,3 +365,19 @@ def test_an_unknown_resident(served: Counter) -> None:
     """A person of another municipality, or nobody: not found."""
     with pytest.raises(ResidentNotFound):
         served("revoke", *MINATO, *PERSON, "--event", "hold")
+
+
+def test_everything_that_was_interrupted_is_taken_up(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a receipt number all of it goes on: messages, and with the card on the reader its application."""
+    send = InProcess.send
+    monkeypatch.setattr(InProcess, "send", _away)
+    receipt = issue(served).data["receipt"]
+    monkeypatch.setattr(InProcess, "send", send)
+
+    told = served("resume")
+    assert [needed["receipt"] for needed in told.data["cards_needed"]] == [receipt]
+    assert any(receipt in line for line in told.lines)
+    done = served("resume", "--card", "hanako")
+    assert [(one["receipt"], one["state"]) for one in done.data["applications"]] == [(receipt, "done")]
+    with pytest.raises(BadValue):
+        served("resume", "--receipt", receipt)

@@ -10,6 +10,7 @@ from openjpki.window.cards import (
     CardHeldAlready,
     CardNumberTaken,
     CauseNeeded,
+    DayChanged,
     NotResident,
     NoValidity,
     ReceivedLater,
@@ -168,3 +169,26 @@ def test_an_illegal_change_changes_nothing(counter: Counter) -> None:
         change(WAKABA, resident_code=TARO, card_number=counter.card.number, event=CardEvent.SUSPEND)
     assert len(counter.desk.sent) == sent
     assert not audited("card.changed")
+
+
+def test_a_card_is_made_ready_before_it_is_entered(counter: Counter) -> None:
+    """The last day is told beforehand, and nothing is entered; it is the one of the hand-over (R-3.7)."""
+    cards = counter.register().window.cards
+    day = cards.last_day(WAKABA, resident_code=HANAKO, card=counter.card)
+    assert not CardHolding.objects.for_municipality("99201").exists()
+
+    handed = cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card, written=day)
+    assert handed.card.expires == day
+    with pytest.raises(CardNumberTaken):
+        cards.last_day(WAKABA, resident_code=HANAKO, card=counter.card)
+    with pytest.raises(CardHeldAlready):
+        cards.last_day(WAKABA, resident_code=HANAKO, card=CounterCard("2" * 15))
+
+
+def test_a_card_that_says_another_day_is_not_handed_over(counter: Counter) -> None:
+    """Midnight between writing and entering: nothing is entered, and the hand-over is begun anew."""
+    cards = counter.register().window.cards
+
+    with pytest.raises(DayChanged):
+        cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card, written=date(2031, 6, 9))
+    assert not CardHolding.objects.for_municipality("99201").exists()

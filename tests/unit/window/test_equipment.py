@@ -1,11 +1,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import IntegrityError
 
 from openjpki.audit.record import NotInTransaction
 from openjpki.desk.carrier import InProcess
 from openjpki.rules.policy import Policy
-from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.equipment import Equipment, act, note, over_what_is_there
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.verbs import Verb
 from tests.unit.window.authority import StandInAuthority
@@ -45,3 +46,19 @@ def _act_that_fails() -> None:
     with act():
         note(WAKABA, Verb.RESIDENT_READ, "resident:99201/2", at=NOW)
         raise ResidentNotFound
+
+
+def test_an_act_that_lost_a_race_is_tried_over_what_is_there() -> None:
+    """Rows that another process wrote first are found the second time; a second clash is a bug and is raised."""
+    clashes = [IntegrityError("first"), None]
+
+    def attempt() -> str:
+        clash = clashes.pop(0)
+        if clash is not None:
+            raise clash
+        return "done"
+
+    assert over_what_is_there(attempt) == "done"
+    clashes[:] = [IntegrityError("first"), IntegrityError("second")]
+    with pytest.raises(IntegrityError, match="second"):
+        over_what_is_there(attempt)

@@ -2,15 +2,17 @@ from datetime import date
 
 import pytest
 
-from openjpki.desk.messages import CertificateOrder, CertificatesAsked
+from openjpki.desk.messages import CertificateOrder, CertificatesAsked, DeliveryConfirmed
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import ApplicationState, CertificateKind, CertificateState, FeeReason, LifeEvent
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 from openjpki.window.examination import Shown
+from openjpki.window.issuance import ClosedMeanwhile
 from openjpki.window.loading import ApplicationNotFound, ResidentNotFound
 from openjpki.window.models import Application, DocumentShown, FindingRecord, IdentityEvidence
+from openjpki.window.officer import Clerk
 from openjpki.window.procedures import BOTH, MustFinish, NoKinds, NothingWaits, ProcedureRefused
 from tests.unit.window.card import CounterCard, Gone
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, CHILD, HANAKO, MINATO, NOTHING, TARO, WAKABA, Counter, audited
@@ -386,3 +388,45 @@ def test_advice_is_kept_too(counter: Counter) -> None:
 
     (finding,) = FindingRecord.objects.for_municipality("99201")
     assert (finding.code, finding.severity, finding.sentence) == ("window.renew-both", "advice", "S-20")
+
+
+def test_a_written_certificate_may_be_in_force(counter: Counter) -> None:
+    """The answer to a confirmation is lost: the authority may have made it valid, so nothing is withdrawn."""
+    counter.with_card().desk.cut_after.add(DeliveryConfirmed)
+    receipt = counter.issue().application.receipt
+
+    with pytest.raises(MustFinish):
+        counter.window.procedures.withdraw(WAKABA, receipt=receipt)
+    counter.desk.cut_after.clear()
+    assert counter.window.procedures.resume(WAKABA, receipt=receipt, card=counter.card).done
+
+
+def test_an_application_for_a_lost_card_can_be_withdrawn(counter: Counter) -> None:
+    """What is on a card that is gone comes into use no more: its application need not wait for it."""
+    counter.with_card().desk.cut_after.add(DeliveryConfirmed)
+    receipt = counter.issue().application.receipt
+    counter.window.cards.change(
+        WAKABA,
+        resident_code=HANAKO,
+        card_number=counter.card.number,
+        event=CardEvent.ABOLISH,
+        cause=LifeEvent.CARD_LOST,
+    )
+
+    assert counter.window.procedures.withdraw(WAKABA, receipt=receipt).state is ApplicationState.WITHDRAWN
+
+
+def test_a_withdrawal_stops_what_is_being_carried_out(counter: Counter) -> None:
+    """Another clerk withdraws while the card makes its key: nothing is ordered, and the withdrawal stands."""
+    counter.with_card()
+
+    def withdraw() -> None:
+        receipt = Application.objects.for_municipality("99201").get().receipt
+        counter.window.procedures.withdraw(Clerk("other", "99201"), receipt=receipt)
+
+    counter.card.after["generate_key"] = withdraw
+    with pytest.raises(ClosedMeanwhile):
+        counter.issue()
+
+    assert Application.objects.for_municipality("99201").get().state == "withdrawn"
+    assert CertificateOrder not in map(type, counter.desk.sent)

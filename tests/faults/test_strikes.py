@@ -1,0 +1,46 @@
+from enum import StrEnum
+
+import pytest
+
+from openjpki.readers.checkpoints import Checkpoint as CardStep
+from tests.faults.homes import Engine
+from tests.faults.table import KILLS, Act, Fault, Outcome, outcome_of
+
+DAY, MINUTE = 86_400, 60
+_IN_MAKE_TEST = {Act.ISSUE, Act.PUBLISH, Act.HAND_OVER, Act.WRONG_PIN}
+"""Acts that are struck in `make test`; `make test-all` strikes all."""
+CASES = [
+    pytest.param(fault, act, step, marks=() if act in _IN_MAKE_TEST else pytest.mark.thorough)
+    for fault in Fault
+    for act, steps in KILLS.items()
+    for step in steps
+    if outcome_of(fault, act, step) is not None
+]
+
+
+def _names(case: object) -> str:
+    return case.value if isinstance(case, Act | Fault | StrEnum) else str(case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fault", "act", "step"), CASES, ids=_names)
+def test_a_fault_that_strikes_after_a_step(sqlite: Engine, fault: Fault, act: Act, step: StrEnum) -> None:
+    """The act comes to its end by the means that docs/faults.md promises, and every invariant holds on the way."""
+    place = sqlite.copy()
+    place.done("before", act=act.value)
+    place.done("struck", act=act.value, step=step.value, fault=fault.value)
+    later = DAY if fault is Fault.AWAY else MINUTE
+
+    assert Outcome(place.done("aftermath", act=act.value, later=later)) is outcome_of(fault, act, step)
+    sqlite.drop(place)
+
+
+def test_only_a_card_is_pulled() -> None:
+    """A fault has an outcome at every step at which it can strike."""
+    steps = [(act, step) for act, rows in KILLS.items() for step in rows]
+    pulled = {step for act, step in steps if outcome_of(Fault.CARD_PULLED, act, step) is not None}
+
+    assert pulled == set(CardStep)
+    assert all(
+        outcome_of(Fault.DISK_FULL, act, step) and outcome_of(Fault.CLOCK_BACK, act, step) for act, step in steps
+    )

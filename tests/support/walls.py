@@ -1,0 +1,19 @@
+"""Walls of the authority's database taken down for a moment: a test that breaks a row on purpose works behind them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+
+from openjpki.audit.triggers import build_walls, tear_walls_down
+from openjpki.authority.walls import WALLS
+
+
+@contextmanager
+def without_walls() -> Iterator[None]:
+    """Let the block do what the walls forbid."""
+    vendor = connections["authority"].vendor
+    with connections["authority"].cursor() as cursor:
+        tear_walls_down(vendor, cursor.execute, WALLS)
+        yield
+        build_walls(vendor, cursor.execute, WALLS)

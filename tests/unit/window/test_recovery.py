@@ -1,0 +1,88 @@
+import pytest
+
+from openjpki.desk.messages import CertificateOrder, LifeEventReported
+from openjpki.rules.kinds import ApplicationState, LifeEvent
+from openjpki.rules.policy import Policy
+from openjpki.window.changes import Change
+from openjpki.window.checkpoints import Checkpoint
+from openjpki.window.models import Application
+from openjpki.window.officer import Clerk
+from openjpki.window.window import Window
+from tests.support.authority import Crash
+from tests.unit.window.card import CounterCard
+from tests.unit.window.counter import BY_PIN, HANAKO, MINATO, WAKABA, Counter, numbers
+
+pytestmark = pytest.mark.django_db(databases=["window"])
+HOUSE = Clerk("house", "")
+
+
+def test_nothing_to_take_up(counter: Counter) -> None:
+    """Where nothing was interrupted nothing happens."""
+    counter.with_certificates()
+    found = counter.window.recovery.resume(HOUSE)
+
+    assert (found.delivery.sent, found.carried_out, found.refused, found.cards_needed) == (0, (), (), ())
+
+
+def test_the_card_is_asked_for_and_finishes_it(counter: Counter) -> None:
+    """What needs its card is named by municipality, receipt and number; with the card on the reader it is done."""
+    counter.with_card().desk.cut_before.add(CertificateOrder)
+    receipt = counter.issue().application.receipt
+    counter.desk.cut_before.clear()
+
+    (needed,) = counter.window.recovery.resume(HOUSE).cards_needed
+    assert (needed.municipality, needed.receipt, needed.card_number) == ("99201", receipt, counter.card.number)
+    other = CounterCard(number="999999999999999")
+    assert counter.window.recovery.resume(WAKABA, card=other).cards_needed == (needed,)
+    assert counter.window.recovery.resume(MINATO, card=counter.card).cards_needed == ()
+    (outcome,) = counter.window.recovery.resume(HOUSE, card=counter.card).carried_out
+    assert outcome.done
+
+
+def test_messages_are_delivered(counter: Counter) -> None:
+    """What waited in the outbox goes out."""
+    counter.with_certificates().desk.cut_before.add(LifeEventReported)
+    change = Change(event=LifeEvent.DEATH, on=counter.clock.now.date())
+    counter.window.events.record(WAKABA, resident_code=HANAKO, change=change)
+    counter.desk.cut_before.clear()
+
+    assert counter.window.recovery.resume(HOUSE).delivery.sent == 1
+
+
+def test_a_crash_before_the_last_word(counter: Counter) -> None:
+    """Every certificate is in use and the process died before it said so: the application is closed without a card."""
+    counter.with_card()
+
+    def crash(step: Checkpoint) -> None:
+        active = step is Checkpoint.ACTIVE
+        if active and Application.objects.across_municipalities().get().state == ApplicationState.ISSUED.value:
+            raise Crash(step)
+
+    window = Window(
+        carrier=counter.desk,
+        policy=Policy(),
+        clock=counter.clock,
+        entropy=numbers(),
+        checkpoint=crash,
+    )
+    with pytest.raises(Crash):
+        window.procedures.new_issue(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_PIN)
+    (outcome,) = counter.window.recovery.resume(HOUSE).carried_out
+
+    assert outcome.done
+    receipt = outcome.application.receipt
+    again = counter.window.procedures.finish(WAKABA, receipt=receipt)
+    assert again.done, "finishing twice is no fault"
+
+
+def test_what_is_refused_on_the_way_is_told(counter: Counter) -> None:
+    """A person who is no longer entitled is refused, and the others go on."""
+    counter.with_card().desk.cut_before.add(CertificateOrder)
+    receipt = counter.issue().application.receipt
+    counter.desk.cut_before.clear()
+    change = Change(event=LifeEvent.DEATH, on=counter.clock.now.date())
+    counter.window.events.record(WAKABA, resident_code=HANAKO, change=change)
+
+    (refusal,) = counter.window.recovery.resume(HOUSE, card=counter.card).refused
+    assert refusal.receipt == receipt
+    assert counter.window.application(WAKABA, receipt).state is ApplicationState.REFUSED
