@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from openjpki.card.administration import personalise
 from openjpki.desk.carrier import AuthorityUnreachable, InProcess
 from openjpki.desk.messages import CertificateOrder, DeliveryConfirmed, Reply, Request
 from openjpki.errors import Failure, Kind
@@ -85,11 +84,14 @@ class Day:
     clock: Clock
     line: Line
     window: Window
+    clerk: Clerk = WAKABA
+    """At whose counter the card lies."""
 
     @contextmanager
     def card(self) -> Iterator[CounterCard]:
         """Lay Hanako's card on the reader."""
-        with self.house.card_at_counter("hanako") as card:
+        house = replace(self.house, window=self.window)
+        with house.card_at_counter("hanako", self.clerk, HANAKO) as card:
             yield card
 
     def states(self, clerk: Clerk) -> dict[CertificateKind, CertificateState]:
@@ -97,9 +99,9 @@ class Day:
         return {c.kind: c.state for c in self.window.residents.show(clerk, HANAKO).certificates}
 
     def in_use(self) -> dict[CertificateKind, bytes | None]:
-        """Return the certificates that the card uses."""
+        """Return the digests of the certificates that the card uses."""
         with self.card() as card:
-            return {kind: card.certificate_in_use(kind) for kind in CertificateKind}
+            return {kind: card.digest_in_use(kind) for kind in CertificateKind}
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def day(tmp_path: Path) -> Day:
     line = Line(house)
     window = Window(carrier=line, policy=house.policy, clock=clock, entropy=entropy)
     window.residents.import_csv(WAKABA, REGISTER)
-    image = personalise(number="4" * 15, municipality="99201", expires=date(2031, 6, 10), entropy=entropy)
+    image = house.factory.make(municipality="99201", expires=date(2031, 6, 10))
     CardStore(home.cards).create("hanako", image)
     found = Day(house, clock, line, window)
     with found.card() as card:
@@ -134,6 +136,7 @@ def test_issue_move_reissue_renew(day: Day) -> None:
         MINATO, resident_code=HANAKO, from_municipality="99201", address="見本県みなと市港町9番地", on=date(2024, 5, 1)
     )
     assert [ended.kind for ended in moved.ended] == [CertificateKind.SIGNATURE]
+    day.clerk = MINATO
     assert day.states(MINATO) == {
         CertificateKind.SIGNATURE: CertificateState.REVOKED,
         CertificateKind.AUTHENTICATION: CertificateState.VALID,
