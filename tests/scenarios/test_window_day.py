@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
@@ -152,7 +153,7 @@ def test_issue_move_reissue_renew(day: Day) -> None:
         renewed = acts.renew(MINATO, resident_code=HANAKO, card=card, shown=BY_PIN)
     assert {order.expires for order in renewed.application.orders} == {date(2031, 6, 10)}
     newest = {order.kind: order.certificate for order in renewed.application.orders}
-    assert day.in_use() == newest
+    assert day.in_use() == {kind: sha256(certificate).digest() for kind, certificate in newest.items()}
 
 
 @pytest.mark.parametrize("cut", [CertificateOrder, DeliveryConfirmed])
@@ -172,7 +173,7 @@ def test_a_line_cut_in_the_middle(day: Day, cut: type, lost: str) -> None:
     assert done.done
     certificates = day.window.residents.show(WAKABA, HANAKO).certificates
     assert [c.state for c in certificates] == [CertificateState.VALID] * 2
-    assert day.in_use() == {c.kind: c.certificate for c in certificates}
+    assert day.in_use() == {c.kind: sha256(c.certificate).digest() for c in certificates}
 
 
 @pytest.mark.parametrize("method", ["generate_key", "prove", "load", "read_back", "activate"])
@@ -197,7 +198,7 @@ def test_a_card_taken_away_in_the_middle(day: Day, method: str) -> None:
 
 def take_away(card: CounterCard, method: str) -> None:
     """Have the card gone from the reader when it is asked for something."""
-    setattr(card, method, _gone)
+    object.__setattr__(card, method, _gone)
 
 
 def _gone(*_: object) -> None:
@@ -246,7 +247,7 @@ def test_a_key_that_the_card_lost(day: Day) -> None:
     assert done.done
     assert {order.serial for order in done.application.orders} != {waiting.application.orders[0].serial}
     newest = {order.kind: order.certificate for order in done.application.orders}
-    assert day.in_use() == newest
+    assert day.in_use() == {kind: sha256(certificate).digest() for kind, certificate in newest.items()}
     day.house.authority.resume()
     certificates = day.window.residents.show(WAKABA, HANAKO).certificates
     assert [c.state for c in certificates if c.certificate in newest.values()] == [CertificateState.VALID] * 2
