@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from openjpki.authority.card_factory import CardFactory
+from openjpki.card.connection import CardRemoved
 from openjpki.desk.carrier import InProcess
 from openjpki.desk.messages import (
     CardAnswers,
@@ -36,6 +37,10 @@ class Wire:
     card: Bench
     commands: list[bytes] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
+    pull_at: int | None = None
+    """How many commands go through before the card is pulled off the reader."""
+    answered: bool = False
+    """Whether the card still carries out the command at which it is pulled."""
 
     def send(self, request: Request) -> Reply:
         """Take a message to the authority."""
@@ -43,6 +48,13 @@ class Wire:
 
     def transmit(self, apdu: bytes) -> bytes:
         """Take a command to the card."""
+        if self.pull_at == 0:
+            if self.answered:
+                self.card.transmit(apdu)
+            self.card.power_on_again()
+            self.pull_at = None
+            raise CardRemoved
+        self.pull_at = None if self.pull_at is None else self.pull_at - 1
         self.commands.append(apdu)
         answer = self.card.transmit(apdu)
         self.answers.append(answer)

@@ -42,7 +42,7 @@ def test_another_certificate_in_the_slot_is_no_delivery(counter: Counter) -> Non
 
 def test_a_key_of_another_algorithm_is_not_attested(counter: Counter) -> None:
     """The card was asked for P-384: a card that makes something else is none of ours."""
-    counter.card.keys.generate = lambda _: type(counter.card.keys)().generate("rsa-2048")  # type: ignore[method-assign]
+    counter.card.keys.generate = lambda _: type(counter.card.keys)().generate("rsa-2048")  # type: ignore[method-assign,assignment]
     answers = counter.carried(counter.commands(counter.carried(counter.commands(counter.asked(CardWork.MAKE_KEY)))))
 
     assert counter.scene.refusal(answers) == "card.channel.broken"
