@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from openjpki.authority.authority import Authority
+from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.keys import KeyStore
 from openjpki.authority.means import Terms
+from openjpki.authority.models import Card, CardKey
 from openjpki.desk.carrier import InProcess
 from openjpki.desk.messages import (
     Attributes,
@@ -69,6 +72,11 @@ def _reason(entry: x509.RevokedCertificate) -> str:
         return "unspecified"
 
 
+def _key_digest(certificate: bytes) -> str:
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
 class Crash(Exception):
     """What ends a process between two steps. It is no `Failure`: nobody catches it."""
 
@@ -119,6 +127,7 @@ class Scene:
         passphrase = folder / "passphrase"
         passphrase.write_bytes(b"a passphrase for tests")
         passphrase.chmod(0o600)
+        CardKeys(folder / "card.key", passphrase).create(CountedEntropy())
         self.authority = Authority(
             profiles=ProfileSet.sandbox(BASE_URL, algorithm=algorithm),
             policy=policy or Policy.preset("national"),
@@ -126,6 +135,7 @@ class Scene:
             key_source=key_source or FreshKeys(),
             entropy=CountedEntropy(),
             keys=KeyStore(folder / "keys", passphrase),
+            card_keys=CardKeys(folder / "card.key", passphrase),
             public=folder / "public",
             terms=terms or Terms(),
             checkpoint=self.fuse,
@@ -274,6 +284,7 @@ class Scene:
         """Return an order with a new key and its proof."""
         order_id = self.new_id()
         key = signer or SoftwareSigner(self.card_keys.generate(self.algorithm))
+        self.attest(key.public_key, kind, card)
         proven = order_proof_input(order_id, municipality, card, kind, key.public_key)
         return CertificateOrder(
             order_id=order_id,
@@ -288,8 +299,23 @@ class Scene:
             ordered_at=self.clock(),
         )
 
+    def attest(self, public_key: bytes, kind: CertificateKind, card: str = CARD) -> None:
+        """Let the authority have witnessed a key in a card that it knows; the card itself plays no part here."""
+        row = Card.objects.filter(card_number=card).first()
+        if row is not None:
+            digest = hashlib.sha256(public_key).hexdigest()
+            CardKey.objects.get_or_create(
+                digest=digest, defaults={"card": row, "kind": kind.value, "made_at": self.clock()}
+            )
+
+    def deliver(self, issued: CertificateIssued) -> None:
+        """Let the authority have read the certificate back from the card."""
+        keys = CardKey.objects.filter(digest=_key_digest(issued.certificate))
+        keys.update(delivered_at=self.clock(), in_use_at=self.clock())
+
     def confirmation(self, issued: CertificateIssued, *, municipality: str = "99201") -> DeliveryConfirmed:
-        """Return the confirmation that the certificate was read back from the card."""
+        """Return the confirmation that the certificate was read back from the card, as it was."""
+        self.deliver(issued)
         return DeliveryConfirmed(
             order_id=issued.order_id,
             municipality=municipality,

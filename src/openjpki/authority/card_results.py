@@ -10,6 +10,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardKey, Certificate, PinReset
 from openjpki.authority.verbs import Verb
 from openjpki.card.administration import Status
+from openjpki.card.apdu import CommandApdu
 from openjpki.card.secure_channel import ChannelBroken
 from openjpki.desk.messages import CardWork, CardWorkAsked, CardWorkDone
 from openjpki.pki.algorithms import KeyAlgorithm
@@ -18,11 +19,12 @@ from openjpki.rules.kinds import CertificateKind
 
 @dataclass(frozen=True)
 class _Heard:
-    """The answer of the last command of a work."""
+    """The last command of a work and its answer."""
 
     means: Means
     request: CardWorkAsked
     card: Card
+    command: CommandApdu
     data: bytes
     doer: Doer
 
@@ -36,9 +38,12 @@ class _Heard:
         return CardWorkDone(work_id=self.request.work_id, **results)  # type: ignore[arg-type]  # mypy: one type for all
 
 
-def conclude(means: Means, request: CardWorkAsked, card: Card, data: bytes, doer: Doer) -> CardWorkDone:
-    """Record, inside the act, what the card answered to the last command of a work; return it in the window's words."""
-    heard = _Heard(means, request, card, data, doer)
+def conclude(
+    means: Means, request: CardWorkAsked, card: Card, exchange: tuple[CommandApdu, bytes], doer: Doer
+) -> CardWorkDone:
+    """Record, inside the act, the last command of a work and what the card answered; return it in the window's words."""
+    command, data = exchange
+    heard = _Heard(means, request, card, command, data, doer)
     return _RESULTS.get(request.work, _nothing)(heard)
 
 
@@ -79,9 +84,7 @@ def _told(heard: _Heard) -> CardWorkDone:
 
 
 def _activated(heard: _Heard) -> CardWorkDone:
-    newest = CardKey.objects.filter(card=heard.card, kind=heard.kind.value, delivered_at__isnull=False)
-    key = newest.order_by("-made_at", "-pk").first()
-    _mark_used(heard, key)
+    _used(heard, heard.command.data)
     return heard.done()
 
 

@@ -178,7 +178,8 @@ def _conclude(means: Means, session: CardSession, answers: Sequence[ResponseApdu
     request = decode_request(bytes(session.request))
     if not isinstance(request, CardWorkAsked):
         raise TypeError(session.session_id)
-    done = conclude(means, request, session.card, opened[-1].data, doer)
+    last = CommandApdu.from_bytes(bytes.fromhex(session.script[-1]))
+    done = conclude(means, request, session.card, (last, opened[-1].data), doer)
     session.state, session.result = SessionState.DONE.value, encode(done)
     session.save()
     doer.note(Verb.CARD_SESSION_DONE, session, {"work": request.work.value})

@@ -104,12 +104,13 @@ def certificate_of(card: Card, kind: CertificateKind, digest: bytes) -> Certific
 
 
 def awaiting_use(card: Card, kind: CertificateKind) -> Certificate | None:
-    """Return the certificate that the authority made valid for a key of this card that the card does not use yet."""
+    """Return the newest certificate that the authority made valid for the card, if the card does not use it yet."""
     confirmed = (OrderState.CONFIRMED.value, OrderState.ACTIVATED.value)
-    order = Order.objects.filter(card=card, kind=kind.value, state__in=confirmed).order_by("-numbered_at").first()
-    if order is None:
+    orders = Order.objects.filter(card=card, kind=kind.value, state__in=confirmed)
+    keys = list(orders.values_list("certificate_key", flat=True))
+    certificate = Certificate.objects.filter(key__in=keys).order_by("-serial").first()
+    if certificate is None:
         return None
-    certificate = Certificate.objects.get(key=order.certificate_key)
     waits = CardKey.objects.filter(digest=certificate.public_key_digest, in_use_at__isnull=True).exists()
     return certificate if waits else None
 

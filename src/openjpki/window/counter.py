@@ -53,6 +53,6 @@ class CardAtCounter(Protocol):
         """Return the SHA-256 of the active certificate, if there is one: an issue that was cut off is told from it."""
         ...
 
-    def allow_pin_set(self, order_id: str) -> None:
+    def permit_reset(self, order_id: str) -> None:
         """Let the holder set a PIN at the reader without the old one: carries out an approved `PinResetOrder` (R-6.3)."""
         ...

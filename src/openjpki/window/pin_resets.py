@@ -55,7 +55,7 @@ class PinResets:
         accepted = self._accept(officer, resident_code, kind, shown, number)
         try:
             expect(self._equipment.carrier.send(accepted.order), PinResetApproved)
-            card.allow_pin_set(accepted.order.order_id)
+            card.permit_reset(accepted.order.order_id)
         except Failure as failure:
             self._end(officer, accepted, ApplicationEvent.WITHDRAW, Verb.APPLICATION_WITHDRAWN, failure.code)
             raise

@@ -101,8 +101,8 @@ class RelayedCard:
         """Return the SHA-256 of the certificate in use."""
         return self._work(CardWork.STATUS, kind).in_use
 
-    def allow_pin_set(self, order_id: str) -> None:
-        """Have an approved PIN reset told to the card."""
+    def permit_reset(self, order_id: str) -> None:
+        """Have an approved PIN reset told to the card: it lets the holder set the PIN once without the old one."""
         self._work(CardWork.ALLOW_PIN_SET, order_id=order_id)
 
     def _work(

@@ -6,7 +6,7 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.admission import ByRule, key_digest
-from openjpki.authority.models import Order, SerialCounter
+from openjpki.authority.models import Card, CardKey, Order, SerialCounter
 from openjpki.desk.messages import Attributes, CertificateIssued, Refused, ReportAccepted, order_proof_input
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, SoftwareSigner
@@ -237,6 +237,22 @@ def test_a_key_of_another_algorithm_is_refused(scene: Scene) -> None:
     assert scene.refusal(nonsense).startswith("pki.unsupported")
 
 
+CARDS = {"card_number": "999999999999999", "kind": CARD}
+
+
+def test_a_key_that_no_session_made_is_refused(scene: Scene) -> None:
+    """The window alone says that the key is in the card: it may be in anybody's drawer."""
+    scene.with_card()
+    scene.expect(ReportAccepted, scene.card("999999999999999"))
+    orders = [scene.order() for _ in range(3)]
+    CardKey.objects.filter(digest=key_digest(orders[0].public_key)).delete()
+    CardKey.objects.filter(digest=key_digest(orders[1].public_key)).update(kind=AUTHENTICATION.value)
+    other = Card.objects.get(card_number="999999999999999")
+    CardKey.objects.filter(digest=key_digest(orders[2].public_key)).update(card=other)
+
+    assert {scene.refusal(order) for order in orders} == {"authority.key-not-from-card"}
+
+
 @pytest.mark.parametrize("field", ["order_id", "card_number", "kind", "public_key", "proof_of_possession"])
 def test_the_proof_is_for_this_order_alone(scene: Scene, field: str) -> None:
     """A proof made for another order, card, kind or key proves nothing here: a relayed one is refused."""
@@ -250,7 +266,12 @@ def test_the_proof_is_for_this_order_alone(scene: Scene, field: str) -> None:
         "public_key": other.public_key,
         "proof_of_possession": b"no signature",
     }
-    order = msgspec.structs.replace(scene.order(), **{field: forged[field]})
+    made = scene.order()
+    if field in {"card_number", "kind"}:  # as if that card had made the key too, for that kind
+        CardKey.objects.all().delete()
+        scene.attest(made.public_key, AUTHENTICATION if field == "kind" else SIGNATURE, CARDS[field])
+    scene.attest(other.public_key, SIGNATURE)
+    order = msgspec.structs.replace(made, **{field: forged[field]})
 
     assert scene.refusal(order) == "authority.no-possession"
 

@@ -5,7 +5,7 @@ from openjpki.audit.models import Entry
 from openjpki.authority import reading
 from openjpki.authority.models import Person
 from openjpki.desk.messages import CertificateIssued, Certificates, CertificatesAsked, ReportAccepted
-from openjpki.rules.kinds import CertificateState, LifeEvent, Procedure
+from openjpki.rules.kinds import CertificateState, Procedure
 from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from openjpki.card.administration import Administration
+from openjpki.card.administration import KeyForm, generate_key
 from openjpki.card.image import CardImage
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer, BadValue
@@ -26,7 +26,7 @@ from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, HomeInUse, HomeMissing, Settings, locked
-from tests.unit.card.cards import Bench, Keys, ordinary, with_tries
+from tests.unit.card.cards import Bench, host, ordinary, with_tries
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_blank_card_says_what_it_lacks(home: Path) -> None:
 def test_what_is_wrong_with_a_card_is_shown(home: Path) -> None:
     """Locked, out of its period, and with a successor in waiting."""
     card = Bench(with_tries(ordinary(), PinKind.SIGNATURE, 0))
-    Administration(card, Keys(), "p-384").generate_key(CertificateKind.SIGNATURE)
+    host(card).do(generate_key(CertificateKind.SIGNATURE, KeyForm.P_384))
     change(home, card.durable)
     marker = home / "openjpki.json"
     shifted = replace(Home.open(home).settings, clock_shift_seconds=20 * 366 * 86_400)

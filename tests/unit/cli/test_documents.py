@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from asn1crypto import tsp
 
-from openjpki.card.administration import Administration, personalise
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.documents import (
@@ -40,12 +39,11 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.crl import RevokedEntry
 from openjpki.pki.keys import PrivateKey
-from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardMissing, CardStore
 from openjpki.rules.kinds import CertificateKind, PinKind, RevocationReason
-from openjpki.rules.policy import Policy
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, HomeMissing, Settings
+from tests.support.cards import blank_card, with_certificate, with_pin
 from tests.support.hierarchy import HOLDER_SERIAL, ISSUED, Hierarchy, hierarchy
 from tests.support.keys import PooledKeys
 from tests.unit.documents.stamps import TestAuthority
@@ -97,16 +95,10 @@ def place(tmp_path: Path) -> Place:
     ca = hierarchy(shift=timedelta(days=(real_moment() - ISSUED).days - 1))
     (home / "authority" / "public" / "ca" / "sign.cer").write_bytes(ca.ca)
     store = CardStore(home / "cards")
+    key = HolderKey().generate(KeyAlgorithm.RSA_2048_SHA_256)
     store.create(
-        "taro",
-        personalise(number="400000012719843", municipality="99201", expires=date(2035, 2, 17), entropy=bytes),
+        "taro", with_pin(with_certificate(blank_card(), SIGNATURE, key, ca.holder, ca.ca), PinKind.SIGNATURE, PIN)
     )
-    with InProcessReader(store).insert("taro") as card:
-        administration = Administration(card, HolderKey(), KeyAlgorithm.RSA_2048_SHA_256)
-        assert administration.generate_key(SIGNATURE) == ca.holder_signer.public_key
-        administration.load_certificate(SIGNATURE, ca.holder, ca.ca)
-        administration.activate(SIGNATURE)
-        administration.set_pin(PinKind.SIGNATURE, PIN, Policy())
     made = Place(home, folder, ca)
     made.publish()
     return made

@@ -5,20 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 import openjpki
-from openjpki.card.administration import personalise
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Commands, Run
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore
 from openjpki.site.home import Home, Settings
+from tests.support.cards import blank_card
 from tests.support.programs import openjpki as program
 from tests.support.programs import openjpki_command, plain_environment
 
@@ -137,9 +136,7 @@ def test_a_strangers_words_do_not_steer_a_terminal(
 @pytest.mark.parametrize("locale", ["utf-8:strict", "utf-8:surrogateescape"])
 def test_bytes_that_are_no_text_are_no_pin(tmp_path: Path, locale: str) -> None:
     """However the locale reads standard input, they are refused by their form: no fault that quotes them (R-6.1)."""
-    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create(
-        "taro", personalise(number="400000012719843", municipality="99201", expires=date(2035, 2, 17), entropy=bytes)
-    )
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", blank_card())
     done = subprocess.run(
         [*openjpki_command(), "card", "pin", "taro", "--kind", "authentication", "--pin-stdin"],
         env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": locale},
@@ -379,9 +376,7 @@ def test_a_closed_stream_is_no_fault(
     tmp_path: Path, words: str, streams: str, status: int, out: str, code: str
 ) -> None:
     """A caller may close any of the three streams: one line where there is a place for it, and the status of the cause."""
-    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create(
-        "taro", personalise(number="400000012719843", municipality="99201", expires=date(2035, 2, 17), entropy=bytes)
-    )
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", blank_card())
     done = subprocess.run(
         ["/bin/sh", "-c", f'exec "$@" {words} {streams}', "sh", *openjpki_command()],
         env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home")},

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.card.administration import personalise
 from openjpki.card.terminal import WrongPin
 from openjpki.cli import groups, window
 from openjpki.cli.answer import Answer, BadValue
@@ -20,10 +19,10 @@ from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadSignaturePin
-from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, Settings
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.register_csv import BadFile, BadLines
+from tests.support.cards import with_pin
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
 
@@ -71,7 +70,7 @@ def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter:
         house.authority.enrol(municipality)
     house.authority.ceremony()
     today = civil_date(house.clock())
-    image = personalise(number="1" * 15, municipality="99201", expires=today + timedelta(days=3650), entropy=entropy)
+    image = house.factory.make_numbered("1" * 15, municipality="99201", expires=today + timedelta(days=3650))
     CardStore(home.cards).create("hanako", image)
     return Counter(home.path)
 
@@ -348,10 +347,8 @@ def test_the_pin_of_anothers_card_ends_nothing(served: Counter, monkeypatch: pyt
     from openjpki.site.house import House
 
     home = Home.open(served.path)
-    image = personalise(number="9" * 15, municipality="99201", expires=date(2036, 1, 1), entropy=entropy)
-    CardStore(home.cards).create("stranger", image)
-    with House.of(home, home.clock()).card_at_counter("stranger") as card:
-        card.administration.set_pin(PinKind.AUTHENTICATION, "4321", home.policy())
+    image = House.of(home, home.clock()).factory.make(municipality="99201", expires=date(2036, 1, 1))
+    CardStore(home.cards).create("stranger", with_pin(image, PinKind.AUTHENTICATION, "4321"))
     typed(monkeypatch, "4321\n")
 
     refused = served("revoke", *WAKABA, *PERSON, "--event", "request", "--card", "stranger", "--pin-stdin")

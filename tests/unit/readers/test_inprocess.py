@@ -1,19 +1,20 @@
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from openjpki.card.administration import Administration
+from openjpki.card import administration as commands
+from openjpki.card.administration import KeyForm
 from openjpki.card.connection import CardRemoved
-from openjpki.card.image import CardImage
 from openjpki.card.settings import CardSettings
 from openjpki.card.terminal import JpkiTerminal, WrongPin
 from openjpki.readers.inprocess import InProcessReader, InsertedCard
 from openjpki.readers.store import CardBusy, CardMissing, CardNotWritten, CardStore
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.policy import Policy
-from tests.unit.card.cards import SELECT_AP, Keys, blank, certificate_for, issuer, ordinary
+from tests.support.cards import Host, keys_of
+from tests.unit.card.cards import NUMBER, SELECT_AP, blank, certificate_for, ec_key, issuer, ordinary
 
 AUTHENTICATION = CertificateKind.AUTHENTICATION
 
@@ -59,13 +60,7 @@ def test_a_removed_card_answers_nothing(store: CardStore) -> None:
     card.remove()
     card.remove()
 
-    acts: list[Callable[[], object]] = [
-        lambda: card.transmit(bytes(4)),
-        card.reset,
-        lambda: card.image,
-        card.stored,
-        lambda: card.change(lambda image: image),
-    ]
+    acts: list[Callable[[], object]] = [lambda: card.transmit(bytes(4)), card.reset]
     for act in acts:
         with pytest.raises(CardRemoved):
             act()
@@ -98,25 +93,23 @@ def test_settings_reach_the_card(store: CardStore) -> None:
 
 def test_an_issue_is_written_step_by_step(store: CardStore) -> None:
     """Key, certificate, activation: each is in the file when it is done, and the card serves the new certificate."""
-    with InProcessReader(store).insert("taro") as card:
+    with InProcessReader(store, make_key=lambda _: ec_key(1)).insert("taro") as card:
         old = JpkiTerminal(card).read_certificate(AUTHENTICATION)
-        administration = Administration(card, Keys(), "p-384")
-        public_key = administration.generate_key(AUTHENTICATION)
+        host = Host(card, keys_of(NUMBER))
+        (public_key,) = host.do(commands.generate_key(AUTHENTICATION, KeyForm.P_384))
         shadow = store.look("taro").keys[AUTHENTICATION].shadow
         assert shadow is not None
         assert shadow.public_key == public_key
 
         certificate = certificate_for(public_key)
-        administration.load_certificate(AUTHENTICATION, certificate, issuer())
-        assert administration.read_back(AUTHENTICATION) == certificate
+        host.do(*commands.store_certificate(AUTHENTICATION, certificate, issuer()))
+        assert host.do(commands.read_back(AUTHENTICATION)) == [certificate]
         assert JpkiTerminal(card).read_certificate(AUTHENTICATION) == old
 
-        administration.activate(AUTHENTICATION)
-        administration.set_pin(PinKind.AUTHENTICATION, "5678", Policy())
+        host.do(commands.activate(AUTHENTICATION, sha256(certificate).digest()))
         terminal = JpkiTerminal(card)
-        terminal.verify_pin(AUTHENTICATION, b"5678")
         assert terminal.read_certificate(AUTHENTICATION) == certificate
-        assert card.image == card.stored() == store.look("taro")
+        assert store.look("taro").keys[AUTHENTICATION].shadow is None
 
 
 def test_a_card_whose_change_cannot_be_kept_goes_silent(store: CardStore, tmp_path: Path) -> None:
@@ -134,18 +127,6 @@ def test_a_card_whose_change_cannot_be_kept_goes_silent(store: CardStore, tmp_pa
     (tmp_path / ".taro.new").rmdir()
     with reader.insert("taro") as again:
         assert JpkiTerminal(again).tries_left(AUTHENTICATION) == 3
-
-
-def test_a_refused_change_leaves_the_card_on(store: CardStore) -> None:
-    """A refusal inside administration is no fault of the reader."""
-
-    def refuse(_: CardImage) -> CardImage:
-        raise CardMissing(name="example")
-
-    with InProcessReader(store).insert("taro") as card:
-        with pytest.raises(CardMissing):
-            card.change(refuse)
-        assert card.image == ordinary()
 
 
 def test_two_threads_take_turns(store: CardStore) -> None:

@@ -1,8 +1,10 @@
+from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from openjpki.card.administration import personalise
+from openjpki.card.proof import order_proof_input
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import verify_signature
 from openjpki.readers.store import CardBusy, CardMissing
@@ -15,7 +17,7 @@ from openjpki.site.house import CounterCard, DatabasesTaken, House
 from openjpki.site.settings import ROLES
 from openjpki.story import cast
 from openjpki.window.counter import CardAtCounter
-from tests.support.authority import CARD_EXPIRES, OPENED, CountedEntropy
+from tests.support.authority import CARD_EXPIRES, OPENED
 from tests.support.story import Telling, empty_databases, settle_databases
 from tests.unit.site.test_wiring import house
 
@@ -27,9 +29,7 @@ NUMBER = "912345678901234"
 def furnished(tmp_path: Path) -> House:
     """Return a house with one blank card, taro."""
     made = house(tmp_path)
-    made.cards.create(
-        "taro", personalise(number=NUMBER, municipality="99201", expires=CARD_EXPIRES, entropy=CountedEntropy())
-    )
+    made.cards.create("taro", made.factory.make_numbered(NUMBER, municipality="99201", expires=CARD_EXPIRES))
     return made
 
 
@@ -89,33 +89,41 @@ def test_databases_of_the_replaced_story_are_emptied(tmp_path: Path) -> None:
     assert [issuer.serial for issuer in made.authority.ceremony()] == [1, 1]
 
 
+@pytest.mark.django_db(databases=ROLES)
 def test_the_counters_card_is_what_the_window_asks_for(furnished: House) -> None:
-    """The window's protocol is met by a virtual card on a reader: key, proof, waiting key, nothing in use yet."""
-    with furnished.card_at_counter("taro") as card:
+    """The window's protocol is met by a virtual card on a reader, all the way through the authority's channel."""
+    empty_databases()
+    furnished.furnish()
+    born = date(1990, 6, 10)
+    furnished.window.residents.import_csv(cast.WAKABA_CLERK, cast.register_line(born, date(2020, 4, 1)))
+    with furnished.card_at_counter("taro", cast.WAKABA_CLERK, cast.RESIDENT_CODE) as card:
         asked: CardAtCounter = card
+        handed = furnished.window.cards.hand_over(cast.WAKABA_CLERK, resident_code=cast.RESIDENT_CODE, card=asked)
         key = asked.generate_key(SIGNATURE)
-        proof = asked.prove(SIGNATURE, b"order 1")
+        proof = asked.prove(SIGNATURE, "order-1")
 
-        verify_signature(key, KeyAlgorithm.P384_SHA_384, b"order 1", proof)
+        proven = order_proof_input("order-1", "99201", NUMBER, SIGNATURE, key)
+        verify_signature(key, KeyAlgorithm.P384_SHA_384, proven, proof)
         assert asked.card_number() == NUMBER
-        assert asked.waiting_key(SIGNATURE) == key
-        assert asked.certificate_in_use(SIGNATURE) is None
+        assert asked.waiting_key_digest(SIGNATURE) == sha256(key).digest()
+        assert asked.digest_in_use(SIGNATURE) is None
+        assert furnished.cards.look("taro").expires == handed.card.expires
 
-
-def test_a_discarded_key_is_gone(furnished: House) -> None:
-    """What was prepared and is not wanted leaves the shadow slot, in the card's file too."""
-    with furnished.card_at_counter("taro") as card:
-        card.generate_key(SIGNATURE)
-        card.discard(SIGNATURE)
-    with furnished.card_at_counter("taro") as again:
-        assert again.waiting_key(SIGNATURE) is None
+        asked.discard(SIGNATURE)
+        assert asked.waiting_key_digest(SIGNATURE) is None
+        assert furnished.cards.look("taro").keys[SIGNATURE].shadow is None
 
 
 def test_a_card_lies_on_one_reader_at_a_time(furnished: House) -> None:
     """Two counters cannot work on one card; a card that does not exist is on none."""
-    with furnished.card_at_counter("taro"), pytest.raises(CardBusy), furnished.card_at_counter("taro"):
+    place = (cast.WAKABA_CLERK, cast.RESIDENT_CODE)
+    with (
+        furnished.card_at_counter("taro", *place),
+        pytest.raises(CardBusy),
+        furnished.card_at_counter("taro", *place),
+    ):
         pass
-    with pytest.raises(CardMissing), furnished.card_at_counter("nobody"):
+    with pytest.raises(CardMissing), furnished.card_at_counter("nobody", *place):
         pass
 
 
@@ -124,7 +132,8 @@ def test_an_issued_card_carries_what_it_was_given(story: Telling) -> None:
     """After the story the card's certificate in use is the one that the register has as the newest."""
     resident = story.house.window.residents.show(cast.MINATO_CLERK, cast.RESIDENT_CODE)
     newest = {entry.kind: entry.certificate for entry in resident.certificates}
-    with story.house.card_at_counter(cast.CARD) as card:
+    with story.house.card_at_counter(cast.CARD, cast.MINATO_CLERK, cast.RESIDENT_CODE) as card:
         assert isinstance(card, CounterCard)
-        assert {kind: card.certificate_in_use(kind) for kind in CertificateKind} == newest
-        assert [card.waiting_key(kind) for kind in CertificateKind] == [None, None]
+        digests = {kind: sha256(certificate).digest() for kind, certificate in newest.items()}
+        assert {kind: card.digest_in_use(kind) for kind in CertificateKind} == digests
+        assert [card.waiting_key_digest(kind) for kind in CertificateKind] == [None, None]

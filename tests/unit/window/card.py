@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from openjpki.card.proof import order_proof_input
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 
@@ -35,9 +36,14 @@ class CounterCard:
     """One card: two containers, each with an active and a shadow slot."""
 
     number: str = "123456789012345"
+    municipality: str = "99201"
+    """Of the counter whose reader it lies on."""
     active: dict[CertificateKind, Slot] = field(default_factory=dict)
     shadow: dict[CertificateKind, Slot] = field(default_factory=dict)
     made: int = 0
+    handed_over: int = 0
+    permitted: list[str] = field(default_factory=list)
+    """Numbers of the PIN resets that it was told of."""
     fails: set[str] = field(default_factory=set)
     """Methods that find the card gone."""
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
@@ -59,15 +65,20 @@ class CounterCard:
         self._then("generate_key")
         return self.shadow[kind].key
 
-    def prove(self, kind: CertificateKind, message: bytes) -> bytes:
+    def take_hand_over_data(self) -> None:
+        """Take what the register has."""
+        self._may_fail("take_hand_over_data")
+        self.handed_over += 1
+
+    def prove(self, kind: CertificateKind, order_id: str) -> bytes:
         """Sign with the shadow key."""
         self._may_fail("prove")
-        return proof(self.shadow[kind].key, message)
+        key = self.shadow[kind].key
+        return proof(key, order_proof_input(order_id, self.municipality, self.number, kind, key))
 
-    def load(self, kind: CertificateKind, certificate: bytes, issuer: bytes) -> None:
+    def load(self, kind: CertificateKind, certificate: bytes) -> None:
         """Write the certificate."""
         self._may_fail("load")
-        assert issuer
         assert self.shadow[kind].key in certificate
         self.shadow[kind].certificate = b"damaged" if self.forgets else certificate
 
@@ -87,13 +98,18 @@ class CounterCard:
         self._may_fail("discard")
         self.shadow.pop(kind, None)
 
-    def waiting_key(self, kind: CertificateKind) -> bytes | None:
-        """Return the shadow key."""
-        return self.shadow[kind].key if kind in self.shadow else None
+    def waiting_key_digest(self, kind: CertificateKind) -> bytes | None:
+        """Return the digest of the shadow key."""
+        return hashlib.sha256(self.shadow[kind].key).digest() if kind in self.shadow else None
 
-    def certificate_in_use(self, kind: CertificateKind) -> bytes | None:
-        """Return the active certificate."""
-        return self.active[kind].certificate if kind in self.active else None
+    def digest_in_use(self, kind: CertificateKind) -> bytes | None:
+        """Return the digest of the active certificate."""
+        return hashlib.sha256(self.active[kind].certificate).digest() if kind in self.active else None
+
+    def permit_reset(self, order_id: str) -> None:
+        """Take a permission."""
+        self._may_fail("permit_reset")
+        self.permitted.append(order_id)
 
     def go(self) -> None:
         """Leave the reader before the answer."""

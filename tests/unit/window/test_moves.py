@@ -90,6 +90,7 @@ def test_after_the_move_the_old_counter_does_nothing_more(counter: Counter) -> N
 
     with pytest.raises(NotOnRegister):
         move_in(counter)
+    counter.card.municipality = "99202"
     outcome = counter.window.procedures.new_issue(
         MINATO, resident_code=HANAKO, card=counter.card, shown=BY_PIN, kinds=[CertificateKind.SIGNATURE]
     )

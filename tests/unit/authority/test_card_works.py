@@ -1,0 +1,135 @@
+from hashlib import sha256
+
+import pytest
+
+from openjpki.authority.models import CardKey
+from openjpki.desk.messages import CardWork, CertificateActivated, PinResetApproved, ReportAccepted
+from openjpki.rules.kinds import CardState, LifeEvent, PinKind, Procedure
+from tests.support.authority import AUTHENTICATION, CARD, SIGNATURE, Scene
+from tests.support.channel import Counter
+from tests.unit.card.cards import certificate_for
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+
+
+@pytest.fixture
+def counter(scene: Scene) -> Counter:
+    """Return a counter with a card of the authority's factory on its reader."""
+    return Counter.open(scene)
+
+
+def test_an_issue_goes_through_sessions_alone(counter: Counter) -> None:
+    """Key, proof, order, certificate, read-back, activation: the card ends with what the authority issued."""
+    issued = counter.in_force()
+    counter.relayed.activate(SIGNATURE)
+    active = counter.card.durable.keys[SIGNATURE].active
+
+    assert active is not None
+    assert active.certificate == issued.certificate
+    assert active.issuer == issued.issuer_certificate
+    (key,) = CardKey.objects.all()
+    assert key.delivered_at is not None
+    assert key.in_use_at is not None
+
+
+@pytest.mark.parametrize("work", [CardWork.MAKE_KEY, CardWork.STATUS, CardWork.DISCARD, CardWork.PROVE])
+def test_a_work_says_what_it_is_about(counter: Counter, work: CardWork) -> None:
+    """Without a kind, or a proof without its order, it is no work."""
+    assert counter.scene.refusal(counter.asked(work, None, order_id="o1")) == "authority.card-work.incomplete"
+    assert counter.scene.refusal(counter.asked(CardWork.PROVE)) == "authority.card-work.incomplete"
+
+
+def test_only_what_was_issued_for_the_card_is_written(counter: Counter) -> None:
+    """The window names a certificate; the authority writes its own copy, or nothing."""
+    key = counter.relayed.generate_key(SIGNATURE)
+    digest = sha256(certificate_for(key)).digest()
+
+    assert counter.scene.refusal(counter.asked(CardWork.STORE, digest=digest)) == "authority.card-work.not-issued"
+    assert counter.scene.refusal(counter.asked(CardWork.STORE)) == "authority.card-work.not-issued"
+    issued = counter.ordered()
+    digest = sha256(issued.certificate).digest()
+    theirs = counter.asked(CardWork.STORE, AUTHENTICATION, digest=digest)
+    assert counter.scene.refusal(theirs) == "authority.card-work.not-issued"
+
+
+def test_a_confirmation_needs_the_read_back(counter: Counter) -> None:
+    """The window's word is not enough: the authority has read the certificate from the card itself."""
+    issued = counter.ordered()
+    counter.relayed.load(SIGNATURE, issued.certificate)
+    assert counter.scene.refusal(counter.confirmation(issued)) == "authority.not-read-back"
+
+    counter.relayed.read_back(SIGNATURE)
+    counter.scene.expect(CertificateActivated, counter.confirmation(issued))
+
+
+def test_nothing_comes_into_use_before_the_authority_says_so(counter: Counter) -> None:
+    """Step 5 of the card follows step 5 of the authority (docs/issuance.md)."""
+    assert counter.scene.refusal(counter.asked(CardWork.ACTIVATE)) == "authority.card-work.not-activated"
+    issued = counter.ordered()
+    counter.relayed.load(SIGNATURE, issued.certificate)
+    counter.relayed.read_back(SIGNATURE)
+
+    assert counter.scene.refusal(counter.asked(CardWork.ACTIVATE)) == "authority.card-work.not-activated"
+    counter.scene.expect(CertificateActivated, counter.confirmation(issued))
+    counter.relayed.activate(SIGNATURE)
+    assert counter.scene.refusal(counter.asked(CardWork.ACTIVATE)) == "authority.card-work.not-activated"
+
+
+def test_the_holders_only_valid_certificate_is_not_discarded(counter: Counter) -> None:
+    """Decision 0008: between the authority's activation and the card's, what waits is what is valid."""
+    counter.in_force()
+    for work in (CardWork.DISCARD, CardWork.MAKE_KEY):
+        assert counter.scene.refusal(counter.asked(work)) == "authority.card-work.waits-for-use"
+
+    counter.relayed.activate(SIGNATURE)
+    counter.relayed.discard(SIGNATURE)
+    counter.scene.revoke(LifeEvent.REQUEST, SIGNATURE)
+    counter.in_force(SIGNATURE, Procedure.REISSUE)
+    counter.scene.revoke(LifeEvent.REQUEST, SIGNATURE)
+    counter.relayed.discard(SIGNATURE)
+    assert counter.card.durable.keys[SIGNATURE].shadow is None
+
+
+def test_a_card_that_swapped_before_it_could_answer_is_found_out(counter: Counter) -> None:
+    """The answer to ACTIVATE was lost: its status tells, and from then on the shadow slot is free again."""
+    issued = counter.in_force()
+    first = counter.commands(counter.asked(CardWork.ACTIVATE))
+    counter.carried(counter.commands(counter.carried(first)))
+    assert counter.card.durable.keys[SIGNATURE].shadow is None
+
+    assert counter.relayed.digest_in_use(SIGNATURE) == sha256(issued.certificate).digest()
+    counter.relayed.discard(SIGNATURE)
+    assert counter.scene.refusal(counter.asked(CardWork.ACTIVATE)) == "authority.card-work.not-activated"
+
+
+def test_a_stopped_card_gets_no_new_key(counter: Counter) -> None:
+    """R-1.2; what it holds may still be looked at."""
+    counter.scene.expect(PinResetApproved, reset := counter.reset())
+    counter.scene.expect(ReportAccepted, counter.scene.card(state=CardState.SUSPENDED))
+
+    assert counter.scene.refusal(counter.asked(CardWork.MAKE_KEY)) == "authority.card-work.card-not-active"
+    allowed = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=reset.order_id)
+    assert counter.scene.refusal(allowed) == "authority.card-work.card-not-active"
+    assert counter.relayed.waiting_key_digest(SIGNATURE) is None
+
+
+def test_a_permission_needs_an_approved_act(counter: Counter) -> None:
+    """R-6.3: nobody lets a PIN be set because a window says so; an approval is used once."""
+    refusal = counter.scene.refusal
+    assert refusal(counter.asked(CardWork.ALLOW_PIN_SET, None)) == "authority.pin-reset.unknown"
+    reset = counter.reset(PinKind.SIGNATURE)
+    counter.scene.expect(PinResetApproved, reset)
+    before = counter.card.durable.permitted
+    counter.relayed.permit_reset(reset.order_id)
+
+    assert counter.card.durable.permitted == before | {PinKind.SIGNATURE}
+    again = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=reset.order_id)
+    assert refusal(again) == "authority.pin-reset.over"
+
+
+def test_a_key_that_another_hand_made_is_not_attested_twice(counter: Counter) -> None:
+    """One row per key, for ever."""
+    first, second = counter.relayed.generate_key(SIGNATURE), counter.relayed.generate_key(SIGNATURE)
+
+    assert first != second
+    assert CardKey.objects.filter(card__card_number=CARD).count() == 2

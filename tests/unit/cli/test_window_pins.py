@@ -1,0 +1,49 @@
+import pytest
+
+from openjpki.card.terminal import WrongPin
+from openjpki.cli.pins import NoPrompt
+from openjpki.rules.pins import BadDigitsPin
+from tests.unit.cli.test_window import LICENCE, PERSON, WAKABA, Counter, counter, issue, served, typed
+
+__all__ = ["counter", "served"]
+pytestmark = pytest.mark.django_db(databases=["authority", "window", "staff"])
+RESET = ("pin-reset", *WAKABA, *PERSON, "--card", "hanako", "--kind", "authentication")
+
+
+def test_a_forgotten_pin_is_set_anew(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-6.3: locked, identified by a document, typed by the holder; the old one does not match any more."""
+    for _ in range(3):
+        typed(monkeypatch, "9999\n")
+        try:
+            issue(served, "--pin-stdin")
+        except WrongPin:
+            continue
+    typed(monkeypatch, "8765\n")
+    answer = served(*RESET, *LICENCE, "--pin-stdin")
+
+    assert answer.data["tries"] == 3
+    assert answer.data["state"] == "done"
+    assert "8765" not in str(answer.data) + "".join(answer.lines)
+    typed(monkeypatch, "8765\n")
+    assert served("issue", *WAKABA, *PERSON, "--card", "hanako", "--pin-stdin").data["state"] == "done"
+
+
+def test_without_a_document_the_pin_stays(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal is told with what to bring, and the old PIN works on."""
+    typed(monkeypatch, "8765\n")
+    refused = served(*RESET, "--pin-stdin")
+    assert "identity.reset-needs-document" in [finding["code"] for finding in refused.data["findings"]]
+
+    typed(monkeypatch, "1234\n")
+    assert issue(served, "--pin-stdin").data["state"] == "done"
+
+
+def test_a_slip_in_the_form_uses_up_nothing(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form is asked before anything is applied for."""
+    typed(monkeypatch, "87654\n")
+    with pytest.raises(BadDigitsPin):
+        served(*RESET, *LICENCE, "--pin-stdin")
+    typed(monkeypatch, "")
+    with pytest.raises(NoPrompt):
+        served(*RESET, *LICENCE)
+    assert served("applications", *WAKABA).data["applications"] == []
