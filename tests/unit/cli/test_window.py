@@ -366,10 +366,10 @@ def test_an_unknown_resident(served: Counter) -> None:
 
 def test_everything_that_was_interrupted_is_taken_up(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a receipt number all of it goes on: messages, and with the card on the reader its application."""
-    send = InProcess.send
-    monkeypatch.setattr(InProcess, "send", _away)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
     receipt = issue(served).data["receipt"]
-    monkeypatch.setattr(InProcess, "send", send)
+    monkeypatch.setattr(Sealed, "send", send)
 
     told = served("resume")
     assert [needed["receipt"] for needed in told.data["cards_needed"]] == [receipt]

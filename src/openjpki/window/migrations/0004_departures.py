@@ -49,6 +49,6 @@ def departure(row: Any, origin: str) -> dict[str, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("window", "0001_initial")]
+    dependencies = [("window", "0003_walls")]
 
     operations = [migrations.RunPython(put_departures, migrations.RunPython.noop)]
