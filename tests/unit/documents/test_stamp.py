@@ -2,15 +2,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from openjpki.documents.currency import StatusRules
 from openjpki.documents.evidence import Evidence
+from openjpki.documents.sign import sign_cms
 from openjpki.documents.stamp import StampJudgement, judge_stamp, stamp_certificate
 from openjpki.documents.stamp_problems import StampProblem
 from tests.unit.documents.stamps import AUTHORITY, STAMPED, TSA_CA, TSA_CRL, TestAuthority
-from tests.unit.documents.world import HOLDER, NOW, Ca, crl, pdf
+from tests.unit.documents.world import HOLDER, NOW, SIGNED, Ca, Card, crl, pdf
 
 VALUE = b"a signature's value"
 SECOND = timedelta(seconds=1)
@@ -117,3 +119,28 @@ def test_the_accuracy_makes_the_moment_later() -> None:
     info = tsp.TSTInfo({"version": "v1", "gen_time": STAMPED, "accuracy": {"seconds": 2, "millis": 500}})
 
     assert _latest(info) == STAMPED + timedelta(seconds=2.5)
+
+
+def test_a_signature_is_no_time_stamp() -> None:
+    """A holder's signature over data is rightly signed, and tells no time."""
+    assert _judge(sign_cms(VALUE, Card(), moment=SIGNED, detached=False)).problem is StampProblem.UNREADABLE
+
+
+def test_a_token_without_its_certificate_needs_the_verifiers() -> None:
+    """A requester may ask for none (RFC 3161 §2.4.1, certReq): then a pinned one is found, and no other."""
+    token = cms.ContentInfo.load(AUTHORITY.over(VALUE))
+    token["content"]["certificates"] = []
+    bare = token.dump(force=True)
+
+    assert _judge(bare).problem is StampProblem.CERTIFICATE
+    assert _judge(bare, known=Evidence(anchors=(), stamp_anchors=(AUTHORITY.certificate,))).by == STAMPED
+
+
+def test_a_token_whose_signer_names_no_certificate_proves_nothing() -> None:
+    """RFC 5816 §2.2.1: without the reference another certificate could take its place."""
+    token = cms.ContentInfo.load(AUTHORITY.over(VALUE))
+    signer = token["content"]["signer_infos"][0]
+    kept = [one for one in signer["signed_attrs"] if one["type"].native != "signing_certificate"]
+    signer["signed_attrs"] = kept
+
+    assert _judge(token.dump(force=True)).problem is StampProblem.CERTIFICATE
