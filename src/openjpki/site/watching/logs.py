@@ -123,6 +123,11 @@ def install(stream: TextIO | None = None) -> None:
     logging.captureWarnings(capture=True)
 
 
+def is_installed() -> bool:
+    """Say whether this process logs: `serve` does, a command and the story talk to a person."""
+    return any(isinstance(handler, LibraryLines) for handler in logging.getLogger().handlers)
+
+
 SERVER: Mapping[str, Any] = {
     "handlers": {name: {"class": "openjpki.site.watching.logs.LibraryLines"} for name in ("console", "access")}
 }

@@ -1,4 +1,4 @@
-"""The outermost layer of the web application: names each request, counts it, and writes its one line."""
+"""The outermost layer of the web application: names each request, counts it, and writes its one line where one logs."""
 
 import time
 from collections.abc import Callable
@@ -41,6 +41,8 @@ class Watch:
             counts.request(view, method, response.status_code)
             if view in _OCSP:
                 counts.answer(_answer_in(response), seconds)
+        if not logs.is_installed():
+            return
         level = self._logger.error if response.status_code >= 500 else self._logger.info  # noqa: PLR2004  -- HTTP's own
         level(
             "request",
