@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db(databases=["authority"])
 
 
 @pytest.fixture
-def counter(scene: Scene) -> Counter:
+def counter(tmp_path: Path) -> Counter:
     """Return a counter with a card of the authority's factory on its reader."""
-    return Counter.open(scene)
+    return Counter.open(Scene(tmp_path).open())
 
 
 def pulled_everywhere(counter: Counter, act: Callable[[], object], *, answered: bool) -> int:

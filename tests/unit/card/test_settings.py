@@ -50,6 +50,13 @@ def test_a_label_fits_its_file(label: str) -> None:
         CardSettings(token_label=label)
 
 
+@pytest.mark.parametrize("limit", [0, 256])
+def test_failures_are_counted_in_a_byte(limit: int) -> None:
+    """The administration blocks after one failed authentication at least, and after 255 at most."""
+    with pytest.raises(ValueError, match="1 to 255"):
+        CardSettings(administration_failures=limit)
+
+
 def test_the_identifiers_are_documented() -> None:
     """AIDs and ATR as in the code."""
     for octets in (AID, ISSUER_DOMAIN_AID):
