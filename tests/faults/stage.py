@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from openjpki.card.administration import personalise
-from openjpki.desk.carrier import AuthorityUnreachable, Carrier, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable, Carrier
 from openjpki.desk.messages import Reply, Request
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import CertificateKind, PinKind
@@ -46,6 +45,8 @@ BY_LICENCE = Shown(
 )
 BEGUN = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)
 """10:00 in Japan of the day on which the homes were made."""
+FACTORY_DAY = date(2036, 3, 31)
+"""The last day that the factory put on the cards, before the authority knew whose they would be."""
 RENEWAL = datetime(2030, 5, 1, 1, 0, tzinfo=UTC)
 """Inside the renewal window of Hanako's certificates."""
 
@@ -88,14 +89,14 @@ class Stage:
         """Open a home at a legal moment, with a seam behind every committed step."""
         clock = SteppedClock(at)
         house = House.of(Home.open(home), clock, checkpoint=checkpoint)
-        line = Line(InProcess(house.authority.handle))
+        line = Line(house.desk.carrier())
         window = Window(carrier=line, policy=house.policy, clock=clock, entropy=entropy, checkpoint=checkpoint)
         return cls(replace(house, window=window), clock, line)
 
     @contextmanager
     def card(self, resident: str) -> Iterator[CounterCard]:
         """Lay a person's card on the reader."""
-        with self.house.card_at_counter(CARDS[resident]) as card:
+        with self.house.card_at_counter(CARDS[resident], WAKABA, resident) as card:
             yield card
 
     def interrupted_at(self, step: str) -> "Stage":
@@ -133,11 +134,11 @@ def make_home(path: Path) -> None:
     house.furnish()
     house.authority.ceremony()
     house.authority.publish_crls()
-    stage = Stage(house, clock, Line(InProcess(house.authority.handle)))
+    stage = Stage(house, clock, Line(house.desk.carrier()))
     house.window.residents.import_csv(WAKABA, REGISTER)
     for resident, name in CARDS.items():
-        image = personalise(number=NUMBERS[resident], municipality="99201", expires=date(2036, 3, 31), entropy=entropy)
-        house.cards.create(name, image)
+        blank = house.factory.make_numbered(NUMBERS[resident], municipality="99201", expires=FACTORY_DAY)
+        house.cards.create(name, blank)
     for resident in (HANAKO, TARO):
         stage.hand_over(resident)
     stage.issue(HANAKO)

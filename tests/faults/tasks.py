@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -140,8 +141,8 @@ def _resume(stage: Stage, _: Callable[[Stage], None]) -> None:
 
 def _resume_with_cards(stage: Stage, _: Callable[[Stage], None]) -> None:
     for resident in (HANAKO, TARO):
-        with stage.house.card_at_counter(CARDS[resident]) as card:
-            stage.house.window.recovery.resume(WAKABA, card=card)
+        with stage.house.card_on_reader(CARDS[resident]) as card:
+            stage.house.window.recovery.resume(WAKABA, waiting=card)
 
 
 def _again(stage: Stage, act: Callable[[Stage], None]) -> None:
@@ -178,8 +179,8 @@ def _take_up(home: Path, task: dict[str, Any]) -> str:
     stage = Stage.on(home, DOINGS[Act(task["act"])].at, quiet)
     try:
         if task.get("card"):
-            with stage.card(TARO) as card:
-                stage.house.window.recovery.resume(WAKABA, card=card)
+            with stage.house.card_on_reader(CARDS[TARO]) as card:
+                stage.house.window.recovery.resume(WAKABA, waiting=card)
         else:
             _resume(stage, _again_nothing)
     except Failure as failure:
@@ -206,23 +207,22 @@ def _hand_number(home: Path, task: dict[str, Any]) -> str:
     with stage.card(task["lent"]) as card:
         try:
             stage.house.window.cards.hand_over(
-                WAKABA, resident_code=task["resident"], card=_Numbered(card, task["number"])
+                WAKABA, resident_code=task["resident"], card=_Numbered(**vars(card), says=task["number"])
             )
         except Failure as failure:
             return failure.code
     return "done"
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Numbered(CounterCard):
     """A card that says it has another number."""
 
-    def __init__(self, card: CounterCard, number: str) -> None:
-        self.inserted, self.administration, self.terminal = card.inserted, card.administration, card.terminal
-        self._number = number
+    says: str
 
     def card_number(self) -> str:
         """Return the other number."""
-        return self._number
+        return self.says
 
 
 def _rest(home: Path, task: dict[str, Any]) -> str:

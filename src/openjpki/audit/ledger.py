@@ -99,6 +99,16 @@ class Ledger:
             with_personal=with_personal,
         )
 
+    def note_restore(self, taken_at: datetime, *, actor: str) -> None:
+        """Record that the rows so far come from a backup begun at a real moment: what was recorded later is lost.
+
+        Whoever kept a head of the chain that was lost reads here why this one does not contain it.
+        """
+        at = self.clock()
+        data = {"taken_at": taken_at.isoformat()}
+        with transaction.atomic(using=self.role):
+            record(self.role, at=at, actor=actor, verb=Verb.RESTORED, subject=f"audit:{self.role}", data=data)
+
     def purge(self, *, before: date | None = None, actor: str) -> Purged:
         """Let go the sealed batches older than a day (all that may go, if none is named).
 

@@ -10,3 +10,4 @@ class Verb(Enum):
     PURGED = "audit.purged"
     PERSONAL_PURGED = "audit.personal-purged"
     PERSONAL_EXPORTED = "audit.personal-exported"
+    RESTORED = "audit.restored"

@@ -10,7 +10,6 @@ from openjpki.window.cards import (
     CardHeldAlready,
     CardNumberTaken,
     CauseNeeded,
-    DayChanged,
     NotResident,
     NoValidity,
     ReceivedLater,
@@ -171,24 +170,35 @@ def test_an_illegal_change_changes_nothing(counter: Counter) -> None:
     assert not audited("card.changed")
 
 
-def test_a_card_is_made_ready_before_it_is_entered(counter: Counter) -> None:
-    """The last day is told beforehand, and nothing is entered; it is the one of the hand-over (R-3.7)."""
+def test_what_stands_against_a_hand_over_is_told_before_the_pins_are_set(counter: Counter) -> None:
+    """What `hand_over` would refuse is refused beforehand, and asking enters and sends nothing."""
     cards = counter.register().window.cards
-    day = cards.last_day(WAKABA, resident_code=HANAKO, card=counter.card)
+    sent = len(counter.desk.sent)
+    cards.hold_receivable(WAKABA, resident_code=HANAKO, card=counter.card)
+    with pytest.raises(NoValidity):
+        cards.hold_receivable(WAKABA, resident_code=HANAKO, card=counter.card, stay_until=date(2021, 6, 30))
+    with pytest.raises(ReceivedLater):
+        cards.hold_receivable(WAKABA, resident_code=HANAKO, card=counter.card, received_on=date(2021, 7, 2))
     assert not CardHolding.objects.for_municipality("99201").exists()
+    assert len(counter.desk.sent) == sent
 
-    handed = cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card, written=day)
-    assert handed.card.expires == day
+    cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card)
     with pytest.raises(CardNumberTaken):
-        cards.last_day(WAKABA, resident_code=HANAKO, card=counter.card)
+        cards.hold_receivable(WAKABA, resident_code=HANAKO, card=counter.card)
+    second = CounterCard("2" * 15)
     with pytest.raises(CardHeldAlready):
-        cards.last_day(WAKABA, resident_code=HANAKO, card=CounterCard("2" * 15))
+        cards.hold_receivable(WAKABA, resident_code=HANAKO, card=second)
+    counter.clock.turn("2031-06-11")
+    cards.hold_receivable(WAKABA, resident_code=HANAKO, card=second)
 
 
-def test_a_card_that_says_another_day_is_not_handed_over(counter: Counter) -> None:
-    """Midnight between writing and entering: nothing is entered, and the hand-over is begun anew."""
+def test_the_authority_writes_the_day_on_the_card_once_it_knows_it(counter: Counter) -> None:
+    """R-3.7: municipality and last day come from the authority's register; a card that left too early is no fault."""
     cards = counter.register().window.cards
+    cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card)
+    assert counter.card.handed_over == 1
 
-    with pytest.raises(DayChanged):
-        cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card, written=date(2031, 6, 9))
-    assert not CardHolding.objects.for_municipality("99201").exists()
+    gone = CounterCard("2" * 15, fails={"take_hand_over_data"})
+    handed = cards.hand_over(WAKABA, resident_code=TARO, card=gone)
+    assert handed.waiting == 0
+    assert counter.authority.persons[TARO].cards == {gone.number: handed.card.expires}

@@ -1,6 +1,6 @@
 import pytest
 
-from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.carrier import AuthorityUnreachable, Carrier
 from openjpki.desk.messages import CertificateRecord, Certificates, CertificatesAsked, Reply, Request
 from openjpki.rules.policy import Policy
 from openjpki.window import copies
@@ -12,9 +12,9 @@ from tests.unit.window.counter import HANAKO, WAKABA, Counter, at, numbers
 pytestmark = pytest.mark.django_db(databases=["window"])
 
 
-def equipment(counter: Counter) -> Equipment:
-    """Return what the counter works with."""
-    return Equipment(carrier=counter.desk, policy=Policy(), clock=counter.clock, entropy=numbers())
+def equipment(counter: Counter, carrier: Carrier | None = None) -> Equipment:
+    """Return what the counter works with, over another carrier if one is given."""
+    return Equipment(carrier=carrier or counter.desk, policy=Policy(), clock=counter.clock, entropy=numbers())
 
 
 def test_what_the_authority_says_replaces_what_was_known(counter: Counter) -> None:
@@ -62,7 +62,7 @@ def test_a_long_record_is_asked_for_to_its_end(counter: Counter) -> None:
     counter.with_certificates()
     records = tuple(counter.authority.persons[HANAKO].records)
     carrier = Pages(records)
-    copies.refresh(carrier, load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
+    copies.refresh(equipment(counter, carrier), load_resident(WAKABA, HANAKO), at=at("2022-01-01"))
 
     assert carrier.asked == [0, 1, 2]
     assert {copy.known_at for copy in copies_of(load_resident(WAKABA, HANAKO))} == {at("2022-01-01")}

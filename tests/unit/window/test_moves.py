@@ -137,7 +137,7 @@ def test_a_move_within_is_no_move_in(counter: Counter) -> None:
 
 def test_a_move_that_waits_from_before_gets_its_departure(counter: Counter) -> None:
     """A home of an earlier version has arrivals alone in its outbox: updated, each goes behind its departure, and only once."""
-    migration = import_module("openjpki.window.migrations.0002_departures")
+    migration = import_module("openjpki.window.migrations.0004_departures")
     counter.with_card()
     counter.desk.reachable = False
     move_in(counter)

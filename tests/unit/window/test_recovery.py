@@ -1,3 +1,5 @@
+from dataclasses import dataclass, field
+
 import pytest
 
 from openjpki.desk.messages import CertificateOrder, LifeEventReported
@@ -6,7 +8,7 @@ from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.models import Application
-from openjpki.window.officer import Clerk
+from openjpki.window.officer import Clerk, Officer
 from openjpki.window.window import Window
 from tests.support.authority import Crash
 from tests.unit.window.card import CounterCard
@@ -14,6 +16,23 @@ from tests.unit.window.counter import BY_PIN, HANAKO, MINATO, WAKABA, Counter, n
 
 pytestmark = pytest.mark.django_db(databases=["window"])
 HOUSE = Clerk("house", "")
+
+
+@dataclass
+class OnReader:
+    """A card on the reader, and for whose business it was asked."""
+
+    card: CounterCard
+    asked_for: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def card_number(self) -> str:
+        """Return the card's number."""
+        return self.card.card_number()
+
+    def for_resident(self, officer: Officer, resident_code: str) -> CounterCard:
+        """Return the card for one resident's business."""
+        self.asked_for.append((officer.login, officer.municipality, resident_code))
+        return self.card
 
 
 def test_nothing_to_take_up(counter: Counter) -> None:
@@ -33,10 +52,12 @@ def test_the_card_is_asked_for_and_finishes_it(counter: Counter) -> None:
     (needed,) = counter.window.recovery.resume(HOUSE).cards_needed
     assert (needed.municipality, needed.receipt, needed.card_number) == ("99201", receipt, counter.card.number)
     other = CounterCard(number="999999999999999")
-    assert counter.window.recovery.resume(WAKABA, card=other).cards_needed == (needed,)
-    assert counter.window.recovery.resume(MINATO, card=counter.card).cards_needed == ()
-    (outcome,) = counter.window.recovery.resume(HOUSE, card=counter.card).carried_out
+    assert counter.window.recovery.resume(WAKABA, waiting=OnReader(other)).cards_needed == (needed,)
+    assert counter.window.recovery.resume(MINATO, waiting=OnReader(counter.card)).cards_needed == ()
+    laid = OnReader(counter.card)
+    (outcome,) = counter.window.recovery.resume(HOUSE, waiting=laid).carried_out
     assert outcome.done
+    assert laid.asked_for == [("house", "99201", HANAKO)]
 
 
 def test_messages_are_delivered(counter: Counter) -> None:
@@ -83,6 +104,6 @@ def test_what_is_refused_on_the_way_is_told(counter: Counter) -> None:
     change = Change(event=LifeEvent.DEATH, on=counter.clock.now.date())
     counter.window.events.record(WAKABA, resident_code=HANAKO, change=change)
 
-    (refusal,) = counter.window.recovery.resume(HOUSE, card=counter.card).refused
+    (refusal,) = counter.window.recovery.resume(HOUSE, waiting=OnReader(counter.card)).refused
     assert refusal.receipt == receipt
     assert counter.window.application(WAKABA, receipt).state is ApplicationState.REFUSED

@@ -1,7 +1,9 @@
 """A backup of a home in use: one file from which the whole home can be made again.
 
-The parts are taken in the order window, staff, cards, authority, everything else, because that is the direction in
-which causes lie. Whatever the window holds as done, the authority did before; whatever a card holds as issued, the
+The parts are taken in the order heads of the audit records, window, staff, cards, authority, everything else, because
+that is the direction in which causes lie. A head is kept after its seal is in the database, so that a head taken first
+is in every database taken later: in the other order a seal between the two would leave a head that the restored record
+does not reach, as if somebody had cut its end off. Whatever the window holds as done, the authority did before; whatever a card holds as issued, the
 authority has signed. Taken later, the authority's part therefore has every cause of an effect in an earlier part. The
 gap left is an authority that knows more than the window: it answers a message that comes again by what it did the
 first time, and the window asks it for certificates it has not heard of. In the other order the window would hold
@@ -28,7 +30,7 @@ from openjpki.site.home import LOCK
 from openjpki.site.keeping import archive
 from openjpki.site.keeping.manifest import DATABASES, HOME, Manifest, Member, check_name
 
-ORDER = ("window", "staff", "cards", "authority", "")
+ORDER = ("audit", "window", "staff", "cards", "authority", "")
 """What is taken first to last; the empty word is everything else. Each role's database comes before its files."""
 ROLES = frozenset({"window", "staff", "authority"})
 LEFT_OUT = frozenset({LOCK, "story", "upkeep.json"})
@@ -124,6 +126,7 @@ def _found(home: Path, area: str) -> list[Path]:
     """Return the files of an area, sorted; of the empty one, whatever belongs to no other."""
     rest = (path for path in home.iterdir() if path.name not in LEFT_OUT | set(ORDER))
     roots = [home / area] if area else sorted(rest)
+    roots = [root for root in roots if root.exists(follow_symlinks=False)]
     found: list[Path] = []
     for root in roots:
         within = [root] if root.is_symlink() or not root.is_dir() else sorted(root.rglob("*"))

@@ -72,13 +72,45 @@ def cards_readable(house: House) -> tuple[str, ...]:
     return tuple(wrong)
 
 
+def cards_administered(house: House) -> tuple[str, ...]:
+    """Each card has the administration keys that this authority derives for its number: another's it cannot administer."""
+    wrong = []
+    for name in house.cards.list():
+        try:
+            card = house.cards.look(name)
+        except Failure:
+            continue  # told by `cards_readable`
+        try:
+            own = house.factory.keys.of(card.number) == card.channel.keys
+        except Failure as failure:
+            wrong.append(f"{name}: {failure.code}")
+        else:
+            wrong += [] if own else [f"{name}: has another authority's keys"]
+    return tuple(wrong)
+
+
+def records_whole(house: House) -> tuple[str, ...]:
+    """Each role's audit record verifies from its beginning, and holds the head that the home kept of it."""
+    wrong = []
+    for ledger in house.ledgers:
+        try:
+            fault = ledger.verify().fault
+        except Failure as failure:
+            wrong.append(f"{ledger.role}: {failure.code}")
+        else:
+            wrong += [] if fault is None else [f"{ledger.role}: {fault.kind.value.code}"]
+    return tuple(wrong)
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("databases", databases_sound),
     ("tables", tables_current),
     ("keys", keys_open),
     ("cards", cards_readable),
+    ("card-keys", cards_administered),
+    ("records", records_whole),
 )
-"""Name → check, in the order in which they are asked. The verification of the audit record is to stand here too."""
+"""Name → check, in the order in which they are asked."""
 
 
 def findings(house: House) -> tuple[str, ...]:

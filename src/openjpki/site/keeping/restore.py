@@ -2,7 +2,8 @@
 
 Numbers never go back. Lists and certificates that were published after the backup was taken carry numbers that the
 restored home does not know, and verifiers have seen them; so it leaves out more numbers than can have been used since
-(`authority.continuity`), and publishes its lists above them before it becomes a home.
+(`authority.continuity`), and publishes its lists above them before it becomes a home. The audit records must be whole,
+and say from then on what they are: the continuation of a backup, not of what was lost.
 """
 
 import shutil
@@ -21,6 +22,7 @@ from openjpki.site.provisions import provide
 _STAGE = ".restore"
 _DUMPS = {"sqlite": ".sqlite3", "postgresql": ".dump"}
 _ROLES = ("authority", "window", "staff")
+_OPERATOR = "operator"
 
 
 class NoRoom(Failure):
@@ -126,14 +128,19 @@ def _live_again(path: Path, manifest: Manifest, now: datetime) -> Restored:
     provide(path)
     start_django(path)
     _fill(manifest, stage)
-    bring_up(path, manifest.home_format)
+    bring_up(home, manifest.home_format)
     house = assemble(home)
     from openjpki.authority.continuity import carry_on
+    from openjpki.site.keeping.cards import carry_counters
     from openjpki.site.keeping.integrity import findings
 
     if wrong := findings(house):
         raise HomeUnsound(reason="; ".join(wrong)[:500])
     carried = carry_on(house.authority, now - manifest.taken_at)
+    carry_counters(house)
+    for ledger in house.ledgers:
+        ledger.note_restore(manifest.taken_at, actor=_OPERATOR)
+        ledger.seal()
     shutil.rmtree(stage)
     mark(path, marker)
     return Restored(home=home, manifest=manifest, lists=carried.lists, skipped_serials=carried.serials)

@@ -13,16 +13,34 @@ from typing import Any
 
 from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, HomeOfOtherVersion, locked, read_marker
 from openjpki.site.keeping.backup import Taken, take_backup
-from openjpki.site.opening import start_django, told_of_databases
+from openjpki.site.opening import assemble, start_django, told_of_databases
 from openjpki.site.private import write_private
 from openjpki.site.provisions import provide
 
 
-def migrate_tables(_: Path) -> None:
+def provide_what_lacks(home: Home) -> None:
+    """Give the home the folders and secrets that it lacks."""
+    provide(home.path)
+
+
+def migrate_tables(_: Home) -> None:
     """Bring the tables of all roles up to date."""
     from openjpki.site.migration import migrate
 
     migrate()
+
+
+def bring_up_cards(home: Home) -> None:
+    """Give each card in the home the administration keys of its number."""
+    from openjpki.site.keeping.cards import bring_up_all
+
+    bring_up_all(assemble(home))
+
+
+def seal_records(home: Home) -> None:
+    """Seal what each role recorded so far: rows of earlier versions become the beginning of the chain."""
+    for ledger in assemble(home).ledgers:
+        ledger.seal()
 
 
 @dataclass(frozen=True)
@@ -30,12 +48,20 @@ class Step:
     """One thing that the homes of a format have and those before it lack."""
 
     name: str
-    run: Callable[[Path], None]
-    """Gives it to the home at a path; repeating it changes nothing."""
+    run: Callable[[Home], None]
+    """Gives it to the home; repeating it changes nothing."""
 
 
 UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
-    (2, (Step("provisions", provide), Step("tables", migrate_tables))),
+    (
+        2,
+        (
+            Step("provisions", provide_what_lacks),
+            Step("tables", migrate_tables),
+            Step("cards", bring_up_cards),
+            Step("records", seal_records),
+        ),
+    ),
 )
 """Format → what leads to it from the one before, in the order in which it is done."""
 
@@ -55,7 +81,7 @@ def nothing(_: str) -> None:
     """Be no checkpoint: outside tests nothing happens between two steps."""
 
 
-def bring_up(path: Path, found: int, checkpoint: Callable[[str], None] = nothing) -> tuple[str, ...]:
+def bring_up(home: Home, found: int, checkpoint: Callable[[str], None] = nothing) -> tuple[str, ...]:
     """Take every step from a format to this one's and return their names; the marker is the caller's.
 
     Django stands on this home, and the caller holds it alone. `checkpoint` is called after each step.
@@ -63,7 +89,7 @@ def bring_up(path: Path, found: int, checkpoint: Callable[[str], None] = nothing
     done: list[str] = []
     for number, steps in UPGRADES:
         for step in steps if number > found else ():
-            step.run(path)
+            step.run(home)
             done.append(f"{number}-{step.name}")
             checkpoint(done[-1])
     return tuple(done)
@@ -83,7 +109,7 @@ def upgrade(path: Path, now: datetime, *, backup: Path | None, checkpoint: Calla
         start_django(path)
         saved = _saved(path, found, now, backup)
         checkpoint("backup")
-        steps = bring_up(path, found, checkpoint)
+        steps = bring_up(_settled(path), found, checkpoint)
         mark(path, read_marker(path))
     return Upgraded(found=found, steps=steps, backup=saved)
 
@@ -109,8 +135,13 @@ def fields_of(marker: Mapping[str, Any]) -> dict[str, Any]:
 def _saved(path: Path, found: int, now: datetime, backup: Path | None) -> Taken | None:
     if backup is None:
         return None
-    shift = Home.of(path, fields_of(read_marker(path))).settings.clock_shift_seconds
+    shift = _settled(path).settings.clock_shift_seconds
     return take_backup(path, backup, home_format=found, taken_at=now, legal_at=now + timedelta(seconds=shift))
+
+
+def _settled(path: Path) -> Home:
+    """Return the home at a path, of whatever format it is."""
+    return Home.of(path, fields_of(read_marker(path)))
 
 
 def _format_of(path: Path) -> int:
