@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
+    CardSession,
     Certificate,
     Issuer,
     MunicipalityRow,
@@ -22,6 +23,7 @@ from openjpki.rules.person import Municipality
 from openjpki.window.changes import Change
 from openjpki.window.models import CardHolding, Resident
 from openjpki.window.outcomes import ProcedureRefused
+from openjpki.window.relay import CardWorkRefused
 from tests.faults import facts
 from tests.faults.stage import (
     AUTHENTICATION,
@@ -183,6 +185,28 @@ def _resume_with_card(stage: Stage) -> None:
         stage.house.window.recovery.resume(WAKABA, waiting=card)
 
 
+def _ask_in_vain(stage: Stage) -> None:
+    with stage.card(TARO) as card, suppress(CardWorkRefused):
+        card.prove(AUTHENTICATION, "an-order-without-a-key")
+
+
+def _refusal_is_recorded(_: Stage) -> bool:
+    sessions = CardSession.objects.filter(card__card_number=NUMBERS[TARO], state="closed")
+    return sessions.exclude(closed_because="replaced").exists()
+
+
+def _reset_pin(stage: Stage) -> None:
+    with stage.card(HANAKO) as card:
+        stage.house.window.pin_resets.reset(
+            WAKABA, resident_code=HANAKO, kind=AUTHENTICATION, shown=BY_LICENCE, card=card
+        )
+
+
+def _reset_is_permitted(stage: Stage) -> bool:
+    permitted = PinKind.AUTHENTICATION in stage.house.cards.look("hanako").permitted
+    return permitted and facts.last_application(HANAKO) == "done"
+
+
 def _wrong_pin(stage: Stage) -> None:
     with stage.card(TARO) as card:
         try:
@@ -238,6 +262,8 @@ DOINGS: dict[Act, Doing] = {
         before=lambda stage: stage.issue_until("application-entered"),
     ),
     Act.NEW_KEY: Doing(do=_resume_with_card, done=_issued, before=_lose_key),
+    Act.CARD_REFUSES: Doing(do=_ask_in_vain, done=_refusal_is_recorded),
+    Act.PIN_RESET: Doing(do=_reset_pin, done=_reset_is_permitted),
     Act.WRONG_PIN: Doing(do=_wrong_pin, done=_try_is_spent),
     Act.CHANGE_PIN: Doing(do=_change_pin, done=_pin_changed),
 }

@@ -34,6 +34,8 @@ class Act(Enum):
     CHANGE_CARD = "report a card lost"
     WITHDRAW = "withdraw an application"
     NEW_KEY = "resume with a card that lost its key"
+    CARD_REFUSES = "work that the card refuses"
+    PIN_RESET = "set a PIN anew at the counter"
     WRONG_PIN = "a wrong PIN"
     CHANGE_PIN = "change a PIN"
 

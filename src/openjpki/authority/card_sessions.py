@@ -10,6 +10,7 @@ from datetime import datetime
 from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.card_results import conclude
 from openjpki.authority.card_works import Case, script
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardChannel, CardSession, Person, SessionState
 from openjpki.authority.municipalities import enrolled
@@ -26,6 +27,11 @@ from openjpki.errors import Failure, Kind
 _SESSION_ID_BYTES = 16
 _OPEN = (SessionState.OPENED.value, SessionState.SENT.value)
 _OPENING = (AdminIns.SELECT, AdminIns.INITIALIZE_UPDATE)
+_CHECKPOINTS = {
+    SessionState.SENT: Checkpoint.CARD_SHOWN,
+    SessionState.DONE: Checkpoint.CARD_WORK_DONE,
+    SessionState.CLOSED: Checkpoint.CARD_SESSION_CLOSED,
+}
 
 
 class SessionUnknown(Failure):
@@ -83,6 +89,7 @@ def begin(means: Means, request: CardWorkAsked, at: datetime) -> CardCommands | 
             opened_at=at,
         )
         doer.note(Verb.CARD_SESSION_OPENED, session, {"card": str(card), "work": request.work.value})
+    means.checkpoint(Checkpoint.CARD_SESSION_OPENED)
     opening = (commands.select(), commands.initialize_update(bytes(session.host_challenge)))
     return CardCommands(session_id=session.session_id, apdus=tuple(map(bytes, opening)))
 
@@ -97,18 +104,26 @@ def go_on(means: Means, request: CardAnswers, at: datetime) -> CardCommands | Ca
         if session.state == SessionState.CLOSED.value:
             raise SessionOver(because=session.closed_because)
         try:
-            answers = [ResponseApdu.from_bytes(answer) for answer in request.answers]
-            if session.state == SessionState.OPENED.value:
-                return _authenticate(means, session, answers)
-            return _conclude(means, session, answers, doer)
+            outcome: CardCommands | CardWorkDone | Failure = _taken(means, session, request, doer)
         except MalformedApdu:
-            broken: Failure = ChannelBroken()
+            outcome = ChannelBroken()
         except Failure as failure:
             if failure.kind is Kind.UNAVAILABLE:
                 raise
-            broken = failure
-        _close(session, broken.code, doer)
-    raise broken
+            outcome = failure
+        if isinstance(outcome, Failure):
+            _close(session, outcome.code, doer)
+    means.checkpoint(_CHECKPOINTS[SessionState(session.state)])
+    if isinstance(outcome, Failure):
+        raise outcome
+    return outcome
+
+
+def _taken(means: Means, session: CardSession, request: CardAnswers, doer: Doer) -> CardCommands | CardWorkDone:
+    answers = [ResponseApdu.from_bytes(answer) for answer in request.answers]
+    if session.state == SessionState.OPENED.value:
+        return _authenticate(means, session, answers)
+    return _conclude(means, session, answers, doer)
 
 
 def _locked(request: CardAnswers) -> CardSession:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from openjpki.authority.acts import act, window_at
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import PinReset
 from openjpki.authority.municipalities import enrolled
@@ -70,6 +71,7 @@ def approve(means: Means, request: PinResetOrder, at: datetime) -> PinResetAppro
             approved_at=at,
         )
         doer.note(Verb.PIN_RESET_APPROVED, reset, {"card": str(card), "pin": reset.pin})
+    means.checkpoint(Checkpoint.PIN_RESET_APPROVED)
     return PinResetApproved(order_id=request.order_id)
 
 

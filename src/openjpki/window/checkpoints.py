@@ -27,6 +27,8 @@ class Checkpoint(StrEnum):
     """A resumed application was examined once more, and refused if it had to be."""
     ORDER_PLANNED_AGAIN = "order-planned-again"
     """The card lost the key: the order has a new number."""
+    PIN_RESET_RECORDED = "pin-reset-recorded"
+    """The card permits the holder to set the PIN, and the application says so."""
     KEYED = "keyed"
     """Step 1 of a certificate (docs/window.md)."""
     ISSUED = "issued"

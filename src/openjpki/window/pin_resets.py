@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from openjpki.desk.messages import PinResetApproved, PinResetOrder
 from openjpki.errors import Failure
 from openjpki.rules.dates import civil_date
-from openjpki.rules.kinds import CertificateKind, PinKind, Procedure
+from openjpki.rules.kinds import ApplicationState, CertificateKind, PinKind, Procedure
 from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import selectors
 from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import expect
 from openjpki.window.applications import move, subject
 from openjpki.window.casework import Asked, gather
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine_pin_reset
+from openjpki.window.issuance import ClosedMeanwhile
 from openjpki.window.loading import load_application, load_resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
@@ -58,9 +60,22 @@ class PinResets:
             card.permit_reset(accepted.order.order_id)
         except Failure as failure:
             self._end(officer, accepted, ApplicationEvent.WITHDRAW, Verb.APPLICATION_WITHDRAWN, failure.code)
+            self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
             raise
         self._end(officer, accepted, ApplicationEvent.PERFORM, Verb.PIN_RESET_PERMITTED, "")
+        self._equipment.checkpoint(Checkpoint.PIN_RESET_RECORDED)
         return selectors.application(officer, accepted.receipt)
+
+    def abandon(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
+        """Withdraw a reset that a crash cut off, wherever it stood: it is applied for again."""
+        at = self._equipment.moment()
+        with act():
+            application = load_application(officer, receipt, lock=True)
+            if application.state == ApplicationState.IDENTIFIED.value:
+                move(application, ApplicationEvent.WITHDRAW, at=at)
+                note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
+        return selectors.application(officer, receipt)
 
     def _accept(
         self, officer: Officer, resident_code: str, kind: CertificateKind, shown: Shown, number: str
@@ -76,6 +91,7 @@ class PinResets:
             else:
                 move(application, ApplicationEvent.EXAMINE, ApplicationEvent.IDENTIFY, at=at)
                 note(officer, Verb.PIN_RESET_REQUESTED, subject(application), at=at, pin=kind.value)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         if examination.refused:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
         order = PinResetOrder(
@@ -93,5 +109,7 @@ class PinResets:
         at = self._equipment.moment()
         with act():
             application = load_application(officer, accepted.receipt, lock=True)
+            if application.state != ApplicationState.IDENTIFIED.value:
+                raise ClosedMeanwhile(receipt=application.receipt, state=application.state)
             move(application, event, at=at)
             note(officer, verb, subject(application), at=at, order=accepted.order.order_id, code=code)

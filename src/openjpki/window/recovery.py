@@ -6,14 +6,17 @@ What only the card can finish is named, so that its holder can be called; with t
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.db.models import Q
+
 from openjpki.errors import Failure
-from openjpki.rules.kinds import ApplicationState
+from openjpki.rules.kinds import ApplicationState, Procedure
 from openjpki.window.casework import WAITING
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.models import Application
 from openjpki.window.officer import Clerk, Officer
 from openjpki.window.outbox import Delivery, Outbox
 from openjpki.window.outcomes import Outcome
+from openjpki.window.pin_resets import PinResets
 from openjpki.window.procedures import Procedures
 
 
@@ -52,7 +55,7 @@ class Recovered:
 
     delivery: Delivery
     carried_out: tuple[Outcome, ...]
-    """Applications that went on: done, or interrupted once more."""
+    """Applications that went on: done, or interrupted once more; and PIN resets that were cut off, withdrawn."""
     refused: tuple[Refusal, ...]
     cards_needed: tuple[CardNeeded, ...]
 
@@ -60,12 +63,13 @@ class Recovered:
 class Recovery:
     """The act of taking everything up again; safe at any time, and twice."""
 
-    def __init__(self, outbox: Outbox, procedures: Procedures) -> None:
+    def __init__(self, outbox: Outbox, procedures: Procedures, pin_resets: PinResets) -> None:
         self._outbox = outbox
         self._procedures = procedures
+        self._pin_resets = pin_resets
 
     def resume(self, officer: Officer, *, waiting: CardOnReader | None = None) -> Recovered:
-        """Deliver what waits, close what is done, and carry out what waits for this card.
+        """Deliver what waits, close what is done, withdraw a PIN reset that was cut off, carry out what waits for this card.
 
         An officer without a municipality stands for the house itself: every municipality's applications are meant.
         """
@@ -76,7 +80,10 @@ class Recovery:
         needed: list[CardNeeded] = []
         for application in _open(officer):
             clerk = Clerk(officer.login, application.municipality)
-            if application.state == ApplicationState.ISSUED.value:
+            if application.procedure == Procedure.PIN_RESET.value:
+                withdrawn = self._pin_resets.abandon(clerk, receipt=application.receipt)
+                carried_out.append(Outcome(application=withdrawn, interruption=None))
+            elif application.state == ApplicationState.ISSUED.value:
                 carried_out.append(self._procedures.finish(clerk, receipt=application.receipt))
             elif application.card is None or waiting is None or application.card.card_number != number:
                 needed.append(_card_needed(application))
@@ -98,8 +105,9 @@ def _open(officer: Officer) -> list[Application]:
     """Return the applications that are not at their end, oldest first."""
     rows = Application.objects
     scoped = rows.for_municipality(officer.municipality) if officer.municipality else rows.across_municipalities()
-    states = [*WAITING, ApplicationState.ISSUED.value]
-    return list(scoped.filter(state__in=states).select_related("card", "resident").order_by("received_at", "pk"))
+    waiting = Q(state__in=[*WAITING, ApplicationState.ISSUED.value])
+    cut_off = Q(procedure=Procedure.PIN_RESET.value, state=ApplicationState.IDENTIFIED.value)
+    return list(scoped.filter(waiting | cut_off).select_related("card", "resident").order_by("received_at", "pk"))
 
 
 def _card_needed(application: Application) -> CardNeeded:

@@ -46,8 +46,8 @@ class Window:
         self.procedures = Procedures(equipment, self.outbox)
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
-        self.recovery = Recovery(self.outbox, self.procedures)
         self.pin_resets = PinResets(equipment, self.outbox)
+        self.recovery = Recovery(self.outbox, self.procedures, self.pin_resets)
         self._equipment = equipment
 
     def card_on_reader(self, connection: Connection, officer: Officer, resident_code: str) -> RelayedCard:

@@ -1,13 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from openjpki.audit.models import Entry
 from openjpki.audit.triggers import On, Wall, build_walls, changed, tear_walls_down
 
 WALL = Wall(name="actor_stays", table="audit_entry", on=On.UPDATE, broken=changed("actor"))
-ROW = (
-    "INSERT INTO audit_entry (recorded_at, actor, verb, subject, data) "
-    "VALUES ('2026-04-01 00:00:00+00:00', 'sato', 'a.b', 'c', '{}')"
-)
 CHANGE = "UPDATE audit_entry SET actor = 'suzuki'"
 
 
@@ -16,7 +15,8 @@ def test_a_wall_stands_until_it_is_taken_down() -> None:
     """What a wall watches is refused as a broken constraint; building twice is no fault, nor is tearing down twice."""
     vendor = connections["window"].vendor
     with connections["window"].cursor() as cursor:
-        cursor.execute(ROW)
+        row = {"recorded_at": datetime(2026, 4, 1, tzinfo=UTC), "actor": "sato", "verb": "a.b", "subject": "c"}
+        Entry.objects.using("window").create(**row)
         build_walls(vendor, cursor.execute, [WALL])
         build_walls(vendor, cursor.execute, [WALL])
         cursor.execute("UPDATE audit_entry SET verb = 'd.e'")

@@ -21,6 +21,7 @@ from openjpki.errors import Kind
 from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import LifeEvent
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.walls import without_walls
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -70,7 +71,7 @@ def test_within_the_tolerance_time_stands_still(scene: Scene) -> None:
     assert LegalClock.objects.get().reached_at == furthest
 
 
-@pytest.mark.parametrize("jump", [timedelta(0), timedelta(days=30)])
+@pytest.mark.parametrize("jump", [timedelta(0), timedelta(days=29)])
 def test_a_status_never_goes_back_with_the_clock(scene: Scene, jump: timedelta) -> None:
     """An hour's step back, also after a jump ahead: "try later", never good again, until the clock has caught up."""
     issued = scene.with_card().issue()
@@ -138,7 +139,8 @@ def test_a_home_of_an_earlier_version_starts_from_what_it_signed(scene: Scene) -
 
     migration.reach(apps, editor)
     assert LegalClock.objects.get().reached_at == scene.clock()
-    for model in (LegalClock, CrlPublication, Serial):
-        model.objects.all().delete()
+    with without_walls():
+        for model in (LegalClock, CrlPublication, Serial):
+            model.objects.all().delete()
     migration.reach(apps, editor)
     assert not LegalClock.objects.exists()

@@ -10,7 +10,18 @@ from typing import Any
 
 from django.db import migrations
 
-COPIED = ("municipality", "resident_code", "message_id", "message", "queued_at", "attempts", "tried_at", "last_error")
+COPIED = (
+    "municipality",
+    "resident_code",
+    "message_id",
+    "message",
+    "queued_at",
+    "attempts",
+    "tried_at",
+    "last_error",
+    "refusals",
+    "next_try_at",
+)
 
 
 def put_departures(apps: Any, schema_editor: Any) -> None:
