@@ -6,7 +6,16 @@ from datetime import timedelta
 from cryptography import x509
 
 from openjpki.audit.models import Entry
-from openjpki.authority.models import Certificate, CrlPublication, Receipt, Revocation
+from openjpki.authority.models import (
+    Card,
+    CardChannel,
+    CardKey,
+    CardSession,
+    Certificate,
+    CrlPublication,
+    Receipt,
+    Revocation,
+)
 from openjpki.authority.models.certificate import LIVE
 from openjpki.rules.kinds import CertificateKind
 from openjpki.window.models import Application, CardHolding, Order, OutboxMessage, RegisterEvent
@@ -21,7 +30,9 @@ _STEP_VERBS = {
     "confirmed": "certificate.confirmed",
     "active": "certificate.activated",
 }
-_ENTERED = {"application.accepted", "application.refused", "revocation.requested"}
+_ENTERED = {"application.accepted", "application.refused", "revocation.requested", "pin-reset.requested"}
+_DONE_VERBS = {"pin-reset": "pin-reset.permitted"}
+"""Procedure → how its end is recorded, where it is not `application.done`."""
 
 
 def always(stage: Stage) -> None:
@@ -30,9 +41,13 @@ def always(stage: Stage) -> None:
     _lists_rise()
     _nobody_is_left_with_nothing(stage)
     _every_act_has_its_row()
+    _every_session_is_believed_once()
     for name in stage.house.cards.list():
         image = stage.house.cards.look(name)  # whole, or this raises
         assert all(0 <= pin.tries <= pin.limit for pin in image.pins.values())
+        channel = CardChannel.objects.filter(card__card_number=image.number).first()
+        assert channel is None or channel.counter <= image.channel.counter, f"{name}: believed before it was durable"
+        assert image.channel.failures <= 1, f"{name}: more failures than sessions that were cut off"
 
 
 def at_rest(stage: Stage) -> None:
@@ -41,6 +56,7 @@ def at_rest(stage: Stage) -> None:
     assert facts.settled(stage.house), "something is left to be taken up"
     assert facts.card_uses_all_live(stage.house), "a card uses another certificate than the authority's live one"
     _one_effect_each()
+    _cards_say_their_day(stage)
     stage.clock.advance_to(stage.clock() + timedelta(days=1))
     stage.house.authority.publish_crls()
     _every_ending_is_shown(stage)
@@ -86,7 +102,8 @@ def _every_act_has_its_row() -> None:
         name = f"application:{application.municipality}/{application.receipt}"
         assert any(verbs[verb, name] for verb in _ENTERED), f"{name} was never entered"
         if application.state == "done":
-            assert verbs["application.done", name] == 1, name
+            done = _DONE_VERBS.get(application.procedure, "application.done")
+            assert verbs[done, name] == 1, name
     for order in Order.objects.across_municipalities():
         passed = list(_STEP_VERBS)[: list(_STEP_VERBS).index(order.step) + 1] if order.step in _STEP_VERBS else []
         for step in passed:
@@ -96,6 +113,30 @@ def _every_act_has_its_row() -> None:
     handed = window.filter(verb="card.handed-over").count()
     assert handed == CardHolding.objects.across_municipalities().count()
     assert all(count == 1 for (verb, _), count in verbs.items() if verb == "message.delivered")
+
+
+def _every_session_is_believed_once() -> None:
+    """What a card did in a session stands in the record once, and every certificate's key was made in its card."""
+    sessions = dict(CardSession.objects.values_list("session_id", "state"))
+    acts = Counter(Entry.objects.using("authority").values_list("verb", "subject"))
+    for session, state in sessions.items():
+        assert acts["card-session.opened", f"card-session:{session}"] == 1, session
+        assert acts["card-session.done", f"card-session:{session}"] == (state == "done"), session
+        assert acts["card-session.closed", f"card-session:{session}"] == (state == "closed"), session
+    for certificate in Certificate.objects.exclude(der=None):
+        assert CardKey.objects.filter(digest=certificate.public_key_digest, card=certificate.card_id).exists()
+
+
+def _cards_say_their_day(stage: Stage) -> None:
+    """The next work on a card writes the municipality and the last day that the register has, whatever was cut off."""
+    for resident, name in CARDS.items():
+        known = Card.objects.filter(card_number=NUMBERS[resident]).select_related("person").first()
+        if known is None:
+            continue
+        with stage.card(resident) as card:
+            card.waiting_key_digest(CertificateKind.SIGNATURE)
+        image = stage.house.cards.look(name)
+        assert (image.municipality, image.expires) == (known.person.municipality, known.expires), name
 
 
 def _one_effect_each() -> None:

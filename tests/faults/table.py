@@ -64,6 +64,12 @@ class Fault(Enum):
     CARD_PULLED = "the card is pulled"
 
 
+def _session(outcome: Outcome) -> dict[StrEnum, Outcome]:
+    """Return the steps of a work on a card in the authority's session, all with one outcome."""
+    opened, shown, done = AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, AuthorityStep.CARD_WORK_DONE
+    return dict.fromkeys((opened, *CardStep, shown, done), outcome)
+
+
 KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.ENROL: {
         AuthorityStep.ENROLLED: Outcome.STANDS,
@@ -97,13 +103,14 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
         WindowStep.MESSAGE_SENT: Outcome.RESUMED,
         WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+        AuthorityStep.CARD_SESSION_OPENED: Outcome.STANDS,
+        AuthorityStep.CARD_SHOWN: Outcome.STANDS,
+        AuthorityStep.CARD_WORK_DONE: Outcome.STANDS,
     },
     Act.ISSUE: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
         WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
-        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
-        CardStep.RENAMED: Outcome.WITH_CARD,
-        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        **_session(Outcome.WITH_CARD),
         WindowStep.KEYED: Outcome.WITH_CARD,
         AuthorityStep.NUMBERED: Outcome.WITH_CARD,
         AuthorityStep.LINTED: Outcome.WITH_CARD,
@@ -119,9 +126,7 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.RENEW: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
         WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
-        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
-        CardStep.RENAMED: Outcome.WITH_CARD,
-        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        **_session(Outcome.WITH_CARD),
         WindowStep.KEYED: Outcome.WITH_CARD,
         AuthorityStep.NUMBERED: Outcome.WITH_CARD,
         AuthorityStep.LINTED: Outcome.WITH_CARD,
@@ -137,9 +142,7 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.REFUSED_ORDER: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
         WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
-        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
-        CardStep.RENAMED: Outcome.WITH_CARD,
-        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
+        **_session(Outcome.WITH_CARD),
         WindowStep.KEYED: Outcome.WITH_CARD,
         AuthorityStep.REFUSAL_RECORDED: Outcome.WITH_CARD,
         WindowStep.CERTIFICATE_REFUSED: Outcome.STANDS,
@@ -177,10 +180,8 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     },
     Act.NEW_KEY: {
         WindowStep.APPLICATION_JUDGED_AGAIN: Outcome.WITH_CARD,
+        **_session(Outcome.WITH_CARD),
         WindowStep.ORDER_PLANNED_AGAIN: Outcome.WITH_CARD,
-        CardStep.TEMPORARY_WRITTEN: Outcome.WITH_CARD,
-        CardStep.RENAMED: Outcome.WITH_CARD,
-        CardStep.FOLDER_FLUSHED: Outcome.WITH_CARD,
         WindowStep.KEYED: Outcome.WITH_CARD,
         AuthorityStep.NUMBERED: Outcome.WITH_CARD,
         AuthorityStep.LINTED: Outcome.WITH_CARD,
@@ -193,6 +194,21 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         WindowStep.ACTIVE: Outcome.RESUMED,
         WindowStep.APPLICATION_DONE: Outcome.STANDS,
         WindowStep.COPIES_STORED: Outcome.STANDS,
+    },
+    Act.CARD_REFUSES: {
+        AuthorityStep.CARD_SESSION_OPENED: Outcome.BEGUN_ANEW,
+        CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
+        CardStep.RENAMED: Outcome.BEGUN_ANEW,
+        CardStep.FOLDER_FLUSHED: Outcome.BEGUN_ANEW,
+        AuthorityStep.CARD_SHOWN: Outcome.BEGUN_ANEW,
+        AuthorityStep.CARD_SESSION_CLOSED: Outcome.STANDS,
+        AuthorityStep.REFUSAL_RECORDED: Outcome.STANDS,
+    },
+    Act.PIN_RESET: {
+        WindowStep.APPLICATION_ENTERED: Outcome.BEGUN_ANEW,
+        AuthorityStep.PIN_RESET_APPROVED: Outcome.BEGUN_ANEW,
+        **_session(Outcome.BEGUN_ANEW),
+        WindowStep.PIN_RESET_RECORDED: Outcome.STANDS,
     },
     Act.WRONG_PIN: {
         CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
@@ -208,7 +224,18 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
 """Act → step, in the order in which it is first passed → outcome."""
 
 _CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
-"""Acts that do not stand by themselves, whatever the clock says; all others do."""
+"""Acts that do not stand by themselves, whatever the clock says."""
+_GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
+    Act.ISSUE: (WindowStep.COPIES_STORED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
+    Act.RENEW: (WindowStep.COPIES_STORED, WindowStep.ACTIVE, Outcome.WITH_CARD),
+    Act.REFUSED_ORDER: (WindowStep.COPIES_STORED, WindowStep.KEYED, Outcome.WITH_CARD),
+    Act.REVOKE: (WindowStep.COPIES_STORED, WindowStep.ENDING_ENTERED, Outcome.RESUMED),
+    Act.NEW_KEY: (AuthorityStep.CARD_SESSION_OPENED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
+    Act.CARD_REFUSES: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
+    Act.PIN_RESET: (AuthorityStep.PIN_RESET_APPROVED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
+}
+"""Act → from which step to which the authority has acted at a later moment and has more to do: it waits for its time to
+come back. Before the first and after the last, and in all other acts, nothing is asked of it any more, or nothing was."""
 _DISK_FULL: Mapping[tuple[Act, StrEnum], Outcome] = {
     (Act.WRONG_PIN, CardStep.TEMPORARY_WRITTEN): Outcome.STANDS,
 }
@@ -223,6 +250,8 @@ _SPEAKING = {
     Act.REVOKE,
     Act.CHANGE_CARD,
     Act.NEW_KEY,
+    Act.CARD_REFUSES,
+    Act.PIN_RESET,
 }
 """Acts of the counter that tell the authority something."""
 _AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {
@@ -232,9 +261,7 @@ _AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {
     (Act.RENEW, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.REFUSED_ORDER, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.REVOKE, WindowStep.COPIES_STORED): Outcome.RESUMED,
-    (Act.ISSUE, WindowStep.CONFIRMED): Outcome.STANDS,
     (Act.ISSUE, WindowStep.ACTIVE): Outcome.STANDS,
-    (Act.NEW_KEY, WindowStep.CONFIRMED): Outcome.STANDS,
     (Act.NEW_KEY, WindowStep.ACTIVE): Outcome.STANDS,
 }
 """Where an absent authority spares what a kill does not: the process goes on with what it can do alone."""
@@ -244,9 +271,18 @@ def outcome_of(fault: Fault, act: Act, step: StrEnum) -> Outcome | None:
     """Return what becomes of an act when a fault strikes after a step; None where it cannot strike."""
     killed = KILLS[act][step]
     if fault is Fault.CLOCK_BACK:
-        return _CLOCK_BACK.get(act, Outcome.STANDS)
+        return _with_the_clock_back(act, step)
     if fault is Fault.DISK_FULL:
         return _DISK_FULL.get((act, step), killed)
     if fault is Fault.AWAY:
         return _AWAY.get((act, step), killed) if act in _SPEAKING else None
     return killed if isinstance(step, CardStep) else None
+
+
+def _with_the_clock_back(act: Act, step: StrEnum) -> Outcome:
+    steps = list(KILLS[act])
+    if act in _GONE_BACK:
+        first, last, outcome = _GONE_BACK[act]
+        if steps.index(first) <= steps.index(step) <= steps.index(last):
+            return outcome
+    return _CLOCK_BACK.get(act, Outcome.STANDS)

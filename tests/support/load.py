@@ -21,9 +21,9 @@ MOST = 500
 
 
 def main(home: Path, stop: Path) -> None:
-    """Change a name, re-issue a card's certificates, publish lists, over and over."""
+    """Change a name, re-issue a card's certificates, publish lists, seal the records, over and over."""
     clerk = Clerk(login="load", municipality="99201")
-    done = {"events": 0, "issues": 0, "lists": 0}
+    done = {"events": 0, "issues": 0, "lists": 0, "sealed": 0}
     with opened(home) as house:
         for turn in count():
             change = Change(
@@ -31,12 +31,13 @@ def main(home: Path, stop: Path) -> None:
             )
             house.window.events.record(clerk, resident_code=NEIGHBOUR, change=change)
             done["events"] += 1
-            with house.card_at_counter("taro") as card:
+            with house.card_at_counter("taro", clerk, RESIDENT) as card:
                 outcome = house.window.procedures.reissue(
                     clerk, resident_code=RESIDENT, card=card, shown=Shown(pin_matches=True)
                 )
             done["issues"] += outcome.done
             done["lists"] += len(house.authority.publish_crls())
+            done["sealed"] += sum(ledger.seal().records for ledger in house.ledgers)
             if stop.exists() or turn > MOST:
                 break
     print(json.dumps(done))  # noqa: T201  -- what the test reads

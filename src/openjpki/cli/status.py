@@ -14,6 +14,7 @@ _NAMES = {
     "disk": ("ディスク", "disk"),
     "outbox": ("送信待ち", "outbox"),
     "orders": ("処理中の注文", "open orders"),
+    "records": ("監査記録の封印", "sealing of the audit records"),
     "upkeep": ("定期処理", "upkeep"),
 }
 

@@ -126,7 +126,7 @@ def _found(home: Path, area: str) -> list[Path]:
     """Return the files of an area, sorted; of the empty one, whatever belongs to no other."""
     rest = (path for path in home.iterdir() if path.name not in LEFT_OUT | set(ORDER))
     roots = [home / area] if area else sorted(rest)
-    roots = [root for root in roots if root.exists(follow_symlinks=False)]
+    roots = [root for root in roots if root.is_symlink() or root.exists()]
     found: list[Path] = []
     for root in roots:
         within = [root] if root.is_symlink() or not root.is_dir() else sorted(root.rglob("*"))

@@ -1,7 +1,9 @@
 """The card images of a home that is brought up or made again."""
 
+from contextlib import suppress
+
 from openjpki.authority.models import CardChannel
-from openjpki.card.imagefile import ImageDamaged, ImageOfOtherVersion
+from openjpki.card.imagefile import ImageDamaged, ImageEmpty, ImageOfOtherVersion, ImageTooLarge
 from openjpki.site.house import House
 
 
@@ -11,12 +13,11 @@ def bring_up_all(house: House) -> None:
     A damaged image stays as it is, byte for byte: one card that nobody can use must not keep the home from its upgrade.
     """
     for name in house.cards.list():
-        try:
-            house.cards.look(name)
-        except ImageOfOtherVersion:
-            house.cards.rewrite(name, house.factory.upgrade)
-        except ImageDamaged:
-            continue
+        with suppress(ImageDamaged, ImageEmpty, ImageTooLarge):
+            try:
+                house.cards.look(name)
+            except ImageOfOtherVersion:
+                house.cards.rewrite(name, house.factory.upgrade)
 
 
 def carry_counters(house: House) -> None:

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
-from openjpki.audit.models import Entry
+from openjpki.audit.models import Batch, Entry
 from openjpki.authority.issuers import in_force
-from openjpki.authority.models import Certificate, Order
+from openjpki.authority.models import CardSession, Certificate, Order, SessionState
 from openjpki.authority.models.certificate import OPEN
 from openjpki.authority.municipalities import all_enrolled
 from openjpki.authority.publication import newest_list
 from openjpki.site.settings import ROLES
-from openjpki.window.models import OutboxMessage
+from openjpki.window.models import AuthorityPause, OutboxMessage
 
 AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 """Word → an open order counts under the first whose span it has not passed, else under "older"."""
@@ -44,14 +44,37 @@ class OutboxFigures:
     waiting: int
     oldest_seconds: float
     """0 if nothing waits."""
+    refused: int
+    """Of these, messages that the authority answered and did not take."""
+    paused: int
+    """Municipalities that the authority does not answer at the moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFigures:
+    """One role's audit record."""
+
+    rows: int
+    """The number of its last row: rows are only added."""
+    unsealed: int
+    oldest_seconds: float
+    """How long the first unsealed row has waited for its seal; 0 if none waits."""
+    sealed_at: float
+    """Real moment of the last seal, seconds since 1970; 0 if nothing was ever sealed."""
 
 
 def outbox(now: datetime) -> OutboxFigures:
     """Return how much waits, and how long."""
     rows = OutboxMessage.objects.across_municipalities().filter(sent_at__isnull=True)
-    found = rows.aggregate(waiting=Count("pk"), oldest=Min("queued_at"))
+    refused = Count("pk", filter=Q(refusals__gte=1))
+    found = rows.aggregate(waiting=Count("pk"), oldest=Min("queued_at"), refused=refused)
     oldest = found["oldest"]
-    return OutboxFigures(waiting=found["waiting"], oldest_seconds=_seconds(now - oldest) if oldest else 0.0)
+    return OutboxFigures(
+        waiting=found["waiting"],
+        oldest_seconds=_seconds(now - oldest) if oldest else 0.0,
+        refused=found["refused"],
+        paused=AuthorityPause.objects.across_municipalities().count(),
+    )
 
 
 def open_orders(now: datetime) -> dict[str, int]:
@@ -88,9 +111,27 @@ def certificates() -> dict[tuple[str, str], int]:
     return {(kind, state): count for kind, state, count in rows}
 
 
-def audit_rows() -> dict[str, int]:
-    """Return the number of the last row of each role's record: rows are only added."""
-    return {role: Entry.objects.using(role).aggregate(last=Max("pk"))["last"] or 0 for role in ROLES}
+def card_sessions() -> int:
+    """Return how many sessions with cards are under way, or were cut off and wait for the card."""
+    states = [SessionState.OPENED.value, SessionState.SENT.value]
+    return CardSession.objects.filter(state__in=states).count()
+
+
+def records(now: datetime) -> dict[str, RecordFigures]:
+    """Return the figures of each role's record; `now` is the real moment, as rows and seals are dated by it."""
+    return {role: _record(role, now) for role in ROLES}
+
+
+def _record(role: str, now: datetime) -> RecordFigures:
+    rows = Entry.objects.using(role)
+    waiting = rows.filter(sequence=None).aggregate(count=Count("pk"), oldest=Min("written_at"))
+    batch = Batch.objects.using(role).order_by("-number").first()
+    return RecordFigures(
+        rows=rows.aggregate(last=Max("pk"))["last"] or 0,
+        unsealed=waiting["count"],
+        oldest_seconds=_seconds(now - waiting["oldest"]) if waiting["oldest"] else 0.0,
+        sealed_at=batch.sealed_at.timestamp() if batch else 0.0,
+    )
 
 
 def _seconds(span: timedelta) -> float:

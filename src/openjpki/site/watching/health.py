@@ -22,6 +22,9 @@ PROBE = ".probe"
 _OUTBOX_PATIENCE = timedelta(hours=1)
 """A message that waits longer is told as a warning: the authority does not answer, or refuses a fact."""
 
+_SEAL_PATIENCE = timedelta(hours=1)
+"""A row that stands unsealed longer is told as a warning: `serve` seals every ten minutes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -100,14 +103,27 @@ def outbox(_: House, now: datetime) -> Finding:
     """What waits for the authority; that something waits is no fault of this home."""
     found = figures.outbox(now)
     late = found.oldest_seconds > _OUTBOX_PATIENCE.total_seconds()
-    counts = {"waiting": found.waiting, "oldest_seconds": int(found.oldest_seconds)}
-    return Finding(sound=True, warning=late, figures=counts)
+    counts = {
+        "waiting": found.waiting,
+        "oldest_seconds": int(found.oldest_seconds),
+        "refused": found.refused,
+        "paused": found.paused,
+    }
+    return Finding(sound=True, warning=late or found.refused > 0, figures=counts)
 
 
 def orders(_: House, now: datetime) -> Finding:
     """Open orders, by age; one that is older than a week waits for `authority resume`, which ends it (R-5.11)."""
     found = figures.open_orders(now)
     return Finding(sound=True, warning=found[figures.OLDER] > 0, figures=found)
+
+
+def records(_: House, __: datetime) -> Finding:
+    """Rows of the audit records that no seal protects yet."""
+    found = figures.records(real_moment()).values()
+    oldest = max(one.oldest_seconds for one in found)
+    told = {"unsealed": sum(one.unsealed for one in found), "oldest_seconds": int(oldest)}
+    return Finding(sound=True, warning=oldest > _SEAL_PATIENCE.total_seconds(), figures=told)
 
 
 def upkeep(house: House, _: datetime) -> Finding:
@@ -128,6 +144,7 @@ CHECKS: Mapping[str, Callable[[House, datetime], Finding]] = {
     "disk": disk,
     "outbox": outbox,
     "orders": orders,
+    "records": records,
     "upkeep": upkeep,
 }
 """In the order in which they are asked."""

@@ -45,7 +45,6 @@ REQUEST: ContextVar[str] = ContextVar("request", default="")
 dropped_fields = 0
 """How many fields were dropped since the process began."""
 logging.getLogger("django").addHandler(logging.NullHandler())  # without `install` Django's warnings go nowhere
-_installed = False
 
 
 def allowed(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -115,15 +114,8 @@ class LibraryLines(logging.Handler):
         getattr(self._logger, level)("library", **fields)
 
 
-def installed() -> bool:
-    """Say whether this process tells what it does: `serve` and its web server do, a story or a command does not."""
-    return _installed
-
-
 def install(stream: TextIO | None = None) -> None:
     """Let all that this process logs, warnings included, come out here and nowhere else; twice changes nothing."""
-    global _installed  # noqa: PLW0603  -- of the whole process, like its standard error
-    _installed = True
     root = logging.getLogger()
     for handler in [handler for handler in root.handlers if isinstance(handler, LibraryLines)]:
         root.removeHandler(handler)

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from openjpki.rules.kinds import CertificateKind, CertificateState
+from openjpki.site.clock import real_moment
 from openjpki.site.house import House
 from openjpki.site.watching import figures, logs, upkeep_notes
 
@@ -72,7 +73,7 @@ class Measures:
     def collect(self) -> Rows:
         """Yield the figures; what a silent database cannot tell is left out, and said to be so."""
         answers = True
-        for part in (self._certificates, self._orders, self._outbox, self._lists, self._audit):
+        for part in self._parts():
             try:
                 yield from list(part(self._house.clock()))
             except DatabaseError:
@@ -82,6 +83,9 @@ class Measures:
         dropped = CounterMetricFamily("openjpki_log_fields_dropped", "Fields that were not allowed into a log line.")
         dropped.add_metric([], logs.dropped_fields)
         yield dropped
+
+    def _parts(self) -> tuple[Callable[[datetime], Rows], ...]:
+        return (self._certificates, self._orders, self._outbox, self._lists, self._card_sessions, self._audit)
 
     def text(self) -> bytes:
         """Return all of it in Prometheus' text form."""
@@ -109,6 +113,10 @@ class Measures:
         yield GaugeMetricFamily("openjpki_outbox_waiting", "Messages that wait for the authority.", found.waiting)
         told = "Age of the oldest of them; 0 if none waits."
         yield GaugeMetricFamily("openjpki_outbox_oldest_seconds", told, found.oldest_seconds)
+        told = "Of these, messages that the authority answered and did not take."
+        yield GaugeMetricFamily("openjpki_outbox_refused", told, found.refused)
+        told = "Municipalities that the authority does not answer at the moment."
+        yield GaugeMetricFamily("openjpki_outbox_paused", told, found.paused)
 
     def _lists(self, now: datetime) -> Rows:
         labels = ["issuer", "municipality"]
@@ -127,10 +135,25 @@ class Measures:
         yield from (number, age, left)
 
     def _audit(self, _: datetime) -> Rows:
-        family = GaugeMetricFamily("openjpki_audit_rows", "Number of the last row of a role's record.", labels=["role"])
-        for role, count in figures.audit_rows().items():
-            family.add_metric([role], count)
-        yield family
+        labels = ["role"]
+        rows = GaugeMetricFamily("openjpki_audit_rows", "Number of the last row of a role's record.", labels=labels)
+        unsealed = GaugeMetricFamily("openjpki_audit_unsealed", "Rows that wait for the next seal.", labels=labels)
+        oldest = GaugeMetricFamily(
+            "openjpki_audit_unsealed_oldest_seconds", "Age of the oldest of them; 0 if none waits.", labels=labels
+        )
+        sealed = GaugeMetricFamily(
+            "openjpki_audit_last_seal_timestamp_seconds", "Real moment of the last seal; 0 if none.", labels=labels
+        )
+        for role, found in figures.records(real_moment()).items():
+            rows.add_metric([role], found.rows)
+            unsealed.add_metric([role], found.unsealed)
+            oldest.add_metric([role], found.oldest_seconds)
+            sealed.add_metric([role], found.sealed_at)
+        yield from (rows, unsealed, oldest, sealed)
+
+    def _card_sessions(self, _: datetime) -> Rows:
+        told = "Sessions with cards that are under way, or were cut off."
+        yield GaugeMetricFamily("openjpki_card_sessions_open", told, figures.card_sessions())
 
     def _upkeep(self) -> Rows:
         notes = upkeep_notes.read(self._house.home.path)

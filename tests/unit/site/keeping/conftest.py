@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.card.administration import personalise
 from openjpki.rules.dates import civil_date
 from openjpki.site.city import WAKABA
-from openjpki.site.entropy import entropy
 from openjpki.site.house import House
 from openjpki.site.seeding import seed
 from tests.unit.site.test_wiring import house
+
+NUMBER = "123456789012345"
 
 
 @pytest.fixture
@@ -19,8 +19,6 @@ def settled(tmp_path: Path, transactional_db: None) -> House:  # noqa: ARG001  -
     made = house(tmp_path / "home")
     made.furnish()
     seed(made)
-    image = personalise(
-        number="123456789012345", municipality=WAKABA.code, expires=civil_date(made.clock()), entropy=entropy
-    )
+    image = made.factory.make_numbered(NUMBER, municipality=WAKABA.code, expires=civil_date(made.clock()))
     made.cards.create("taro", image)
     return made

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.authority.card_keys import NAME
 from openjpki.authority.models import Receipt
 from openjpki.errors import Failure
 from openjpki.rules.kinds import LifeEvent
+from openjpki.site.city import WAKABA
 from openjpki.site.clock import real_moment
 from openjpki.site.home import FORMAT
 from openjpki.site.house import House
@@ -61,6 +64,9 @@ def rename(house: House, name: str) -> None:
 def test_a_backup_holds_the_whole_home(settled: House, tmp_path: Path) -> None:
     """Databases, marker, secrets, encrypted keys, cards and public files, each with its mode; beside it nothing is left."""
     (tmp_path / "backups").mkdir()
+    for ledger in settled.ledgers:
+        ledger.seal()
+    settled.desk.client_files(WAKABA.code)
     done = taken(settled, tmp_path / "backups" / "b.tar.gz")
     manifest = unpacked(done.path, tmp_path / "out")
     home = settled.home.path
@@ -74,6 +80,10 @@ def test_a_backup_holds_the_whole_home(settled: House, tmp_path: Path) -> None:
     assert done.size == done.path.stat().st_size
     assert {name for name in manifest.by_name() if name.startswith("home/")} == {f"home/{name}" for name in files}
     assert {"secret", "openjpki.json", "authority/passphrase", "cards/taro.card"} <= set(files)
+    assert {f"authority/keys/{NAME}.key", "audit/authority.head", "audit/window.head"} <= set(files)
+    assert {f"{role}/audit.key" for role in ROLES} | {f"audit/{role}.pem" for role in ROLES} <= set(files)
+    assert [name for name in files if name.startswith("authority/desk-ca/")]
+    assert [name for name in files if name.startswith(f"window/desk/{WAKABA.code}/")]
     for name, path in files.items():
         copy = tmp_path / "out" / "home" / name
         assert (copy.read_bytes(), copy.stat().st_mode & 0o077) == (path.read_bytes(), path.stat().st_mode & 0o077)
@@ -85,10 +95,13 @@ def test_a_backup_holds_the_whole_home(settled: House, tmp_path: Path) -> None:
 
 
 def test_causes_are_taken_after_their_effects(settled: House, tmp_path: Path) -> None:
-    """The window's part comes first, then cards, then the authority's: keys and lists after the rows that name them."""
+    """Kept heads come first, then the window's part, cards, the authority's: keys and lists after the rows that name them."""
+    for ledger in settled.ledgers:
+        ledger.seal()
     names = [member.name for member in taken(settled, tmp_path / "b.tar.gz").manifest.members]
     suffix = snapshot.SUFFIX[snapshot.engine()]
     first = [
+        names.index("home/audit/window.head"),
         names.index(f"databases/window{suffix}"),
         names.index("home/cards/taro.card"),
         names.index(f"databases/authority{suffix}"),
@@ -96,7 +109,7 @@ def test_causes_are_taken_after_their_effects(settled: House, tmp_path: Path) ->
     ]
 
     assert first == sorted(first)
-    assert ORDER.index("window") < ORDER.index("cards") < ORDER.index("authority")
+    assert ORDER.index("audit") < ORDER.index("window") < ORDER.index("cards") < ORDER.index("authority")
 
 
 def test_what_the_window_holds_as_answered_the_authority_knows(
@@ -123,7 +136,7 @@ def test_what_the_window_holds_as_answered_the_authority_knows(
 
 def test_a_card_in_use_is_taken_as_it_would_be_found_without_power(settled: House, tmp_path: Path) -> None:
     """Nobody waits for a backup, and a backup waits for nobody: the image is whole at every moment."""
-    with settled.card_at_counter("taro"):
+    with settled.card_at_counter("taro", CLERK, NORIKO):
         taken(settled, tmp_path / "b.tar.gz")
     unpacked(tmp_path / "b.tar.gz", tmp_path / "out")
 
@@ -190,3 +203,32 @@ def test_a_name_that_no_header_holds_is_told(settled: House, tmp_path: Path) -> 
 
     with pytest.raises(MemberRefused):
         taken(settled, tmp_path / "b.tar.gz")
+
+
+def test_a_head_of_the_record_is_never_ahead_of_its_rows(
+    settled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A seal while the backup is taken: what was kept first is a head that every database taken later contains."""
+    real: Callable[[str, Path], None] = snapshot.take
+    heads = {ledger.role: ledger.seal().head for ledger in settled.ledgers}
+
+    def then_sealed(role: str, target: Path) -> None:
+        real(role, target)
+        rename(settled, "濵﨑　典子")
+        for ledger in settled.ledgers:
+            ledger.seal()
+
+    monkeypatch.setattr(snapshot, "take", then_sealed)
+    taken(settled, tmp_path / "b.tar.gz")
+    unpacked(tmp_path / "b.tar.gz", tmp_path / "out")
+
+    kept = (tmp_path / "out/home/audit/window.head").read_text(encoding="ascii")
+    assert kept == f"{heads['window']}\n"
+    assert (settled.home.path / "audit/window.head").read_text(encoding="ascii") != kept
+
+
+def test_a_home_of_an_earlier_version_has_fewer_places(settled: House, tmp_path: Path) -> None:
+    """A place that is not there is nothing that was left out."""
+    shutil.rmtree(settled.home.path / "audit")
+
+    assert taken(settled, tmp_path / "b.tar.gz").manifest.left_out == ()

@@ -1,16 +1,20 @@
 import pytest
 from django.db import connections
 
+from openjpki.audit.models import Batch, Entry
 from openjpki.site.house import House
 from openjpki.site.keeping.integrity import (
     CHECKS,
+    cards_administered,
     cards_readable,
     databases_sound,
     findings,
     keys_open,
+    records_whole,
     tables_current,
 )
 from openjpki.site.settings import ROLES
+from tests.support.cards import blank_card
 
 pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
 
@@ -18,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
 def test_a_sound_home_has_no_findings(settled: House) -> None:
     """Every check is asked, and none finds anything."""
     assert findings(settled) == ()
-    assert [name for name, _ in CHECKS] == ["databases", "tables", "keys", "cards"]
+    assert [name for name, _ in CHECKS] == ["databases", "tables", "keys", "cards", "card-keys", "records"]
 
 
 def test_a_key_that_does_not_open_is_named(settled: House) -> None:
@@ -29,7 +33,8 @@ def test_a_key_that_does_not_open_is_named(settled: House) -> None:
 
     assert len(found) == 2
     assert all(one.endswith(": authority.wrong-passphrase") for one in found)
-    assert findings(settled) == tuple(f"keys: {one}" for one in found)
+    settled.factory.keys._master = b""
+    assert findings(settled) == (*(f"keys: {one}" for one in found), "card-keys: taro: authority.wrong-passphrase")
 
 
 def test_a_card_that_is_none_is_named(settled: House) -> None:
@@ -37,6 +42,32 @@ def test_a_card_that_is_none_is_named(settled: House) -> None:
     (settled.home.cards / "taro.card").write_bytes(b"{}")
 
     assert cards_readable(settled)[0].startswith("taro: card.")
+    assert cards_administered(settled) == ()
+
+
+def test_a_card_with_another_authoritys_keys_is_named(settled: House) -> None:
+    """Nobody here could write a certificate to it."""
+    settled.cards.create("jiro", blank_card())
+
+    assert findings(settled) == ("card-keys: jiro: has another authority's keys",)
+
+
+def test_a_record_that_is_not_whole_is_named(settled: House) -> None:
+    """Changed after it was sealed; cut off behind the head that was kept; without a key that could tell."""
+    for ledger in settled.ledgers:
+        ledger.seal()
+    assert records_whole(settled) == ()
+    first = Entry.objects.using("window").order_by("pk")[:1].get()
+    Entry.objects.using("window").filter(pk=first.pk).update(actor="another")
+    Entry.objects.using("authority").all().delete()
+    Batch.objects.using("authority").all().delete()
+    (settled.home.path / "audit" / "staff.pem").unlink()
+
+    assert records_whole(settled) == (
+        "authority: audit.truncated",
+        "window: audit.record.changed",
+        "staff: audit.public-key-unusable",
+    )
 
 
 def test_tables_of_another_version_are_named(settled: House) -> None:

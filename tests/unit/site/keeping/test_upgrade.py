@@ -1,9 +1,14 @@
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
+from openjpki.audit.record import record
+from openjpki.audit.verbs import Verb
+from openjpki.authority.card_keys import NAME
 from openjpki.site.home import (
     FORMAT,
     MARKER,
@@ -16,20 +21,30 @@ from openjpki.site.home import (
     read_marker,
 )
 from openjpki.site.keeping.upgrade import UPGRADES, beside, bring_up, upgrade
+from openjpki.site.opening import assemble
 from openjpki.site.settings import ROLES
-from tests.support.programs import tree
+from tests.support.programs import ROOT, tree
 from tests.support.story import SETTINGS
 
 pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
 NOW = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
+STEPS = ("2-provisions", "2-tables", "2-cards", "2-records")
+CARD = (ROOT / "tests" / "vectors" / "card-image-version-1.card").read_bytes()
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """Return a home of format 1 that lacks what came later."""
+    """Return a home of format 1 that lacks what came later, with a card and a row of that time."""
     path = Home.create(tmp_path / "home", SETTINGS).path
     remark(path, 1)
     (path / "secret").unlink()
+    shutil.rmtree(path / "audit")
+    for role in ROLES:
+        (path / role / "audit.key").unlink()
+    (path / "authority" / "keys" / f"{NAME}.key").unlink()
+    (path / "cards" / "taro.card").write_bytes(CARD)
+    with transaction.atomic(using="authority"):
+        record("authority", at=NOW, actor="sato", verb=Verb.PURGED, subject="thing:1")
     return path
 
 
@@ -63,12 +78,12 @@ class Cutter:
 
 
 def test_an_upgrade_goes_step_by_step_and_marks_last(old: Path, tmp_path: Path) -> None:
-    """Backup, provisions, tables, marker: the settings stay as they were."""
+    """Backup, provisions, tables, cards, records, marker: the settings stay as they were."""
     watch = Cutter("")
     done = upgrade(old, NOW, backup=tmp_path / "b.tar.gz", checkpoint=watch)
 
-    assert watch.passed == ["backup", "2-provisions", "2-tables"]
-    assert (done.found, done.steps) == (1, ("2-provisions", "2-tables"))
+    assert watch.passed == ["backup", *STEPS]
+    assert (done.found, done.steps) == (1, STEPS)
     assert done.backup is not None
     assert done.backup.manifest.home_format == 1
     assert (old / "secret").exists()
@@ -87,7 +102,7 @@ def test_a_home_of_this_format_is_left_as_it_is(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("step", ["backup", "2-provisions", "2-tables"])
+@pytest.mark.parametrize("step", ["backup", *STEPS])
 def test_an_upgrade_is_repeatable_from_every_step(old: Path, tmp_path: Path, step: str) -> None:
     """Until the marker is written the home is of its old format, and the next run finishes it."""
     with pytest.raises(Cut):
@@ -96,7 +111,11 @@ def test_an_upgrade_is_repeatable_from_every_step(old: Path, tmp_path: Path, ste
         Home.open(old)
 
     assert upgrade(old, NOW, backup=None).backup is None
-    assert Home.open(old).settings == SETTINGS
+    house = assemble(Home.open(old))
+    assert house.home.settings == SETTINGS
+    assert house.cards.look("taro").channel.keys == house.factory.keys.of(house.cards.look("taro").number)
+    assert [(ledger.unsealed(), ledger.verify().fault) for ledger in house.ledgers] == [(0, None)] * len(ROLES)
+    assert house.ledgers[0].safe.head() is not None
 
 
 def test_nothing_changes_if_the_backup_fails(old: Path, tmp_path: Path) -> None:
@@ -136,7 +155,7 @@ def test_an_upgrade_has_the_home_alone(old: Path, tmp_path: Path) -> None:
 def test_every_format_has_its_steps() -> None:
     """From 1 to this format without a gap, in order; a home of this format takes none of them."""
     assert [number for number, _ in UPGRADES] == list(range(2, FORMAT + 1))
-    assert bring_up(Path("/nowhere"), FORMAT) == ()
+    assert bring_up(Home(Path("/nowhere"), SETTINGS), FORMAT) == ()
 
 
 def test_a_backup_goes_beside_the_home(tmp_path: Path) -> None:
