@@ -7,7 +7,14 @@ PREFACE = """# Faults
 Drawn by `tools/make_docs.py` from the table in `tests/faults/table.py`. The tests run over the same table: for each line a process does the act in a home
 of its own and, right after the step was made durable, the fault strikes. Then everything is taken up again, and every invariant is held on the way: one live
 certificate of a kind per card, nobody left with nothing, serials and list numbers once and rising, every ending in the next list, no PIN try given back, every
-message with one effect, an audit row for every act, the public folder a copy of the newest rows.
+message with one effect, an audit row for every act, the public folder a copy of the newest rows, no session counter believed that a card does not have, every
+certificate over a key that was made in its card.
+
+A work on a card that was cut off is begun anew in a session of its own, which takes the place of the one before. The municipality and the last day that a
+hand-over puts on a card are part of every session: where the first one was cut off, the next work on the card writes them. A PIN reset that was cut off is
+withdrawn by `openjpki window resume` and applied for again.
+
+**The clock is set back**: what the authority did at a later moment already holds it (docs/issuance.md); what is still to be asked of it waits until its time has come back.
 
 **Killed** means SIGKILL: no buffer is flushed, no lock given back but by the operating system. A step that the code passes and the table lacks fails the suite.
 

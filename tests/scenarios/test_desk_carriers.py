@@ -15,10 +15,13 @@ from openjpki.desk.carrier import MAX_MESSAGE, AuthorityUnreachable, SealRefused
 from openjpki.desk.envelope import MAX_ENVELOPE, encode_envelope
 from openjpki.desk.keys import DeskKey
 from openjpki.desk.messages import (
+    CardCommands,
+    CardWork,
     CertificateActivated,
     CertificateIssued,
     Certificates,
     CertificatesAsked,
+    PinResetApproved,
     Refused,
     ReportAccepted,
     Request,
@@ -26,6 +29,7 @@ from openjpki.desk.messages import (
 )
 from openjpki.desk.sealing import InProcessLine
 from tests.support.authority import CARD, RESIDENT, Scene
+from tests.support.channel import Counter
 from tests.support.desk import SENT, Desk, Ends, tampered
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
@@ -61,6 +65,11 @@ def test_every_message_crosses(desk: Desk) -> None:
 
     assert isinstance(send(scene.person()), ReportAccepted)
     assert isinstance(send(scene.card()), ReportAccepted)
+    counter = Counter.open(scene)
+    opening = send(counter.asked(CardWork.MAKE_KEY))
+    assert isinstance(opening, CardCommands)
+    assert isinstance(send(counter.carried(opening)), CardCommands)
+    assert isinstance(send(counter.reset()), PinResetApproved)
     issued = send(scene.order())
     assert isinstance(issued, CertificateIssued)
     assert isinstance(send(scene.confirmation(issued)), CertificateActivated)

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from openjpki.authority.models import Card, Certificate, Order, Person
+from openjpki.authority.admission import key_digest
+from openjpki.authority.models import Card, CardKey, Certificate, Order, Person
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import (
     CertificateActivated,
@@ -155,12 +156,23 @@ def test_what_was_overheard_is_worth_nothing(thief: Thief) -> None:
     assert desk.refusal(overheard) == "desk.other-peer"
 
 
-def test_without_the_card_what_holds_now(thief: Thief) -> None:
-    """Own residents: the key must prove itself for this order, once, and a handed-out certificate is not yet valid.
+def test_without_the_card_nothing_is_certified(thief: Thief) -> None:
+    """Own residents too: a key that no session with that very card made is refused, however well it proves itself."""
+    scene = thief.desk.scene
+    in_a_drawer = scene.order(resident=THEIRS, card=THEIR_CARD, municipality="99202")
+    CardKey.objects.filter(digest=key_digest(in_a_drawer.public_key)).delete()
+    in_another_card = scene.order(resident=THEIRS, card=THEIR_CARD, municipality="99202")
+    hers = Card.objects.get(card_number=CARD)
+    CardKey.objects.filter(digest=key_digest(in_another_card.public_key)).update(card=hers)
 
-    A key that was never in the card can still prove itself: the authority cannot tell a card's key from another until
-    cards attest theirs. That is the last assertion, which the attested key will turn round.
-    """
+    assert thief.sends(in_a_drawer) == "authority.key-not-from-card"
+    assert thief.sends(in_another_card) == "authority.key-not-from-card"
+    assert not Order.objects.exists()
+    assert not Certificate.objects.exists()
+
+
+def test_with_a_key_of_the_card_the_rest_holds(thief: Thief) -> None:
+    """The key must prove itself for this order, once, and a handed-out certificate is not valid before it was read back."""
     desk, scene = thief.desk, thief.desk.scene
     honest = scene.order(resident=THEIRS, card=THEIR_CARD, municipality="99202")
     other = scene.order(resident=THEIRS, card=THEIR_CARD, municipality="99202")

@@ -70,7 +70,7 @@ def assert_works(home: Path, card: str, counter: tuple[str, ...]) -> None:
     """A new card is handed over and gets its certificates; what waits goes out."""
     pins = f"{SIGNATURE_PIN}\n{AUTHENTICATION_PIN}\n"
     for words in (
-        ("window", "outbox"),
+        ("window", "deliver", "--now"),
         ("authority", "resume"),
         ("card", "new", card),
         ("window", "hand-over", *counter, "--card", card, "--pin-stdin"),
@@ -112,11 +112,32 @@ def test_a_home_is_saved_while_it_works(lab: Path, tmp_path: Path) -> None:
     again = tmp_path
     for number in range(ROUNDS):
         again = tmp_path / f"again-{number}"
-        assert openjpki("restore", tmp_path / f"{number}.tar.gz", "--home", again).status == 0
+        restored = openjpki("restore", tmp_path / f"{number}.tar.gz", "--home", again)
+        assert restored.status == 0, restored.text
         assert_no_effect_without_its_cause(again)
+        assert_record_goes_on(again)
+        assert_card_answers(again)
     assert_works(again, "hanako", ("--municipality", "99201", "--resident", "99201000022"))
     assert_serials_once(again)
-    assert openjpki("window", "reissue", *COUNTER, "--card", "taro", *LICENCE, "--home", again).status in {0, 1}
+
+
+def assert_record_goes_on(home: Path) -> None:
+    """Each role's record is whole up to the head that was kept, says that it was restored, and can be sealed on."""
+    for act in ("verify", "seal", "verify"):
+        done = openjpki("audit", act, "--home", home)
+        assert done.status == 0, done.text
+    for role in ("authority", "window", "staff"):
+        assert rows(home, role, "SELECT verb, sequence FROM audit_entry WHERE verb = 'audit.restored'")
+        assert column(home, role, "SELECT COUNT(*) FROM audit_entry WHERE sequence IS NULL") == {0}
+
+
+def assert_card_answers(home: Path) -> None:
+    """The card that was in use has certificates written to it again, once what was left half done is at an end."""
+    assert openjpki("authority", "resume", "--home", home).status == 0
+    resumed = openjpki("window", "resume", "--card", "taro", "--home", home)
+    assert resumed.status in {0, 1}, resumed.text
+    done = openjpki("window", "reissue", *COUNTER, "--card", "taro", *LICENCE, "--home", home)
+    assert done.status == 0, done.text
 
 
 def numbers(home: Path) -> dict[str, int]:
@@ -278,6 +299,14 @@ def test_an_old_home_is_brought_up(old: Path) -> None:
     letter = openjpki("verify", old.parent / "letter.p7s", "--home", old, "--at", "2026-11-27T15:30:00+09:00", "--json")
     assert letter.status == 0, letter.text
     assert openjpki("authority", "publish", "--home", old).status == 0
+    assert openjpki("audit", "verify", "--home", old).status == 0
+    for role in ("authority", "window", "staff"):
+        sealed, last = rows(old, role, "SELECT COUNT(sequence), COALESCE(MAX(sequence), 0) FROM audit_entry")[0]
+        assert sealed == last
+    assert rows(old, "authority", "SELECT COUNT(*) FROM audit_batch") == [(1,)]
+    anew = openjpki("window", "reissue", *COUNTER, "--card", "taro", *LICENCE, "--home", old)
+    assert anew.status == 0, anew.text
+    assert "99201" in openjpki("authority", "desk-key", "list", "--home", old).text
     assert_works(old, "tsubomi", ("--municipality", "99201", "--resident", "99201000044"))
     assert column(old, "window", "SELECT message_id FROM window_outboxmessage WHERE sent_at IS NULL") == set()
     answered = column(old, "authority", "SELECT message_id FROM authority_receipt")
@@ -295,6 +324,9 @@ def test_the_backup_before_an_upgrade_can_be_restored(old: Path, tmp_path: Path)
     assert restored.status == 0, restored.text
     assert read_marker(again)["format"] == FORMAT
     assert openjpki("status", "--home", again).status == 0
+    assert_record_goes_on(again)
+    anew = openjpki("window", "reissue", *COUNTER, "--card", "taro", *LICENCE, "--home", again)
+    assert anew.status == 0, anew.text
 
 
 CRASH = """
@@ -311,18 +343,18 @@ upgrade(Path(sys.argv[1]), real_moment(), backup=Path(sys.argv[3]), checkpoint=c
 """
 
 
-@pytest.mark.parametrize("step", ["backup", "2-provisions", "2-tables"])
+@pytest.mark.parametrize("step", ["backup", "2-provisions", "2-tables", "2-cards", "2-records"])
 def test_an_upgrade_that_is_cut_off_is_run_again(old: Path, tmp_path: Path, step: str) -> None:
     """Wherever it stops, the home is still of its old format; the next run finishes it."""
     command = [sys.executable, "-c", CRASH, str(old), step, str(tmp_path / "first.tar.gz")]
     cut = subprocess.run(command, env=plain_environment(), capture_output=True, check=False, timeout=120)
     assert cut.returncode == 9, cut.stderr
     assert read_marker(old)["format"] == 1
-    assert openjpki("window", "outbox", "--home", old).codes == ["home.other-version"]
+    assert openjpki("window", "deliver", "--home", old).codes == ["home.other-version"]
 
     assert openjpki("upgrade", "--home", old, "--without-backup").status == 0
     assert read_marker(old)["format"] == FORMAT
-    assert openjpki("window", "outbox", "--home", old).status == 0
+    assert openjpki("window", "deliver", "--home", old).status == 0
 
 
 def test_an_upgrade_changes_nothing_in_a_home_that_is_in_use_or_of_a_later_version(old: Path) -> None:

@@ -52,3 +52,6 @@ def test_a_home_on_postgresql_comes_back(host: str, tmp_path: Path) -> None:
     assert residents[0] == residents[1]
     assert "見本　太郎" in residents[0]
     assert openjpki("status", "--home", again, environment=second).status == 0
+    for act in ("verify", "seal"):
+        done = openjpki("audit", act, "--home", again, environment=second)
+        assert done.status == 0, done.text

@@ -39,10 +39,10 @@ def holders(folder: Path, secret: bytes) -> set[str]:
 
 
 def numbers(key: PrivateKeyTypes) -> list[bytes]:
-    """Return the secret numbers of a private key as they stand in every encoding of it."""
+    """Return the secret numbers of a private key as they stand in every encoding of it, without leading zeros."""
     if isinstance(key, rsa.RSAPrivateKey):
         private = key.private_numbers()
-        return [number.to_bytes(256 if number == private.d else 128) for number in (private.d, private.p, private.q)]
+        return [number.to_bytes((number.bit_length() + 7) // 8) for number in (private.d, private.p, private.q)]
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return [key.private_numbers().private_value.to_bytes(48)]
 

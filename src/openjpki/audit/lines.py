@@ -17,6 +17,7 @@ LINE_LIMIT = 1024 * 1024
 """Bytes of a line; the longest that is written has a few thousand."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 9990
 _MAX_COUNT = 2**63
+"""The first number beyond a column of 64 bits."""
 
 
 class LineUnreadable(Failure):

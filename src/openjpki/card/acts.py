@@ -26,6 +26,7 @@ _PINS = {code: pin for pin, code in PIN_CODES.items()}
 _DAY = "%Y%m%d"
 _HAND_OVER_DIGITS = MUNICIPALITY_DIGITS + 8
 _MAX_ORDER_ID = 64
+"""Bytes of the order's number that a new key is made for; ours have 36."""
 
 
 @dataclass(frozen=True)

@@ -79,12 +79,12 @@ def run_restore(arguments: argparse.Namespace) -> Answer:
         "ja": [
             f"{done.manifest.taken_at.isoformat()} 時点のホームを {done.home.path} に復元し、検査しました。",
             f"失効リスト {done.lists} 件を、使われた可能性のある番号より先の番号で公開しました。",
-            "次に `openjpki authority resume` と `openjpki window outbox` を実行し、この時点より後の受付を紙の記録から入れ直してください。",
+            "次に `openjpki authority resume` と `openjpki window resume` を実行し、この時点より後の受付を紙の記録から入れ直してください。",
         ],
         "en": [
             f"Restored the home as of {done.manifest.taken_at.isoformat()} in {done.home.path}, and checked it.",
             f"Published {done.lists} revocation lists, numbered above all that may have been used since.",
-            "Now run `openjpki authority resume` and `openjpki window outbox`, and enter again from the papers what was done after that moment.",
+            "Now run `openjpki authority resume` and `openjpki window resume`, and enter again from the papers what was done after that moment.",
         ],
     }[language_of(arguments)]
     return Answer(data=data, lines=lines)

@@ -1,5 +1,5 @@
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +131,17 @@ def test_an_export_can_be_checked_by_itself() -> None:
         verdict = verify_archive(Archive(io.BytesIO(content.getvalue())), keys=KEYS)
         assert (verdict.fault, verdict.records, verdict.personal) == (None, 9, personal)
         assert verdict.forgotten == 3 - personal
+
+
+def test_a_restore_is_recorded() -> None:
+    """Whoever kept a later head reads of what moment the rows are."""
+    desk = three_seals()
+    taken_at = datetime(2026, 1, 5, tzinfo=UTC)
+    desk.ledger.note_restore(taken_at, actor="operator")
+    row = ROWS.get(verb="audit.restored")
+
+    assert (row.actor, row.subject, row.data) == ("operator", f"audit:{ROLE}", {"taken_at": taken_at.isoformat()})
+    assert desk.ledger.seal().records == 1
 
 
 def test_what_is_old_enough_may_go() -> None:

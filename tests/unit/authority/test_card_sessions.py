@@ -5,9 +5,10 @@ import msgspec
 import pytest
 
 from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.models import CardChannel, CardKey, CardSession
 from openjpki.card.imagefile import from_bytes, to_bytes
-from openjpki.desk.messages import CardAnswers, CardReported, CardWork, CardWorkDone, ReportAccepted
+from openjpki.desk.messages import CardAnswers, CardReported, CardWork, CardWorkDone, Refused, ReportAccepted
 from openjpki.rules.kinds import CertificateKind
 from tests.support.authority import CARD, CARD_EXPIRES, OPENED, SIGNATURE, Scene
 from tests.support.cards import keys_of
@@ -38,6 +39,19 @@ def test_a_piece_of_work_takes_two_rounds(counter: Counter) -> None:
     (key,) = CardKey.objects.all()
     assert (key.digest, key.kind) == (sha256(done.public_key).hexdigest(), "signature")
     assert states() == [("done", "")]
+
+
+def test_each_round_is_a_step_behind_which_a_process_may_die(counter: Counter) -> None:
+    """Opened, shown, done: each is named once it is durable, and so is a session that the card's refusal closed."""
+    passed = counter.scene.fuse.passed
+    passed.clear()
+    counter.do(counter.asked(CardWork.MAKE_KEY))
+    assert passed == [Checkpoint.CARD_SESSION_OPENED, Checkpoint.CARD_SHOWN, Checkpoint.CARD_WORK_DONE]
+
+    passed.clear()
+    second = counter.commands(counter.carried(counter.commands(counter.asked(CardWork.READ_BACK))))
+    assert isinstance(counter.scene.send(counter.carried(second)), Refused)
+    assert passed[2:] == [Checkpoint.CARD_SESSION_CLOSED, Checkpoint.REFUSAL_RECORDED]
 
 
 def test_what_a_session_row_holds_opens_nothing(counter: Counter) -> None:

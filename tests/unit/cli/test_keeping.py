@@ -62,7 +62,7 @@ def test_a_restore_says_what_to_do_next(
     assert data["left_out"] == ["elsewhere"]
     for said in (japanese, english):
         assert "openjpki authority resume" in said
-        assert "openjpki window outbox" in said
+        assert "openjpki window resume" in said
 
 
 @pytest.mark.parametrize(("language", "done", "saved", "again"), [
@@ -91,5 +91,10 @@ def test_an_upgrade_may_go_without_a_backup(home: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     data = run(capsys, "upgrade", "--home", home, "--without-backup")
 
-    assert data == {"found": 1, "format": FORMAT, "steps": ["2-provisions", "2-tables"], "backup": None}
+    assert data == {
+        "found": 1,
+        "format": FORMAT,
+        "steps": ["2-provisions", "2-tables", "2-cards", "2-records"],
+        "backup": None,
+    }
     assert main(["upgrade", "--home", str(home), "--without-backup"]) == 0

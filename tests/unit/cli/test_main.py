@@ -367,7 +367,7 @@ def test_the_package_runs_as_a_program() -> None:
         ("card pin taro --kind authentication", "<&-", 2, "", "card.pin.no-prompt"),
         ("card list", ">&-", 4, "", "storage.failed"),
         ("card list --json", ">&-", 4, "", "storage.failed"),
-        ("card show nobody --json", "2>&-", 2, "{", ""),
+        ("card show nobody --json", "2>&-", 1, "{", ""),
         ("card list", "<&- >&- 2>&-", 4, "", ""),
         ("card list", "<&-", 0, "taro", ""),
     ],

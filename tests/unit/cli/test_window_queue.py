@@ -6,7 +6,8 @@ import pytest
 from openjpki.cli import window_queue as told
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.sealing import Sealed
 from openjpki.errors import Kind, Language
 from openjpki.rules.kinds import LifeEvent
 from openjpki.site.home import Settings
@@ -75,7 +76,7 @@ def test_an_absence_is_told_with_its_beginning_and_the_next_try(language: Langua
     assert told.pause_data(pause)["since"] == "2021-07-01T10:00:00+09:00"
 
 
-def _away(_: InProcess, __: object) -> None:
+def _away(_: Sealed, __: object) -> None:
     raise AuthorityUnreachable
 
 
@@ -95,8 +96,8 @@ def test_the_queue_is_seen_and_delivered(tmp_path: Path, monkeypatch: pytest.Mon
         house.authority.ceremony()
     file = tmp_path / "register.csv"
     file.write_text(f"{HEADER}\n{REGISTER.splitlines()[1]}\n", encoding="utf-8")
-    send = InProcess.send
-    monkeypatch.setattr(InProcess, "send", _away)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
     assert run(home, "import", str(file), *WAKABA).data["waiting"] == 1
 
     seen = run(home, "queue", *WAKABA)
@@ -108,7 +109,7 @@ def test_the_queue_is_seen_and_delivered(tmp_path: Path, monkeypatch: pytest.Mon
     assert (again.kind, again.data["messages"][0]["attempts"]) == (Kind.UNAVAILABLE, 1)
     assert again.lines[2] == told.message_lines(entry_of(again), "ja")[1]
 
-    monkeypatch.setattr(InProcess, "send", send)
+    monkeypatch.setattr(Sealed, "send", send)
     assert run(home, "deliver", "--now").data == {"sent": 1, "waiting": 0, "errors": [], "messages": []}
     empty = run(home, "queue", *WAKABA, language="ja")
     assert empty.lines == ["機構への送信待ち0件、処理待ちの申請0件。"]

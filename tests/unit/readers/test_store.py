@@ -218,3 +218,24 @@ def test_a_link_in_place_of_our_files_is_not_followed(store: CardStore, tmp_path
     with store.open("taro") as card, pytest.raises(CardNotWritten):
         card.keep(blank())
     assert victim.read_bytes() == b"precious"
+
+
+def test_a_file_is_rewritten_whole_or_not_at_all(store: CardStore, tmp_path: Path) -> None:
+    """An upgrade changes bytes, not images; nobody has the card meanwhile, and what it refuses changes nothing."""
+    path = tmp_path / "cards" / "taro.card"
+    before = path.read_bytes()
+
+    def refuse(_: bytes) -> bytes:
+        raise CardMissing(name="another")
+
+    with pytest.raises(CardMissing):
+        store.rewrite("taro", refuse)
+    with pytest.raises(CardMissing):
+        store.rewrite("jiro", bytes)
+    with store.open("taro"), pytest.raises(CardBusy):
+        store.rewrite("taro", bytes)
+    assert path.read_bytes() == before
+    store.rewrite("taro", lambda raw: raw + b" ")
+
+    assert path.read_bytes() == before + b" "
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -110,6 +110,7 @@ class CounterCard:
         """Take a permission."""
         self._may_fail("permit_reset")
         self.permitted.append(order_id)
+        self._then("permit_reset")
 
     def go(self) -> None:
         """Leave the reader before the answer."""

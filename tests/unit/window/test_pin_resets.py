@@ -5,6 +5,7 @@ from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import ApplicationState, CertificateKind, PinKind
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.examination import Shown
+from openjpki.window.issuance import ClosedMeanwhile
 from openjpki.window.outcomes import ProcedureRefused
 from tests.unit.window.card import CounterCard, Gone
 from tests.unit.window.counter import HANAKO, WAKABA, Counter, audited
@@ -76,3 +77,18 @@ def test_whatever_interrupts_a_reset_withdraws_it(counter: Counter) -> None:
         reset(counter)
     assert last(counter) is ApplicationState.WITHDRAWN
     assert counter.card.permitted == []
+
+
+def test_a_reset_that_was_withdrawn_meanwhile_is_not_done(counter: Counter) -> None:
+    """Somebody takes up what looked cut off while it is carried out: the application stays withdrawn, and that is said."""
+    approving(counter)
+
+    def withdrawn() -> None:
+        counter.window.recovery.resume(WAKABA)
+
+    counter.card.after["permit_reset"] = withdrawn
+
+    with pytest.raises(ClosedMeanwhile):
+        reset(counter)
+    assert last(counter) is ApplicationState.WITHDRAWN
+    assert not audited("pin-reset.permitted")

@@ -2,8 +2,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from openjpki.desk.messages import CertificateOrder, LifeEventReported
-from openjpki.rules.kinds import ApplicationState, LifeEvent
+from openjpki.desk.messages import CertificateOrder, LifeEventReported, PinResetApproved, PinResetOrder
+from openjpki.rules.kinds import ApplicationState, CertificateKind, LifeEvent
 from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 from openjpki.window.checkpoints import Checkpoint
@@ -12,7 +12,7 @@ from openjpki.window.officer import Clerk, Officer
 from openjpki.window.window import Window
 from tests.support.authority import Crash
 from tests.unit.window.card import CounterCard
-from tests.unit.window.counter import BY_PIN, HANAKO, MINATO, WAKABA, Counter, numbers
+from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, WAKABA, Counter, audited, numbers
 
 pytestmark = pytest.mark.django_db(databases=["window"])
 HOUSE = Clerk("house", "")
@@ -107,3 +107,28 @@ def test_what_is_refused_on_the_way_is_told(counter: Counter) -> None:
     (refusal,) = counter.window.recovery.resume(HOUSE, waiting=OnReader(counter.card)).refused
     assert refusal.receipt == receipt
     assert counter.window.application(WAKABA, receipt).state is ApplicationState.REFUSED
+
+
+def test_a_pin_reset_that_was_cut_off_is_withdrawn(counter: Counter) -> None:
+    """R-6.3: a reset goes on in front of its holder or not at all; the application is closed and applied for again."""
+    counter.with_card()
+    counter.desk.answers[PinResetOrder] = PinResetApproved(order_id="approved")
+    counter.card.after["permit_reset"] = crash_now
+
+    with pytest.raises(Crash):
+        counter.window.pin_resets.reset(
+            WAKABA, resident_code=HANAKO, kind=CertificateKind.AUTHENTICATION, shown=BY_LICENCE, card=counter.card
+        )
+    assert len(counter.window.queue(WAKABA)) == 1
+    (outcome,) = counter.window.recovery.resume(HOUSE).carried_out
+
+    assert outcome.application.state is ApplicationState.WITHDRAWN
+    again = counter.window.pin_resets.abandon(WAKABA, receipt=outcome.application.receipt)
+    assert again == outcome.application, "abandoning twice is no fault"
+    assert len(audited("application.withdrawn")) == 1
+    assert counter.window.queue(WAKABA) == ()
+
+
+def crash_now() -> None:
+    """Be the power cut."""
+    raise Crash

@@ -17,6 +17,7 @@ from openjpki.site.private import PRIVATE
 
 _LEVEL = 6
 _CHUNK = 1024 * 1024
+"""Bytes copied at a time: a large database is never in memory as a whole."""
 _UNREADABLE = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
 
 

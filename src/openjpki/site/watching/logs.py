@@ -39,6 +39,7 @@ EVENTS: Mapping[str, str] = {
     "upkeep-failed": "a round of upkeep failed; it is tried again",
 }
 _LONGEST = 8000
+"""Characters of one field: a trace of the usual depth fits; a log line stays one that tools take."""
 _VALUES = (str, int, float, bool, type(None))
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 """The name of the request that this thread answers."""

@@ -214,7 +214,7 @@ def test_a_head_of_the_record_is_never_ahead_of_its_rows(
 
     def then_sealed(role: str, target: Path) -> None:
         real(role, target)
-        rename(settled, "濵﨑　典子")
+        rename(settled, f"濵﨑　{'一二三'[ROLES.index(role)]}子")
         for ledger in settled.ledgers:
             ledger.seal()
 

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 import pytest
 from cryptography import x509
 
+from openjpki.audit.models import Entry
+from openjpki.audit.verbs import Verb
 from openjpki.site.home import FORMAT, Home, HomeNotEmpty, read_marker
 from openjpki.site.house import House
 from openjpki.site.keeping import integrity, restore, snapshot
-from openjpki.site.keeping.archive import copied, write
+from openjpki.site.keeping.archive import copied, measured, write
 from openjpki.site.keeping.backup import Taken
 from openjpki.site.keeping.manifest import Manifest
 from openjpki.site.keeping.restore import DatabasesNotEmpty, HomeUnsound, NoRoom, OtherEngine, Restored
+from openjpki.site.opening import assemble
 from openjpki.site.settings import ROLES
 from tests.support.programs import tree
 from tests.unit.site.keeping.test_backup import taken, unpacked
@@ -81,6 +84,19 @@ class OtherFormat(Change):
         return replace(manifest, home_format=1)
 
 
+class HeadAhead(Change):
+    """The window's kept head lies behind the end of its record."""
+
+    @staticmethod
+    def of(manifest: Manifest, parts: Path) -> Manifest:
+        """Keep the head of a seal that the database has not."""
+        path = parts / "home/audit/window.head"
+        path.write_text(f"window:99:{'0' * 64}\n", encoding="ascii")
+        size, digest = measured(path)
+        head = replace(manifest.by_name()["home/audit/window.pem"], name="home/audit/window.head")
+        return replace(manifest, members=(*manifest.members, replace(head, size=size, sha256=digest)))
+
+
 class OfOtherEngine(Change):
     """The databases are of another engine."""
 
@@ -107,11 +123,12 @@ def test_a_home_comes_back(settled: House, backup: Taken, tmp_path: Path) -> Non
     before = {name: kind for name, kind in tree(settled.home.path).items() if "/." not in name}
     after = tree(path)
     files = {name for name, kind in before.items() if kind.startswith("10")}
+    heads = {f"audit/{role}.head" for role in ROLES}
     public = {name for name in before if "/crl/" in name}
     databases = {name for name in before if "db.sqlite3" in name}
 
     assert set(after) >= set(before)
-    assert {name for name in files if after[name] != before[name]} <= public | databases | {"lock"}
+    assert {name for name in files if after[name] != before[name]} <= public | databases | heads | {"lock"}
     assert after["authority/public/crl"].startswith("40755")
     assert all(after[name].startswith("40700") for name in ("authority", "authority/keys", "window", "staff", "cards"))
     assert Home.open(path).settings == settled.home.settings
@@ -122,6 +139,22 @@ def test_a_home_comes_back(settled: House, backup: Taken, tmp_path: Path) -> Non
         number = x509.load_der_x509_crl(file.read_bytes()).extensions.get_extension_for_class(x509.CRLNumber).value
         assert number.crl_number > 2 * 86_400
     assert not (path / ".restore").exists()
+    for ledger in assemble(done.home).ledgers:
+        noted = Entry.objects.using(ledger.role).get(verb=Verb.RESTORED.value)
+        assert noted.data == {"taken_at": backup.manifest.taken_at.isoformat()}
+        assert ledger.unsealed() == 0
+        assert ledger.verify().fault is None
+        assert ledger.safe.head() == ledger.verify().head
+
+
+def test_a_record_that_was_cut_off_is_no_home(backup: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup holds no head that its rows do not reach: one that does was made by somebody else."""
+    monkeypatch.setattr(snapshot, "is_empty", lambda _: True)
+    monkeypatch.setattr(snapshot, "put", lambda *_: None)
+
+    with pytest.raises(HomeUnsound, match=r"records: window: audit\.truncated"):
+        restored(changed(backup, tmp_path, HeadAhead), tmp_path / "again")
+    assert set(tree(tmp_path / "again")) == {"lock"}
 
 
 @pytest.mark.parametrize("change", [Without, More])

@@ -77,12 +77,29 @@ def test_a_silent_database_is_told(settled: House, monkeypatch: pytest.MonkeyPat
 
 def test_what_waits_too_long_is_a_warning(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The home is ready all the same: its work is not what is late."""
-    monkeypatch.setattr(figures, "outbox", lambda _: figures.OutboxFigures(waiting=2, oldest_seconds=4000.0))
+    waiting = figures.OutboxFigures(waiting=2, oldest_seconds=4000.0, refused=0, paused=1)
+    unsealed = figures.RecordFigures(rows=9, unsealed=4, oldest_seconds=3601.0, sealed_at=0.0)
+    monkeypatch.setattr(figures, "outbox", lambda _: waiting)
+    monkeypatch.setattr(figures, "records", lambda _: {"authority": unsealed, "window": unsealed})
     monkeypatch.setattr(figures, "open_orders", lambda _: {"hour": 1, "older": 3})
     upkeep_notes.keep(settled.home.path, Notes(rounds=3, failures=1, succeeded_at="2026-01-01T00:00:00+00:00"))
     found = look(settled)
 
     assert found.ready
-    assert {name for name, finding in found.findings.items() if finding.warning} == {"outbox", "orders", "upkeep"}
-    assert found.findings["outbox"].figures == {"waiting": 2, "oldest_seconds": 4000}
+    assert {name for name, finding in found.findings.items() if finding.warning} == {
+        "outbox",
+        "orders",
+        "records",
+        "upkeep",
+    }
+    assert found.findings["outbox"].figures == {"waiting": 2, "oldest_seconds": 4000, "refused": 0, "paused": 1}
+    assert found.findings["records"].figures == {"unsealed": 8, "oldest_seconds": 3601}
     assert int(found.findings["upkeep"].figures["succeeded_seconds_ago"]) > 0
+
+
+def test_what_the_authority_refused_is_a_warning(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while it is young: it is tried again, but somebody should read why."""
+    refused = figures.OutboxFigures(waiting=1, oldest_seconds=5.0, refused=1, paused=0)
+    monkeypatch.setattr(figures, "outbox", lambda _: refused)
+
+    assert look(settled).findings["outbox"].warning

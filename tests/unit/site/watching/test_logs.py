@@ -131,6 +131,12 @@ def test_installing_twice_writes_once(stream: io.StringIO, installed: logging.Lo
     assert len(lines(stream)) == 1
 
 
+def test_without_logs_a_librarys_warnings_go_nowhere() -> None:
+    """Python writes what nobody handles on standard error: the terminal of a story or of a command is for its person."""
+    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("django").handlers)
+    assert logging.getLogger("django").propagate
+
+
 def test_a_stream_that_takes_nothing_more_stops_nothing() -> None:
     """A terminal that is gone must not fail a request."""
     stream = io.StringIO()

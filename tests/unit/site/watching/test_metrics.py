@@ -38,7 +38,11 @@ def test_the_figures_of_a_home_are_told(settled: House) -> None:
     assert told["openjpki_crl_number", "signature-1", "99201"] == 1
     assert told["openjpki_crl_next_update_seconds", "signature-1", "99201"] == 25 * 3600
     assert told["openjpki_crl_age_seconds", "authentication-1", "99202"] == 0
-    assert told["openjpki_audit_rows", "window"] > 0
+    assert told["openjpki_audit_rows", "window"] >= told["openjpki_audit_unsealed", "window"] > 0
+    assert told["openjpki_audit_unsealed_oldest_seconds", "staff"] == 0
+    assert told["openjpki_audit_last_seal_timestamp_seconds", "authority"] == 0
+    assert told["openjpki_outbox_refused",] == told["openjpki_outbox_paused",] == 0
+    assert told["openjpki_card_sessions_open",] == 0
     assert told["openjpki_databases_answer",] == 1
     assert told["openjpki_upkeep_last_success_timestamp_seconds",] == 0
 

@@ -68,7 +68,7 @@ def test_a_failing_request_is_told_without_what_it_said(
 ) -> None:
     """Where it happened and its kind, under the request's name: no value of the fault, no trace of Django's beside it."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError(PIN)
 
     monkeypatch.setattr(views, "start_page", fail)
