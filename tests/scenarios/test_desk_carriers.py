@@ -63,9 +63,9 @@ def test_every_message_crosses(desk: Desk) -> None:
         sent.add(type(request))
         return desk.carrier.send(request)
 
-    assert isinstance(send(scene.person()), ReportAccepted)
-    assert isinstance(send(scene.card()), ReportAccepted)
-    counter = Counter.open(scene)
+    counter, another = Counter.open(scene), "22222222222"
+    assert isinstance(send(scene.person(another)), ReportAccepted)
+    assert isinstance(send(scene.card("2" * 15, resident=another)), ReportAccepted)
     opening = send(counter.asked(CardWork.MAKE_KEY))
     assert isinstance(opening, CardCommands)
     assert isinstance(send(counter.carried(opening)), CardCommands)

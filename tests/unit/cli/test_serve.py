@@ -401,7 +401,7 @@ def test_window_and_authority_apart(tmp_path: Path) -> None:
     assert waiting.json["waiting"] == 1, waiting.text
 
     serving = Serving(home, "authority").wait_for("crl/signature-1/99201.crl")
-    sent = openjpki("window", "deliver", "--home", home, "--json")
+    sent = openjpki("window", "deliver", "--now", "--home", home, "--json")
     closed = openjpki("authority", "desk-key", "list", "--home", home, "--json")
     with closing(HTTPConnection(LOOPBACK, serving.port, timeout=PATIENCE)) as connection:
         connection.request("GET", "/")
