@@ -7,7 +7,7 @@ from tests.faults.homes import Engine
 from tests.faults.table import KILLS, Act, Fault, Outcome, outcome_of
 
 DAY, MINUTE = 86_400, 60
-_IN_MAKE_TEST = {Act.ISSUE, Act.PUBLISH, Act.HAND_OVER, Act.WRONG_PIN}
+_IN_MAKE_TEST = {Act.PUBLISH, Act.PIN_RESET, Act.WRONG_PIN}
 """Acts that are struck in `make test`; `make test-all` strikes all."""
 CASES = [
     pytest.param(fault, act, step, marks=() if act in _IN_MAKE_TEST else pytest.mark.thorough)

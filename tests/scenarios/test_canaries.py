@@ -74,6 +74,9 @@ def planted(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Planted:
         act("card", "pin", "canary", "--kind", "authentication", "--pin-stdin", typed=wrong, status=1)
     act("window", "revoke", *WAKABA, "--event", "key-compromise", "--document", "drivers-licence", "--json")
     act("authority", "publish")
+    act("audit", "seal")
+    for role in ("authority", "window"):
+        act("audit", "export", "--role", role, "--out", home / f"{role}-export.jsonl", "--with-personal")
     said.extend(_served(home))
     return Planted(home, "\n".join(said))
 
@@ -149,6 +152,18 @@ def test_the_authoritys_secrets_stand_in_their_files(planted: Planted) -> None:
     for path in keys:
         for number in numbers(load_pem_private_key(path.read_bytes(), passphrase)):
             assert holders(planted.home, number) == set()
+
+
+def test_the_desks_and_the_records_keys_stand_in_their_files(planted: Planted) -> None:
+    """Officers', cities', the desk CA's and the seals' keys: each in the file that is its own, whatever was exported."""
+    files = [path for path in planted.home.rglob("*.key") if path.name != "card-administration.key"]
+    assert {path.parent.name for path in files} >= {"authority", "window", "staff", "desk-ca", "officers"}
+    for path in files:
+        name = str(path.relative_to(planted.home))
+        lines = path.read_text(encoding="ascii").splitlines()
+        assert holders(planted.home, "".join(lines[1:-1]).encode()[:60]) == {name}
+        for number in numbers(load_pem_private_key(path.read_bytes(), None)):
+            assert number.hex() not in planted.said
 
 
 def test_the_search_finds_what_was_left(planted: Planted, tmp_path: Path) -> None:
