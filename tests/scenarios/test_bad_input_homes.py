@@ -220,19 +220,19 @@ def test_two_stories_in_one_home_do_not_meet(tmp_path: Path) -> None:
     assert json.loads(out)["ended"] == "well"
 
 
-def test_a_story_is_not_told_under_a_server(later_story: Story, tmp_path: Path) -> None:
+def test_a_story_is_not_told_under_a_server(story: Story, tmp_path: Path) -> None:
     """While `serve` shows a story it is not replaced, nor served twice at one port; other commands share the home."""
-    home = later_story.copied(tmp_path / "home").home
+    home = story.copied(tmp_path / "home").home
     with running("serve", "--home", home) as serving:
         assert serving.stderr is not None
         assert "http://127.0.0.1" in serving.stderr.readline()
         before = tree(home / "story")
-        story = openjpki("story", "--home", home, *STORY)
+        told = openjpki("story", "--home", home, *STORY)
         again = openjpki("serve", "--home", home, "--json")
         beside = openjpki("card", "list", "--home", home, "--json")
 
         assert serving.poll() is None
-    assert_refused(story, "home.in-use", 4)
+    assert_refused(told, "home.in-use", 4)
     assert_refused(again, "serve.port-taken", 4)
     assert str(later_story.transcript["port"]) in again.err
     assert [card["name"] for card in beside.json["cards"]] == ["sakura"]
