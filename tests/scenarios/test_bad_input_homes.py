@@ -234,7 +234,7 @@ def test_a_story_is_not_told_under_a_server(story: Story, tmp_path: Path) -> Non
         assert serving.poll() is None
     assert_refused(told, "home.in-use", 4)
     assert_refused(again, "serve.port-taken", 4)
-    assert str(later_story.transcript["port"]) in again.err
+    assert str(story.transcript["port"]) in again.err
     assert [card["name"] for card in beside.json["cards"]] == ["sakura"]
     assert tree(home / "story") == before
 
