@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from openjpki.desk.carrier import BadMessage, decode_reply, decode_request, encode
 from openjpki.desk.messages import (
     Attributes,
+    CardAnswers,
+    CardCommands,
     CardReported,
+    CardWork,
+    CardWorkAsked,
+    CardWorkDone,
     CertificateActivated,
     CertificateIssued,
     CertificateOrder,
@@ -22,6 +27,8 @@ from openjpki.desk.messages import (
     DepartureReported,
     LifeEventReported,
     PersonReported,
+    PinResetApproved,
+    PinResetOrder,
     Refused,
     Reply,
     ReportAccepted,
@@ -34,6 +41,7 @@ from openjpki.rules.kinds import (
     CertificateKind,
     CertificateState,
     LifeEvent,
+    PinKind,
     Procedure,
     RevocationReason,
     Sex,
@@ -43,6 +51,8 @@ identifiers = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min
 lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200)
 moments = st.datetimes(timezones=st.just(UTC))
 keys = st.binary(min_size=1, max_size=1024)
+digests = st.binary(min_size=32, max_size=32)
+officers = lines.map(lambda line: line[:64])
 serials = st.integers(min_value=1, max_value=2**63 - 1)
 
 
@@ -107,7 +117,7 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         CertificateOrder,
         order_id=identifiers,
         **person,
-        officer=lines.map(lambda line: line[:64]),
+        officer=officers,
         card_number=cards,
         kind=kinds,
         procedure=st.sampled_from(Procedure),
@@ -119,20 +129,50 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         DeliveryConfirmed,
         order_id=identifiers,
         municipality=municipalities,
-        read_back=st.binary(min_size=32, max_size=32),
+        read_back=digests,
         confirmed_at=moments,
     ),
     RevocationOrder: st.builds(
         RevocationOrder,
         order_id=identifiers,
         **person,
-        officer=lines.map(lambda line: line[:64]),
+        officer=officers,
         event=events,
         kinds=st.lists(kinds, max_size=2).map(tuple),
         occurred_on=st.dates(),
         ordered_at=moments,
     ),
-    CertificatesAsked: st.builds(CertificatesAsked, **person, card_number=cards, asked_at=moments),
+    CertificatesAsked: st.builds(
+        CertificatesAsked, **person, card_number=cards, asked_at=moments, after=st.integers(0, 2**31 - 1)
+    ),
+    PinResetOrder: st.builds(
+        PinResetOrder,
+        order_id=identifiers,
+        **person,
+        officer=officers,
+        card_number=cards,
+        pin=st.sampled_from(PinKind),
+        ordered_at=moments,
+    ),
+    CardWorkAsked: st.builds(
+        CardWorkAsked,
+        work_id=identifiers,
+        **person,
+        officer=officers,
+        card_number=cards,
+        work=st.sampled_from(CardWork),
+        kind=st.none() | kinds,
+        order_id=st.none() | identifiers,
+        certificate_digest=st.none() | digests,
+        asked_at=moments,
+    ),
+    CardAnswers: st.builds(
+        CardAnswers,
+        session_id=identifiers,
+        municipality=municipalities,
+        officer=officers,
+        answers=st.lists(st.binary(min_size=2, max_size=300), min_size=1, max_size=4).map(tuple),
+    ),
 }
 REPLIES: dict[type, st.SearchStrategy[Reply]] = {
     ReportAccepted: st.builds(ReportAccepted, report_id=identifiers, ended=some_records),
@@ -149,7 +189,20 @@ REPLIES: dict[type, st.SearchStrategy[Reply]] = {
         CertificateActivated, order_id=identifiers, serial=serials, superseded=st.none() | serials
     ),
     RevocationAccepted: st.builds(RevocationAccepted, order_id=identifiers, ended=some_records),
-    Certificates: st.builds(Certificates, records=some_records),
+    Certificates: st.builds(Certificates, records=some_records, more=st.booleans()),
+    PinResetApproved: st.builds(PinResetApproved, order_id=identifiers),
+    CardCommands: st.builds(
+        CardCommands, session_id=identifiers, apdus=st.lists(st.binary(max_size=300), max_size=4).map(tuple)
+    ),
+    CardWorkDone: st.builds(
+        CardWorkDone,
+        work_id=identifiers,
+        public_key=st.binary(max_size=1024),
+        proof=st.binary(max_size=1024),
+        certificate=st.binary(max_size=2000),
+        waiting_key=st.none() | digests,
+        in_use=st.none() | digests,
+    ),
     Refused: st.builds(Refused, code=identifiers, ja=lines, en=lines),
 }
 requests = st.one_of(*REQUESTS.values())

@@ -325,8 +325,9 @@ def test_only_what_is_public_is_open_to_others(any_story: Story) -> None:
     }
     open_to_others = {name for name, mode in modes.items() if mode & 0o077}
 
-    assert {name for name in open_to_others if not name.startswith("authority/public/")} <= {"lock"}
-    for folder in (".", "authority", "window", "staff", "cards"):
+    to_verify_with = {f"audit/{role}.pem" for role in ("authority", "window", "staff")}
+    assert {name for name in open_to_others if not name.startswith("authority/public/")} <= {"lock", *to_verify_with}
+    for folder in (".", "audit", "authority", "window", "staff", "cards"):
         assert stat.S_IMODE((any_story.home / folder).stat().st_mode) == 0o700
 
 
