@@ -37,6 +37,8 @@ MARKER = "openjpki.json"
 PURPOSES = frozenset({"sandbox", "story"})
 MAY_SHIFT = frozenset({"sandbox", "story"})
 """Purposes whose legal clock may be shifted: no CA of another kind of home ever signs at a shifted moment."""
+FOUNDING = "openjpki.founding"
+"""Stands in the marker's place while a home is made: what is beside it then is ours, and the next making clears it away."""
 LOCK = "lock"
 DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
 """The address of a desk over HTTPS: a sandbox speaks on loopback only."""
@@ -165,8 +167,7 @@ class Home:
 
     def save(self) -> None:
         """Write the marker, whole or not at all."""
-        marker = {"format": FORMAT} | asdict(self.settings)
-        write_private(self.path / MARKER, json.dumps(marker, ensure_ascii=False, indent=2).encode())
+        write_marker(self.path, asdict(self.settings))
 
     def require_story(self) -> None:
         """Raise `HomeNotEmpty` unless this is a story's home, which the next story may replace."""
@@ -220,6 +221,17 @@ def read_marker(path: Path, name: str = MARKER) -> dict[str, Any]:
     return found
 
 
+def write_marker(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write the marker of a home of this format, whole or not at all; a home that is being made is one from then on."""
+    text = json.dumps({"format": FORMAT} | dict(fields), ensure_ascii=False, indent=2).encode()
+    founding = path / FOUNDING
+    if not founding.exists():
+        write_private(path / MARKER, text)
+        return
+    write_private(founding, text)
+    founding.replace(path / MARKER)
+
+
 def _sound(settings: Settings) -> Settings:
     """Return settings that people may have edited; raises ValueError with the names of those that cannot be."""
     holds = {
@@ -239,14 +251,38 @@ def _sound(settings: Settings) -> Settings:
 
 
 def require_empty(path: Path) -> None:
-    """Raise `HomeNotEmpty` unless there is nothing at `path`, or a folder with nothing in it but a lock."""
-    if path.exists() and (not path.is_dir() or any(entry.name != LOCK for entry in path.iterdir())):
+    """Raise `HomeNotEmpty` unless nothing is at `path`, or a folder with a lock alone, or with a home cut off while made."""
+    if not path.exists() or half_made(path):
+        return
+    if not path.is_dir() or any(entry.name != LOCK for entry in path.iterdir()):
         raise HomeNotEmpty(path=path)
+
+
+def half_made(path: Path) -> bool:
+    """Say whether the making of a home was cut off here."""
+    return (path / FOUNDING).exists() and not (path / MARKER).exists()
+
+
+@contextmanager
+def founding(path: Path) -> Iterator[None]:
+    """Hold the place of a home that is made while the block runs, under its lock; raises `HomeNotEmpty`.
+
+    Whatever ends the block before the marker stands leaves an empty folder; after SIGKILL the next founding clears it.
+    """
+    require_empty(path)
+    clear(path)
+    write_private(path / FOUNDING, b"")
+    try:
+        yield
+    except BaseException:
+        if half_made(path):
+            clear(path)
+        raise
 
 
 def clear(path: Path) -> None:
     """Empty a folder, the lock excepted. The marker goes last: until then it is known whose the rest is."""
-    entries = sorted(path.iterdir(), key=lambda entry: entry.name == MARKER)
+    entries = sorted(path.iterdir(), key=lambda entry: entry.name in {MARKER, FOUNDING})
     for entry in entries:
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

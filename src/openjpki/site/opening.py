@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import KeySource
 from openjpki.site.clock import Clock
-from openjpki.site.home import MARKER, Home, Settings, clear, locked, require_empty
+from openjpki.site.home import MARKER, Home, Settings, clear, founding, half_made, locked, require_empty
 
 if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded
@@ -89,7 +89,7 @@ def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iter
     """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
 
     Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing, `DatabasesTaken` and `DatabaseSilent`. A sandbox becomes a
-    home when the block ends; until then a failure leaves an empty folder. A story is one from its start, so that the
+    home when the block ends; until then a failure leaves an empty folder, and SIGKILL one that the next call clears. A story is one from its start, so that the
     next may replace a broken one.
     """
     _replaces_story(path, settings)  # asked before a lock is left in a folder that is not ours
@@ -98,19 +98,34 @@ def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iter
         if _replaces_story(path, settings):
             replaced = Home.open(path).key_names()
             clear(path)
-        try:
+        elif half_made(path):
+            replaced = Home(path, settings).key_names()
+        with founding(path):
             home = Home.lay_out(path, settings)
             if settings.purpose == "story":
                 home.save()
             # nobody listens yet at the desk that the settings may name: while it is founded, a home is one process
             house = assemble(Home(home.path, replace(settings, desk="")), clock)
             house.furnish(replaced)
-            yield house
+            with _emptied_on_failure(home):
+                yield house
             home.save()
-        except BaseException:
-            if not (path / MARKER).exists():
-                clear(path)
-            raise
+
+
+@contextmanager
+def _emptied_on_failure(home: Home) -> Iterator[None]:
+    """Take back the rows of a home that will not be one: a database server keeps them when the folder is gone."""
+    try:
+        yield
+    except BaseException:
+        if half_made(home.path):
+            from django.db import Error
+
+            from openjpki.site.migration import empty
+
+            with suppress(Error):
+                empty()
+        raise
 
 
 def _replaces_story(path: Path, settings: Settings) -> bool:

@@ -37,6 +37,7 @@ from openjpki.window.loading import load_application, orders_of
 from openjpki.window.models import Application, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.relay import CardWorkRefused
 from openjpki.window.states import OrderStep
 from openjpki.window.verbs import Verb
 
@@ -147,7 +148,14 @@ class Issuance:
         if self._key_is_lost(issue):
             self._plan_again(issue)
         while (step := OrderStep(issue.order.step)) is not OrderStep.ACTIVE:
-            self._steps[step](issue)
+            try:
+                self._steps[step](issue)
+            except CardWorkRefused as refusal:
+                if step is not OrderStep.PLANNED or not refusal.is_about_standing:
+                    raise
+                told = AuthorityRefused(**refusal.data)  # before the order what the order would have been told
+                self._refused(issue, told)
+                raise told from refusal
 
     def _key_is_lost(self, issue: _Issue) -> bool:
         """Say whether the card no longer has the key that was ordered for; nothing can come of that order."""

@@ -36,6 +36,20 @@ MAX_ANSWER = 9000
 """Bytes of one answer that a session takes."""
 
 
+_STANDING = frozenset(
+    {
+        "authority.card-expired",
+        "authority.card-of-another",
+        "authority.card-unknown",
+        "authority.card-work.card-not-active",
+        "authority.not-resident",
+        "authority.other-municipality",
+        "authority.person-unknown",
+    }
+)
+"""By which the authority says that the person or the card has no claim to a certificate: it would refuse the order too."""
+
+
 class CardWorkRefused(Failure):
     """The authority, or the card in its answer to the authority, did not do the work; the sentences are passed on."""
 
@@ -48,6 +62,11 @@ class CardWorkRefused(Failure):
     def reason(self) -> str:
         """Return the code of what stood in the way."""
         return str(self.data["reason"])
+
+    @property
+    def is_about_standing(self) -> bool:
+        """Say whether person or card have no claim; otherwise the work may be done at another time."""
+        return self.reason in _STANDING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,9 @@
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from openjpki.site.house import House
 from openjpki.site.opening import DatabaseSilent, assemble, founded, opened, start_django, told_of_databases
 from openjpki.site.settings import ROLES
 from tests.support.authority import OPENED
+from tests.support.programs import unmeasured_environment
 from tests.support.story import SETTINGS
 
 SANDBOX = Settings(purpose="sandbox")
@@ -29,16 +32,31 @@ with opened(Path(sys.argv[1])) as house:
     print(json.dumps({"names": names, "secret": settings.SECRET_KEY, "home": str(house.home.path)}))
 """
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from openjpki.site.home import Settings
+from openjpki.site.opening import founded
+
+path, moment = Path(sys.argv[1]), sys.argv[2]
+with founded(path, Settings(purpose="sandbox")) as house:
+    if moment == "after":
+        house.authority.ceremony()
+    if moment != "never":
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
 
 def names(path: Path) -> list[str]:
     """Return what stands in a folder."""
     return sorted(entry.name for entry in path.iterdir())
 
 
-def fail_in(path: Path, settings: Settings, error: type[BaseException]) -> None:
-    """Found a home and let the block fail."""
-    with founded(path, settings, SteppedClock(OPENED)):
+def fail_in(path: Path, settings: Settings, error: type[BaseException], work: Callable[[House], object] = id) -> None:
+    """Found a home and let the block fail after some work."""
+    with founded(path, settings, SteppedClock(OPENED)) as house:
         assert (path / "secret").exists()
+        work(house)
         raise error
 
 
@@ -113,6 +131,35 @@ def test_an_unfinished_sandbox_leaves_an_empty_folder(tmp_path: Path, error: typ
     with founded(tmp_path / "home", SANDBOX, SteppedClock(OPENED)):
         pass
     assert Home.open(tmp_path / "home").settings == SANDBOX
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_an_unfinished_sandbox_leaves_no_rows(tmp_path: Path) -> None:
+    """A database server keeps its rows when the folder is gone; those of a sandbox that came to nothing go with it."""
+    with pytest.raises(OSError, match=r"^$"):
+        fail_in(tmp_path / "home", SANDBOX, OSError, lambda house: house.authority.ceremony())
+
+    with founded(tmp_path / "home", SANDBOX, SteppedClock(OPENED)) as house:
+        assert house.authority.key_names() == set()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_sandbox_killed_on_its_way_is_founded_anew(tmp_path: Path, moment: str) -> None:
+    """SIGKILL leaves half a home: no home, and no folder of somebody else's, so the next `init` takes its place."""
+    path = tmp_path / "home"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, path, moment], check=False, timeout=60, env=unmeasured_environment()
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert {"openjpki.founding", "secret"} <= set(names(path))
+    with pytest.raises(HomeMissing):
+        Home.open(path)
+    kept = (path / "secret").read_bytes()
+
+    subprocess.run([sys.executable, "-c", KILLED, path, "never"], check=True, timeout=60)
+    assert Home.open(path).settings == SANDBOX
+    assert (path / "secret").read_bytes() != kept
+    assert "openjpki.founding" not in names(path)
 
 
 @pytest.mark.django_db(databases=ROLES)

@@ -46,6 +46,8 @@ class CounterCard:
     """Numbers of the PIN resets that it was told of."""
     fails: set[str] = field(default_factory=set)
     """Methods that find the card gone."""
+    raises: dict[str, Failure] = field(default_factory=dict)
+    """Method → what the authority has to say to it."""
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Method → what happens once its act is done, before it answers."""
     forgets: bool = False
@@ -122,3 +124,5 @@ class CounterCard:
     def _may_fail(self, method: str) -> None:
         if method in self.fails:
             raise Gone
+        if method in self.raises:
+            raise self.raises[method]

@@ -11,6 +11,7 @@ from openjpki.window.changes import Change
 from openjpki.window.issuance import OtherCard
 from openjpki.window.models import OutboxMessage
 from openjpki.window.procedures import Outcome
+from openjpki.window.relay import CardWorkRefused
 from openjpki.window.states import OrderStep
 from tests.support.walls import without_walls
 from tests.unit.window.card import CounterCard
@@ -163,6 +164,38 @@ def test_a_refused_order_ends_the_application(counter: Counter) -> None:
     assert not counter.card.shadow
     assert audited("certificate.refused")[0].data["code"] == "order.card"
     assert audited("application.refused")[0].data["codes"] == ["order.card"]
+
+
+@pytest.mark.parametrize("method", ["discard", "generate_key", "prove"])
+def test_card_work_refused_for_standing_ends_the_application(counter: Counter, method: str) -> None:
+    """What the authority knows of the card or the person it says before the order: the application waits for nothing."""
+    counter.with_card().card.raises[method] = CardWorkRefused(
+        reason="authority.card-work.card-not-active", ja="廃止されています。", en="It is at its end."
+    )
+
+    with pytest.raises(AuthorityRefused) as refused:
+        counter.issue()
+
+    assert refused.value.reason == "authority.card-work.card-not-active"
+    (application,) = counter.window.applications(WAKABA)
+    assert application.state is ApplicationState.REFUSED
+    assert [finding.code for finding in application.findings] == ["authority.card-work.card-not-active"]
+    assert not counter.window.queue(WAKABA)
+
+
+def test_card_work_refused_for_its_session_waits(counter: Counter) -> None:
+    """A session that was cut off says nothing about person or card: the application goes on with the next one."""
+    counter.with_card().card.raises["generate_key"] = CardWorkRefused(
+        reason="authority.card-session.over", ja="終わっています。", en="It is over."
+    )
+
+    interrupted = counter.issue()
+
+    assert interrupted.interruption is not None
+    assert interrupted.interruption.code == "window.card-work-refused"
+    assert interrupted.application.state is ApplicationState.FEE_SETTLED
+    counter.card.raises.clear()
+    finished(counter, resume(counter, interrupted.application.receipt))
 
 
 def test_a_refusal_with_the_card_gone_is_still_recorded(counter: Counter) -> None:

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from openjpki.card.administration import AID
 from openjpki.card.connection import UnexpectedAnswer as UnexpectedCardAnswer
 from openjpki.desk.messages import CardCommands, CardWorkDone, Refused, Reply, ReportAccepted, Request
 from openjpki.rules.kinds import CertificateKind
+from openjpki.window import relay
 from openjpki.window.answers import UnexpectedAnswer
 from openjpki.window.officer import Clerk
 from openjpki.window.relay import CardWorkRefused, RelayedCard
@@ -76,6 +79,15 @@ def test_a_refusal_of_the_work_waits_like_any_interruption() -> None:
 
     assert found.value.reason == "authority.card-work.not-issued"
     assert "書けません。" in found.value.message("ja")
+
+
+def test_what_is_about_standing_is_said_in_the_authoritys_words() -> None:
+    """Each code by which a case is given up is one that the authority has."""
+    pages = (Path(__file__).parents[3] / "docs" / "errors.md").read_text(encoding="utf-8")
+
+    assert {code for code in relay._STANDING if f"`{code}`" not in pages} == set()
+    assert CardWorkRefused(reason="authority.card-unknown", ja="", en="").is_about_standing
+    assert not CardWorkRefused(reason="authority.card-session.over", ja="", en="").is_about_standing
 
 
 @pytest.mark.parametrize(

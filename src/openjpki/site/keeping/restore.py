@@ -12,10 +12,20 @@ from datetime import datetime
 from pathlib import Path
 
 from openjpki.errors import Failure, Kind
-from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, clear, locked, read_marker, require_empty
+from openjpki.site.home import (
+    FORMAT,
+    MARKER,
+    Home,
+    HomeDamaged,
+    founding,
+    locked,
+    read_marker,
+    require_empty,
+    write_marker,
+)
 from openjpki.site.keeping.archive import Archive, opened_archive
 from openjpki.site.keeping.manifest import DATABASES, HOME, Manifest
-from openjpki.site.keeping.upgrade import bring_up, fields_of, mark
+from openjpki.site.keeping.upgrade import bring_up, fields_of
 from openjpki.site.opening import assemble, start_django, told_of_databases
 from openjpki.site.provisions import provide
 
@@ -80,14 +90,9 @@ def restore(backup: Path, path: Path, now: datetime) -> Restored:
     `manifest` or this module; then the folder is empty again. PostgreSQL databases that were filled stay filled.
     """
     require_empty(path)
-    with opened_archive(backup, FORMAT) as found, locked(path, exclusive=True), told_of_databases():
-        require_empty(path)
-        try:
-            _unpack(found, path)
-            return _live_again(path, found.manifest, now)
-        except BaseException:
-            clear(path)
-            raise
+    with opened_archive(backup, FORMAT) as found, locked(path, exclusive=True), told_of_databases(), founding(path):
+        _unpack(found, path)
+        return _live_again(path, found.manifest, now)
 
 
 def _unpack(found: Archive, path: Path) -> None:
@@ -142,7 +147,7 @@ def _live_again(path: Path, manifest: Manifest, now: datetime) -> Restored:
         ledger.note_restore(manifest.taken_at, actor=_OPERATOR)
         ledger.seal()
     shutil.rmtree(stage)
-    mark(path, marker)
+    write_marker(path, fields_of(marker))
     return Restored(home=home, manifest=manifest, lists=carried.lists, skipped_serials=carried.serials)
 
 

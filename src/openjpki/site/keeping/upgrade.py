@@ -4,17 +4,15 @@ Every step changes nothing when it is repeated, so that an upgrade that was cut 
 written the home stays of its old format, and every other command refuses it.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, HomeOfOtherVersion, locked, read_marker
+from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, HomeOfOtherVersion, locked, read_marker, write_marker
 from openjpki.site.keeping.backup import Taken, take_backup
 from openjpki.site.opening import assemble, start_django, told_of_databases
-from openjpki.site.private import write_private
 from openjpki.site.provisions import provide
 
 
@@ -110,7 +108,7 @@ def upgrade(path: Path, now: datetime, *, backup: Path | None, checkpoint: Calla
         saved = _saved(path, found, now, backup)
         checkpoint("backup")
         steps = bring_up(_settled(path), found, checkpoint)
-        mark(path, read_marker(path))
+        write_marker(path, fields_of(read_marker(path)))
     return Upgraded(found=found, steps=steps, backup=saved)
 
 
@@ -118,13 +116,6 @@ def beside(path: Path, now: datetime) -> Path:
     """Return where the backup before an upgrade goes if nobody says: beside the home, named by its moment."""
     home = path.resolve()
     return home.with_name(f"{home.name}-before-format-{FORMAT}-{now:%Y%m%dT%H%M%SZ}.tar.gz")
-
-
-def mark(path: Path, marker: Mapping[str, Any]) -> None:
-    """Write a marker's fields as those of a home of this format, whole or not at all."""
-    fields = fields_of(marker)
-    text = json.dumps({"format": FORMAT} | fields, ensure_ascii=False, indent=2)
-    write_private(path / MARKER, text.encode())
 
 
 def fields_of(marker: Mapping[str, Any]) -> dict[str, Any]:
