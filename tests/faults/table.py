@@ -58,6 +58,7 @@ class Outcome(Enum):
 class Fault(Enum):
     """What else may strike after a step, in the words of docs/faults.md."""
 
+    DATABASE = "the database crashes and starts again"
     DISK_FULL = "the disk is full"
     CLOCK_BACK = "the clock is set back by an hour"
     AWAY = "the authority is away for a day"
@@ -223,6 +224,10 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
 }
 """Act → step, in the order in which it is first passed → outcome."""
 
+_WITHOUT_DATABASE = {Act.WRONG_PIN, Act.CHANGE_PIN}
+"""Acts between a holder and a card: no database has a part in them."""
+_DATABASE: Mapping[tuple[Act, StrEnum], Outcome] = {}
+"""Where a crashed database spares what a kill does not."""
 _CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
 """Acts that do not stand by themselves, whatever the clock says."""
 _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
@@ -272,6 +277,8 @@ def outcome_of(fault: Fault, act: Act, step: StrEnum) -> Outcome | None:
     killed = KILLS[act][step]
     if fault is Fault.CLOCK_BACK:
         return _with_the_clock_back(act, step)
+    if fault is Fault.DATABASE:
+        return None if act in _WITHOUT_DATABASE else _DATABASE.get((act, step), killed)
     if fault is Fault.DISK_FULL:
         return _DISK_FULL.get((act, step), killed)
     if fault is Fault.AWAY:

@@ -3,11 +3,15 @@
 import os
 import resource
 import signal
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from openjpki.card.connection import CardRemoved
 from openjpki.errors import Failure, Kind
@@ -15,10 +19,14 @@ from openjpki.rules.kinds import LifeEvent
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.site.house import CounterCard
 from openjpki.site.opening import told_of_databases
+from openjpki.site.upkeep import keep_up, one_round
 from tests.faults import facts, invariants
 from tests.faults.acts import DOINGS
 from tests.faults.stage import BEGUN, CARDS, HANAKO, NUMBERS, TARO, WAKABA, Stage, make_home
 from tests.faults.table import Act, Fault, Outcome
+
+PATIENCE = 60.0
+"""Seconds that a database server may take to recover; it takes one."""
 
 
 class Recorder:
@@ -108,11 +116,42 @@ def _set_back(stage: Stage) -> None:
     stage.clock._moment -= timedelta(hours=1)
 
 
+def _crash_database(_: Stage) -> None:
+    """Kill a process of the database server: it drops every connection, and recovers from its log."""
+    victim, witness = _connected(), _connected()
+    os.kill(victim.info.backend_pid, signal.SIGKILL)
+    _wait_until(lambda: _is_dropped(lambda: witness))
+    _wait_until(lambda: not _is_dropped(_connected))
+
+
+def _connected() -> psycopg.Connection[Any]:
+    return psycopg.connect(
+        host=os.environ["OPENJPKI_POSTGRES_HOST"], user="openjpki", dbname="postgres", autocommit=True
+    )
+
+
+def _is_dropped(connection: Callable[[], psycopg.Connection[Any]]) -> bool:
+    """Say whether the server answers nothing there; one that recovers takes no new connection either."""
+    try:
+        connection().execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
+
+
+def _wait_until(said: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not said():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def _pull_card(_: Stage) -> None:
     raise CardRemoved
 
 
 STRIKES: dict[Fault, Callable[[Stage], None]] = {
+    Fault.DATABASE: _crash_database,
     Fault.DISK_FULL: _fill_disk,
     Fault.CLOCK_BACK: _set_back,
     Fault.CARD_PULLED: _pull_card,
@@ -167,6 +206,37 @@ def _attempt(home: Path, task: dict[str, Any]) -> str:
     except Failure as failure:
         return failure.code
     return "done"
+
+
+class _Rounds(threading.Event):
+    """A stop signal that never waits, and stops after so many rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self._left = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Say stop after the last round."""
+        del timeout
+        self._left -= 1
+        return self._left < 0
+
+
+def _kept_up(home: Path, _: dict[str, Any]) -> list[bool]:
+    """Do three rounds of what `serve` does by itself, the database crashing in the second; say which did their work."""
+    stage = Stage.on(home, BEGUN + timedelta(hours=1), quiet)
+    did: list[bool] = []
+
+    def work() -> timedelta:
+        did.append(False)
+        if len(did) == 2:
+            _crash_database(stage)
+        wait = one_round(stage.house.authority)
+        did[-1] = True
+        return wait
+
+    keep_up(_Rounds(3), timedelta(), work)
+    return did
 
 
 def _deliver(home: Path, task: dict[str, Any]) -> int:
@@ -244,6 +314,7 @@ TASKS: dict[str, Callable[[Path, dict[str, Any]], Any]] = {
     "attempt": _attempt,
     "struck": _struck,
     "deliver": _deliver,
+    "kept-up": _kept_up,
     "take-up": _take_up,
     "lose": _lose,
     "hand-number": _hand_number,

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db import close_old_connections
+
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
 from openjpki.errors import trace
@@ -59,7 +61,8 @@ def keep_up(
     """Wait, work, and again until stopped; a round that fails is told, and the next one comes all the same.
 
     The first round was done before; `keep` gets the notes after it and after every other. Without it the rounds come so
-    often that only their failures are told.
+    often that only their failures are told. No connection to a database outlives its round: after a restart of the
+    server the next round has a new one.
     """
     log = logs.logger()
     notes = Notes().done(real_moment())
@@ -76,5 +79,7 @@ def keep_up(
             notes = notes.done(real_moment())
             if keep is not None:
                 log.info("upkeep", round=notes.rounds, wait_seconds=wait.total_seconds())
+        finally:
+            close_old_connections()
         if keep is not None:
             keep(notes)
