@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 
-from openjpki.authority.checkpoints import Checkpoint as AuthorityStep
 from openjpki.card.connection import CardRemoved
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import LifeEvent
@@ -224,18 +223,24 @@ class _Rounds(threading.Event):
 
 
 def _kept_up(home: Path, _: dict[str, Any]) -> list[bool]:
-    """Do two rounds of what `serve` does by itself, the database crashing in the first; say which did their work."""
-    seam = Striking(AuthorityStep.LIST_COMMITTED, lambda: _crash_database(stage))
-    stage = Stage.on(home, BEGUN + timedelta(hours=1), seam)
+    """Do four rounds of what `serve` does by itself; the database crashes before the second and in the third."""
     did: list[bool] = []
+
+    def strike() -> None:
+        if len(did) == 3:
+            _crash_database(stage)
+
+    stage = Stage.on(home, BEGUN + timedelta(hours=1), lambda _: strike())
 
     def work() -> timedelta:
         did.append(False)
+        if len(did) == 2:
+            _crash_database(stage)
         wait = one_round(stage.house.authority)
         did[-1] = True
         return wait
 
-    keep_up(_Rounds(2), timedelta(), work)
+    keep_up(_Rounds(4), timedelta(), work)
     return did
 
 
