@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 
 from openjpki.card.imagefile import from_bytes
-from openjpki.site.home import FORMAT, MARKER, read_marker
+from openjpki.site.place import FORMAT, MARKER, read_marker
 from tests.support.places import LICENCE, Place, assert_refused
 from tests.support.programs import ROOT, Finished, openjpki, openjpki_command, plain_environment, tree
 from tests.support.stories import AUTHENTICATION_PIN, COUNTER, SIGNATURE_PIN

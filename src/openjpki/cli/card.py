@@ -26,7 +26,8 @@ from openjpki.rules.pins import check_pin
 from openjpki.rules.words import spoken
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
-from openjpki.site.home import Home, locked
+from openjpki.site.home import Home
+from openjpki.site.place import locked
 
 _YEARS = 10
 """An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""

@@ -14,7 +14,8 @@ from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.words import word
-from openjpki.site.home import Home, locked
+from openjpki.site.home import Home
+from openjpki.site.place import locked
 
 
 def add_certificate(group: Commands) -> None:

@@ -30,7 +30,8 @@ from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
 from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
-from openjpki.site.home import Home, HomeMissing, locked
+from openjpki.site.home import Home
+from openjpki.site.place import HomeMissing, locked
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _MAX_OID = 128

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.clock import real_moment
-from openjpki.site.home import FORMAT
 from openjpki.site.opening import opened
+from openjpki.site.place import FORMAT
 
 
 def register(commands: Commands) -> None:

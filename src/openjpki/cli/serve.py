@@ -9,8 +9,9 @@ from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port
 from openjpki.errors import Language
-from openjpki.site.home import DEFAULT_DESK_PORT, Home, locked
+from openjpki.site.home import DEFAULT_DESK_PORT, Home
 from openjpki.site.opening import assemble, told_of_databases
+from openjpki.site.place import locked
 from openjpki.site.server import LOOPBACK, require_port
 
 STOP_SECONDS = 5

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import KeySource
 from openjpki.site.clock import Clock
-from openjpki.site.home import MARKER, Home, Settings, clear, founding, half_made, locked, require_empty
+from openjpki.site.home import Home, Settings
+from openjpki.site.place import MARKER, clear, founding, half_made, locked, require_empty
 
 if TYPE_CHECKING:
     from openjpki.site.house import House  # Django must be set up before its modules are loaded

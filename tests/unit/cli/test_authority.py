@@ -9,9 +9,9 @@ from openjpki.cli import authority
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.site.clock import SteppedClock
-from openjpki.site.home import HomeInUse, HomeMissing, locked
 from openjpki.site.house import House
 from openjpki.site.opening import founded
+from openjpki.site.place import HomeInUse, HomeMissing, locked
 from openjpki.site.settings import ROLES
 from tests.support.story import SETTINGS
 

@@ -25,7 +25,8 @@ from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.clock import real_moment
-from openjpki.site.home import Home, HomeInUse, HomeMissing, Settings, locked
+from openjpki.site.home import Home, Settings
+from openjpki.site.place import HomeInUse, HomeMissing, locked
 from tests.unit.card.cards import Bench, host, ordinary, with_tries
 
 

@@ -42,7 +42,8 @@ from openjpki.pki.keys import PrivateKey
 from openjpki.readers.store import CardMissing, CardStore
 from openjpki.rules.kinds import CertificateKind, PinKind, RevocationReason
 from openjpki.site.clock import real_moment
-from openjpki.site.home import Home, HomeMissing, Settings
+from openjpki.site.home import Home, Settings
+from openjpki.site.place import HomeMissing
 from tests.support.cards import blank_card, with_certificate, with_pin
 from tests.support.hierarchy import HOLDER_SERIAL, ISSUED, Hierarchy, hierarchy
 from tests.support.keys import PooledKeys

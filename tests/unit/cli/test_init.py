@@ -10,8 +10,9 @@ from openjpki.errors import Failure
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import BadSetting, UnknownSetting
 from openjpki.site import seeding
-from openjpki.site.home import Home, HomeMissing, HomeNotEmpty, Settings
+from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
+from openjpki.site.place import HomeMissing, HomeNotEmpty
 from openjpki.site.settings import ROLES
 from openjpki.window.models import OutboxMessage
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from openjpki.cli.main import main
-from openjpki.site.home import FORMAT, MARKER, Home, read_marker
+from openjpki.site.home import Home
 from openjpki.site.keeping import snapshot
+from openjpki.site.place import FORMAT, MARKER, read_marker
 from openjpki.site.settings import ROLES
 from tests.support.story import SETTINGS
 

@@ -23,8 +23,9 @@ from openjpki.cli.main import main, parser
 from openjpki.desk.https_server import DeskPortTaken
 from openjpki.rules.dates import civil_date
 from openjpki.site.clock import SteppedClock
-from openjpki.site.home import DEFAULT_DESK_PORT, Home, HomeInUse, locked
+from openjpki.site.home import DEFAULT_DESK_PORT, Home
 from openjpki.site.opening import founded
+from openjpki.site.place import HomeInUse, locked
 from openjpki.site.server import LOOPBACK, free_port, require_port
 from openjpki.site.settings import ROLES
 from openjpki.story import cast

@@ -11,19 +11,8 @@ import pytest
 from openjpki.errors import Failure
 from openjpki.site import home as home_module
 from openjpki.site.clock import real_moment
-from openjpki.site.home import (
-    MARKER,
-    Home,
-    HomeDamaged,
-    HomeInUse,
-    HomeMissing,
-    HomeNotEmpty,
-    HomeOfOtherVersion,
-    Settings,
-    clear,
-    locked,
-    require_empty,
-)
+from openjpki.site.home import Home, HomeOfOtherVersion, Settings
+from openjpki.site.place import MARKER, HomeDamaged, HomeMissing, HomeNotEmpty
 
 SANDBOX = Settings(purpose="sandbox")
 
@@ -67,28 +56,6 @@ def test_nobody_else_reads_a_database(tmp_path: Path, role: str) -> None:
         os.umask(usual)
 
 
-def test_no_home_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
-    """An empty folder is no home."""
-    with pytest.raises(HomeMissing, match="openjpki init"):
-        Home.open(tmp_path)
-
-
-def test_a_file_in_place_of_a_home_is_no_home(tmp_path: Path) -> None:
-    """A path through a file leads to no home."""
-    (tmp_path / "file").write_text("x", encoding="utf-8")
-
-    with pytest.raises(HomeMissing):
-        Home.open(tmp_path / "file")
-
-
-def test_a_marker_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """A folder in place of the marker is damage."""
-    (tmp_path / MARKER).mkdir()
-
-    with pytest.raises(HomeDamaged):
-        Home.open(tmp_path)
-
-
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "{}", '{"format": []}', '{"format": 2}', '{"format": 2, "purpose": "story", "x": 1}']
 )
@@ -118,47 +85,12 @@ def test_a_folder_with_something_else_is_not_filled(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_cleared_home_keeps_its_lock_and_follows_no_link(tmp_path: Path) -> None:
-    """A home is emptied but for the lock that is held meanwhile; what a link in it points to stays."""
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "thesis.txt").touch()
-    home = Home.create(tmp_path / "home", Settings(purpose="story"))
-    (home.path / "link").symlink_to(tmp_path / "elsewhere")
-    (home.path / "lock").touch()
-    clear(home.path)
-
-    assert [path.name for path in home.path.iterdir()] == ["lock"]
-    assert (tmp_path / "elsewhere" / "thesis.txt").exists()
-
-
-def test_a_half_cleared_home_is_still_known_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The marker goes last: a clearing that fails half-way can be done again by the next story."""
-    home = Home.create(tmp_path, Settings(purpose="story"))
-
-    def fails(path: Path) -> None:
-        raise PermissionError(path)
-
-    monkeypatch.setattr("shutil.rmtree", fails)
-
-    with pytest.raises(PermissionError):
-        clear(home.path)
-    assert Home.open(home.path) == home
-
-
 def test_only_a_storys_home_may_be_replaced(tmp_path: Path) -> None:
     """A home made by hand is not a story's to replace."""
     Home.create(tmp_path / "told", Settings(purpose="story")).require_story()
 
     with pytest.raises(HomeNotEmpty):
         Home.create(tmp_path / "made", SANDBOX).require_story()
-
-
-def test_a_file_is_no_place_for_a_home(tmp_path: Path) -> None:
-    """A home is a folder; a file in its place stays what it is."""
-    (tmp_path / "file").write_text("x", encoding="utf-8")
-
-    with pytest.raises(HomeNotEmpty):
-        require_empty(tmp_path / "file")
 
 
 def test_a_layout_without_its_marker_is_no_home(tmp_path: Path) -> None:
@@ -195,15 +127,6 @@ def test_an_edited_setting_that_cannot_be_is_named(tmp_path: Path, name: str, va
 
     with pytest.raises(HomeDamaged, match=name):
         Home.open(tmp_path)
-
-
-def test_the_lock_lets_many_read_and_one_replace(tmp_path: Path) -> None:
-    """Commands share a home; a story wants it alone, and is told at once if it cannot have it."""
-    shared = locked(tmp_path, exclusive=False), locked(tmp_path, exclusive=False)
-    with shared[0], shared[1], pytest.raises(HomeInUse), locked(tmp_path, exclusive=True):
-        pass
-    with locked(tmp_path, exclusive=True), pytest.raises(HomeInUse), locked(tmp_path, exclusive=False):
-        pass
 
 
 def test_a_sandbox_may_live_later(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from openjpki.site.clock import SteppedClock, real_moment
-from openjpki.site.home import MARKER, Home, HomeInUse, HomeMissing, HomeNotEmpty, Settings, locked
+from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
 from openjpki.site.opening import DatabaseSilent, assemble, founded, opened, start_django, told_of_databases
+from openjpki.site.place import MARKER, HomeInUse, HomeMissing, HomeNotEmpty, locked
 from openjpki.site.settings import ROLES
 from tests.support.authority import OPENED
 from tests.support.programs import unmeasured_environment

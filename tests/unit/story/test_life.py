@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from openjpki.audit.models import Entry
 from openjpki.documents.gather import ResponderUnreachable, Transport, http_transport
 from openjpki.documents.sign import NotAPdf
-from openjpki.site.home import Home, HomeInUse, HomeNotEmpty, Settings, locked
+from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
+from openjpki.site.place import HomeInUse, HomeNotEmpty, locked
 from openjpki.site.server import Listener, listening
 from openjpki.site.settings import ROLES
 from openjpki.story.life import DocumentSigned, over_http, own_document, tell

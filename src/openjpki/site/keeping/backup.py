@@ -26,9 +26,9 @@ from typing import IO
 
 import openjpki
 from openjpki.errors import Failure, Kind
-from openjpki.site.home import LOCK
 from openjpki.site.keeping import archive
 from openjpki.site.keeping.manifest import DATABASES, HOME, Manifest, Member, check_name
+from openjpki.site.place import LOCK
 
 ORDER = ("audit", "window", "staff", "cards", "authority", "")
 """What is taken first to last; the empty word is everything else. Each role's database comes before its files."""

@@ -12,21 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from openjpki.errors import Failure, Kind
-from openjpki.site.home import (
-    FORMAT,
-    MARKER,
-    Home,
-    HomeDamaged,
-    founding,
-    locked,
-    read_marker,
-    require_empty,
-    write_marker,
-)
+from openjpki.site.home import Home
 from openjpki.site.keeping.archive import Archive, opened_archive
 from openjpki.site.keeping.manifest import DATABASES, HOME, Manifest
 from openjpki.site.keeping.upgrade import bring_up, fields_of
 from openjpki.site.opening import assemble, start_django, told_of_databases
+from openjpki.site.place import FORMAT, MARKER, HomeDamaged, founding, locked, read_marker, require_empty, write_marker
 from openjpki.site.provisions import provide
 
 _STAGE = ".restore"

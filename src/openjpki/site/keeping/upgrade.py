@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from openjpki.site.home import FORMAT, MARKER, Home, HomeDamaged, HomeOfOtherVersion, locked, read_marker, write_marker
+from openjpki.site.home import Home, HomeOfOtherVersion
 from openjpki.site.keeping.backup import Taken, take_backup
 from openjpki.site.opening import assemble, start_django, told_of_databases
+from openjpki.site.place import FORMAT, MARKER, HomeDamaged, locked, read_marker, write_marker
 from openjpki.site.provisions import provide
 
 

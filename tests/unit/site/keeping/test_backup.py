@@ -14,12 +14,12 @@ from openjpki.errors import Failure
 from openjpki.rules.kinds import LifeEvent
 from openjpki.site.city import WAKABA
 from openjpki.site.clock import real_moment
-from openjpki.site.home import FORMAT
 from openjpki.site.house import House
 from openjpki.site.keeping import snapshot
 from openjpki.site.keeping.archive import BackupExists, opened_archive
 from openjpki.site.keeping.backup import LEFT_OUT, ORDER, InsideHome, Taken, take_backup
 from openjpki.site.keeping.manifest import Manifest, MemberRefused
+from openjpki.site.place import FORMAT
 from openjpki.site.settings import ROLES
 from openjpki.window.changes import Change
 from openjpki.window.models import OutboxMessage

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from openjpki.audit.models import Entry
 from openjpki.audit.verbs import Verb
-from openjpki.site.home import FORMAT, Home, HomeNotEmpty, read_marker
+from openjpki.site.home import Home
 from openjpki.site.house import House
 from openjpki.site.keeping import integrity, restore, snapshot
 from openjpki.site.keeping.archive import copied, measured, write
@@ -17,6 +17,7 @@ from openjpki.site.keeping.backup import Taken
 from openjpki.site.keeping.manifest import Manifest
 from openjpki.site.keeping.restore import DatabasesNotEmpty, HomeUnsound, NoRoom, OtherEngine, Restored
 from openjpki.site.opening import assemble
+from openjpki.site.place import FORMAT, HomeNotEmpty, read_marker
 from openjpki.site.settings import ROLES
 from tests.support.programs import tree
 from tests.unit.site.keeping.test_backup import taken, unpacked

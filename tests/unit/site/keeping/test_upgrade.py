@@ -9,19 +9,10 @@ from django.db import transaction
 from openjpki.audit.record import record
 from openjpki.audit.verbs import Verb
 from openjpki.authority.card_keys import NAME
-from openjpki.site.home import (
-    FORMAT,
-    MARKER,
-    Home,
-    HomeDamaged,
-    HomeInUse,
-    HomeMissing,
-    HomeOfOtherVersion,
-    locked,
-    read_marker,
-)
+from openjpki.site.home import Home, HomeOfOtherVersion
 from openjpki.site.keeping.upgrade import UPGRADES, beside, bring_up, upgrade
 from openjpki.site.opening import assemble
+from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeInUse, HomeMissing, locked, read_marker
 from openjpki.site.settings import ROLES
 from tests.support.programs import ROOT, tree
 from tests.support.story import SETTINGS
