@@ -108,7 +108,7 @@ def test_what_is_being_founded_is_known_until_its_marker_stands(tmp_path: Path) 
 def test_what_ends_a_founding_empties_its_place(tmp_path: Path) -> None:
     """Whatever it was; but not the home that stands already."""
     with pytest.raises(KeyboardInterrupt):
-        founded_until_stopped(tmp_path, lambda: (tmp_path / "secret").touch())
+        founded_until_stopped(tmp_path, (tmp_path / "secret").touch)
     assert not list(tmp_path.iterdir())
 
     with pytest.raises(KeyboardInterrupt):
