@@ -54,6 +54,6 @@ def keep_in_cms(message: bytes, kept: Embedded) -> bytes:
     signed["crls"] = cms.RevocationInfoChoices([*lists, *answers])
     if answers:
         signed["version"] = "v5"  # RFC 5652 §5.1: other forms of revocation information are inside
-    encoded: bytes = outer.dump(force=True)
+    encoded: bytes = outer.dump()
     check_size(len(encoded))
     return encoded
