@@ -64,9 +64,9 @@ def test_the_documentation_lists_every_check_with_its_reason() -> None:
 
 def test_the_documentation_lists_every_refusal() -> None:
     """What `sign`, `verify` and a login refuse outright has its place there too."""
-    for room in ("openjpki.cli.documents", "openjpki.documents.challenge"):
+    for room in ("openjpki.cli.document_acts", "openjpki.documents.challenge"):
         importlib.import_module(room)
-    rooms = ("openjpki.documents.", "openjpki.cli.documents")
+    rooms = ("openjpki.documents.", "openjpki.cli.document_acts")
     refusals = {failure.code for failure in declared_failures() if failure.__module__.startswith(rooms)}
 
     assert refusals
