@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.programs import ROOT, unmeasured_environment
+from tests.support.programs import ROOT, plain_environment
 
 ROLES = ("authority", "window", "staff")
 _copies = itertools.count(1)
@@ -24,7 +24,7 @@ class Driver:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env=unmeasured_environment() | environment,
+            env=plain_environment() | environment,
             encoding="utf-8",
         )
 

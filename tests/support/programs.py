@@ -51,10 +51,7 @@ def run(
     umask: int = 0o022,
     folder: Path | None = None,
 ) -> Finished:
-    """Run a program to its end, as a user without settings of ours; `typed` is its standard input.
-
-    Coverage measures our own programs in it (`patch = subprocess` hands itself on by the environment).
-    """
+    """Run a program to its end, as a user without settings of ours; `typed` is its standard input."""
     done = subprocess.run(
         command,
         capture_output=True,
@@ -73,11 +70,6 @@ def plain_environment() -> dict[str, str]:
     """Return this process's environment without settings of ours and without a language."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return kept | {"LC_ALL": "C.UTF-8"}
-
-
-def unmeasured_environment() -> dict[str, str]:
-    """Return the plain environment without coverage: for processes that die as by a power cut, mid-write of its file."""
-    return {name: value for name, value in plain_environment().items() if not name.startswith("COVERAGE_")}
 
 
 def openjpki_command(*arguments: str | Path) -> tuple[str | Path, ...]:

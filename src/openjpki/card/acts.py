@@ -10,7 +10,7 @@ from openjpki.card.administration import KIND_CODES, LAST_PART, PIN_CODES, Admin
 from openjpki.card.apdu import CommandApdu
 from openjpki.card.certificate import MAX_CERTIFICATE
 from openjpki.card.image import MUNICIPALITY_DIGITS, CardImage, Container, KeySlot
-from openjpki.card.keys import PrivateKey, from_pkcs8, prove, to_pkcs8
+from openjpki.card.keys import PrivateKey, hold_sound, prove, to_pkcs8
 from openjpki.card.memory import Memory, Steps
 from openjpki.card.proof import order_proof_input
 from openjpki.card.status import SW, Refusal
@@ -75,7 +75,7 @@ class Acts:
         if self._make_key is None:
             raise Refusal(SW.FUNCTION_NOT_SUPPORTED)
         private_key = to_pkcs8(self._make_key(KeyForm(command.p2)))
-        from_pkcs8(private_key)
+        hold_sound(private_key)
         slot = KeySlot(private_key=private_key)
         yield from self._keep(kind, replace(container, shadow=slot))
         return slot.public_key

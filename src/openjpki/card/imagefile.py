@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from openjpki.card.image import CardImage, Channel, Container, KeySlot
-from openjpki.card.keys import from_pkcs8
+from openjpki.card.keys import hold_sound
 from openjpki.card.keyset import KeySet
 from openjpki.card.pins import PinReference
 from openjpki.errors import Failure, Kind
@@ -193,7 +193,7 @@ def _slot(data: dict[str, Any] | None) -> KeySlot | None:
     if data is None:
         return None
     private_key = b64decode(data["private_key"], validate=True)
-    from_pkcs8(private_key)  # the whole check, once: later uses trust the image
+    hold_sound(private_key)  # later uses trust the image
     return KeySlot(
         private_key=private_key,
         certificate=_octets(data["certificate"]),

@@ -1,6 +1,7 @@
 """The card's own use of its private keys: the schemes of COMPUTE DIGITAL SIGNATURE, and proof of possession."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Literal, Protocol, TypeVar, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,6 +31,9 @@ PSS_SALT = SHA256.digest_size
 """The salt as long as the hash, as RFC 8017 §9.1 recommends (the card's own length is not published)."""
 _FIELD = 48
 """Bytes of one coordinate of P-384."""
+_MOST_SOUND = 1000
+"""Keys that a process remembers as sound, by their SHA-256: more cards than a counter sees in a day."""
+_sound: set[bytes] = set()
 
 
 class KeySource(Protocol[AlgorithmName_contra]):
@@ -57,6 +61,17 @@ def from_pkcs8(der: bytes) -> PrivateKey:
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP384R1):
         return key
     raise ValueError(message)
+
+
+def hold_sound(pkcs8: bytes) -> None:
+    """Check a key as `from_pkcs8` does, once in a process: that an RSA key is one takes longer than a signature by it."""
+    digest = sha256(pkcs8).digest()
+    if digest in _sound:
+        return
+    from_pkcs8(pkcs8)
+    if len(_sound) >= _MOST_SOUND:
+        _sound.clear()
+    _sound.add(digest)
 
 
 def public_key_of(pkcs8: bytes) -> bytes:

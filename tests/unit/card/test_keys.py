@@ -6,11 +6,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_public_key
 
+from openjpki.card import keys
 from openjpki.card.keys import (
     MAX_VERBATIM,
     PrivateKey,
     compute_signature,
     from_pkcs8,
+    hold_sound,
     prove,
     public_key_of,
     to_pkcs8,
@@ -134,3 +136,19 @@ def test_what_does_not_fit_the_scheme_is_refused(key: bytes, scheme: int, size: 
 def test_the_public_half_can_be_loaded_by_anyone() -> None:
     """What goes out is an ordinary SubjectPublicKeyInfo."""
     assert load_der_public_key(public_key_of(EC)) == ec_key(0).public_key()
+
+
+def test_a_key_is_checked_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no key never passes; of sound ones only digests are remembered, and not without bound."""
+    checked: list[bytes] = []
+    monkeypatch.setattr(keys, "_sound", set())
+    monkeypatch.setattr(keys, "_MOST_SOUND", 1)
+    monkeypatch.setattr(keys, "from_pkcs8", checked.append)
+    for encoded in (b"one", b"one", b"two", b"one"):
+        hold_sound(encoded)
+    assert checked == [b"one", b"two", b"one"]
+
+    monkeypatch.undo()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not a private key"):
+            hold_sound(b"no key")

@@ -17,7 +17,7 @@ from openjpki.readers.store import (
     CardStore,
 )
 from openjpki.rules.kinds import PinKind
-from tests.support.programs import unmeasured_environment
+from tests.support.programs import plain_environment
 from tests.unit.card.cards import blank, ordinary, with_tries
 
 
@@ -200,7 +200,7 @@ def test_a_full_disk_leaves_no_half_file(store: CardStore, tmp_path: Path) -> No
         "except Failure as failure: print(failure.code)"
     )
     run = [sys.executable, "-c", program, str(tmp_path / "cards")]
-    told = subprocess.run(run, capture_output=True, text=True, check=True, env=unmeasured_environment()).stdout.strip()
+    told = subprocess.run(run, capture_output=True, text=True, check=True, env=plain_environment()).stdout.strip()
 
     assert told == "card.store.not-written"
     assert store.look("taro") == ordinary()

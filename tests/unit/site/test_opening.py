@@ -17,7 +17,7 @@ from openjpki.site.opening import DatabaseSilent, assemble, founded, opened, sta
 from openjpki.site.place import MARKER, HomeInUse, HomeMissing, HomeNotEmpty, locked
 from openjpki.site.settings import ROLES
 from tests.support.authority import OPENED
-from tests.support.programs import unmeasured_environment
+from tests.support.programs import plain_environment
 from tests.support.story import SETTINGS
 
 SANDBOX = Settings(purpose="sandbox")
@@ -149,7 +149,7 @@ def test_a_sandbox_killed_on_its_way_is_founded_anew(tmp_path: Path, moment: str
     """SIGKILL leaves half a home: no home, and no folder of somebody else's, so the next `init` takes its place."""
     path = tmp_path / "home"
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, path, moment], check=False, timeout=60, env=unmeasured_environment()
+        [sys.executable, "-c", KILLED, path, moment], check=False, timeout=60, env=plain_environment()
     )
     assert killed.returncode == -signal.SIGKILL
     assert {"openjpki.founding", "secret"} <= set(names(path))
