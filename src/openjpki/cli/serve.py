@@ -14,7 +14,7 @@ from openjpki.site.opening import assemble, told_of_databases
 from openjpki.site.place import locked
 from openjpki.site.server import LOOPBACK, require_port
 
-STOP_SECONDS = 5
+STOP_SECONDS = 2
 """How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
 
 

@@ -9,8 +9,10 @@ from openjpki.site.cores import forbid
 from openjpki.site.home import Home
 from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import assemble
+from openjpki.site.orphans import end_with_parent
 from openjpki.site.watching.logs import install
 
+end_with_parent()
 forbid()  # a worker is a program of its own: the wish does not pass through its start
 install()
 

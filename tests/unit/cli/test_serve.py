@@ -380,6 +380,20 @@ def test_it_ends_while_it_is_starting(told: Path, number: int, seconds: float) -
 
 
 @pytest.mark.slow
+def test_a_killed_server_leaves_no_worker_behind(told: Path) -> None:
+    """Killed with nobody to tell its worker, the server's port is free at once all the same."""
+    serving = Serving(told, "--port", str(free_port(0))).wait()
+    serving.process.kill()
+    serving.process.communicate(timeout=PATIENCE)
+
+    for _ in range(100):
+        if free_port(serving.port) == serving.port:
+            return
+        threading.Event().wait(0.1)
+    pytest.fail("somebody still answers")
+
+
+@pytest.mark.slow
 def test_window_and_authority_apart(tmp_path: Path) -> None:
     """Two programs, one home, HTTPS between them: commands of the window work while the authority serves, and wait while not."""
     home, ports = tmp_path / "home", [str(free_port(0)) for _ in range(2)]
