@@ -9,7 +9,6 @@ from openjpki.site.keeping.manifest import check_name
 from openjpki.site.private import create_private, write_private
 from openjpki.window.desk_keys import DeskKeyDamaged, KeyFolder
 
-
 LONG = {
     "a" * 62 + "@@": "a" * 62 + "%40%40",
     "字" * 64: f"sha256-{sha256(('%E5%AD%97' * 64).encode()).hexdigest()}",
