@@ -9,20 +9,29 @@ import msgspec
 import pytest
 
 from openjpki.authority.admission import key_digest
-from openjpki.authority.models import Card, CardKey, Certificate, Order, Person
+from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.models import Card, CardKey, Certificate, Order, Person, PinReset
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import (
+    CardAnswers,
+    CardCommands,
+    CardRequest,
+    CardWork,
+    CardWorkAsked,
     CertificateActivated,
     CertificateIssued,
     CertificateOrder,
     CertificatesAsked,
     DeliveryConfirmed,
+    PinResetApproved,
+    PinResetOrder,
     ReportAccepted,
     Request,
 )
-from openjpki.rules.kinds import CardState, LifeEvent
-from tests.support.authority import CARD, MOVED, RESIDENT, Scene
+from openjpki.rules.kinds import CardState, LifeEvent, PinKind
+from tests.support.authority import CARD, CARD_EXPIRES, MOVED, RESIDENT, Scene
 from tests.support.desk import Desk, Ends
+from tests.unit.card.cards import Bench, zeros
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
 
@@ -40,7 +49,7 @@ class Thief:
 
     def sends(self, request: Request, *, sender: str = "99202", signer: str | None = None) -> str:
         """Send a message over HTTPS under Aoba's certificate, signed with Aoba's keys; return the code of the refusal."""
-        who = "sato" if isinstance(request, CertificateOrder) else ""
+        who = "sato" if isinstance(request, CertificateOrder | CardRequest) else ""
         stolen = self.desk.keys.key_of("99202", who)
         envelope = self.desk.seal(request, municipality=sender, signer=signer, key=stolen)
         self.desk.line = self.ends.line(self.port, shown_as="99202")
@@ -193,3 +202,47 @@ def test_with_a_key_of_the_card_the_rest_holds(thief: Thief) -> None:
     )
     assert thief.sends(wrong) == "authority.read-back-differs"
     assert scene.word(issued) == "unknown"
+
+
+def test_a_session_from_before_the_move_opens_nothing(thief: Thief) -> None:
+    """Aoba opened a session with its resident's card, who has moved to Wakaba since: it goes no further (R-1.1, R-6.3)."""
+    desk, scene = thief.desk, thief.desk.scene
+    order = PinResetOrder(
+        order_id="reset",
+        municipality="99202",
+        officer="sato",
+        resident_code=THEIRS,
+        card_number=THEIR_CARD,
+        pin=PinKind.SIGNATURE,
+        ordered_at=scene.clock(),
+    )
+    assert isinstance(desk.carrier.send(order), PinResetApproved)
+    asked = CardWorkAsked(
+        work_id="work",
+        municipality="99202",
+        officer="sato",
+        resident_code=THEIRS,
+        card_number=THEIR_CARD,
+        work=CardWork.ALLOW_PIN_SET,
+        order_id="reset",
+        asked_at=scene.clock(),
+    )
+    opened = desk.carrier.send(asked)
+    assert isinstance(opened, CardCommands)
+    factory = CardFactory(scene.authority.card_keys, zeros)
+    card = Bench(factory.make_numbered(THEIR_CARD, municipality="99202", expires=CARD_EXPIRES))
+    answers = CardAnswers(
+        session_id=opened.session_id,
+        municipality="99202",
+        officer="sato",
+        answers=tuple(card.transmit(command) for command in opened.apdus),
+    )
+    leaves = scene.departure(municipality="99202", to_municipality="99201", resident=THEIRS)
+    arrives = scene.life_event(LifeEvent.MOVE, municipality="99201", resident=THEIRS)
+    for fact in (leaves, arrives):
+        assert isinstance(desk.carrier.send(fact), ReportAccepted)
+
+    assert thief.sends(answers) == "authority.other-municipality"
+    assert thief.sends(answers) == "authority.card-session.over"
+    assert thief.sends(asked) == "authority.other-municipality"
+    assert PinReset.objects.get().spent_at is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from openjpki.authority.acts import Doer
 from openjpki.authority.card_works import certificate_of
 from openjpki.authority.means import Means
-from openjpki.authority.models import Card, CardKey, Certificate, PinReset
+from openjpki.authority.models import Card, CardKey, Certificate
 from openjpki.authority.verbs import Verb
 from openjpki.card.administration import Status
 from openjpki.card.apdu import CommandApdu
@@ -88,14 +88,6 @@ def _activated(heard: _Heard) -> CardWorkDone:
     return heard.done()
 
 
-def _permitted(heard: _Heard) -> CardWorkDone:
-    reset = PinReset.objects.get(order_id=heard.request.order_id)
-    reset.spent_at = heard.doer.at
-    reset.save(update_fields=["spent_at"])
-    heard.doer.note(Verb.PIN_RESET_PERMITTED, reset)
-    return heard.done()
-
-
 def _used(heard: _Heard, digest: bytes) -> None:
     _mark_used(heard, _key_of(certificate_of(heard.card, heard.kind, digest), heard.card))
 
@@ -119,5 +111,4 @@ _RESULTS: Mapping[CardWork, Callable[[_Heard], CardWorkDone]] = {
     CardWork.READ_BACK: _read,
     CardWork.STATUS: _told,
     CardWork.ACTIVATE: _activated,
-    CardWork.ALLOW_PIN_SET: _permitted,
 }

@@ -2,12 +2,14 @@
 
 Round one asks the card for its challenge; round two carries the whole work, sealed. A session is rows, never a key: its
 keys are derived again from the master key, the card's number and both challenges, so any process may go on with it.
+Whether the work is allowed is asked when it begins and once more before anything sealed leaves, which nobody can call back.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from openjpki.authority.acts import Doer, act, window_at
+from openjpki.authority.card_precautions import give_up
 from openjpki.authority.card_results import conclude
 from openjpki.authority.card_works import Case, script
 from openjpki.authority.checkpoints import Checkpoint
@@ -52,6 +54,15 @@ class SessionOver(Failure):
     en = "This session with the card is over ({because}). Begin the work again."
 
 
+class SessionTooOld(Failure):
+    """The answers come after the session's term (`Terms.card_session`)."""
+
+    code = "authority.card-session.too-old"
+    kind = Kind.REFUSED
+    ja = "カードとの通信を始めてから{minutes}分を過ぎたため、通信を打ち切りました。作業を最初からやり直してください。"
+    en = "The session with the card was broken off: more than {minutes} minutes have passed since it began. Begin the work again."
+
+
 class CounterNotRisen(Failure):
     """The card counts fewer sessions than it has had: it is a copy from before."""
 
@@ -68,14 +79,14 @@ def begin(means: Means, request: CardWorkAsked, at: datetime) -> CardCommands | 
     enrolled(request.municipality)
     doer = window_at(at, request.municipality, request.officer)
     with act():
-        person = locked_served_by(means, request.resident_code, request.municipality)
-        card = card_of(person, request.card_number)
+        case = _case(means, request, at)
+        card = case.card
         done = CardSession.objects.filter(
             work_id=request.work_id, card=card, state=SessionState.DONE.value, municipality=request.municipality
         ).first()
         if done is not None and bytes(done.request) == encode(request):
             return _result(done)
-        plain = script(Case(means, request, person, card, at))
+        plain = script(case)
         for former in CardSession.objects.filter(card=card, state__in=_OPEN):
             _close(former, "replaced", doer)
         session = CardSession.objects.create(
@@ -84,7 +95,7 @@ def begin(means: Means, request: CardWorkAsked, at: datetime) -> CardCommands | 
             municipality=request.municipality,
             work_id=request.work_id,
             request=encode(request),
-            script=[bytes(command).hex() for command in plain],
+            script=_written(plain),
             host_challenge=means.entropy(CHALLENGE_SIZE),
             opened_at=at,
         )
@@ -119,10 +130,19 @@ def go_on(means: Means, request: CardAnswers, at: datetime) -> CardCommands | Ca
     return outcome
 
 
+def _case(means: Means, request: CardWorkAsked, at: datetime) -> Case:
+    """Lock the card's holder and return the question beside the register as it stands; raises what `persons` raises."""
+    person = locked_served_by(means, request.resident_code, request.municipality)
+    return Case(means, request, person, card_of(person, request.card_number), at)
+
+
 def _taken(means: Means, session: CardSession, request: CardAnswers, doer: Doer) -> CardCommands | CardWorkDone:
+    term = means.terms.card_session
+    if doer.at - session.opened_at > term:
+        raise SessionTooOld(minutes=int(term.total_seconds() // 60))
     answers = [ResponseApdu.from_bytes(answer) for answer in request.answers]
     if session.state == SessionState.OPENED.value:
-        return _authenticate(means, session, answers)
+        return _authenticate(means, session, answers, doer)
     return _conclude(means, session, answers, doer)
 
 
@@ -136,8 +156,10 @@ def _locked(request: CardAnswers) -> CardSession:
     return mine.select_related("card").get()
 
 
-def _authenticate(means: Means, session: CardSession, answers: Sequence[ResponseApdu]) -> CardCommands:
-    """Round two: the card has shown itself; its counter is durable before any command leaves."""
+def _authenticate(means: Means, session: CardSession, answers: Sequence[ResponseApdu], doer: Doer) -> CardCommands:
+    """Round two: the card has shown itself and the work is still allowed; its counter is durable before any command leaves."""
+    case = _case(means, _asked(session), doer.at)
+    session.script = _written(script(case))
     if not answers[-1].ok:
         raise refusal(_OPENING[min(len(answers), len(_OPENING)) - 1], answers[-1].sw)
     if len(answers) != len(_OPENING):
@@ -149,6 +171,7 @@ def _authenticate(means: Means, session: CardSession, answers: Sequence[Response
     if greeting.number != session.card.card_number or greeting.cryptogram != keys.card_cryptogram():
         raise ChannelBroken
     _rise(session.card, greeting.counter)
+    give_up(case, doer)
     session.card_challenge, session.counter = greeting.challenge, greeting.counter
     session.state = SessionState.SENT.value
     session.save()
@@ -190,15 +213,24 @@ def _conclude(means: Means, session: CardSession, answers: Sequence[ResponseApdu
         raise refusal(plain[len(opened) - 1], opened[-1].sw)
     if len(opened) != len(sealed):
         raise ChannelBroken
-    request = decode_request(bytes(session.request))
-    if not isinstance(request, CardWorkAsked):
-        raise TypeError(session.session_id)
+    request = _asked(session)
     last = CommandApdu.from_bytes(bytes.fromhex(session.script[-1]))
     done = conclude(means, request, session.card, (last, opened[-1].data), doer)
     session.state, session.result = SessionState.DONE.value, encode(done)
     session.save()
     doer.note(Verb.CARD_SESSION_DONE, session, {"work": request.work.value})
     return done
+
+
+def _written(plain: Sequence[CommandApdu]) -> list[str]:
+    return [bytes(command).hex() for command in plain]
+
+
+def _asked(session: CardSession) -> CardWorkAsked:
+    request = decode_request(bytes(session.request))
+    if not isinstance(request, CardWorkAsked):
+        raise TypeError(session.session_id)
+    return request
 
 
 def _close(session: CardSession, because: str, doer: Doer) -> None:

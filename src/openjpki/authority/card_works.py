@@ -8,6 +8,7 @@ from datetime import datetime
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardKey, Certificate, Order, OrderState, Person, PinReset
 from openjpki.authority.models.certificate import LIVE
+from openjpki.authority.persons import hold_resident
 from openjpki.authority.pin_resets import PinResetUnknown, hold_reset
 from openjpki.authority.records import state_at
 from openjpki.card import administration as commands
@@ -174,6 +175,8 @@ def _allow_pin_set(case: Case) -> tuple[CommandApdu, ...]:
 
 
 def _hold_active(case: Case) -> None:
+    """Raise `NotResident` or `CardNotActive`: nothing new is put on the card of who is gone, or on a stopped one (R-1.2)."""
+    hold_resident(case.person)
     if case.card.state != CardState.ACTIVE.value:
         raise CardNotActive
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
@@ -11,6 +12,9 @@ from openjpki.authority.keys import KeyStore
 from openjpki.pki.keys import KeySource
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
+
+LONGEST_CARD_SESSION: Final = timedelta(minutes=15)
+"""From the opening of a session with a card to its last answer: two passes over the line and a key made in a slow chip."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class Terms:
     """How far a window's legal clock may run ahead of the authority's."""
     pin_reset: timedelta = timedelta(days=1)
     """How long an approved PIN reset may wait for the card."""
+    card_session: timedelta = LONGEST_CARD_SESSION
+    """How long a session with a card may last; what it was allowed is asked again before anything sealed leaves."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 

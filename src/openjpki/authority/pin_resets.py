@@ -5,6 +5,7 @@ from datetime import datetime
 
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.limits import hold_order_age
 from openjpki.authority.means import Means
 from openjpki.authority.models import PinReset
 from openjpki.authority.municipalities import enrolled
@@ -46,7 +47,7 @@ class PinResetOver(Failure):
 
 
 def approve(means: Means, request: PinResetOrder, at: datetime) -> PinResetApproved:
-    """Record the approval; the same order again gets the same reply, another under its number is refused."""
+    """Record the approval; the same order again gets the same reply, another under its number is refused, and an old one."""
     enrolled(request.municipality)
     digest = hashlib.sha256(encode(request)).hexdigest()
     doer = window_at(at, request.municipality, request.officer)
@@ -57,6 +58,7 @@ def approve(means: Means, request: PinResetOrder, at: datetime) -> PinResetAppro
             if before.digest != digest:
                 raise IdReused(message_id=request.order_id)
             return PinResetApproved(order_id=request.order_id)
+        hold_order_age(means, request.ordered_at, at)
         hold_resident(person)
         card = card_of(person, request.card_number)
         if card.state != CardState.ACTIVE.value or card.expires < civil_date(at):

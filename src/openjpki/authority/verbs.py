@@ -36,6 +36,7 @@ class Verb(Enum):
     CARD_SESSION_CLOSED = "card-session.closed"
     CARD_KEY_MADE = "card-key.made"
     CARD_KEY_DELIVERED = "card-key.delivered"
+    CARD_KEY_UNDELIVERED = "card-key.undelivered"
     CARD_KEY_IN_USE = "card-key.in-use"
     PIN_RESET_APPROVED = "pin-reset.approved"
     PIN_RESET_PERMITTED = "pin-reset.permitted"

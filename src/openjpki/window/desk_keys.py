@@ -2,13 +2,14 @@
 
 ```
 CODE/municipality.key          the municipality's own system
-CODE/officers/LOGIN.key        one of its officers; unusual characters percent-encoded
+CODE/officers/LOGIN.key        one of its officers; unusual characters percent-encoded, a long name by its digest
 ```
 """
 
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -18,8 +19,12 @@ from openjpki.desk.envelope import MUNICIPALITY_ITSELF
 from openjpki.desk.keys import DeskKey, DeskKeyUnreadable
 from openjpki.errors import Failure, Kind
 
-_LONGEST_NAME: Final = 200
-"""A file name has at most 255 bytes."""
+_LONGEST_NAME: Final = 64
+"""Bytes of an officer's file name before its ending: in an archive of the home the whole path has at most 100."""
+_LONGEST_FORMER: Final = 200
+"""What it was before; a longer name than today's is still found and taken over."""
+_DIGEST: Final = 48
+"""Hexadecimal digits that stand for a longer name."""
 
 
 class DeskKeyDamaged(Failure):
@@ -45,6 +50,8 @@ class KeyFolder:
         """Return a signer's key; the first time it is made. Raises `DeskKeyDamaged`, `BadMessage` for no code at all."""
         path = self.path_of(municipality, signer)
         if not path.exists():
+            self._take_over(municipality, signer)
+        if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._create(path, DeskKey.generate().to_pem())
         try:
@@ -57,6 +64,7 @@ class KeyFolder:
         path = self.path_of(municipality, signer)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = DeskKey.generate()
+        self._take_over(municipality, signer)
         self._replace(path, key.to_pem())
         return key
 
@@ -71,7 +79,29 @@ class KeyFolder:
         folder = self.folder_of(municipality)
         if signer == MUNICIPALITY_ITSELF:
             return folder / "municipality.key"
-        name = quote(signer, safe="", errors="surrogatepass")
-        if len(name) > _LONGEST_NAME:
-            name = "sha256-" + hashlib.sha256(name.encode()).hexdigest()
-        return folder / "officers" / f"{name}.key"
+        return folder / "officers" / f"{_shortened(_quoted(signer))}.key"
+
+    def _take_over(self, municipality: str, signer: str) -> None:
+        """Give a key that lies under a former, longer name the one that it has today; of several processes one does."""
+        path, former = self.path_of(municipality, signer), _former(_quoted(signer))
+        if former is not None:
+            with suppress(FileNotFoundError):
+                path.with_name(f"{former}.key").rename(path)
+
+
+def _quoted(signer: str) -> str:
+    return quote(signer, safe="", errors="surrogatepass")
+
+
+def _shortened(name: str) -> str:
+    """Return a quoted name, or a digest of it: the sign "=" is in no quoted name, so the two are never mistaken."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return "sha256=" + hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+
+
+def _former(name: str) -> str | None:
+    """Return the name that a key of before may have; None if it is today's."""
+    if len(name) <= _LONGEST_NAME:
+        return None
+    return name if len(name) <= _LONGEST_FORMER else "sha256-" + hashlib.sha256(name.encode()).hexdigest()

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
@@ -6,10 +8,20 @@ import pytest
 
 from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.models import CardChannel, CardKey, CardSession
+from openjpki.authority.means import LONGEST_CARD_SESSION
+from openjpki.authority.models import CardChannel, CardKey, CardSession, PinReset
 from openjpki.card.imagefile import from_bytes, to_bytes
-from openjpki.desk.messages import CardAnswers, CardReported, CardWork, CardWorkDone, Refused, ReportAccepted
-from openjpki.rules.kinds import CertificateKind
+from openjpki.desk.messages import (
+    CardAnswers,
+    CardReported,
+    CardWork,
+    CardWorkDone,
+    CertificateActivated,
+    PinResetApproved,
+    Refused,
+    ReportAccepted,
+)
+from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent
 from tests.support.authority import CARD, CARD_EXPIRES, OPENED, SIGNATURE, Scene
 from tests.support.cards import keys_of
 from tests.support.channel import Counter
@@ -199,3 +211,107 @@ def test_every_session_brings_the_hand_over_data(counter: Counter) -> None:
     assert (counter.card.durable.expires, counter.card.durable.municipality) == (later, "99201")
     assert counter.scene.clock() == OPENED
     assert set(CertificateKind) == set(counter.card.durable.keys)
+
+
+def moves(scene: Scene) -> None:
+    """Hanako moves from Wakaba to Aoba."""
+    scene.expect(ReportAccepted, scene.arrival())
+
+
+def dies(scene: Scene) -> None:
+    """Wakaba reports Hanako's death."""
+    scene.expect(ReportAccepted, scene.life_event(LifeEvent.DEATH, attributes=None))
+
+
+def is_suspended(scene: Scene) -> None:
+    """The card is missing."""
+    scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
+
+
+def is_abolished(scene: Scene) -> None:
+    """The card is lost."""
+    scene.expect(ReportAccepted, scene.card(state=CardState.ABOLISHED, event=LifeEvent.CARD_LOST))
+
+
+@pytest.mark.parametrize("work", [CardWork.MAKE_KEY, CardWork.ALLOW_PIN_SET])
+@pytest.mark.parametrize(
+    ("happens", "code"),
+    [
+        (moves, "authority.other-municipality"),
+        (dies, "authority.not-resident"),
+        (is_suspended, "authority.card-work.card-not-active"),
+        (is_abolished, "authority.card-work.card-not-active"),
+    ],
+)
+def test_an_open_session_is_held_against_the_register_as_it_stands(
+    counter: Counter, work: CardWork, happens: Callable[[Scene], None], code: str
+) -> None:
+    """R-1.1, R-1.2: what was allowed when it began is asked again before anything sealed leaves; a refusal closes it."""
+    counter.scene.expect(PinResetApproved, reset := counter.reset())
+    kind = SIGNATURE if work is CardWork.MAKE_KEY else None
+    answers = counter.carried(counter.commands(counter.asked(work, kind, order_id=reset.order_id)))
+    happens(counter.scene)
+
+    assert counter.scene.refusal(answers) == code
+    assert counter.scene.refusal(answers) == "authority.card-session.over"
+    assert states() == [("closed", code)]
+    assert PinReset.objects.get().spent_at is None
+
+
+def test_an_approval_that_ended_in_between_ends_the_session(scene: Scene) -> None:
+    """R-6.3: an approval whose time is over opens nothing, however young the session is."""
+    terms = replace(scene.authority.terms, pin_reset=timedelta(minutes=5))
+    counter = Counter.open(scene)
+    counter.scene.authority = replace(scene.authority, terms=terms)
+    counter.scene.expect(PinResetApproved, reset := counter.reset())
+    answers = counter.carried(counter.commands(counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=reset.order_id)))
+    scene.clock.advance_to(scene.clock() + timedelta(minutes=6))
+
+    assert scene.refusal(answers) == "authority.pin-reset.over"
+    assert states() == [("closed", "authority.pin-reset.over")]
+
+
+def test_what_came_into_force_in_between_is_not_discarded(counter: Counter) -> None:
+    """Decision 0008: a session that was opened before the confirmation does not empty the slot behind it."""
+    issued = counter.ordered()
+    counter.relayed.load(SIGNATURE, issued.certificate)
+    counter.relayed.read_back(SIGNATURE)
+    answers = counter.carried(counter.commands(counter.asked(CardWork.DISCARD)))
+    counter.scene.expect(CertificateActivated, counter.confirmation(issued))
+
+    assert counter.scene.refusal(answers) == "authority.card-work.waits-for-use"
+    counter.relayed.activate(SIGNATURE)
+
+
+def test_the_commands_are_those_of_the_moment_they_leave(counter: Counter) -> None:
+    """R-3.7: a last day that changed after the session was opened is the one that is written."""
+    answers = counter.carried(counter.commands(counter.asked(CardWork.HAND_OVER)))
+    earlier = CARD_EXPIRES.replace(year=CARD_EXPIRES.year - 1)
+    counter.scene.expect(ReportAccepted, counter.scene.card(expires=earlier))
+    counter.scene.expect(CardWorkDone, counter.carried(counter.commands(answers)))
+
+    assert counter.card.durable.expires == earlier
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_a_session_ends_by_itself(counter: Counter, rounds: int) -> None:
+    """Its term runs from its opening: later answers are not taken in either round, and the work is begun anew."""
+    answers = counter.carried(counter.commands(counter.asked(CardWork.MAKE_KEY)))
+    for _ in range(rounds):
+        answers = counter.carried(counter.commands(answers))
+    counter.scene.clock.advance_to(OPENED + LONGEST_CARD_SESSION + timedelta(seconds=1))
+
+    assert counter.scene.refusal(answers) == "authority.card-session.too-old"
+    assert states() == [("closed", "authority.card-session.too-old")]
+    assert not CardKey.objects.exists()
+    assert counter.do(counter.asked(CardWork.MAKE_KEY)).public_key
+
+
+def test_answers_of_just_the_term_are_taken(counter: Counter) -> None:
+    """The bound is included; what is done is answered at any time."""
+    answers = counter.carried(counter.commands(counter.carried(counter.commands(counter.asked(CardWork.MAKE_KEY)))))
+    counter.scene.clock.advance_to(OPENED + LONGEST_CARD_SESSION)
+    done = counter.scene.expect(CardWorkDone, answers)
+    counter.scene.clock.advance_to(OPENED + timedelta(days=1))
+
+    assert counter.scene.expect(CardWorkDone, answers) == done

@@ -113,6 +113,17 @@ def test_a_stopped_card_gets_no_new_key(counter: Counter) -> None:
     assert counter.relayed.waiting_key_digest(SIGNATURE) is None
 
 
+def test_the_card_of_who_is_gone_gets_nothing_new(counter: Counter) -> None:
+    """R-1.1: no key is made and no PIN set on the card of a person who has left the record; it may be emptied."""
+    counter.scene.expect(PinResetApproved, reset := counter.reset())
+    counter.scene.expect(ReportAccepted, counter.scene.life_event(LifeEvent.DEATH, attributes=None))
+
+    assert counter.scene.refusal(counter.asked(CardWork.MAKE_KEY)) == "authority.not-resident"
+    allowed = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=reset.order_id)
+    assert counter.scene.refusal(allowed) == "authority.not-resident"
+    counter.relayed.discard(SIGNATURE)
+
+
 def test_a_permission_needs_an_approved_act(counter: Counter) -> None:
     """R-6.3: nobody lets a PIN be set because a window says so; an approval is used once."""
     refusal = counter.scene.refusal

@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from openjpki.audit.models import Entry
-from openjpki.authority.models import Certificate, Order, Revocation
-from openjpki.desk.messages import CertificateActivated, CertificateIssued, DeliveryConfirmed, ReportAccepted
+from openjpki.authority.models import CardKey, Certificate, Order, Revocation
+from openjpki.desk.messages import CardWork, CertificateActivated, CertificateIssued, DeliveryConfirmed, ReportAccepted
 from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, Procedure, RevocationReason
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Crash, Scene
+from tests.support.channel import Counter
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
@@ -152,3 +153,42 @@ def test_an_event_between_confirmation_and_activation_wins(scene: Scene) -> None
     assert scene.refusal(scene.confirmation(issued)) == "authority.order-closed"
     assert scene.word(issued) == "revoked unspecified"
     invariants.check()
+
+
+@pytest.mark.parametrize("kept_back", [False, True], ids=["answered", "kept back"])
+@pytest.mark.parametrize("work", [CardWork.DISCARD, CardWork.MAKE_KEY])
+def test_what_may_have_left_the_card_is_read_back_again(scene: Scene, work: CardWork, *, kept_back: bool) -> None:
+    """A read-back counts until the slot may have been emptied behind it: the card's only certificate is not superseded."""
+    counter = Counter.open(scene)
+    old = counter.in_force()
+    counter.relayed.activate(SIGNATURE)
+    new = counter.ordered(procedure=Procedure.REISSUE)
+    counter.relayed.load(SIGNATURE, new.certificate)
+    counter.relayed.read_back(SIGNATURE)
+    answers = counter.carried(counter.commands(counter.carried(counter.commands(counter.asked(work)))))
+    if not kept_back:
+        scene.send(answers)
+
+    assert scene.refusal(counter.confirmation(new)) == "authority.not-read-back"
+    assert (scene.word(old), scene.word(new)) == ("good", "unknown")
+    verbs = Entry.objects.using("authority").filter(verb="card-key.undelivered")
+    assert verbs.count() == 1
+    if work is CardWork.MAKE_KEY:  # the card refuses a key in the place of a certificate: it is still there
+        counter.relayed.read_back(SIGNATURE)
+        scene.expect(CertificateActivated, counter.confirmation(new))
+        assert (scene.word(old), scene.word(new)) == ("revoked superseded", "good")
+    invariants.check()
+
+
+def test_a_key_in_use_stays_delivered(scene: Scene) -> None:
+    """What a card uses does not lie in the slot that is emptied, nor does what waits for the other kind."""
+    counter = Counter.open(scene)
+    counter.in_force()
+    counter.relayed.activate(SIGNATURE)
+    waiting = counter.ordered(AUTHENTICATION)
+    counter.relayed.load(AUTHENTICATION, waiting.certificate)
+    counter.relayed.read_back(AUTHENTICATION)
+    counter.relayed.discard(SIGNATURE)
+
+    assert CardKey.objects.filter(delivered_at__isnull=False).count() == 2
+    scene.expect(CertificateActivated, counter.confirmation(waiting))

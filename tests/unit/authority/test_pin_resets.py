@@ -50,3 +50,29 @@ def test_an_old_approval_lets_nothing_be_set(counter: Counter) -> None:
     late = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=order.order_id)
 
     assert counter.scene.refusal(late) == "authority.pin-reset.over"
+
+
+def test_an_order_has_its_age(counter: Counter) -> None:
+    """Like every other order: not one of a month ago, nor one that has not been given yet; a known one is answered."""
+    now = counter.scene.clock()
+    for days, code in ((-31, "authority.order-too-old"), (1, "authority.order-from-the-future")):
+        order = msgspec.structs.replace(counter.reset(), ordered_at=now + timedelta(days=days))
+        assert counter.scene.refusal(order) == code
+    assert not PinReset.objects.exists()
+
+    known = counter.reset()
+    counter.scene.expect(PinResetApproved, known)
+    counter.scene.clock.advance_to(now + timedelta(days=31))
+    assert counter.scene.expect(PinResetApproved, known).order_id == known.order_id
+
+
+def test_an_approval_is_spent_when_the_permission_leaves(counter: Counter) -> None:
+    """R-6.3: the answer may be kept back, so the card gets one permission for one approval, and no second one."""
+    counter.scene.expect(PinResetApproved, order := counter.reset())
+    asked = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=order.order_id)
+    counter.carried(counter.commands(counter.carried(counter.commands(asked))))
+
+    again = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=order.order_id)
+    assert counter.scene.refusal(again) == "authority.pin-reset.over"
+    assert PinReset.objects.get().spent_at == counter.scene.clock()
+    assert Entry.objects.using("authority").filter(verb="pin-reset.permitted").count() == 1

@@ -1,10 +1,19 @@
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from openjpki.desk.carrier import BadMessage
+from openjpki.desk.keys import DeskKey
+from openjpki.site.keeping.manifest import check_name
 from openjpki.site.private import create_private, write_private
 from openjpki.window.desk_keys import DeskKeyDamaged, KeyFolder
+
+LONG = {
+    "a" * 62 + "@@": "a" * 62 + "%40%40",
+    "字" * 64: f"sha256-{sha256(('%E5%AD%97' * 64).encode()).hexdigest()}",
+}
+"""Logins whose files had names too long for a backup, and those names."""
 
 
 @pytest.fixture
@@ -27,6 +36,7 @@ def test_a_key_is_made_once(keys: KeyFolder, tmp_path: Path) -> None:
 def test_every_signer_has_a_key_of_their_own(keys: KeyFolder, tmp_path: Path) -> None:
     """Free names, long ones and hostile ones: no two share a file, and none leaves the folder."""
     names = ["", "municipality", "sato", "SATO", "..", ".", "../../sato", "佐藤", "%E4", "a" * 64, "字" * 64, "字" * 63]
+    names.append(keys.path_of("99201", "字" * 64).stem)
     paths = [keys.path_of("99201", name) for name in names]
 
     assert len({str(path) for path in paths}) == len(names)
@@ -62,3 +72,38 @@ def test_a_damaged_key_is_told(keys: KeyFolder) -> None:
     with pytest.raises(DeskKeyDamaged):
         keys.key_of("99201", "sato")
     assert path.read_bytes() == b"nonsense"
+
+
+@pytest.mark.parametrize("signer", ["a" * 64, "a" * 63 + "@", "@" * 64, "\\" * 64, *LONG])
+def test_every_name_fits_a_backup(keys: KeyFolder, tmp_path: Path, signer: str) -> None:
+    """However long the login, and whatever it is made of: one file that no archive takes would stop every backup."""
+    keys.key_of("99201", signer)
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+
+    check_name(f"home/window/desk/{file.relative_to(tmp_path).as_posix()}")
+    assert file == keys.path_of("99201", signer)
+
+
+@pytest.mark.parametrize(("signer", "former"), LONG.items())
+def test_a_key_under_a_former_name_is_taken_over(keys: KeyFolder, tmp_path: Path, signer: str, former: str) -> None:
+    """The authority knows this key: it goes on under the shorter name, and the long one stops no backup any more."""
+    known = DeskKey.generate()
+    old = tmp_path / "99201" / "officers" / f"{former}.key"
+    old.parent.mkdir(parents=True)
+    create_private(old, known.to_pem())
+
+    assert keys.key_of("99201", signer).public_key == known.public_key
+    assert keys.key_of("99201", signer).public_key == known.public_key
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [keys.path_of("99201", signer)]
+
+
+def test_a_new_key_leaves_no_former_file(keys: KeyFolder, tmp_path: Path) -> None:
+    """A renewed key stands alone, under the shorter name."""
+    for signer, former in LONG.items():
+        old = tmp_path / "99201" / "officers" / f"{former}.key"
+        old.parent.mkdir(parents=True, exist_ok=True)
+        create_private(old, b"damaged")
+        keys.new_key("99201", signer)
+
+    files = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {keys.path_of("99201", signer) for signer in LONG}

@@ -88,7 +88,7 @@ class CardKey(models.Model):
     kind = models.CharField(max_length=14)
     made_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
-    """When its certificate was read back from the card inside a session."""
+    """When its certificate was read back from the card inside a session; not known any more once a work may have removed it."""
     in_use_at = models.DateTimeField(null=True)
     """When the card was known to use it."""
 
@@ -107,7 +107,7 @@ class CardKey(models.Model):
 
 
 class PinReset(models.Model):
-    """An approved order to let a PIN be set anew (R-6.3), and whether the card was told."""
+    """An approved order to let a PIN be set anew (R-6.3), and whether the permission for it has left."""
 
     order_id = models.CharField(max_length=64, primary_key=True)
     municipality = models.CharField(max_length=5)
@@ -119,6 +119,7 @@ class PinReset(models.Model):
     """SHA-256 of the order's wire form, hexadecimal."""
     approved_at = models.DateTimeField()
     spent_at = models.DateTimeField(null=True)
+    """When the permission was sealed for the card: no second one leaves, whether its answer comes or not."""
 
     def __str__(self) -> str:
         return f"pin-reset:{self.order_id}"

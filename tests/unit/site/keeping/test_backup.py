@@ -10,6 +10,7 @@ import pytest
 
 from openjpki.authority.card_keys import NAME
 from openjpki.authority.models import Receipt
+from openjpki.desk.keys import DeskKey
 from openjpki.errors import Failure
 from openjpki.rules.kinds import LifeEvent
 from openjpki.site.city import WAKABA
@@ -92,6 +93,17 @@ def test_a_backup_holds_the_whole_home(settled: House, tmp_path: Path) -> None:
     }
     assert "見本　太郎" in said(tmp_path / "out", "window", "window_resident")
     assert [path.name for path in (tmp_path / "backups").iterdir()] == ["b.tar.gz"]
+
+
+@pytest.mark.parametrize("login", ["a" * 63 + "@", "@" * 64, "字" * 64])
+def test_the_longest_login_stops_no_backup(settled: House, tmp_path: Path, login: str) -> None:
+    """An officer's key has a name that the archive takes, and comes back under it."""
+    key = settled.desk.key_of(WAKABA.code, login)
+    done = taken(settled, tmp_path / "b.tar.gz")
+    unpacked(done.path, tmp_path / "out")
+
+    name = settled.desk.keys.path_of(WAKABA.code, login).relative_to(settled.home.path)
+    assert DeskKey.from_pem((tmp_path / "out" / "home" / name).read_bytes()).public_key == key.public_key
 
 
 def test_causes_are_taken_after_their_effects(settled: House, tmp_path: Path) -> None:
