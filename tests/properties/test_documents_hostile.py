@@ -1,8 +1,12 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, PdfObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfReadError, PdfWriteError
 
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
 from openjpki.documents.currency import Moments, StatusRules
@@ -12,6 +16,7 @@ from openjpki.documents.sign import sign_cms, sign_pdf
 from openjpki.documents.status import OcspEvidence, StatusVerdict, judge_status
 from openjpki.documents.verify import verify_cms, verify_pdf
 from openjpki.pki.path import Requirements, judge_path
+from tests.unit.documents.updates import dictionary, new_field, picture, signed_by_the_library, text, update
 from tests.unit.documents.world import (
     AUTH_POLICY,
     HOLDER,
@@ -54,6 +59,77 @@ def test_an_altered_pdf_never_passes_and_never_raises(document: bytes) -> None:
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
     assert report.indication is not Indication.TOTAL_PASSED
+
+
+KEYS = ("A", "AA", "AP", "AS", "BS", "Border", "C", "DA", "DR", "DV", "H", "Kids", "MK", "OC", "Parent", "Q", "SV", "X")
+PAGE_KEYS = ("AA", "Annots", "Contents", "MediaBox", "PieceInfo", "Resources", "Rotate", "Thumb", "X")
+FORM_KEYS = ("CO", "DA", "DR", "NeedAppearances", "Q", "SigFlags", "X", "XFA")
+
+
+@st.composite
+def pdf_objects(draw: st.DrawFn) -> Callable[[IncrementalPdfFileWriter], PdfObject]:
+    """Return an object that an update brings: a value, or a picture, direct or in an object of its own."""
+    direct = draw(st.booleans())
+    made = draw(
+        st.one_of(
+            st.integers(-9, 900).map(NumberObject),
+            st.sampled_from(["/A", "/Widget"]).map(pdf_name),
+            st.just(DictionaryObject()),
+            st.just(ArrayObject()),
+            st.just(dictionary(S="/JavaScript", JS=text("app.alert(1)"))),
+            st.none(),
+        )
+    )
+
+    def put(writer: IncrementalPdfFileWriter) -> PdfObject:
+        value = picture(writer) if made is None else made
+        return value if direct else writer.add_object(value)
+
+    return put
+
+
+@given(st.sampled_from(KEYS), pdf_objects(), st.booleans(), st.booleans())
+def test_a_field_with_any_extra_key_never_passes(
+    key: str,
+    made: Callable[[IncrementalPdfFileWriter], PdfObject],
+    shown: bool,  # noqa: FBT001  -- drawn
+    signed: bool,  # noqa: FBT001  -- drawn
+) -> None:
+    """Whatever a stranger adds, with an area or without, and even if a real signer signs in that very field."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        new_field(writer, "Other", (0, 0, 600, 800) if shown else None)[pdf_name(f"/{key}")] = made(writer)
+
+    document = signed_by_the_library(SIGNED_PDF, before_writing=change) if signed else update(SIGNED_PDF, change)
+    report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
+
+    assert report.signatures[0].indication is Indication.TOTAL_FAILED
+    assert report.indication is Indication.TOTAL_FAILED
+
+
+@given(st.sampled_from(PAGE_KEYS), st.sampled_from(FORM_KEYS), st.booleans(), pdf_objects(), st.booleans())
+def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
+    page_key: str,
+    form_key: str,
+    of_page: bool,  # noqa: FBT001  -- drawn
+    made: Callable[[IncrementalPdfFileWriter], PdfObject],
+    signed: bool,  # noqa: FBT001  -- drawn
+) -> None:
+    """By a stranger, or in the same revision as a real second signature."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        page = writer.find_page_for_modification(0)[0].get_object()
+        changed = page if of_page else writer.root["/AcroForm"]
+        changed[pdf_name(f"/{page_key if of_page else form_key}")] = made(writer)
+        writer.update_container(changed)
+
+    try:
+        document = signed_by_the_library(SIGNED_PDF, before_writing=change) if signed else update(SIGNED_PDF, change)
+    except (PdfReadError, PdfWriteError, TypeError, ValueError):
+        return  # the library signs nothing in such a document
+    report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
+
+    assert report.signatures[0].indication is Indication.TOTAL_FAILED
 
 
 @given(altered(SIGNED_CMS))

@@ -46,7 +46,7 @@ def update(document: bytes, change: Change) -> bytes:
     writer = _Writer(io.BytesIO(document))
     change(writer)
     output = io.BytesIO()
-    writer.write(output)
+    writer.write(output)  # type: ignore[no-untyped-call]  # the library has no types here
     return output.getvalue()
 
 
@@ -89,6 +89,7 @@ def new_field(
 def field_named(writer: IncrementalPdfFileWriter, name: str) -> DictionaryObject:
     """Return a field of the form, and mark it as changed."""
     everything = (one.get_object() for one in writer.root["/AcroForm"]["/Fields"])
+    found: DictionaryObject
     (found,) = (one for one in everything if one["/T"] == name)
     writer.update_container(found)
     return found
