@@ -2,11 +2,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, PdfObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfReadError, PdfWriteError
 
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
 from openjpki.documents.currency import Moments, StatusRules
@@ -16,7 +15,7 @@ from openjpki.documents.sign import sign_cms, sign_pdf
 from openjpki.documents.status import OcspEvidence, StatusVerdict, judge_status
 from openjpki.documents.verify import verify_cms, verify_pdf
 from openjpki.pki.path import Requirements, judge_path
-from tests.unit.documents.updates import dictionary, new_field, picture, signed_by_the_library, text, update
+from tests.unit.documents.updates import Change, dictionary, new_field, picture, signed_by_the_library, text, update
 from tests.unit.documents.world import (
     AUTH_POLICY,
     HOLDER,
@@ -88,6 +87,16 @@ def pdf_objects(draw: st.DrawFn) -> Callable[[IncrementalPdfFileWriter], PdfObje
     return put
 
 
+def _appended(change: Change, *, signed: bool) -> bytes:
+    """Append a change, by itself or in the revision of a real second signature."""
+    if not signed:
+        return update(SIGNED_PDF, change)
+    try:
+        return signed_by_the_library(SIGNED_PDF, before_writing=change)
+    except Exception:  # noqa: BLE001  -- the library signs nothing in such a document, and says so in many ways
+        reject()
+
+
 @given(st.sampled_from(KEYS), pdf_objects(), st.booleans(), st.booleans())
 def test_a_field_with_any_extra_key_never_passes(
     key: str,
@@ -100,7 +109,7 @@ def test_a_field_with_any_extra_key_never_passes(
     def change(writer: IncrementalPdfFileWriter) -> None:
         new_field(writer, "Other", (0, 0, 600, 800) if shown else None)[pdf_name(f"/{key}")] = made(writer)
 
-    document = signed_by_the_library(SIGNED_PDF, before_writing=change) if signed else update(SIGNED_PDF, change)
+    document = _appended(change, signed=signed)
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
     assert report.signatures[0].indication is Indication.TOTAL_FAILED
@@ -123,10 +132,7 @@ def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
         changed[pdf_name(f"/{page_key if of_page else form_key}")] = made(writer)
         writer.update_container(changed)
 
-    try:
-        document = signed_by_the_library(SIGNED_PDF, before_writing=change) if signed else update(SIGNED_PDF, change)
-    except (PdfReadError, PdfWriteError, TypeError, ValueError):
-        return  # the library signs nothing in such a document
+    document = _appended(change, signed=signed)
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
     assert report.signatures[0].indication is Indication.TOTAL_FAILED
