@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, PdfObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -62,6 +62,8 @@ def test_an_altered_pdf_never_passes_and_never_raises(document: bytes) -> None:
 
 KEYS = ("A", "AA", "AP", "AS", "BS", "Border", "C", "DA", "DR", "DV", "H", "Kids", "MK", "OC", "Parent", "Q", "SV", "X")
 PAGE_KEYS = ("AA", "Annots", "Contents", "MediaBox", "PieceInfo", "Resources", "Rotate", "Thumb", "X")
+SET_BY_THE_LIBRARY = ("NeedAppearances", "SigFlags")
+"""Whatever a test writes there, a signature of the library sets right."""
 FORM_KEYS = ("CO", "DA", "DR", "NeedAppearances", "Q", "SigFlags", "X", "XFA")
 
 
@@ -112,7 +114,6 @@ def test_a_field_with_any_extra_key_never_passes(
     document = _appended(change, signed=signed)
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
-    assert report.signatures[0].indication is Indication.TOTAL_FAILED
     assert report.indication is Indication.TOTAL_FAILED
 
 
@@ -125,6 +126,7 @@ def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
     signed: bool,  # noqa: FBT001  -- drawn
 ) -> None:
     """By a stranger, or in the same revision as a real second signature."""
+    assume(of_page or not signed or form_key not in SET_BY_THE_LIBRARY)
 
     def change(writer: IncrementalPdfFileWriter) -> None:
         page = writer.find_page_for_modification(0)[0].get_object()
@@ -135,7 +137,7 @@ def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
     document = _appended(change, signed=signed)
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
-    assert report.signatures[0].indication is Indication.TOTAL_FAILED
+    assert report.indication is Indication.TOTAL_FAILED
 
 
 @given(altered(SIGNED_CMS))
