@@ -1,14 +1,19 @@
 """What poppler's pdfsig and qpdf say of the PDFs signed here. pdfsig judges one signature's integrity, no more."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from openjpki.documents.pdf import read_pdf
 from openjpki.documents.sign import sign_pdf
 from openjpki.pki.algorithms import KeyAlgorithm
 from tests.oracle.test_documents_openssl import SIGNED, HolderCard
 from tests.support.hierarchy import hierarchy
+from tests.unit.documents.updates import WHOLE_PAGE, new_field, picture, update, with_stamp, with_store
 from tests.unit.documents.world import pdf, updated
 
 pytestmark = pytest.mark.oracle
@@ -72,6 +77,51 @@ def test_pdfsig_is_blind_to_an_added_page(card: HolderCard, tmp_path: Path) -> N
 
     assert "Signature is Valid." in said
     assert "Not total document signed" in said
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        lambda document: document,
+        lambda document: sign_pdf(document, HolderCard(hierarchy()), moment=SIGNED),
+        with_store,
+        with_stamp,
+        lambda document: with_stamp(with_store(with_stamp(with_store(document)))),
+    ],
+    ids=["alone", "signed-again", "store", "time-stamp", "archive"],
+)
+def test_an_honest_file_is_whole_here_and_valid_to_pdfsig(further: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """What this software and others append honestly, neither verifier objects to."""
+    document = further(sign_pdf(pdf(), HolderCard(hierarchy()), moment=SIGNED))
+    said = _pdfsig(tmp_path, document)
+    reading = read_pdf(document)
+
+    assert [finding.code for one in reading.signatures for finding in one.facts.findings] in (
+        [],
+        ["verify.signed-again"],
+    )
+    assert said.count("Signature is Valid.") >= len(reading.signatures)
+    assert "Signature is Invalid" not in said
+    (tmp_path / "honest.pdf").write_bytes(document)
+    assert (
+        subprocess.run(["qpdf", "--check", tmp_path / "honest.pdf"], capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_pdfsig_and_its_renderer_are_blind_to_a_painted_page(tmp_path: Path) -> None:
+    """Poppler shows the stranger's words and calls the signature valid; here it is an alteration."""
+    forged = update(sign_pdf(pdf(), HolderCard(hierarchy()), moment=SIGNED), _painted)
+    said = _pdfsig(tmp_path, forged)
+    shown = subprocess.run(["pdftotext", tmp_path / "document.pdf", "-"], capture_output=True, text=True, check=True)
+
+    assert "Signature is Valid." in said
+    assert "I owe Mallory" in shown.stdout
+    (signature,) = read_pdf(forged).signatures
+    assert [finding.code for finding in signature.facts.findings] == ["verify.altered-after-signing"]
+
+
+def _painted(writer: IncrementalPdfFileWriter) -> None:
+    new_field(writer, "Overlay", WHOLE_PAGE)[pdf_name("/AP")] = picture(writer)
 
 
 def test_qpdf_finds_no_fault_in_a_signed_pdf(card: HolderCard, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject, PdfObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
 from openjpki.documents.currency import Moments, StatusRules
@@ -12,6 +15,7 @@ from openjpki.documents.sign import sign_cms, sign_pdf
 from openjpki.documents.status import OcspEvidence, StatusVerdict, judge_status
 from openjpki.documents.verify import verify_cms, verify_pdf
 from openjpki.pki.path import Requirements, judge_path
+from tests.unit.documents.updates import Change, dictionary, new_field, picture, signed_by_the_library, text, update
 from tests.unit.documents.world import (
     AUTH_POLICY,
     HOLDER,
@@ -54,6 +58,86 @@ def test_an_altered_pdf_never_passes_and_never_raises(document: bytes) -> None:
     report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
 
     assert report.indication is not Indication.TOTAL_PASSED
+
+
+KEYS = ("A", "AA", "AP", "AS", "BS", "Border", "C", "DA", "DR", "DV", "H", "Kids", "MK", "OC", "Parent", "Q", "SV", "X")
+PAGE_KEYS = ("AA", "Annots", "Contents", "MediaBox", "PieceInfo", "Resources", "Rotate", "Thumb", "X")
+SET_BY_THE_LIBRARY = ("NeedAppearances", "SigFlags")
+"""Whatever a test writes there, a signature of the library sets right."""
+FORM_KEYS = ("CO", "DA", "DR", "NeedAppearances", "Q", "SigFlags", "X", "XFA")
+
+
+@st.composite
+def pdf_objects(draw: st.DrawFn) -> Callable[[IncrementalPdfFileWriter], PdfObject]:
+    """Return an object that an update brings: a value, or a picture, direct or in an object of its own."""
+    direct = draw(st.booleans())
+    made = draw(
+        st.one_of(
+            st.integers(-9, 900).map(NumberObject),
+            st.sampled_from(["/A", "/Widget"]).map(pdf_name),
+            st.just(DictionaryObject()),
+            st.just(ArrayObject()),
+            st.just(dictionary(S="/JavaScript", JS=text("app.alert(1)"))),
+            st.none(),
+        )
+    )
+
+    def put(writer: IncrementalPdfFileWriter) -> PdfObject:
+        value = picture(writer) if made is None else made
+        return value if direct else writer.add_object(value)
+
+    return put
+
+
+def _appended(change: Change, *, signed: bool) -> bytes:
+    """Append a change, by itself or in the revision of a real second signature."""
+    if not signed:
+        return update(SIGNED_PDF, change)
+    try:
+        return signed_by_the_library(SIGNED_PDF, before_writing=change)
+    except Exception:  # noqa: BLE001  -- the library signs nothing in such a document, and says so in many ways
+        reject()
+
+
+@given(st.sampled_from(KEYS), pdf_objects(), st.booleans(), st.booleans())
+def test_a_field_with_any_extra_key_never_passes(
+    key: str,
+    made: Callable[[IncrementalPdfFileWriter], PdfObject],
+    shown: bool,  # noqa: FBT001  -- drawn
+    signed: bool,  # noqa: FBT001  -- drawn
+) -> None:
+    """Whatever a stranger adds, with an area or without, and even if a real signer signs in that very field."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        new_field(writer, "Other", (0, 0, 600, 800) if shown else None)[pdf_name(f"/{key}")] = made(writer)
+
+    document = _appended(change, signed=signed)
+    report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
+
+    assert report.indication is Indication.TOTAL_FAILED
+
+
+@given(st.sampled_from(PAGE_KEYS), st.sampled_from(FORM_KEYS), st.booleans(), pdf_objects(), st.booleans())
+def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
+    page_key: str,
+    form_key: str,
+    of_page: bool,  # noqa: FBT001  -- drawn
+    made: Callable[[IncrementalPdfFileWriter], PdfObject],
+    signed: bool,  # noqa: FBT001  -- drawn
+) -> None:
+    """By a stranger, or in the same revision as a real second signature."""
+    assume(of_page or not signed or form_key not in SET_BY_THE_LIBRARY)
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        page = writer.find_page_for_modification(0)[0].get_object()
+        changed = page if of_page else writer.root["/AcroForm"]
+        changed[pdf_name(f"/{page_key if of_page else form_key}")] = made(writer)
+        writer.update_container(changed)
+
+    document = _appended(change, signed=signed)
+    report = verify_pdf(document, policies={SIGN_POLICY}, evidence=evidence(), at=NOW)
+
+    assert report.indication is Indication.TOTAL_FAILED
 
 
 @given(altered(SIGNED_CMS))

@@ -99,6 +99,12 @@ class Check(Enum):
         "署名の後に文書の内容が変更されています。",
         "The document was altered after this signature.",
     )
+    DRAWN_AFTER_SIGNING = Wording(
+        "verify.drawn-after-signing",
+        SubIndication.GENERIC,
+        "この署名の後に、別の署名者が文書の署名欄に表示を加えています。署名した内容が隠されていないかは、機械では判定できません。",
+        "A later signer put a picture into a signature box of the page. Whether it hides what was signed here cannot be judged by a machine.",
+    )
     SIGNED_AGAIN = Wording(
         "verify.signed-again",
         None,

@@ -6,6 +6,7 @@ its status good, unless the verifier pinned that very certificate: then keeping 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +55,24 @@ def judge_stamp(
     else:
         return StampJudgement(by=by)
     return StampJudgement(problem=problem)
+
+
+def is_sound_stamp(token: bytes, *, stamped: bytes, spare: Sequence[bytes] = ()) -> bool:
+    """Tell whether a token, as it lies in a PDF's /Contents, is a time-stamp over `stamped`, whoever made it.
+
+    It is signed by the certificate it names, which is one for time-stamps. Nothing is said about its moment.
+    """
+    try:
+        signed = read_signed_data(token, padded=True)
+        certificate = signer_certificate(signed, spare)
+        _hold_imprint(_information(signed), stamped)
+        if certificate is None:
+            return False
+        _hold_signature(signed, certificate)
+        _hold_use(certificate)
+    except Exception:  # noqa: BLE001  -- as above
+        return False
+    return True
 
 
 def stamp_certificate(token: bytes) -> bytes | None:

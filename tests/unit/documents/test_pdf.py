@@ -13,6 +13,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from openjpki.documents.pdf import MAX_SIGNATURES, Changes, PdfReading, _utc, is_pdf, read_pdf
 from openjpki.documents.sign import _Hand, sign_cms, sign_pdf
+from tests.unit.documents.updates import with_stamp, with_store
 from tests.unit.documents.world import HOLDER, SIGNED, Card, Holder, crl, pdf, updated
 
 SECOND = Holder(label="second", serial=4712)
@@ -159,6 +160,44 @@ def _crl_object() -> CertificateList:
 def test_bytes_after_the_last_signature_fail(tail: bytes) -> None:
     """The last signature must reach the end of the file, unless a whole revision follows."""
     assert _findings(read_pdf(SIGNED_PDF + tail)) == [["verify.byte-range"]]
+
+
+@pytest.mark.parametrize("tail", [b"<html>other</html>", b" ."])
+def test_bytes_after_the_last_revision_fail(tail: bytes) -> None:
+    """A file whose end is not the end of its last revision may be read as something else."""
+    assert _findings(read_pdf(with_store(SIGNED_PDF) + b"\n")) == [[]]
+    assert _findings(read_pdf(with_store(SIGNED_PDF) + tail)) == [["verify.byte-range"]]
+
+
+def test_a_hybrid_file_is_not_judged() -> None:
+    """Two tables of contents for one revision: which one a viewer reads is its own choice."""
+    hybrid = SIGNED_PDF + b"\n"
+    reader = PdfFileReader(io.BytesIO(SIGNED_PDF))
+    root, size = reader.trailer.raw_get("/Root").idnum, int(reader.trailer["/Size"])
+    stream = len(hybrid)
+    hybrid += (
+        f"{size} 0 obj\n<< /Type /XRef /Size {size + 1} /W [1 2 1] /Index [0 0] /Length 0 >>\nstream\n\nendstream\nendobj\n"
+    ).encode()
+    table = len(hybrid)
+    trailer = f"<< /Size {size + 1} /Root {root} 0 R /Prev {reader.last_startxref} /XRefStm {stream} >>"
+    hybrid += f"xref\n0 0\ntrailer\n{trailer}\nstartxref\n{table}\n%%EOF\n".encode()
+    reading = read_pdf(hybrid)
+
+    assert [finding.code for finding in reading.findings] == ["verify.unreadable"] or _findings(reading) == [
+        ["verify.unreadable"]
+    ]
+
+
+def test_a_lock_of_all_fields_lets_no_signature_follow() -> None:
+    """ISO 32000-1 §12.8.2.4: FieldMDP; the second signature, forced in, breaks it. A time-stamp does not."""
+    lock = fields.FieldMDPSpec(fields.FieldMDPAction.ALL)
+    writer = _writer(pdf())
+    fields.append_signature_field(writer, fields.SigFieldSpec("Other", field_mdp_spec=lock))
+    locked = _signed_by_the_library(fields.SigSeedSubFilter.PADES, document=_written(writer))
+    assert _findings(read_pdf(locked)) == [[]]
+
+    assert _findings(read_pdf(sign_pdf(locked, Card(SECOND), moment=SIGNED)))[0] == ["verify.altered-after-signing"]
+    assert _findings(read_pdf(with_stamp(locked))) == [[]]
 
 
 def test_a_byte_range_that_leaves_out_content_fails() -> None:
@@ -310,8 +349,8 @@ def _embed(document: bytes, name: str, *, stamp: bool = False) -> bytes:
 
 
 def test_a_document_time_stamp_is_no_signature() -> None:
-    """It is told, and judged by no one yet; alone it signs nothing."""
-    alone, after = read_pdf(_embed(pdf(), "Stamp", stamp=True)), read_pdf(_embed(SIGNED_PDF, "Stamp", stamp=True))
+    """It is told, and proves no moment yet; alone it signs nothing."""
+    alone, after = read_pdf(_embed(pdf(), "Stamp", stamp=True)), read_pdf(with_stamp(SIGNED_PDF))
 
     assert [finding.code for finding in alone.findings] == ["verify.timestamp-unjudged", "verify.no-signature"]
     assert [finding.code for finding in after.findings] == ["verify.timestamp-unjudged"]

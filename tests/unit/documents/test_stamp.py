@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from openjpki.documents.currency import StatusRules
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.sign import sign_cms
-from openjpki.documents.stamp import StampJudgement, judge_stamp, stamp_certificate
+from openjpki.documents.stamp import StampJudgement, is_sound_stamp, judge_stamp, stamp_certificate
 from openjpki.documents.stamp_problems import StampProblem
 from tests.unit.documents.stamps import AUTHORITY, STAMPED, TSA_CA, TSA_CRL, TestAuthority
 from tests.unit.documents.world import HOLDER, NOW, SIGNED, Ca, Card, crl, pdf
@@ -28,6 +28,34 @@ def test_a_trusted_authoritys_token_proves_its_time() -> None:
     """RFC 3161 §2.4.2: the bytes existed by the time in the token."""
     assert _judge(AUTHORITY.over(VALUE)) == StampJudgement(by=STAMPED)
     assert stamp_certificate(AUTHORITY.over(VALUE)) == AUTHORITY.certificate
+
+
+def test_a_sound_token_is_rightly_made_whoever_made_it() -> None:
+    """Its authority is nobody's here; a PDF's zeros may fill it up; a missing certificate may lie beside it."""
+    stranger = TestAuthority(ca=LOOK_ALIKE)
+    bare = cms.ContentInfo.load(AUTHORITY.over(VALUE))
+    bare["content"]["certificates"] = []
+
+    assert is_sound_stamp(stranger.over(VALUE) + bytes(40), stamped=VALUE)
+    assert is_sound_stamp(bare.dump(), stamped=VALUE, spare=[AUTHORITY.certificate])
+    assert not is_sound_stamp(bare.dump(), stamped=VALUE)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        AUTHORITY.over(b"other"),
+        TestAuthority(digest_name="sha1").stamp("sha1", bytes(20)),
+        TestAuthority(label="second", shows=AUTHORITY).over(VALUE),
+        TestAuthority(purposes=(ExtendedKeyUsageOID.CLIENT_AUTH,)).over(VALUE),
+        sign_cms(VALUE, Card(), moment=SIGNED),
+        bytes(20),
+    ],
+    ids=["other-bytes", "sha1", "other-key", "purpose", "signature", "zeros"],
+)
+def test_what_is_no_token_over_the_bytes_is_not_sound(token: bytes) -> None:
+    """Nothing is raised."""
+    assert not is_sound_stamp(token, stamped=VALUE)
 
 
 def test_a_pinned_authority_needs_no_status() -> None:
