@@ -23,9 +23,17 @@ from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
 from openjpki.pki.keys import SignatureInvalid, verify_signature
 
 TOLERANCE = timedelta(minutes=10)
-"""How far a record may be dated before the seal that preceded it: the longest act, and the difference of two clocks."""
+"""How far a record may be dated before the seal that preceded its sealing: the longest act, and the difference of two clocks."""
 
 _ANY = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Floors:
+    """The earliest dates that the records of one sealing may bear."""
+
+    written: datetime = _ANY
+    recorded: datetime = _ANY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +114,8 @@ class _Before:
     head: str = GENESIS
     sealed_at: datetime | None = None
     legal_at: datetime | None = None
+    floors: _Floors = _Floors()
+    """Those of its sealing; none behind a purge, which does not say where its last sealing began."""
 
 
 class _Walk:
@@ -137,15 +147,16 @@ class _Walk:
         seal = group.seal
         self._seal(seal)
         _in_place(seal, group.records)
-        self._dated(seal, group.records)
+        floors = self._floors(seal)
+        _dated(seal, group.records, floors)
         if root_of([record.leaf for record in group.records]) != seal.root:
-            last = seal.first + seal.count - 1
-            raise _broken(FaultKind.AMONG, sequence=seal.first, last=last, batch=seal.number)
+            raise _broken(FaultKind.AMONG, sequence=seal.first, last=seal.first + seal.count - 1, batch=seal.number)
         self._committed += sum(len(record.commitments) for record in group.records)
         self._personal += _fits(seal, group)
         self._batches += 1
         self._records += seal.count
-        self._before = _Before(seal.number, seal.first + seal.count - 1, seal.head, seal.sealed_at, seal.legal_at)
+        last = seal.first + seal.count - 1
+        self._before = _Before(seal.number, last, seal.head, seal.sealed_at, seal.legal_at, floors)
         for head in self._heads:
             if head.number == seal.number and head.digest != seal.head:
                 raise _broken(FaultKind.HEAD_DIFFERS, batch=seal.number, sequence=seal.first)
@@ -198,19 +209,31 @@ class _Walk:
             return False
         return True
 
-    def _dated(self, seal: Seal, records: Sequence[Record]) -> None:
-        """Raise for the first record that is dated before the seal which preceded it, on either clock."""
-        written_from = self._floor(self._before.sealed_at, seal.sealed_at)
-        recorded_from = self._floor(self._before.legal_at, seal.legal_at)
-        for record in records:
-            if record.written_at < written_from or record.recorded_at < recorded_from:
-                raise _broken(FaultKind.BACK_DATED, sequence=record.sequence, batch=seal.number)
+    def _floors(self, seal: Seal) -> _Floors:
+        """Return the floors of a batch's sealing: batches of one sealing bear one moment on both clocks.
+
+        Their rows waited together, so that a batch says nothing of when the rows of the next one were written: all are
+        held to the seal before the sealing began.
+        """
+        before = self._before
+        if (seal.sealed_at, seal.legal_at) == (before.sealed_at, before.legal_at):
+            return before.floors
+        return _Floors(
+            written=self._floor(before.sealed_at, seal.sealed_at), recorded=self._floor(before.legal_at, seal.legal_at)
+        )
 
     def _floor(self, before: datetime | None, now: datetime) -> datetime:
         """Return the earliest date of a clock's records since a seal: any, if the next seal says that it went back."""
         if before is not None and now < before:
             self._remarks[Remark.CLOCK_SET_BACK] = None
         return _ANY if before is None or now < before else before - TOLERANCE
+
+
+def _dated(seal: Seal, records: Sequence[Record], floors: _Floors) -> None:
+    """Raise for the first record that is dated before the seal which preceded its sealing, on either clock."""
+    for record in records:
+        if record.written_at < floors.written or record.recorded_at < floors.recorded:
+            raise _broken(FaultKind.BACK_DATED, sequence=record.sequence, batch=seal.number)
 
 
 def _in_place(seal: Seal, records: Sequence[Record]) -> None:
