@@ -172,9 +172,8 @@ def test_an_inserted_record_is_named(place: tuple[list[Group], int, int], how: s
 def test_a_record_outside_every_seal_is_named(place: tuple[list[Group], int, int]) -> None:
     """It claims a place, and no seal knows it."""
     groups, _, _ = place
-    stray = placed(unsealed(1)[0], 10_000)
 
-    fault = found(groups, strays=[stray])
+    fault = found(groups, strays=[10_000])
     assert (fault.kind, fault.sequence) == (FaultKind.INSERTED, 10_000)
 
 

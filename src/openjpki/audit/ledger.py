@@ -11,7 +11,7 @@ from openjpki.audit import archive
 from openjpki.audit.chain import Head
 from openjpki.audit.purging import Purged, hold_age, kept_from, purge, purge_personal
 from openjpki.audit.record import record
-from openjpki.audit.rows import groups_of, purges_of, strays_of, unsealed_in
+from openjpki.audit.rows import groups_of, purges_of, readable, strays_of, unsealed_in
 from openjpki.audit.sealing import Sealed, seal
 from openjpki.audit.verbs import Verb
 from openjpki.audit.verification import Verdict, verify
@@ -84,20 +84,24 @@ class Ledger:
         return unsealed_in(self.role)
 
     def export(self, out: BinaryIO, *, actor: str, with_personal: bool = False) -> Head | None:
-        """Write what is sealed as an `archive` and return its head; taking personal values along is an act."""
+        """Write what is sealed as an `archive` and return its head; taking personal values along is an act.
+
+        Raises `Unreadable` at the first row that is no record.
+        """
         if with_personal:
             at = self.clock()
             with transaction.atomic(using=self.role):
                 record(self.role, at=at, actor=actor, verb=Verb.PERSONAL_EXPORTED, subject=f"audit:{self.role}")
-        return archive.write(
-            out,
-            role=self.role,
-            keys=self.safe.public_keys().values(),
-            purges=purges_of(self.role),
-            groups=groups_of(self.role),
-            unsealed=self.unsealed(),
-            with_personal=with_personal,
-        )
+        with readable(self.role):
+            return archive.write(
+                out,
+                role=self.role,
+                keys=self.safe.public_keys().values(),
+                purges=purges_of(self.role),
+                groups=groups_of(self.role),
+                unsealed=self.unsealed(),
+                with_personal=with_personal,
+            )
 
     def note_restore(self, taken_at: datetime, *, actor: str) -> None:
         """Record that the rows so far come from a backup begun at a real moment: what was recorded later is lost.

@@ -18,7 +18,7 @@ from openjpki.audit.chain import (
     leaf_of,
     root_of,
 )
-from openjpki.audit.faults import Fault, FaultKind, Remark
+from openjpki.audit.faults import Broken, Fault, FaultKind, Remark
 from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
 from openjpki.pki.keys import SignatureInvalid, verify_signature
 
@@ -63,16 +63,8 @@ class Verdict:
     remarks: tuple[Remark, ...]
 
 
-class _Broken(Exception):
-    """Ends a verification at its first fault."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-def _broken(kind: FaultKind, *, sequence: int = 0, last: int = 0, batch: int = 0) -> _Broken:
-    return _Broken(Fault(kind=kind, sequence=sequence, last=last, batch=batch))
+def _broken(kind: FaultKind, *, sequence: int = 0, last: int = 0, batch: int = 0) -> Broken:
+    return Broken(Fault(kind=kind, sequence=sequence, last=last, batch=batch))
 
 
 def verify(
@@ -81,14 +73,15 @@ def verify(
     keys: Mapping[str, bytes],
     purges: Iterable[PurgeStatement],
     groups: Iterable[Group],
-    strays: Iterable[Record],
+    strays: Iterable[int],
     heads: Iterable[Head] = (),
 ) -> Verdict:
     """Verify the chain of a role.
 
     `keys` maps the names of trusted audit keys to their SubjectPublicKeyInfo (DER). `groups` come in the order of the
-    chain; `strays` are records that claim a place outside every seal, and are looked at last. `heads` were kept
-    elsewhere: each of this role must be in the chain, or belong to the part that was purged.
+    chain; `strays` are the places that records claim outside every seal, and are looked at last. `heads` were kept
+    elsewhere: each of this role must be in the chain, or belong to the part that was purged. What is read as it is
+    asked for may raise `Broken` for what cannot be read.
     """
     walk = _Walk(role, keys, [head for head in heads if head.role == role])
     fault = None
@@ -98,9 +91,9 @@ def verify(
         for group in groups:
             walk.group(group)
         for stray in strays:
-            raise _broken(FaultKind.INSERTED, sequence=stray.sequence)
+            raise _broken(FaultKind.INSERTED, sequence=stray)
         walk.end()
-    except _Broken as broken:
+    except Broken as broken:
         fault = broken.fault
     return walk.verdict(fault)
 
