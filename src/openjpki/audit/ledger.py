@@ -1,6 +1,7 @@
 """The record of one role, with its key and its clocks: what an operator and the upkeep do with it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import BinaryIO, Protocol
@@ -48,6 +49,10 @@ class Safe(Protocol):
         """Keep a head in place of an earlier one."""
         ...
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other sealer of this role waiting while the block runs."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
@@ -60,12 +65,17 @@ class Ledger:
     retention_years: int
 
     def seal(self) -> Sealed:
-        """Seal what is not sealed and keep the new head; raises `HeadDiffers`, or what the key's place refuses."""
-        known = self.safe.head()
-        sealed = seal(self.role, signer=self.safe.signer(), at=self.clock(), now=self.real(), known=known)
-        if sealed.head is not None and (known is None or sealed.head.number > known.number):
-            self.safe.keep(sealed.head)
-        return sealed
+        """Seal what is not sealed and keep the new head; raises `HeadDiffers`, `Unreadable`, or what the key's place refuses.
+
+        One sealer after the other, from the look at the clocks to the kept head: no later seal bears an earlier moment, and
+        no older head replaces a newer one.
+        """
+        with self.safe.alone():
+            known = self.safe.head()
+            sealed = seal(self.role, signer=self.safe.signer(), at=self.clock(), now=self.real(), known=known)
+            if sealed.head is not None and (known is None or sealed.head.number > known.number):
+                self.safe.keep(sealed.head)
+            return sealed
 
     def verify(self, *, heads: Iterable[Head] = (), keys: Mapping[str, bytes] | None = None) -> Verdict:
         """Verify the chain in the database, against the head that was kept and any others."""
