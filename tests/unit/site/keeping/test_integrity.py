@@ -2,8 +2,8 @@ import pytest
 from django.db import DatabaseError, connections
 
 from openjpki.audit.models import Batch, Entry
-from openjpki.site.keeping import integrity
 from openjpki.site.house import House
+from openjpki.site.keeping import integrity
 from openjpki.site.keeping.integrity import (
     CHECKS,
     cards_administered,
