@@ -7,11 +7,11 @@ any other fault, by a `Broken`: a verification ends there, and `readable` turns 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from django.db import DataError, OperationalError
-from django.db.models import Model, QuerySet
+from django.db.models import Min, Model, QuerySet
 
 from openjpki.audit.chain import BATCH_LIMIT, GENESIS, Head, PersonalValue, PurgeStatement, Record, Seal, moment_text
 from openjpki.audit.faults import Broken, Fault, FaultKind
@@ -23,6 +23,8 @@ from openjpki.errors import Failure, Kind
 _ROW = TypeVar("_ROW", bound=Model)
 _DAMAGE = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, DataError, OperationalError)
 """What reading a row raises that holds what its columns should not; an `OperationalError` may be of another cause."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a row waits that nobody can date: somebody should look."""
 _MAX = 2**63 - 1
 """The last number that a column of 64 bits holds."""
 
@@ -130,6 +132,17 @@ def batches_in(rows: QuerySet[Batch]) -> list[Batch]:
 def unsealed_in(role: str) -> int:
     """Return how many rows wait for the next seal: until then nothing protects them."""
     return Entry.objects.using(role).filter(sequence=None).count()
+
+
+def waiting_since(role: str) -> datetime | None:
+    """Return when the oldest row that waits for its seal was written, if any waits; `LONG_AGO` if a row does not say."""
+    try:
+        oldest = Entry.objects.using(role).filter(sequence=None).aggregate(oldest=Min("written_at"))["oldest"]
+    except _DAMAGE as error:
+        if _is_busy(error):
+            raise
+        return LONG_AGO
+    return None if oldest is None else max(oldest, LONG_AGO)
 
 
 def record_of(row: Entry, sequence: int | None = None) -> Record:

@@ -51,9 +51,10 @@ def register(commands: Commands) -> None:
 def run_backup(arguments: argparse.Namespace) -> Answer:
     """Save the home, whatever state it is in, and say if nobody could restore it."""
     from openjpki.site.keeping.backup import take_backup
-    from openjpki.site.keeping.integrity import outlook
 
     with opened(arguments.home) as house:
+        from openjpki.site.keeping.integrity import outlook  # its tables need Django, which stands now
+
         moments = {"taken_at": real_moment(), "legal_at": house.clock()}
         taken = take_backup(house.home.path, arguments.out, home_format=FORMAT, **moments)
         wrong = outlook(house)

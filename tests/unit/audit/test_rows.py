@@ -8,6 +8,7 @@ from openjpki.audit.chain import GENESIS
 from openjpki.audit.faults import Broken, Fault, FaultKind
 from openjpki.audit.models import Batch, Entry
 from openjpki.audit.rows import (
+    LONG_AGO,
     Unreadable,
     groups_of,
     head_of,
@@ -17,6 +18,7 @@ from openjpki.audit.rows import (
     strays_of,
     tail_of,
     unsealed_in,
+    waiting_since,
 )
 from tests.support.audit import ROLE, START
 from tests.support.audit_rows import RESIDENT, Desk
@@ -197,6 +199,9 @@ def test_a_busy_database_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "_as_entry", busy)
     with pytest.raises(OperationalError):
         desk.ledger.seal()
+    monkeypatch.setattr(rows, "Min", busy)
+    with pytest.raises(OperationalError):
+        waiting_since(ROLE)
 
 
 def test_what_is_readable_by_itself_is_yielded_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +217,18 @@ def test_what_is_readable_by_itself_is_yielded_by_itself(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(rows, "_as_entry", once)
     assert desk.seal().records == 3
+
+
+@pytest.mark.parametrize("value", ["''", "7"] if IS_SQLITE else ["'-infinity'"])
+def test_a_row_that_nobody_can_date_waits_since_long_ago(value: str) -> None:
+    """So that health warns of it; a database that does not answer is told as such."""
+    desk = Desk()
+    assert waiting_since(ROLE) is None
+    desk.write(2)
+    assert waiting_since(ROLE) == START
+    overwrite("entry", "written_at", value)
+
+    assert waiting_since(ROLE) == LONG_AGO
 
 
 def test_a_block_that_reads_well_raises_nothing() -> None:
