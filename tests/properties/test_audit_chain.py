@@ -22,6 +22,7 @@ from tests.support.audit import (
     chain,
     exported,
     head_of,
+    in_runs,
     placed,
     purged,
     sealed,
@@ -171,9 +172,8 @@ def test_an_inserted_record_is_named(place: tuple[list[Group], int, int], how: s
 def test_a_record_outside_every_seal_is_named(place: tuple[list[Group], int, int]) -> None:
     """It claims a place, and no seal knows it."""
     groups, _, _ = place
-    stray = placed(unsealed(1)[0], 10_000)
 
-    fault = found(groups, strays=[stray])
+    fault = found(groups, strays=[10_000])
     assert (fault.kind, fault.sequence) == (FaultKind.INSERTED, 10_000)
 
 
@@ -190,6 +190,44 @@ def test_a_back_dated_record_is_named(sizes: list[int], data: st.DataObject) -> 
 
     fault = found(sealed(batches))
     assert (fault.kind, fault.sequence) == (FaultKind.BACK_DATED, sum(sizes[:index]) + position + 1)
+
+
+RUNS = st.lists(st.integers(1, 9), min_size=1, max_size=4)
+"""How many records each of several sealings finds."""
+
+
+@given(RUNS, st.integers(1, 4), st.integers(0, 10**6), st.data())
+def test_what_is_sealed_late_is_whole(sizes: list[int], limit: int, late: int, data: st.DataObject) -> None:
+    """However many batches one sealing makes, and however late it comes; also behind any purge."""
+    groups = in_runs(sizes, limit, late=timedelta(seconds=late))
+    verdict = verdict_on(groups, heads=[head_of(groups)])
+    count = data.draw(st.integers(1, len(groups)))
+
+    assert (verdict.fault, verdict.remarks) == (None, ())
+    assert (verdict.batches, verdict.records) == (len(groups), sum(sizes))
+    assert verdict_on(groups[count:], purges=[purged(groups, count)]).fault is None
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=4), st.integers(1, 4), st.data())
+def test_a_back_dated_record_is_named_in_any_batch_of_a_sealing(
+    sizes: list[int], limit: int, data: st.DataObject
+) -> None:
+    """All batches of one sealing are held to the seal before that sealing, the last of them like the first."""
+    run = data.draw(st.integers(1, len(sizes) - 1))
+    position = data.draw(st.integers(0, sizes[run] - 1))
+    member = data.draw(st.sampled_from(("recorded_at", "written_at")))
+    late = timedelta(days=1)
+    groups = in_runs(sizes, limit, late=late)
+    before = START + run * (HOUR + late) - TOLERANCE - timedelta(seconds=data.draw(st.integers(1, 10**8)))
+    sequence = sum(sizes[:run]) + position + 1
+    change: dict[str, Any] = {member: before}
+    batches = [
+        [replace(record, **change) if record.sequence == sequence else record for record in group.records]
+        for group in groups
+    ]
+
+    fault = found(sealed(batches, moments=[group.seal.sealed_at for group in groups]))
+    assert (fault.kind, fault.sequence) == (FaultKind.BACK_DATED, sequence)
 
 
 @given(places())

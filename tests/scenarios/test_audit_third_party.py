@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.audit import (
     chain,
     exported,
     head_of,
+    in_runs,
     purged,
     sealed,
     unsealed,
@@ -66,6 +68,23 @@ def test_a_whole_record_is_whole_to_others(program: Path, count: int) -> None:
     assert done.out == f"whole: 13 records, head {head_of(GROUPS).digest}\n", done.text
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
+def test_what_was_sealed_late_in_many_batches_is_whole_to_others(program: Path, count: int) -> None:
+    """All batches of one sealing are held to the seal before it; also where a purge ended between two of them."""
+    groups = in_runs([3, 8, 5], 2, late=timedelta(days=1))
+    gone = [purged(groups, count)] if count else []
+    done = judged(program, exported(groups[count:], gone))
+
+    assert done.out == f"whole: 16 records, head {head_of(groups).digest}\n", done.text
+
+
+def late_and_back_dated() -> bytes:
+    """Return a record whose second sealing has three batches; the last record of the last was back-dated."""
+    batches = [unsealed(1), unsealed(2, START + HOUR), unsealed(2, START + HOUR)]
+    batches.append([*unsealed(1, START + HOUR), *unsealed(1, START - HOUR)])
+    return exported(sealed(batches, moments=[START + HOUR, *[START + 30 * HOUR] * 3]))
+
+
 def changed(position: int) -> list[Record]:
     """Return the records of the last batch, one of them changed."""
     records = list(GROUPS[3].records)
@@ -84,8 +103,9 @@ def changed(position: int) -> list[Record]:
             exported(sealed([unsealed(2), unsealed(2, START - HOUR)])),
             "record 3 was back-dated",
         ),
+        (late_and_back_dated(), "record 7 was back-dated"),
     ],
-    ids=["changed", "removed", "a batch removed", "cut off", "back-dated"],
+    ids=["changed", "removed", "a batch removed", "cut off", "back-dated", "back-dated late"],
 )
 def test_a_broken_record_is_broken_to_others(program: Path, content: bytes, said: str) -> None:
     """The same record is named."""

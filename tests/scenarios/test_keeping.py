@@ -131,6 +131,39 @@ def assert_record_goes_on(home: Path) -> None:
         assert column(home, role, "SELECT COUNT(*) FROM audit_entry WHERE sequence IS NULL") == {0}
 
 
+LATE = """
+INSERT INTO audit_entry (recorded_at, written_at, actor, verb, subject, data, commitments, leaf)
+WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2500)
+SELECT datetime('now', '-1 hour'), datetime('now', '-1 hour'), 'sato', 'resident.read', 'resident:99201/' || n, '{}', '{}', ''
+FROM numbers
+"""
+"""Acts of an hour ago that no seal has reached: more than one batch."""
+
+
+@pytest.mark.parametrize("sealed_before", [True, False], ids=["sealed late", "not sealed"])
+def test_a_sealer_that_came_late_leaves_a_home_that_can_be_restored(
+    place: Place,
+    tmp_path: Path,
+    sealed_before: bool,  # noqa: FBT001  -- pytest draws it
+) -> None:
+    """More rows than a batch waited for an hour, as without `serve`: the record is whole, in the home and from each backup."""
+    assert place.run(("audit", "seal")).status == 0
+    with closing(sqlite3.connect(place.home / "window" / "db.sqlite3")) as database, database:
+        database.execute(LATE)
+    if sealed_before:
+        assert place.run(("audit", "seal")).status == 0
+    home, backup = place.home, tmp_path / "0.tar.gz"
+    for number in range(2):
+        done = openjpki("backup", "--out", backup, "--home", home, "--json")
+        assert (done.status, done.json["restorable"]) == (0, True), done.text
+        home = tmp_path / f"again-{number}"
+        restored = openjpki("restore", backup, "--home", home)
+        assert restored.status == 0, restored.text
+        assert_record_goes_on(home)
+        backup = tmp_path / f"{number + 1}.tar.gz"
+    assert rows(home, "window", "SELECT COUNT(*) > 3 FROM audit_batch") == [(1,)]
+
+
 def assert_card_answers(home: Path) -> None:
     """The card that was in use has certificates written to it again, once what was left half done is at an end."""
     assert openjpki("authority", "resume", "--home", home).status == 0

@@ -52,11 +52,17 @@ def unsealed(count: int, at: datetime = START) -> list[Record]:
     ]
 
 
-def sealed(batches: Sequence[Sequence[Record]], *, signer: Signer = SIGNER, role: str = ROLE) -> list[Group]:
-    """Seal entries batch by batch, an hour apart, as the sealer does."""
+def sealed(
+    batches: Sequence[Sequence[Record]],
+    *,
+    signer: Signer = SIGNER,
+    role: str = ROLE,
+    moments: Sequence[datetime] = (),
+) -> list[Group]:
+    """Seal entries batch by batch, an hour apart or at the moments named, as the sealer does."""
     groups: list[Group] = []
     for number, entries in enumerate(batches, start=1):
-        moment = START + number * HOUR
+        moment = moments[number - 1] if moments else START + number * HOUR
         first = groups[-1].seal.first + groups[-1].seal.count if groups else 1
         records = [placed(record, first + position) for position, record in enumerate(entries)]
         seal = Seal(
@@ -72,6 +78,22 @@ def sealed(batches: Sequence[Sequence[Record]], *, signer: Signer = SIGNER, role
         )
         groups.append(Group(seal=signed(seal, signer), records=records, personal=personal(records)))
     return groups
+
+
+def in_runs(sizes: Sequence[int], limit: int, *, late: timedelta = timedelta()) -> list[Group]:
+    """Return a chain of sealings, an hour and `late` apart, each over so many records in batches of `limit`.
+
+    What a sealing holds was written in the hour before that delay.
+    """
+    batches: list[list[Record]] = []
+    moments: list[datetime] = []
+    for number, size in enumerate(sizes):
+        begun = START + number * (HOUR + late)
+        waiting = unsealed(size, begun)
+        parts = [waiting[first : first + limit] for first in range(0, size, limit)]
+        batches += parts
+        moments += [begun + HOUR + late] * len(parts)
+    return sealed(batches, moments=moments)
 
 
 def placed(record: Record, sequence: int) -> Record:

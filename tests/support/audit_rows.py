@@ -1,6 +1,7 @@
 """Rows of the audit record in a test database, and a safe in memory for the ledger over them."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, unique
@@ -49,6 +50,10 @@ class MemorySafe:
         """Keep a head."""
         self.kept = head
         self.history.append(head)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep nobody waiting: a test has one sealer."""
+        return nullcontext()
 
 
 @dataclass

@@ -169,7 +169,7 @@ def verify_archive(archive: Archive, *, keys: Mapping[str, bytes], heads: Iterab
         keys=keys,
         purges=archive.purges,
         groups=archive.groups(),
-        strays=archive.strays,
+        strays=(stray.sequence for stray in archive.strays),
         heads=heads,
     )
     if verdict.fault is not None or archive.head == verdict.head:

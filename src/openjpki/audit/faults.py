@@ -47,6 +47,16 @@ class FaultKind(Enum):
         "記録 {sequence} 番から {last} 番までのどれかが、ハッシュ値とともに変更されています。",
         "One of the records {sequence} to {last} was changed together with its hash.",
     )
+    RECORD_UNREADABLE = Wording(
+        "audit.record.unreadable",
+        "記録 {sequence} 番を読めません。データベースの値が壊れているか、書き換えられています。",
+        "Record {sequence} cannot be read: a value of it in the database was damaged or overwritten.",
+    )
+    ROW_UNREADABLE = Wording(
+        "audit.row.unreadable",
+        "まだ封印していない行(データベースのキー {row})を読めません。値が壊れているか、書き換えられています。",
+        "A row that waits for its seal (key {row} in the database) cannot be read: a value was damaged or overwritten.",
+    )
     PERSONAL_CHANGED = Wording(
         "audit.personal.changed",
         "記録 {sequence} 番の個人情報が、記録した時の値と異なります。",
@@ -56,6 +66,11 @@ class FaultKind(Enum):
         "audit.batch.removed",
         "封印 {batch} 番がありません。記録 {sequence} 番から先を確かめられません。",
         "Seal {batch} is missing: from record {sequence} on nothing can be held against it.",
+    )
+    BATCH_UNREADABLE = Wording(
+        "audit.batch.unreadable",
+        "封印 {batch} 番を読めません。データベースの値が壊れているか、書き換えられています。",
+        "Seal {batch} cannot be read: a value of it in the database was damaged or overwritten.",
     )
     BATCH_CHANGED = Wording(
         "audit.batch.changed",
@@ -118,8 +133,18 @@ class Fault:
     sequence: int = 0
     last: int = 0
     batch: int = 0
+    row: int = 0
+    """The key in the database of a row that has no place yet."""
 
     def message(self, language: Language) -> str:
         """Return the sentence a person reads."""
         template = self.kind.value.ja if language == "ja" else self.kind.value.en
-        return template.format(sequence=self.sequence, last=self.last, batch=self.batch)
+        return template.format(sequence=self.sequence, last=self.last, batch=self.batch, row=self.row)
+
+
+class Broken(Exception):
+    """Ends a verification at its first fault."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault

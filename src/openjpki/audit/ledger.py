@@ -1,6 +1,7 @@
 """The record of one role, with its key and its clocks: what an operator and the upkeep do with it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import BinaryIO, Protocol
@@ -11,7 +12,7 @@ from openjpki.audit import archive
 from openjpki.audit.chain import Head
 from openjpki.audit.purging import Purged, hold_age, kept_from, purge, purge_personal
 from openjpki.audit.record import record
-from openjpki.audit.rows import groups_of, purges_of, strays_of, unsealed_in
+from openjpki.audit.rows import groups_of, purges_of, readable, strays_of, unsealed_in
 from openjpki.audit.sealing import Sealed, seal
 from openjpki.audit.verbs import Verb
 from openjpki.audit.verification import Verdict, verify
@@ -48,6 +49,10 @@ class Safe(Protocol):
         """Keep a head in place of an earlier one."""
         ...
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other sealer of this role waiting while the block runs."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
@@ -60,12 +65,17 @@ class Ledger:
     retention_years: int
 
     def seal(self) -> Sealed:
-        """Seal what is not sealed and keep the new head; raises `HeadDiffers`, or what the key's place refuses."""
-        known = self.safe.head()
-        sealed = seal(self.role, signer=self.safe.signer(), at=self.clock(), now=self.real(), known=known)
-        if sealed.head is not None and (known is None or sealed.head.number > known.number):
-            self.safe.keep(sealed.head)
-        return sealed
+        """Seal what is not sealed and keep the new head; raises `HeadDiffers`, `Unreadable`, or what the key's place refuses.
+
+        One sealer after the other, from the look at the clocks to the kept head: no later seal bears an earlier moment, and
+        no older head replaces a newer one.
+        """
+        with self.safe.alone():
+            known = self.safe.head()
+            sealed = seal(self.role, signer=self.safe.signer(), at=self.clock(), now=self.real(), known=known)
+            if sealed.head is not None and (known is None or sealed.head.number > known.number):
+                self.safe.keep(sealed.head)
+            return sealed
 
     def verify(self, *, heads: Iterable[Head] = (), keys: Mapping[str, bytes] | None = None) -> Verdict:
         """Verify the chain in the database, against the head that was kept and any others."""
@@ -84,20 +94,24 @@ class Ledger:
         return unsealed_in(self.role)
 
     def export(self, out: BinaryIO, *, actor: str, with_personal: bool = False) -> Head | None:
-        """Write what is sealed as an `archive` and return its head; taking personal values along is an act."""
+        """Write what is sealed as an `archive` and return its head; taking personal values along is an act.
+
+        Raises `Unreadable` at the first row that is no record.
+        """
         if with_personal:
             at = self.clock()
             with transaction.atomic(using=self.role):
                 record(self.role, at=at, actor=actor, verb=Verb.PERSONAL_EXPORTED, subject=f"audit:{self.role}")
-        return archive.write(
-            out,
-            role=self.role,
-            keys=self.safe.public_keys().values(),
-            purges=purges_of(self.role),
-            groups=groups_of(self.role),
-            unsealed=self.unsealed(),
-            with_personal=with_personal,
-        )
+        with readable(self.role):
+            return archive.write(
+                out,
+                role=self.role,
+                keys=self.safe.public_keys().values(),
+                purges=purges_of(self.role),
+                groups=groups_of(self.role),
+                unsealed=self.unsealed(),
+                with_personal=with_personal,
+            )
 
     def note_restore(self, taken_at: datetime, *, actor: str) -> None:
         """Record that the rows so far come from a backup begun at a real moment: what was recorded later is lost.

@@ -112,7 +112,7 @@ class Line:
     def facts(self, name: str) -> dict[str, Any]:
         """Return an object of what `record` takes: nothing is nested."""
         value = self._members.get(name)
-        return value if isinstance(value, dict) and all(map(_is_fact, value.values())) else self.refuse()
+        return value if isinstance(value, dict) and all(map(is_fact, value.values())) else self.refuse()
 
     def texts(self, name: str) -> dict[str, str]:
         """Return an object of texts."""
@@ -147,5 +147,6 @@ class Lines:
         return not self._source.read(1)
 
 
-def _is_fact(value: object) -> bool:
+def is_fact(value: object) -> bool:
+    """Say whether a value is one that a row may hold beside its subject: nothing nested, no fraction."""
     return all(item is None or isinstance(item, str | int) for item in (value if isinstance(value, list) else [value]))

@@ -109,13 +109,18 @@ def purge_personal(role: str, *, before: datetime, at: datetime, actor: str) -> 
 
 
 def _last_to_go(role: str, before: datetime) -> Seal | None:
-    """Return the last batch of the longest front that is old enough in everything."""
-    last = None
+    """Return the last batch of the longest front of whole sealings that is old enough in everything.
+
+    Where a sealing began shows only by the seal before it: one batch of it that must stay keeps all of them.
+    """
+    last = whole = None
     for batch in Batch.objects.using(role).order_by("number").iterator():
+        if last is not None and (last.sealed_at, last.legal_at) != (batch.sealed_at, batch.legal_at):
+            whole = last
         inside = (batch.first, batch.first + batch.count - 1)
         young = Entry.objects.using(role).filter(sequence__range=inside, recorded_at__gte=before)
         if batch.legal_at >= before or young.exists():
-            break
+            return whole
         last = seal_of(role, batch)
     return last
 

@@ -2,6 +2,9 @@
 
 A place in the chain is given here and not when a row is written: a transaction that commits late has a lower key than rows
 that are sealed already, and simply joins the next batch.
+
+A sealing is one transaction, however many batches it makes, and all of them bear its moments. A sealing that was cut off
+between two batches would leave rows that are older than its last seal, as if somebody had back-dated them.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +14,17 @@ from django.db import transaction
 
 from openjpki.audit.chain import BATCH_LIMIT, Head, Seal, key_id, leaf_of, root_of
 from openjpki.audit.models import Batch, Entry, SealingLock
-from openjpki.audit.rows import Tail, head_of, record_of, seal_of, tail_of
+from openjpki.audit.rows import (
+    Tail,
+    batches_in,
+    entries_in,
+    head_of,
+    readable,
+    record_of,
+    seal_of,
+    tail_of,
+    unsealed_in,
+)
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import Signer
 
@@ -43,15 +56,19 @@ class Sealed:
 
 
 def seal(role: str, *, signer: Signer, at: datetime, now: datetime, known: Head | None = None) -> Sealed:
-    """Seal every row of the role's database that is committed and not sealed, `BATCH_LIMIT` to a batch.
+    """Seal every row of the role's database that is committed and not sealed, `BATCH_LIMIT` to a batch; all or none.
 
     `at` is the legal moment, `now` the real one, `known` the head that was kept of this chain. Raises `HeadDiffers` if the
-    chain does not contain it.
+    chain does not contain it, and `Unreadable` for a row that is no record.
     """
-    made: list[int] = []
-    while count := _seal_next(role, signer=signer, at=at, now=now, known=known):
-        made.append(count)
-    return Sealed(batches=len(made), records=sum(made), head=head_of(role))
+    with transaction.atomic(using=role, durable=True), readable(role):
+        hold(role)
+        _agree(role, tail_of(role), known)
+        made: list[int] = []
+        waiting = unsealed_in(role)  # a bound: on PostgreSQL rows that commit meanwhile show
+        while sum(made) < waiting and (count := _seal_next(role, signer=signer, at=at, now=now)):
+            made.append(count)
+        return Sealed(batches=len(made), records=sum(made), head=head_of(role))
 
 
 def hold(role: str) -> None:
@@ -60,32 +77,29 @@ def hold(role: str) -> None:
     SealingLock.objects.using(role).select_for_update().get(pk=_LOCK)
 
 
-def _seal_next(role: str, *, signer: Signer, at: datetime, now: datetime, known: Head | None) -> int:
-    """Seal the next batch in a transaction of its own and return how many rows it holds."""
-    with transaction.atomic(using=role, durable=True):
-        hold(role)
-        tail = tail_of(role)
-        _agree(role, tail, known)
-        rows = list(Entry.objects.using(role).filter(sequence=None).order_by("pk")[:BATCH_LIMIT])
-        if not rows:
-            return 0
-        for sequence, row in enumerate(rows, start=tail.sequence + 1):
-            row.leaf = leaf_of(record_of(row, sequence))
-            row.sequence = sequence
-        Entry.objects.using(role).bulk_update(rows, ["sequence", "leaf"], batch_size=200)
-        made = Seal(
-            role=role,
-            number=tail.number + 1,
-            first=tail.sequence + 1,
-            count=len(rows),
-            root=root_of([row.leaf for row in rows]),
-            previous=tail.head,
-            sealed_at=now,
-            legal_at=at,
-            key=key_id(signer.public_key),
-        )
-        _store(replace(made, signature=signer.sign(made.statement())))
-        return len(rows)
+def _seal_next(role: str, *, signer: Signer, at: datetime, now: datetime) -> int:
+    """Seal the next batch and return how many rows it holds."""
+    rows = entries_in(Entry.objects.using(role).filter(sequence=None).order_by("pk")[:BATCH_LIMIT])
+    if not rows:
+        return 0
+    tail = tail_of(role)
+    for sequence, row in enumerate(rows, start=tail.sequence + 1):
+        row.leaf = leaf_of(record_of(row, sequence))
+        row.sequence = sequence
+    Entry.objects.using(role).bulk_update(rows, ["sequence", "leaf"], batch_size=200)
+    made = Seal(
+        role=role,
+        number=tail.number + 1,
+        first=tail.sequence + 1,
+        count=len(rows),
+        root=root_of([row.leaf for row in rows]),
+        previous=tail.head,
+        sealed_at=now,
+        legal_at=at,
+        key=key_id(signer.public_key),
+    )
+    _store(replace(made, signature=signer.sign(made.statement())))
+    return len(rows)
 
 
 def _store(seal: Seal) -> None:
@@ -108,7 +122,7 @@ def _agree(role: str, tail: Tail, known: Head | None) -> None:
         return
     there = tail.head if known.number == tail.number else None
     if known.number < tail.number:
-        row = Batch.objects.using(role).filter(number=known.number).first()
-        there = seal_of(role, row).head if row is not None else known.digest
+        found = batches_in(Batch.objects.using(role).filter(number=known.number))
+        there = seal_of(role, found[0]).head if found else known.digest
     if there != known.digest:
         raise HeadDiffers(role=role, number=known.number)

@@ -18,14 +18,22 @@ from openjpki.audit.chain import (
     leaf_of,
     root_of,
 )
-from openjpki.audit.faults import Fault, FaultKind, Remark
+from openjpki.audit.faults import Broken, Fault, FaultKind, Remark
 from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
 from openjpki.pki.keys import SignatureInvalid, verify_signature
 
 TOLERANCE = timedelta(minutes=10)
-"""How far a record may be dated before the seal that preceded it: the longest act, and the difference of two clocks."""
+"""How far a record may be dated before the seal that preceded its sealing: the longest act, and the difference of two clocks."""
 
 _ANY = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Floors:
+    """The earliest dates that the records of one sealing may bear."""
+
+    written: datetime = _ANY
+    recorded: datetime = _ANY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,16 +63,8 @@ class Verdict:
     remarks: tuple[Remark, ...]
 
 
-class _Broken(Exception):
-    """Ends a verification at its first fault."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-def _broken(kind: FaultKind, *, sequence: int = 0, last: int = 0, batch: int = 0) -> _Broken:
-    return _Broken(Fault(kind=kind, sequence=sequence, last=last, batch=batch))
+def _broken(kind: FaultKind, *, sequence: int = 0, last: int = 0, batch: int = 0) -> Broken:
+    return Broken(Fault(kind=kind, sequence=sequence, last=last, batch=batch))
 
 
 def verify(
@@ -73,14 +73,15 @@ def verify(
     keys: Mapping[str, bytes],
     purges: Iterable[PurgeStatement],
     groups: Iterable[Group],
-    strays: Iterable[Record],
+    strays: Iterable[int],
     heads: Iterable[Head] = (),
 ) -> Verdict:
     """Verify the chain of a role.
 
     `keys` maps the names of trusted audit keys to their SubjectPublicKeyInfo (DER). `groups` come in the order of the
-    chain; `strays` are records that claim a place outside every seal, and are looked at last. `heads` were kept
-    elsewhere: each of this role must be in the chain, or belong to the part that was purged.
+    chain; `strays` are the places that records claim outside every seal, and are looked at last. `heads` were kept
+    elsewhere: each of this role must be in the chain, or belong to the part that was purged. What is read as it is
+    asked for may raise `Broken` for what cannot be read.
     """
     walk = _Walk(role, keys, [head for head in heads if head.role == role])
     fault = None
@@ -90,9 +91,9 @@ def verify(
         for group in groups:
             walk.group(group)
         for stray in strays:
-            raise _broken(FaultKind.INSERTED, sequence=stray.sequence)
+            raise _broken(FaultKind.INSERTED, sequence=stray)
         walk.end()
-    except _Broken as broken:
+    except Broken as broken:
         fault = broken.fault
     return walk.verdict(fault)
 
@@ -106,6 +107,8 @@ class _Before:
     head: str = GENESIS
     sealed_at: datetime | None = None
     legal_at: datetime | None = None
+    floors: _Floors = _Floors()
+    """Those of its sealing; none behind a purge, which does not say where its last sealing began."""
 
 
 class _Walk:
@@ -137,15 +140,16 @@ class _Walk:
         seal = group.seal
         self._seal(seal)
         _in_place(seal, group.records)
-        self._dated(seal, group.records)
+        floors = self._floors(seal)
+        _dated(seal, group.records, floors)
         if root_of([record.leaf for record in group.records]) != seal.root:
-            last = seal.first + seal.count - 1
-            raise _broken(FaultKind.AMONG, sequence=seal.first, last=last, batch=seal.number)
+            raise _broken(FaultKind.AMONG, sequence=seal.first, last=seal.first + seal.count - 1, batch=seal.number)
         self._committed += sum(len(record.commitments) for record in group.records)
         self._personal += _fits(seal, group)
         self._batches += 1
         self._records += seal.count
-        self._before = _Before(seal.number, seal.first + seal.count - 1, seal.head, seal.sealed_at, seal.legal_at)
+        last = seal.first + seal.count - 1
+        self._before = _Before(seal.number, last, seal.head, seal.sealed_at, seal.legal_at, floors)
         for head in self._heads:
             if head.number == seal.number and head.digest != seal.head:
                 raise _broken(FaultKind.HEAD_DIFFERS, batch=seal.number, sequence=seal.first)
@@ -198,19 +202,31 @@ class _Walk:
             return False
         return True
 
-    def _dated(self, seal: Seal, records: Sequence[Record]) -> None:
-        """Raise for the first record that is dated before the seal which preceded it, on either clock."""
-        written_from = self._floor(self._before.sealed_at, seal.sealed_at)
-        recorded_from = self._floor(self._before.legal_at, seal.legal_at)
-        for record in records:
-            if record.written_at < written_from or record.recorded_at < recorded_from:
-                raise _broken(FaultKind.BACK_DATED, sequence=record.sequence, batch=seal.number)
+    def _floors(self, seal: Seal) -> _Floors:
+        """Return the floors of a batch's sealing: batches of one sealing bear one moment on both clocks.
+
+        Their rows waited together, so that a batch says nothing of when the rows of the next one were written: all are
+        held to the seal before the sealing began.
+        """
+        before = self._before
+        if (seal.sealed_at, seal.legal_at) == (before.sealed_at, before.legal_at):
+            return before.floors
+        return _Floors(
+            written=self._floor(before.sealed_at, seal.sealed_at), recorded=self._floor(before.legal_at, seal.legal_at)
+        )
 
     def _floor(self, before: datetime | None, now: datetime) -> datetime:
         """Return the earliest date of a clock's records since a seal: any, if the next seal says that it went back."""
         if before is not None and now < before:
             self._remarks[Remark.CLOCK_SET_BACK] = None
         return _ANY if before is None or now < before else before - TOLERANCE
+
+
+def _dated(seal: Seal, records: Sequence[Record], floors: _Floors) -> None:
+    """Raise for the first record that is dated before the seal which preceded its sealing, on either clock."""
+    for record in records:
+        if record.written_at < floors.written or record.recorded_at < floors.recorded:
+            raise _broken(FaultKind.BACK_DATED, sequence=record.sequence, batch=seal.number)
 
 
 def _in_place(seal: Seal, records: Sequence[Record]) -> None:

@@ -132,9 +132,21 @@ class Authority(Means):
         except Failure as failure:
             if failure.kind is Kind.UNAVAILABLE:
                 raise
-            refused = _refused(request, failure, at)
+            refused = self._refused(request, failure, at)
         self.checkpoint(Checkpoint.REFUSAL_RECORDED)
         return refused
+
+    def _refused(self, request: Request, failure: Failure, at: datetime) -> Refused:
+        """Record a refusal, or of a flood only some, and word it; a rule's refusal bears the finding's own code."""
+        code = failure.finding.code if isinstance(failure, ByRule) else failure.code
+        doer = window_at(at, request.municipality, getattr(request, "officer", ""))
+
+        def note(left_out: int) -> None:
+            with act():
+                doer.note(Verb.REQUEST_REFUSED, _subject(request), {"code": code, "left_out": left_out})
+
+        self.refusal_notes.write(request.municipality, at, note)
+        return Refused(code=code, ja=failure.message("ja"), en=failure.message("en"))
 
     def _answer(self, request: Request, at: datetime) -> Reply:
         """Carry a message out; if another process wrote the same rows first, once more over what it wrote."""
@@ -162,15 +174,6 @@ class Authority(Means):
         if isinstance(request, CardWorkAsked):
             return begin(self, request, at)
         return go_on(self, request, at)
-
-
-def _refused(request: Request, failure: Failure, at: datetime) -> Refused:
-    """Record a refusal and word it; a rule's refusal bears the finding's own code."""
-    code = failure.finding.code if isinstance(failure, ByRule) else failure.code
-    officer = getattr(request, "officer", "")
-    with act():
-        window_at(at, request.municipality, officer).note(Verb.REQUEST_REFUSED, _subject(request), {"code": code})
-    return Refused(code=code, ja=failure.message("ja"), en=failure.message("en"))
 
 
 def _subject(request: Request) -> str:

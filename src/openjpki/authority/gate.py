@@ -15,6 +15,7 @@ from openjpki.authority.acts import act, window_at
 from openjpki.authority.authority import Authority, RegisterUnavailable
 from openjpki.authority.bucket import Bucket
 from openjpki.authority.models import EnrolledKey, SeenNonce
+from openjpki.authority.refusal_notes import BURST, RATE, RefusalNotes
 from openjpki.authority.verbs import Verb
 from openjpki.desk.carrier import decode_request, encode
 from openjpki.desk.envelope import Envelope, decode_envelope, signer_of
@@ -33,9 +34,9 @@ class GateTerms:
     """Envelopes a second that one municipality may send for long; every process of the authority counts by itself."""
     burst: float = 2000.0
     """Envelopes that it may send at once: the import of a register is one for each person."""
-    noted_rate: float = 1 / 60
+    noted_rate: float = RATE
     """Refusals a second that are written down one by one for a peer; the next row counts those in between."""
-    noted_burst: float = 20.0
+    noted_burst: float = BURST
     """As many are written down at once."""
 
 
@@ -129,8 +130,7 @@ class Gate:
         self._terms = terms or GateTerms()
         self._lock = threading.Lock()
         self._sent: dict[str, Bucket] = {}
-        self._noted: dict[str, Bucket] = {}
-        self._unwritten: dict[str, int] = {}
+        self._notes = RefusalNotes()
         self._purge_at: datetime | None = None
 
     def receive(self, peer: str, wire: bytes) -> bytes:
@@ -153,7 +153,7 @@ class Gate:
             raise RegisterUnavailable from error
 
     def _admitted(self, peer: str, wire: bytes, now: datetime) -> Request:
-        if not self._take(self._sent, peer, now, rate=self._terms.rate, burst=self._terms.burst):
+        if not self._may_send(peer, now):
             raise RateLimited
         envelope = decode_envelope(wire)
         if envelope.municipality != peer:
@@ -190,24 +190,23 @@ class Gate:
         if due:
             SeenNonce.objects.filter(until__lt=now).delete()
 
-    def _take(self, buckets: dict[str, Bucket], peer: str, now: datetime, *, rate: float, burst: float) -> bool:
+    def _may_send(self, peer: str, now: datetime) -> bool:
         with self._lock:
-            bucket = (buckets.get(peer) or Bucket.full(rate=rate, burst=burst, at=now)).take(now)
+            full = Bucket.full(rate=self._terms.rate, burst=self._terms.burst, at=now)
+            bucket = (self._sent.get(peer) or full).take(now)
             if bucket is not None:
-                buckets[peer] = bucket
+                self._sent[peer] = bucket
             return bucket is not None
 
     def _note(self, peer: str, failure: Failure, now: datetime) -> None:
         """Write a refusal down; of a flood only some, the next row with the number of those left out."""
-        if not self._take(self._noted, peer, now, rate=self._terms.noted_rate, burst=self._terms.noted_burst):
-            with self._lock:
-                self._unwritten[peer] = self._unwritten.get(peer, 0) + 1
-            return
-        with self._lock:
-            left_out = self._unwritten.pop(peer, 0)
-        with act():
-            doer = window_at(self._authority.clock(), peer)
-            doer.note(Verb.ENVELOPE_REFUSED, "envelope", {"code": failure.code, "left_out": left_out})
+
+        def note(left_out: int) -> None:
+            with act():
+                doer = window_at(self._authority.clock(), peer)
+                doer.note(Verb.ENVELOPE_REFUSED, "envelope", {"code": failure.code, "left_out": left_out})
+
+        self._notes.write(peer, now, note, rate=self._terms.noted_rate, burst=self._terms.noted_burst)
 
 
 def _hold_signature(envelope: Envelope) -> None:

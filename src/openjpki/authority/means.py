@@ -1,7 +1,7 @@
 """What the authority works with: given once, by the composition root, to every use case."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.keys import KeyStore
+from openjpki.authority.refusal_notes import RefusalNotes
 from openjpki.pki.keys import KeySource
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
@@ -51,7 +52,7 @@ def _pass(_: Checkpoint) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """Settings, seams and places; holds no state of its own."""
+    """Settings, seams and places; holds no state of its own but the count of what it left unwritten."""
 
     profiles: ProfileSet
     policy: Policy
@@ -66,3 +67,5 @@ class Means:
     terms: Terms = Terms()
     checkpoint: Callable[[Checkpoint], None] = _pass
     """Called after a step is committed; a test raises there, or ends the process, as a crash would."""
+    refusal_notes: RefusalNotes = field(default_factory=RefusalNotes, repr=False, compare=False)
+    """Which refused requests this process wrote down; each is answered, whether it was or not."""

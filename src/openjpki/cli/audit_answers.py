@@ -52,6 +52,7 @@ def fault_data(fault: Fault) -> dict[str, Any]:
         "record": fault.sequence or None,
         "last_record": fault.last or None,
         "batch": fault.batch or None,
+        "row": fault.row or None,
         "ja": fault.message("ja"),
         "en": fault.message("en"),
     }

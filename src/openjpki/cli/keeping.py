@@ -4,9 +4,17 @@ import argparse
 from pathlib import Path
 
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.errors import Kind
 from openjpki.site.clock import real_moment
 from openjpki.site.opening import opened
 from openjpki.site.place import FORMAT
+
+_WARNING = {
+    "code": "backup.not-restorable",
+    "ja": "警告: ホームに次の問題があるため、このままでは復元できません。前のバックアップを消さず、原因を調べてください。",
+    "en": "Warning: as the home stands, a restore would refuse this backup. Keep the one before, and look into this:",
+}
+"""Told with a backup that was made all the same: what is there is saved, also from a home that is broken."""
 
 
 def register(commands: Commands) -> None:
@@ -15,7 +23,8 @@ def register(commands: Commands) -> None:
         "backup",
         help="save a home, also while it is in use, to one file",
         description="Save databases, keys, cards and settings of a home to one file (0600), whole or not at all, "
-        "while others go on working. Whoever has the file has all keys of the home.",
+        "while others go on working. Whoever has the file has all keys of the home. Exit 1, with the file written, if "
+        "the home is such that a restore would refuse it.",
     )
     backup.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new file, outside the home")
     backup.set_defaults(run=run_backup)
@@ -40,18 +49,24 @@ def register(commands: Commands) -> None:
 
 
 def run_backup(arguments: argparse.Namespace) -> Answer:
-    """Save the home."""
+    """Save the home, whatever state it is in, and say if nobody could restore it."""
     from openjpki.site.keeping.backup import take_backup
 
     with opened(arguments.home) as house:
+        from openjpki.site.keeping.integrity import outlook  # its tables need Django, which stands now
+
         moments = {"taken_at": real_moment(), "legal_at": house.clock()}
         taken = take_backup(house.home.path, arguments.out, home_format=FORMAT, **moments)
+        wrong = outlook(house)
     data = {
         "file": str(taken.path),
         "size": taken.size,
         "members": len(taken.manifest.members),
         "taken_at": taken.manifest.taken_at.isoformat(),
         "left_out": list(taken.manifest.left_out),
+        "restorable": not wrong,
+        "findings": list(wrong),
+        "warning": _WARNING if wrong else None,
     }
     lines = {
         "ja": [f"{taken.path} に保存しました({data['members']} 項目、{taken.size} バイト)。すべての鍵を含みます。"],
@@ -59,7 +74,9 @@ def run_backup(arguments: argparse.Namespace) -> Answer:
     }[language_of(arguments)]
     elsewhere = {"ja": "リンクなので含めていません: {}", "en": "Not included, because it is a link: {}"}
     lines += [elsewhere[language_of(arguments)].format(name) for name in taken.manifest.left_out]
-    return Answer(data=data, lines=lines)
+    if wrong:
+        lines += [_WARNING[language_of(arguments)], *(f"  {finding}" for finding in wrong)]
+    return Answer(data=data, lines=lines, kind=Kind.REFUSED if wrong else None)
 
 
 def run_restore(arguments: argparse.Namespace) -> Answer:

@@ -4,12 +4,15 @@
 ROLE/audit.key       the private key, PKCS#8 (0600): whoever has it can seal
 audit/ROLE.pem       the public key, or several: a key that was replaced still verifies what it sealed
 audit/ROLE.head      the last head: copy it to where whoever runs this machine cannot reach
+audit/.ROLE.lock     the lock of whoever seals; empty
 ```
 """
 
+import fcntl
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -61,6 +64,7 @@ class FileSafe:
         self._key = home / role / "audit.key"
         self._public = home / "audit" / f"{role}.pem"
         self._head = home / "audit" / f"{role}.head"
+        self._lock = home / "audit" / f".{role}.lock"
 
     def signer(self) -> Signer:
         """Return the signer of the key file; raises `AuditKeyUnusable`."""
@@ -94,6 +98,13 @@ class FileSafe:
     def keep(self, head: Head) -> None:
         """Write the head, whole or not at all."""
         write_whole(self._head, f"{head}\n".encode(), PUBLIC)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other sealers waiting, in this process or another; the lock goes with the process that holds it."""
+        with self._lock.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 def read_public_keys(path: Path) -> dict[str, bytes]:

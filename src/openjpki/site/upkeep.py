@@ -8,7 +8,7 @@ from django.db import close_old_connections
 
 from openjpki.audit.ledger import Ledger
 from openjpki.authority.authority import Authority
-from openjpki.errors import trace
+from openjpki.errors import Failure, trace
 from openjpki.site.clock import real_moment
 from openjpki.site.watching import logs
 from openjpki.site.watching.upkeep_notes import Notes
@@ -41,9 +41,18 @@ def one_delivery(outbox: Outbox) -> timedelta:
 
 
 def seal_round(ledgers: Iterable[Ledger]) -> timedelta:
-    """Seal the record of every role, and return how long to wait. It has rounds of its own: no list waits for a seal."""
+    """Seal the record of every role, and return how long to wait. It has rounds of its own: no list waits for a seal.
+
+    A record that cannot be sealed keeps no other waiting: the first refusal is raised when all were tried.
+    """
+    refusals: list[Failure] = []
     for ledger in ledgers:
-        ledger.seal()
+        try:
+            ledger.seal()
+        except Failure as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
     return SEALING
 
 

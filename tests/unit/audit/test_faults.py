@@ -11,8 +11,8 @@ WORDINGS: list[Wording] = [*(kind.value for kind in FaultKind), *(remark.value f
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_a_fault_is_told_in_both_languages(kind: FaultKind) -> None:
-    """The sentence is filled: it names the record or the seal."""
-    fault = Fault(kind=kind, sequence=7, last=9, batch=3)
+    """The sentence is filled: it names the record, the seal or the row."""
+    fault = Fault(kind=kind, sequence=7, last=9, batch=3, row=7)
 
     assert "{" not in fault.message("ja") + fault.message("en")
     assert {"7", "3"} & set(re.findall(r"\d", fault.message("en")))

@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from openjpki.audit import sealing
 from openjpki.audit.models import Batch, Entry, Purge
 from openjpki.audit.purging import TooYoung, hold_age, kept_from, purge, purge_personal
 from openjpki.audit.rows import purges_of
@@ -57,6 +58,23 @@ def test_whole_batches_leave_from_the_front() -> None:
     (statement,) = purges_of(ROLE)
     assert (statement.batches, statement.records) == (2, 4)
     assert let_go(START + timedelta(days=2), desk) == 0
+
+
+@pytest.mark.django_db(databases=[ROLE])
+def test_a_sealing_leaves_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that must stay keeps every batch of its sealing: what is left still says which seal came before it."""
+    monkeypatch.setattr(sealing, "BATCH_LIMIT", 2)
+    desk = desk_with_batches([0])
+    desk.times.wait(timedelta(days=1))
+    desk.write(5)
+    desk.times.wait(timedelta(days=1))
+    desk.ledger.seal()
+    desk.times.wait(timedelta(days=1))
+    ROWS.filter(sequence=7).update(recorded_at=START + timedelta(days=30))
+
+    assert let_go(START + timedelta(days=20), desk) == 1
+    assert [batch.number for batch in Batch.objects.using(ROLE).order_by("number")] == [2, 3, 4]
+    assert let_go(START + timedelta(days=40), desk) == 3
 
 
 @pytest.mark.django_db(databases=[ROLE])

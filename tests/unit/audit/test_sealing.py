@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -6,9 +7,11 @@ from django.db.models import Count
 
 from openjpki.audit import sealing
 from openjpki.audit.chain import GENESIS, Head
+from openjpki.audit.faults import FaultKind
 from openjpki.audit.models import Batch, Entry
 from openjpki.audit.sealing import HeadDiffers
-from tests.support.audit import ROLE
+from openjpki.pki.algorithms import KeyAlgorithm
+from tests.support.audit import ROLE, SIGNER, START
 from tests.support.audit_rows import Desk
 
 pytestmark = pytest.mark.django_db(databases=[ROLE])
@@ -56,6 +59,73 @@ def test_many_rows_are_many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (desk.seal().batches, desk.ledger.verify().records) == (3, 10)
     assert [batch.count for batch in Batch.objects.using(ROLE).order_by("number")] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("count", [4, 5, 10])
+def test_many_rows_sealed_late_are_whole(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """A sealer that was away for a day finds more than a batch: nobody back-dated anything."""
+    monkeypatch.setattr(sealing, "BATCH_LIMIT", 4)
+    desk = Desk()
+    desk.write()
+    desk.seal()
+    desk.write(count)
+    written = desk.times.now
+    desk.times.wait(timedelta(days=1))
+    desk.ledger.seal()
+
+    assert set(ROWS.values_list("written_at", flat=True)) == {written}
+    assert (desk.ledger.verify().fault, desk.ledger.verify().records) == (None, count + 1)
+
+
+def test_a_back_dated_row_in_a_later_batch_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it waited for the seal before the one that it missed."""
+    monkeypatch.setattr(sealing, "BATCH_LIMIT", 4)
+    desk = Desk()
+    desk.write()
+    desk.seal()
+    desk.times.wait(timedelta(hours=1))
+    desk.write(10)
+    ROWS.filter(pk=ROWS.order_by("-pk")[1].pk).update(written_at=START - timedelta(minutes=11))
+    desk.times.wait(timedelta(days=1))
+    desk.ledger.seal()
+    fault = desk.ledger.verify().fault
+
+    assert fault is not None
+    assert (fault.kind, fault.sequence, fault.batch) == (FaultKind.BACK_DATED, 10, 4)
+
+
+class Failing(Exception):
+    """The power went."""
+
+
+@dataclass
+class Weak:
+    """Signs so often, and then the power goes."""
+
+    left: int
+    public_key: bytes = SIGNER.public_key
+    algorithm: KeyAlgorithm = SIGNER.algorithm
+
+    def sign(self, to_be_signed: bytes) -> bytes:
+        """Sign, or fail."""
+        self.left -= 1
+        if self.left < 0:
+            raise Failing
+        return SIGNER.sign(to_be_signed)
+
+
+def test_a_sealing_makes_all_its_batches_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a sealing that was cut off left over would be older than its last seal: so it leaves all to the next one."""
+    monkeypatch.setattr(sealing, "BATCH_LIMIT", 4)
+    desk = Desk()
+    desk.write(10)
+    with pytest.raises(Failing):
+        sealing.seal(ROLE, signer=Weak(left=2), at=START, now=START)
+    assert (ROWS.filter(sequence=None).count(), Batch.objects.using(ROLE).count()) == (10, 0)
+
+    desk.times.wait(timedelta(days=1))
+    assert desk.ledger.seal().batches == 3
+    assert desk.ledger.verify().fault is None
 
 
 def test_a_row_that_commits_late_joins_the_next_batch() -> None:

@@ -17,6 +17,7 @@ from tests.support.audit import (
     STRANGER,
     chain,
     head_of,
+    in_runs,
     purged,
     sealed,
     signed,
@@ -44,6 +45,40 @@ def test_the_tolerance_is_included() -> None:
     late[0] = replace(late[0], written_at=late[0].recorded_at)
 
     assert verdict_on(sealed([unsealed(1), late])).fault is None
+
+
+def test_batches_of_one_sealing_are_held_to_the_seal_before_it() -> None:
+    """They were sealed at one moment, so that none of them says when the rows of the next were written."""
+    day = timedelta(days=1)
+
+    assert verdict_on(in_runs([3, 8, 5], 2, late=day)).fault is None
+
+
+@pytest.mark.parametrize("clock", ["sealed_at", "legal_at"])
+def test_a_seal_that_shares_one_moment_only_is_another_sealing(clock: str) -> None:
+    """Both clocks must say so: a legal clock may stand still in a sandbox."""
+    groups = in_runs([1, 2], 1, late=timedelta(days=1))
+    change: dict[str, Any] = {clock: groups[2].seal.sealed_at + timedelta(seconds=1)}
+    groups[2] = replace(groups[2], seal=signed(replace(groups[2].seal, **change)))
+
+    fault = fault_of(verdict_on(groups))
+    assert (fault.kind, fault.sequence) == (FaultKind.BACK_DATED, 3)
+
+
+@pytest.mark.parametrize("clock", ["sealed_at", "legal_at"])
+def test_a_clock_that_was_set_back_before_a_sealing_is_told_once_for_all_its_batches(clock: str) -> None:
+    """Dates on that clock are held against nothing in the whole sealing; those on the other still are."""
+    moments = [START + HOUR, *[START - HOUR] * 2]
+    groups = sealed([unsealed(1), unsealed(1, START - 30 * HOUR), unsealed(1, START - 30 * HOUR)], moments=moments)
+    other = {"sealed_at": "legal_at", "legal_at": "sealed_at"}[clock]
+    assert (verdict_on(groups).fault, verdict_on(groups).remarks) == (None, (Remark.CLOCK_SET_BACK,))
+
+    ahead: dict[str, Any] = {other: START + 2 * HOUR}
+    second = signed(replace(groups[1].seal, **ahead))
+    third = signed(replace(groups[2].seal, previous=second.head, **ahead))
+    mixed = [groups[0], replace(groups[1], seal=second), replace(groups[2], seal=third)]
+    fault = fault_of(verdict_on(mixed))
+    assert (fault.kind, fault.sequence) == (FaultKind.BACK_DATED, 2)
 
 
 @pytest.mark.parametrize("clock", ["sealed_at", "legal_at"])

@@ -295,7 +295,7 @@ def test_refusals_are_recorded_without_personal_data(scene: Scene) -> None:
 
     row = Entry.objects.using("authority").get(verb="request.refused")
     assert (row.actor, row.subject) == ("window:99201/sato", f"order:{refused.order_id}")
-    assert row.data == {"code": "authority.nothing-to-renew"}
+    assert row.data == {"code": "authority.nothing-to-renew", "left_out": 0}
     record = " ".join(f"{one} {one.data}" for one in Entry.objects.using("authority").all())
     assert RESIDENT not in record
     assert CARD not in record

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,13 @@ from openjpki.authority.authority import RegisterUnavailable
 from openjpki.authority.issuers import NoIssuer
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
+from openjpki.authority.refusal_notes import BURST, RATE
 from openjpki.desk.carrier import AuthorityUnreachable, InProcess
-from openjpki.desk.messages import PersonReported, Refused, ReportAccepted, Request
+from openjpki.desk.messages import CertificatesAsked, PersonReported, Refused, ReportAccepted, Request
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 from tests.properties.test_desk_messages import requests
-from tests.support.authority import AUTHENTICATION, Scene
+from tests.support.authority import AUTHENTICATION, CARD, Scene
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
@@ -30,7 +32,27 @@ def test_a_refusal_is_answered_in_both_languages(scene: Scene) -> None:
     assert reply.code == "authority.person-unknown"
     assert reply.ja
     assert reply.en.isascii()
-    assert Entry.objects.using("authority").get(verb="request.refused").data == {"code": reply.code}
+    assert Entry.objects.using("authority").get(verb="request.refused").data == {"code": reply.code, "left_out": 0}
+
+
+def test_a_flood_of_refused_requests_leaves_few_rows(scene: Scene) -> None:
+    """Rows are kept for ten years: of three hundred refused questions some are written, and the next row counts the others.
+
+    Each is answered all the same, and one municipality's flood hides nothing of another's.
+    """
+    rows = Entry.objects.using("authority").filter(verb="request.refused").order_by("pk")
+    question = CertificatesAsked(municipality="99201", resident_code="1" * 11, card_number=CARD, asked_at=scene.clock())
+    for _ in range(300):
+        assert scene.refusal(question) == "authority.person-unknown"
+    assert len(rows.all()) == int(BURST)
+    scene.refusal(msgspec.structs.replace(question, municipality="99202"))
+    assert len(rows.all()) == int(BURST) + 1
+
+    scene.clock.advance_to(scene.clock() + timedelta(seconds=1 / RATE))
+    scene.refusal(scene.order())
+    row = rows.reverse()[0]
+    assert row.data == {"code": "authority.person-unknown", "left_out": 300 - int(BURST)}
+    assert row.subject.startswith("order:")
 
 
 def test_what_cannot_be_done_now_is_no_refusal(scene: Scene) -> None:

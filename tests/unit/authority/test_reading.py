@@ -54,7 +54,7 @@ def test_strangers_are_told_nothing(scene: Scene, changes: dict[str, str], code:
 
     assert scene.refusal(msgspec.structs.replace(asked(scene), **changes)) == code
     row = Entry.objects.using("authority").get(verb="request.refused")
-    assert (row.subject, row.data) == ("question", {"code": code})
+    assert (row.subject, row.data) == ("question", {"code": code, "left_out": 0})
 
 
 def test_a_long_record_is_told_a_page_at_a_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from openjpki.audit.models import Entry
+from openjpki.audit.record import record
+from openjpki.audit.verbs import Verb
 from openjpki.cli.main import main
+from openjpki.site.clock import real_moment
 from openjpki.site.home import Home
 from openjpki.site.keeping import snapshot
 from openjpki.site.place import FORMAT, MARKER, read_marker
@@ -28,9 +33,9 @@ def run(capsys: pytest.CaptureFixture[str], *words: str | Path, status: int = 0)
     return json.loads(capsys.readouterr().out)
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+def told(capsys: pytest.CaptureFixture[str], *words: str | Path, status: int = 0) -> str:
     """Run a command and return what it tells a person."""
-    assert main([*map(str, words)]) == 0
+    assert main([*map(str, words)]) == status
     return capsys.readouterr().out
 
 
@@ -43,9 +48,32 @@ def test_a_backup_says_what_it_holds(home: Path, tmp_path: Path, capsys: pytest.
     assert data["file"] == str(tmp_path / "a.tar.gz")
     assert data["size"] == (tmp_path / "a.tar.gz").stat().st_size
     assert data["left_out"] == ["elsewhere"]
+    assert (data["restorable"], data["findings"], data["warning"]) == (True, [], None)
     assert "すべての鍵を含みます" in japanese
     assert "リンクなので含めていません: elsewhere" in japanese
     assert "It holds every key" in english
+
+
+def test_a_backup_of_a_broken_home_is_made_and_told(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is there is saved, and the person hears that nobody could restore it: by the status, a line, and a code."""
+    with transaction.atomic(using="window"):
+        record("window", at=real_moment(), actor="sato", verb=Verb.PURGED, subject="thing:1")
+    assert main(["audit", "seal", "--home", str(home)]) == 0
+    Entry.objects.using("window").update(actor="another")
+    capsys.readouterr()
+    data = run(capsys, "backup", "--out", tmp_path / "a.tar.gz", "--home", home, status=1)
+    japanese = told(capsys, "backup", "--out", tmp_path / "b.tar.gz", "--home", home, "--lang", "ja", status=1)
+    english = told(capsys, "backup", "--out", tmp_path / "c.tar.gz", "--home", home, "--lang", "en", status=1)
+
+    assert (tmp_path / "a.tar.gz").stat().st_size == data["size"]
+    assert (data["restorable"], data["findings"]) == (False, ["records: window: audit.record.changed"])
+    assert data["warning"]["code"] == "backup.not-restorable"
+    assert "このままでは復元できません" in japanese
+    assert "a restore would refuse this backup" in english
+    for said in (japanese, english):
+        assert said.endswith("  records: window: audit.record.changed\n")
 
 
 def test_a_restore_says_what_to_do_next(

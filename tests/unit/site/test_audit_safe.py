@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,34 @@ def test_a_head_is_kept(home: Path) -> None:
         "window.head",
         "window.pem",
     ]
+
+
+def test_who_seals_is_alone(home: Path) -> None:
+    """Another sealer of the same role waits its turn, also behind one that failed; one of another role does not."""
+    order: list[str] = []
+    inside = threading.Event()
+
+    def second() -> None:
+        inside.wait()
+        with FileSafe(home, "window").alone():
+            order.append("second")
+
+    def first() -> None:
+        with FileSafe(home, "window").alone():
+            inside.set()
+            thread.join(0.2)
+            with FileSafe(home, "staff").alone():
+                order.append("another role")
+            order.append("first")
+            raise KeyError
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with pytest.raises(KeyError):
+        first()
+    thread.join()
+
+    assert order == ["another role", "first", "second"]
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\xff\xfe"])

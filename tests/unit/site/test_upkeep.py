@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from openjpki.audit.chain import Head
+from openjpki.audit.sealing import HeadDiffers
 from openjpki.site import upkeep
 from openjpki.site.upkeep import (
     DELIVERY,
@@ -124,3 +126,16 @@ def test_every_record_is_sealed_in_a_round() -> None:
 
     assert seal_round([desk.ledger for desk in desks]) == SEALING
     assert [desk.ledger.verify().records for desk in desks] == [2, 2]
+
+
+@pytest.mark.django_db(databases=["authority", "window"])
+def test_a_record_that_cannot_be_sealed_keeps_no_other_waiting() -> None:
+    """Whoever spoils one role's record has not stopped the seals of all; the round has failed all the same."""
+    desks = [Desk(role=role) for role in ("authority", "window")]
+    for desk in desks:
+        desk.write(2)
+    desks[0].safe.kept = Head("authority", 7, "0" * 64)
+
+    with pytest.raises(HeadDiffers):
+        seal_round([desk.ledger for desk in desks])
+    assert [desk.ledger.unsealed() for desk in desks] == [2, 0]

@@ -1,4 +1,4 @@
-"""What must hold in a home before anybody works in it again: asked after a restore.
+"""What must hold in a home before anybody works in it again: asked after a restore, and told with a backup.
 
 Each check looks at one subject and returns what is wrong with it, in words without personal data; () is sound.
 Another subject is one more line in `CHECKS`.
@@ -6,7 +6,7 @@ Another subject is one more line in `CHECKS`.
 
 from collections.abc import Callable
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from openjpki.authority.models import Issuer, OcspResponder
@@ -116,3 +116,15 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 def findings(house: House) -> tuple[str, ...]:
     """Return everything that is wrong with a home, each with the name of its check."""
     return tuple(f"{name}: {finding}" for name, check in CHECKS for finding in check(house)[:_MOST])
+
+
+def outlook(house: House) -> tuple[str, ...]:
+    """Return what a restore of a home as it stands would refuse; what cannot be asked now counts as refused."""
+    try:
+        return findings(house)
+    except Failure as failure:
+        return (f"home: {failure.code}",)
+    except DatabaseError:
+        return ("databases: home.database-silent",)
+    except OSError:
+        return ("home: storage.failed",)

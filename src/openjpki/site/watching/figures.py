@@ -5,12 +5,15 @@ for minutes.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q
 
+from openjpki.audit.faults import Broken
 from openjpki.audit.models import Batch, Entry
+from openjpki.audit.rows import batches_in, unsealed_in, waiting_since
 from openjpki.authority.issuers import in_force
 from openjpki.authority.models import CardSession, Certificate, Order, SessionState
 from openjpki.authority.models.certificate import OPEN
@@ -124,14 +127,21 @@ def records(now: datetime) -> dict[str, RecordFigures]:
 
 def _record(role: str, now: datetime) -> RecordFigures:
     rows = Entry.objects.using(role)
-    waiting = rows.filter(sequence=None).aggregate(count=Count("pk"), oldest=Min("written_at"))
-    batch = Batch.objects.using(role).order_by("-number").first()
+    oldest = waiting_since(role)
     return RecordFigures(
         rows=rows.aggregate(last=Max("pk"))["last"] or 0,
-        unsealed=waiting["count"],
-        oldest_seconds=_seconds(now - waiting["oldest"]) if waiting["oldest"] else 0.0,
-        sealed_at=batch.sealed_at.timestamp() if batch else 0.0,
+        unsealed=unsealed_in(role),
+        oldest_seconds=_seconds(now - oldest) if oldest else 0.0,
+        sealed_at=_last_seal(role),
     )
+
+
+def _last_seal(role: str) -> float:
+    """Return the real moment of the last seal in seconds since 1970; 0 if there is none that can be read."""
+    with suppress(Broken):
+        for batch in batches_in(Batch.objects.using(role).order_by("-number")[:1]):
+            return batch.sealed_at.timestamp()
+    return 0.0
 
 
 def _seconds(span: timedelta) -> float:

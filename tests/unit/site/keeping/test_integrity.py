@@ -1,8 +1,9 @@
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from openjpki.audit.models import Batch, Entry
 from openjpki.site.house import House
+from openjpki.site.keeping import integrity
 from openjpki.site.keeping.integrity import (
     CHECKS,
     cards_administered,
@@ -10,9 +11,11 @@ from openjpki.site.keeping.integrity import (
     databases_sound,
     findings,
     keys_open,
+    outlook,
     records_whole,
     tables_current,
 )
+from openjpki.site.opening import DatabaseSilent
 from openjpki.site.settings import ROLES
 from tests.support.cards import blank_card
 
@@ -101,3 +104,24 @@ def test_a_row_that_refers_to_none_is_found(settled: House) -> None:
         with connections["window"].cursor() as cursor:
             cursor.execute("DELETE FROM window_cardholding")
             cursor.execute("PRAGMA foreign_keys=ON")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DatabaseSilent(reason="busy"), "home: home.database-silent"),
+        (DatabaseError("busy"), "databases: home.database-silent"),
+        (OSError("no card"), "home: storage.failed"),
+    ],
+)
+def test_what_cannot_be_asked_is_no_good_outlook(
+    settled: House, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    """A backup was made by then: it is told, and never refused, that nobody knows whether it can be restored."""
+    assert outlook(settled) == ()
+
+    def fail(_: House) -> tuple[str, ...]:
+        raise error
+
+    monkeypatch.setattr(integrity, "findings", fail)
+    assert outlook(settled) == (said,)

@@ -1,15 +1,18 @@
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 
+from openjpki.audit.chain import BATCH_LIMIT
+from openjpki.audit.models import Entry
 from openjpki.audit.record import record
 from openjpki.audit.verbs import Verb
 from openjpki.authority.card_keys import NAME
 from openjpki.site.home import Home, HomeOfOtherVersion
+from openjpki.site.keeping.integrity import records_whole
 from openjpki.site.keeping.upgrade import UPGRADES, beside, bring_up, upgrade
 from openjpki.site.opening import assemble
 from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeInUse, HomeMissing, locked, read_marker
@@ -107,6 +110,24 @@ def test_an_upgrade_is_repeatable_from_every_step(old: Path, tmp_path: Path, ste
     assert house.cards.look("taro").channel.keys == house.factory.keys.of(house.cards.look("taro").number)
     assert [(ledger.unsealed(), ledger.verify().fault) for ledger in house.ledgers] == [(0, None)] * len(ROLES)
     assert house.ledgers[0].safe.head() is not None
+
+
+def test_more_rows_than_a_batch_become_a_whole_record(old: Path) -> None:
+    """They were recorded over years and are sealed at once: several batches of one sealing, and none is back-dated."""
+    years_ago = NOW - timedelta(days=1000)
+    Entry.objects.using("window").bulk_create(
+        Entry(
+            recorded_at=years_ago + timedelta(hours=number), actor="sato", verb="thing.done", subject=f"thing:{number}"
+        )
+        for number in range(2 * BATCH_LIMIT + 1)
+    )
+    upgrade(old, NOW, backup=None)
+    house = assemble(Home.open(old))
+    verdicts = {ledger.role: ledger.verify() for ledger in house.ledgers}
+
+    assert {role: verdict.fault for role, verdict in verdicts.items()} == dict.fromkeys(ROLES)
+    assert (verdicts["window"].batches, verdicts["window"].records) == (3, 2 * BATCH_LIMIT + 1)
+    assert records_whole(house) == ()
 
 
 def test_nothing_changes_if_the_backup_fails(old: Path, tmp_path: Path) -> None:

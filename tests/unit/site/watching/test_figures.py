@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from openjpki.authority.models import Card, CardSession, Order, Person, SessionState
 from openjpki.site.clock import real_moment
@@ -81,6 +82,25 @@ def test_rows_wait_for_their_seal_on_the_real_clock(settled: House) -> None:
     assert (sealed.unsealed, sealed.oldest_seconds) == (0, 0.0)
     assert sealed.rows == later.rows
     assert abs(sealed.sealed_at - before.timestamp()) < 60
+
+
+def test_a_record_that_cannot_be_read_is_still_counted(settled: House) -> None:
+    """Whatever stands in its columns: the page of figures answers, and says that something waits since long ago."""
+    for ledger in settled.ledgers:
+        ledger.seal()
+    sqlite = connections["window"].vendor == "sqlite"
+    for table, column, place in (
+        ("audit_batch", "sealed_at", ""),
+        ("audit_entry", "written_at", "sequence = NULL, leaf = '',"),
+    ):
+        value = "''" if sqlite else "'-infinity'"
+        with connections["window"].cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {place} {column} = {value}")  # noqa: S608  -- our own words
+    record = figures.records(real_moment())["window"]
+
+    assert record.unsealed > 0
+    assert record.sealed_at == 0.0
+    assert record.oldest_seconds > timedelta(days=365 * 50).total_seconds()
 
 
 def test_open_card_sessions_are_counted(settled: House) -> None:
