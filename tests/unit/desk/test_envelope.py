@@ -15,7 +15,7 @@ from openjpki.desk.envelope import (
     signed_bytes,
     signer_of,
 )
-from openjpki.desk.messages import CertificateOrder, Request, RevocationOrder
+from openjpki.desk.messages import CardRequest, CertificateOrder, Request, RevocationOrder
 from tests.properties.test_desk_messages import requests
 
 SENT = datetime(2026, 11, 27, 3, 0, 0, 250000, tzinfo=UTC)
@@ -121,11 +121,11 @@ def test_unknown_fields_and_large_envelopes_are_refused() -> None:
 
 @given(requests)
 def test_an_order_is_signed_by_the_officer_it_names(request: Request) -> None:
-    """The officer for an order, the municipality itself for all else."""
-    order = isinstance(request, CertificateOrder | RevocationOrder)
+    """The officer for an order or work on a card, the municipality itself for all else."""
+    officer = getattr(request, "officer", "")
 
-    assert signer_of(request) == (request.officer if isinstance(request, CertificateOrder | RevocationOrder) else "")
-    assert order is bool(signer_of(request))
+    assert signer_of(request) == officer
+    assert bool(officer) is isinstance(request, CertificateOrder | RevocationOrder | CardRequest)
 
 
 def test_an_envelope_shows_its_sender_only() -> None:
