@@ -35,6 +35,8 @@ class Terms:
     """How far a window's legal clock may run ahead of the authority's."""
     pin_reset: timedelta = timedelta(days=1)
     """How long an approved PIN reset may wait for the card."""
+    departure: timedelta = timedelta(days=90)
+    """How long after a departure was reported the arrival may be: 30 days to move in with the card (R-5.21), and late ones."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 
