@@ -1,10 +1,11 @@
 import select
 import socket
+import socketserver
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,27 @@ def test_no_session_is_resumed(ends: Ends, port: int) -> None:
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.raises(ssl.SSLError):
         connected(None)
+
+
+def test_a_bug_of_one_connection_is_told_and_its_room_given_back(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A thread that does not start leaves nobody on the doorstep; what is no fault of the line is told, without its words."""
+    failing = raising(RuntimeError("secret"))
+    monkeypatch.setattr(socketserver.ThreadingMixIn, "process_request", lambda *_: failing("", b""))
+    context = server_context(ends.ca.server_file(real_moment()), ends.ca.certificate)
+    server = DeskServer((LOOPBACK, 0), context, echo)
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), closing(server.socket):
+        try:
+            server.process_request(ours, ("", 0))
+        except RuntimeError:
+            server.handle_error()
+        assert not server._doorstep.leave(ours)
+
+    told = capsys.readouterr().err
+    assert "RuntimeError" in told
+    assert "secret" not in told
 
 
 def test_a_port_is_taken_once(ends: Ends, port: int) -> None:
