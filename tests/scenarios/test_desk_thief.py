@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -126,6 +126,48 @@ def test_nothing_of_another_city_is_read_ended_or_confirmed(thief: Thief) -> Non
     assert desk.refusal(desk.seal(revocation), peer="99202") == "authority.other-municipality"
     desk.line = thief.ends.line(thief.port)
     assert isinstance(desk.carrier.send(scene.confirmation(issued)), CertificateActivated)
+
+
+def test_a_departure_that_came_to_nothing_is_no_door(thief: Thief) -> None:
+    """Once Wakaba says that Hanako stays, in whatever words, or time has passed, Aoba takes her by no old notice (R-5.21)."""
+    desk, scene = thief.desk, thief.desk.scene
+    theirs = thief.ends.line(thief.port)
+
+    def wakaba(request: Request) -> None:
+        desk.line = theirs
+        assert isinstance(desk.carrier.send(request), ReportAccepted)
+
+    wakaba(scene.departure())
+    wakaba(scene.departure(to_municipality="99201"))
+    assert thief.sends(scene.arrival_report()) == "authority.departure-missing"
+    wakaba(scene.departure())
+    wakaba(scene.life_event(LifeEvent.MOVE))
+    assert thief.sends(scene.arrival_report()) == "authority.departure-missing"
+    wakaba(scene.departure())
+    scene.clock.advance_to(scene.clock() + scene.authority.terms.departure + timedelta(days=1))
+    assert thief.sends(scene.arrival_report()) == "authority.departure-missing"
+    assert Person.objects.get(resident_code=RESIDENT).municipality == "99201"
+
+
+def test_who_went_abroad_is_claimed_without_what_they_had(thief: Thief) -> None:
+    """Aoba may say that Wakaba's emigrant lives there now; her card and its certificates are told to nobody for that."""
+    desk, scene = thief.desk, thief.desk.scene
+    issued = desk.carrier.send(scene.order())
+    assert isinstance(issued, CertificateIssued)
+    assert isinstance(desk.carrier.send(scene.confirmation(issued)), CertificateActivated)
+    gone = scene.life_event(LifeEvent.EMIGRATION, attributes=None)
+    assert isinstance(desk.carrier.send(gone), ReportAccepted)
+    desk.line = thief.ends.line(thief.port, shown_as="99202")
+    claim = desk.post(desk.seal(scene.person(municipality="99202", attributes=MOVED)), peer="99202")
+    assert isinstance(claim, ReportAccepted)
+    question = CertificatesAsked(municipality="99202", resident_code=RESIDENT, card_number=CARD, asked_at=scene.clock())
+
+    assert thief.sends(question) == "authority.card-left-behind"
+    assert thief.sends(scene.order(municipality="99202")) == "authority.card-left-behind"
+    lost = scene.card(state=CardState.ABOLISHED, event=LifeEvent.CARD_LOST, municipality="99202")
+    assert thief.sends(lost) == "authority.card-left-behind"
+    card = Card.objects.get(card_number=CARD)
+    assert (card.municipality, card.state) == ("99201", "active")
 
 
 def test_a_stolen_certificate_alone_opens_nothing(thief: Thief) -> None:

@@ -14,7 +14,7 @@ from openjpki.authority.gate import Gate, GateTerms
 from openjpki.desk.carrier import decode_reply, encode
 from openjpki.desk.envelope import Envelope, encode_envelope, signed_bytes, signer_of
 from openjpki.desk.https import HttpsLine
-from openjpki.desk.https_server import DeskServer
+from openjpki.desk.https_server import Bounds, DeskServer
 from openjpki.desk.keys import DeskKey
 from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.desk.sealing import InProcessLine, Line, Sealed, Sealer
@@ -146,9 +146,7 @@ class Ends:
         return HttpsLine(LOOPBACK, port, files, seconds=seconds)
 
     @contextmanager
-    def serving(
-        self, receive: Callable[[str, bytes], bytes], *, threads: int = 4, seconds: float = 10.0
-    ) -> Iterator[int]:
+    def serving(self, receive: Callable[[str, bytes], bytes], bounds: Bounds | None = None) -> Iterator[int]:
         """Serve at a free port while the block runs."""
 
         def in_a_thread(peer: str, wire: bytes) -> bytes:
@@ -158,6 +156,6 @@ class Ends:
                 connections.close_all()
 
         context = server_context(self.ca.server_file(real_moment()), self.ca.certificate)
-        server = DeskServer((LOOPBACK, 0), context, in_a_thread, threads=threads, seconds=seconds)
+        server = DeskServer((LOOPBACK, 0), context, in_a_thread, bounds=bounds or Bounds())
         with server.answering():
             yield server.port

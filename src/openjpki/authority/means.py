@@ -42,6 +42,8 @@ class Terms:
     """How long an approved PIN reset may wait for the card."""
     card_session: timedelta = LONGEST_CARD_SESSION
     """How long a session with a card may last; what it was allowed is asked again before anything sealed leaves."""
+    departure: timedelta = timedelta(days=90)
+    """How long after a departure was reported the arrival may be: 30 days to move in with the card (R-5.21), and late ones."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 

@@ -50,6 +50,17 @@ class CardOfAnother(Failure):
     en = "This card is registered for another person."
 
 
+class CardLeftBehind(Failure):
+    """The holder came back from abroad to another municipality than the one that speaks for the card (ADR 0017)."""
+
+    code = "authority.card-left-behind"
+    kind = Kind.REFUSED
+    ja = "このカードは、国外転出前の市区町村で交付されたもので、この市区町村では使えません。新しいカードを交付してください。"
+    en = (
+        "The municipality that the holder left for abroad gave this card, and it is not used here. Hand a new one over."
+    )
+
+
 def locked(resident_code: str) -> Person:
     """Return a person and lock the row until the act ends: acts on one person's certificates come one by one."""
     person = Person.objects.select_for_update().filter(resident_code=resident_code).first()
@@ -80,10 +91,26 @@ def hold_resident(person: Person) -> None:
 
 
 def card_of(person: Person, card_number: str) -> Card:
-    """Return a person's card; raises `CardUnknown` or `CardOfAnother`."""
+    """Return a person's card; raises `CardUnknown`, `CardOfAnother` or `CardLeftBehind`."""
     card = Card.objects.filter(card_number=card_number).first()
     if card is None:
         raise CardUnknown
     if card.person_id != person.pk:
         raise CardOfAnother
+    if card.municipality != person.municipality:
+        raise CardLeftBehind
     return card
+
+
+def card_reported(person: Person, card_number: str, municipality: str) -> Card | None:
+    """Return the card that a municipality reports about, None if it is a new one.
+
+    Its own is each card of its own resident, and one that a former resident left behind. Raises `OtherMunicipality` and
+    what `card_of` raises.
+    """
+    card = Card.objects.filter(card_number=card_number).first()
+    if card is not None and (card.person_id, card.municipality) == (person.pk, municipality):
+        return card
+    if person.municipality != municipality:
+        raise OtherMunicipality
+    return None if card is None else card_of(person, card_number)

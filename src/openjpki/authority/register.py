@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.departures import depart, take_over
+from openjpki.authority.departures import depart, stay, take_over
 from openjpki.authority.ending import end_for, release
 from openjpki.authority.limits import hold_card_expiry
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PersonState
 from openjpki.authority.municipalities import enrolled
-from openjpki.authority.persons import card_of, hold_resident, locked, locked_of
+from openjpki.authority.persons import OtherMunicipality, card_reported, hold_resident, locked
 from openjpki.authority.receipts import answered, keep
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
@@ -83,7 +83,7 @@ def report(means: Means, fact: Fact, at: datetime) -> ReportAccepted:
     enrolled(fact.municipality)
     doer = window_at(at, fact.municipality)
     with act():
-        before = answered(fact.report_id, fact, doer)
+        before = answered(means, fact.report_id, fact, doer)
         if before is not None:
             return ReportAccepted(report_id=fact.report_id, ended=before)
         ended = keep(fact.report_id, _enter(means, fact, doer), doer)
@@ -102,17 +102,22 @@ def _enter(means: Means, fact: Fact, doer: Doer) -> list[Certificate]:
 
 
 def _person(fact: PersonReported, doer: Doer) -> list[Certificate]:
-    """Register a birth or a first registration, or one who comes back after leaving the record."""
+    """Register a birth or a first registration, or one who comes back after leaving the record.
+
+    Who comes back to another municipality leaves the cards of before behind: it speaks for its resident, not for them.
+    """
     attributes = _attributes(fact.attributes, doer)
     person = Person.objects.select_for_update().filter(resident_code=fact.resident_code).first()
     if person is None:
         person = Person(resident_code=fact.resident_code)
     elif person.state != PersonState.LEFT.value:
         raise PersonKnown
-    person.municipality, person.state, person.leaving_to = fact.municipality, PersonState.RESIDENT.value, ""
+    before = person.municipality if person.municipality not in ("", fact.municipality) else ""
+    person.municipality, person.state = fact.municipality, PersonState.RESIDENT.value
+    person.leave_no_more()
     person.record(attributes)
     person.save()
-    doer.note(Verb.PERSON_REGISTERED, person)
+    doer.note(Verb.PERSON_REGISTERED, person, {"before": before} if before else None)
     return []
 
 
@@ -122,7 +127,7 @@ def _life_event(means: Means, fact: LifeEventReported, doer: Doer) -> list[Certi
         raise NotOfThisMessage(event=fact.event.value)
     _past(fact.occurred_on, "occurred_on", doer)
     person = locked(fact.resident_code)
-    take_over(person, fact.municipality, moved=fact.event is LifeEvent.MOVE)
+    take_over(means, person, fact.municipality, doer, moved=fact.event is LifeEvent.MOVE)
     if fact.event in DEPARTURES:
         person.state = DEPARTURES[fact.event].value
     elif fact.attributes is None:
@@ -140,16 +145,23 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         raise NotOfThisMessage(event=fact.event.value)
     if not FIRST_DAY <= fact.expires <= LAST_DAY:
         raise DayImpossible(field="expires")
-    person = locked_of(fact.resident_code, fact.municipality)
-    if not Card.objects.filter(card_number=fact.card_number).exists():
+    person = locked(fact.resident_code)
+    found = card_reported(person, fact.card_number, fact.municipality)
+    if fact.state is CardState.ACTIVE:
+        _in_use(person, fact, doer)
+    if found is None:
         hold_resident(person)
         hold_card_expiry(means, person, expires=fact.expires, before=None, doer=doer)
         card = Card.objects.create(
-            card_number=fact.card_number, person=person, expires=fact.expires, state=fact.state.value
+            card_number=fact.card_number,
+            person=person,
+            expires=fact.expires,
+            state=fact.state.value,
+            municipality=fact.municipality,
         )
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
-    card = card_of(person, fact.card_number)
+    card = found
     hold_card_expiry(means, person, expires=fact.expires, before=card.expires, doer=doer)
     before = CardState(card.state)
     if fact.state is not before:
@@ -163,6 +175,13 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
     if event is None:
         return []
     return end_for(means, person, event, effect_of(means.policy, event, civil_date(doer.at)), doer, card=card)
+
+
+def _in_use(person: Person, fact: CardReported, doer: Doer) -> None:
+    """Take it that the holder of a card in use is where it is reported; a card left behind is not used again."""
+    if person.municipality != fact.municipality:
+        raise OtherMunicipality
+    stay(person, doer)
 
 
 def _event_of(fact: CardReported) -> LifeEvent | None:

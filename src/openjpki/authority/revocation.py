@@ -44,7 +44,7 @@ def revoke(means: Means, order: RevocationOrder, at: datetime) -> RevocationAcce
         raise DayImpossible(field="occurred_on")
     doer = window_at(at, order.municipality, order.officer)
     with act():
-        before = answered(order.order_id, order, doer)
+        before = answered(means, order.order_id, order, doer)
         if before is None:
             hold_order_age(means, order.ordered_at, at)
             person = locked_served_by(means, order.resident_code, order.municipality)

@@ -15,6 +15,7 @@ class Verb(Enum):
     PERSON_REGISTERED = "person.registered"
     PERSON_CHANGED = "person.changed"
     PERSON_LEAVES = "person.leaves"
+    PERSON_STAYS = "person.stays"
     PERSON_READ = "person.read"
     CARD_REGISTERED = "card.registered"
     CARD_CHANGED = "card.changed"

@@ -31,6 +31,7 @@ from openjpki.cli.window_arguments import (
     add_import,
     add_issue,
     add_nothing,
+    add_person,
     add_pin_reset,
     add_residents,
     add_resume,
@@ -43,6 +44,7 @@ from openjpki.cli.window_arguments import (
     shown,
     typed,
 )
+from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
@@ -348,6 +350,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     ),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
+    "withdraw-move": ("take back a move from here that the authority has not taken", add_person, withdraw_move),
     "revoke": ("revoke or hold at the holder's word (R-2.5 to R-2.7)", add_revoke, _told_by_findings(_revoke)),
     "queue": ("what waits: messages to the authority and applications, and why", add_nothing, queue),
     "deliver": ("send what is due to the authority, or with --now whatever waits", add_deliver, deliver),

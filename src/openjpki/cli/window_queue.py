@@ -36,8 +36,8 @@ _WHY: Mapping[MessageWait, Mapping[Language, str]] = {
         "en": "waits behind an earlier message about the same person",
     },
     MessageWait.ANSWERED: {
-        "ja": "機構がこの申請を認めませんでした(送信は終わっています)",
-        "en": "the authority refused this order (it was sent)",
+        "ja": "機構が認めませんでした(送信は終わっています)",
+        "en": "the authority refused it (it was sent, and waits no more)",
     },
 }
 

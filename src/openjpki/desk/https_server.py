@@ -1,8 +1,8 @@
 """The authority's end of the line over HTTPS: a bounded server that hands each envelope over with its proven sender.
 
 The peer is what the verified client certificate says: exactly one URI `urn:openjpki:municipality:CODE` among its names.
-A connection serves one request. Its handshake, its reading and its writing have one deadline together, and there are no
-more connections at a time than threads.
+A connection serves one request. Its handshake, its request and its reply have a deadline each, whatever drips. Until the
+handshake is over it stands on the doorstep; then it needs a place, and one peer has only some of them (`places`).
 """
 
 import io
@@ -15,18 +15,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH, REPLY_TYPE
+from openjpki.desk.places import Doorstep, NoPlace, Places
 from openjpki.desk.tls import peer_of
 from openjpki.errors import Failure, Kind, trace
 
-THREADS: Final = 16
-SECONDS: Final = 20.0
-"""From the connection to the last byte of the request."""
+MOST_HANDSHAKES: Final = 32
+"""Connections at once that have proven nothing yet; one more sends away the one that has stood longest."""
+MOST_PLACES: Final = 32
+"""Connections of proven peers at once, each with a thread; one more is hung up on, and comes again later."""
+MOST_PLACES_OF_ONE: Final = 8
+"""Of those, the connections of one peer: more than a municipality's counters need, and a quarter of all."""
+MAX_HANDSHAKE_SECONDS: Final = 3.0
+"""From the connection to the end of the handshake, which takes milliseconds."""
+MAX_REQUEST_SECONDS: Final = 20.0
+"""From the handshake to the last byte of the request: the largest takes as long at 18 kB a second."""
+MAX_REPLY_SECONDS: Final = 20.0
+"""From the first byte of the reply to the last: a peer that reads slowly gives its place back."""
 
 Receive = Callable[[str, bytes], bytes]
 """Peer and envelope in, reply out; raises what is UNAVAILABLE."""
@@ -41,22 +52,44 @@ class DeskPortTaken(Failure):
     en = "Port {port} is used by another program. Choose another with --desk-port."
 
 
-class _UntilDeadline(io.RawIOBase):
-    """What a client sends, as long as it comes in time: a client that drips bytes does not keep a thread."""
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What the server bears; the constants above say why."""
 
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
+    handshakes: int = MOST_HANDSHAKES
+    places: int = MOST_PLACES
+    places_of_one: int = MOST_PLACES_OF_ONE
+    handshake_seconds: float = MAX_HANDSHAKE_SECONDS
+    request_seconds: float = MAX_REQUEST_SECONDS
+    reply_seconds: float = MAX_REPLY_SECONDS
+
+
+class _UntilDeadline(io.RawIOBase):
+    """A client's bytes, either way, as long as they come or go in time: one that drips or sips does not keep a thread."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
-        self._deadline = deadline
+        self._deadline = time.monotonic() + seconds
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
+        self._wait_no_longer()
+        return self._connection.recv_into(buffer)
+
+    def send(self, content: bytes) -> None:
+        """Send all of it."""
+        left = memoryview(content)
+        while left:
+            self._wait_no_longer()
+            left = left[self._connection.send(left) :]
+
+    def _wait_no_longer(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._connection.settimeout(left)
-        return self._connection.recv_into(buffer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -69,12 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def setup(self) -> None:
-        """Finish the handshake, in this connection's own thread, then read until the deadline."""
-        deadline = time.monotonic() + self.server.seconds
-        self.request.settimeout(self.server.seconds)
-        self.request.do_handshake()
+        """Read until the deadline; what is written is kept until it is whole."""
         super().setup()
-        self.rfile = io.BufferedReader(_UntilDeadline(self.connection, deadline))
+        self.rfile = io.BufferedReader(_UntilDeadline(self.connection, self.server.bounds.request_seconds))
+        self.wfile = self._head = io.BytesIO()
 
     def do_POST(self) -> None:
         """Take an envelope."""
@@ -114,13 +145,18 @@ class _Handler(BaseHTTPRequestHandler):
         return int(text) if plain else None
 
     def _answer(self, status: HTTPStatus, body: bytes = b"") -> None:
-        self.connection.settimeout(self.server.seconds)
         self.send_response(status)
         self.send_header("Content-Type", REPLY_TYPE)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
+        reply = _UntilDeadline(self.connection, self.server.bounds.reply_seconds)
+        reply.send(self._head.getvalue() + body)
+
+    def handle_expect_100(self) -> bool:
+        """Refuse to say first that the body may come: whoever asks for it is no window of ours."""
+        self.send_error(HTTPStatus.EXPECTATION_FAILED)
+        return False
 
     def send_error(self, code: int, *_: object) -> None:
         """Answer what is no request of ours by its status alone."""
@@ -145,14 +181,14 @@ class DeskServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         context: ssl.SSLContext,
         receive: Receive,
         *,
-        threads: int = THREADS,
-        seconds: float = SECONDS,
+        bounds: Bounds = Bounds(),
     ) -> None:
         """Take the address, port 0 for one that the system proposes; raises `DeskPortTaken`."""
         self.receive = receive
-        self.seconds = seconds
+        self.bounds = bounds
         self._context = context
-        self._free = threading.BoundedSemaphore(threads)
+        self._doorstep = Doorstep(bounds.handshakes)
+        self._places = Places(most=bounds.places, of_one=bounds.places_of_one)
         try:
             super().__init__(address, _Handler)
         except OSError as error:
@@ -182,25 +218,37 @@ class DeskServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         return wrapped, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Start a thread if one is free; else the client is sent away, and tries again later."""
-        if not self._free.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
+        """Let the connection prove itself in a thread of its own."""
+        self._doorstep.enter(request)
         try:
             super().process_request(request, client_address)
         except BaseException:
-            self._free.release()
+            self._doorstep.leave(request)
             raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection, then free its thread."""
+        """Finish the handshake, then serve the peer if there is a place for it; else hang up."""
         try:
-            super().process_request_thread(request, client_address)
+            with self._places.taken(self._proven(request)):
+                self.finish_request(request, client_address)
+        except Exception:  # noqa: BLE001  -- one connection must not take the server down; what is a bug is told
+            self.handle_error()
         finally:
-            self._free.release()
+            self.shutdown_request(request)
+
+    def _proven(self, connection: ssl.SSLSocket) -> str:
+        """Return whom a connection proves to be, the empty text for nobody of ours; raises `OSError`."""
+        try:
+            connection.settimeout(self.bounds.handshake_seconds)
+            connection.do_handshake()
+        finally:
+            stood = self._doorstep.leave(connection)
+        if not stood:
+            raise NoPlace
+        return peer_of(connection.getpeercert() or {})
 
     def handle_error(self, *_: object) -> None:
-        """Tell a bug; a client that went away, was too slow or proved nothing is none."""
+        """Tell a bug; a client that went away, was too slow, proved nothing or found no place is none."""
         error = sys.exc_info()[1]
         if error is not None and not isinstance(error, OSError):
             sys.stderr.write(trace(error))

@@ -118,7 +118,10 @@ class LifeEventReported(Message, frozen=True, kw_only=True):
 
 
 class DepartureReported(Message, frozen=True, kw_only=True):
-    """転出: a person leaves `municipality`, which reports it, for another one, whose report of the arrival then counts."""
+    """転出: a person leaves `municipality`, which reports it, for another one, whose report of the arrival then counts.
+
+    To where the person lives it takes an earlier one back (転出取消).
+    """
 
     report_id: Identifier
     municipality: MunicipalityCode

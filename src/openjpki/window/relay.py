@@ -39,6 +39,7 @@ MAX_ANSWER = 9000
 _STANDING = frozenset(
     {
         "authority.card-expired",
+        "authority.card-left-behind",
         "authority.card-of-another",
         "authority.card-unknown",
         "authority.card-work.card-not-active",

@@ -54,4 +54,4 @@ class MessageWait(Enum):
     BEHIND = "behind"
     """An earlier message about the same person goes first."""
     ANSWERED = "answered"
-    """It waits no more: an order that the authority refused, kept to be seen."""
+    """It waits no more: an order, or an arrival taken back, that the authority refused; kept to be seen."""

@@ -24,6 +24,7 @@ class Verb(Enum):
     CERTIFICATE_ACTIVATED = "certificate.activated"
     CERTIFICATE_REFUSED = "certificate.refused"
     EVENT_RECORDED = "event.recorded"
+    MOVE_WITHDRAWN = "move.withdrawn"
     REVOCATION_REQUESTED = "revocation.requested"
     PIN_RESET_REQUESTED = "pin-reset.requested"
     PIN_RESET_PERMITTED = "pin-reset.permitted"

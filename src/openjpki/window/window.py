@@ -25,6 +25,7 @@ from openjpki.window.recovery import Recovery
 from openjpki.window.relay import RelayedCard
 from openjpki.window.residents import Residents
 from openjpki.window.revocations import Revocations
+from openjpki.window.withdrawn_moves import WithdrawnMoves
 
 
 class Window:
@@ -47,6 +48,7 @@ class Window:
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
         self.pin_resets = PinResets(equipment, self.outbox)
+        self.withdrawn_moves = WithdrawnMoves(equipment, self.outbox)
         self.recovery = Recovery(self.outbox, self.procedures, self.pin_resets)
         self._equipment = equipment
 

@@ -20,6 +20,11 @@ def test_an_answer_is_shorter_than_the_lists() -> None:
     assert terms.ocsp_answer < terms.responder
 
 
+def test_a_departure_stands_long_enough_to_arrive() -> None:
+    """A move-in with the card is reported within 14 days of moving and 30 of the day of leaving (R-5.21)."""
+    assert timedelta(days=30 + 14) < Terms().departure < timedelta(days=365)
+
+
 def test_means_are_given_once(tmp_path: Path) -> None:
     """The authority keeps nothing but what it was built from, and that does not change."""
     authority = Scene(tmp_path).authority

@@ -5,6 +5,7 @@ import pytest
 from openjpki.authority.acts import act
 from openjpki.authority.models import Card, Person
 from openjpki.authority.persons import (
+    CardLeftBehind,
     CardOfAnother,
     CardUnknown,
     NotResident,
@@ -84,3 +85,6 @@ def test_a_card_belongs_to_one_person(scene: Scene) -> None:
         card_of(other, CARD)
     with pytest.raises(CardUnknown):
         card_of(hanako, "000000000000000")
+    hanako.municipality = "99202"
+    with pytest.raises(CardLeftBehind):
+        card_of(hanako, CARD)

@@ -30,6 +30,16 @@ def test_the_same_revocation_order_again_gets_the_same_answer(scene: Scene) -> N
     assert scene.expect(RevocationAccepted, order) == scene.expect(RevocationAccepted, order)
 
 
+def test_who_lives_elsewhere_now_is_not_told_of(scene: Scene) -> None:
+    """A message that was carried out stays so; what became of the certificates since is no business of the former city."""
+    scene.with_both()
+    order = scene.revocation(LifeEvent.REQUEST, SIGNATURE)
+    assert scene.expect(RevocationAccepted, order).ended
+    scene.expect(ReportAccepted, scene.arrival())
+
+    assert scene.expect(RevocationAccepted, order) == RevocationAccepted(order_id=order.order_id, ended=())
+
+
 def test_an_id_does_not_change_its_content(scene: Scene) -> None:
     """The same id with other content is refused and changes nothing."""
     report = scene.person()

@@ -5,7 +5,7 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import Card, Person
-from openjpki.desk.messages import CertificateIssued, ReportAccepted
+from openjpki.desk.messages import CertificateIssued, CertificatesAsked, ReportAccepted
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, LifeEvent, Procedure, RevocationReason
 from openjpki.rules.policy import Policy
 from tests.support.authority import (
@@ -177,6 +177,70 @@ def test_nothing_happens_to_who_left(scene: Scene) -> None:
 
     assert scene.refusal(scene.life_event(LifeEvent.MOVE, municipality="99202")) == "authority.not-resident"
     assert hanako().municipality == "99201"
+
+
+def test_a_card_goes_with_the_move(scene: Scene) -> None:
+    """Continued use (R-5.21): after the arrival the new municipality speaks for the card, the old one no more."""
+    scene.with_both()
+    scene.expect(ReportAccepted, scene.arrival())
+
+    assert Card.objects.get().municipality == "99202"
+    assert scene.records(municipality="99202")
+    lost = scene.card(state=CardState.SUSPENDED)
+    assert scene.refusal(lost) == "authority.other-municipality"
+    scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED, municipality="99202"))
+
+
+def emigrated(scene: Scene) -> Scene:
+    """Let Hanako of Wakaba go abroad with her card."""
+    scene.with_both()
+    ended_by(scene, LifeEvent.EMIGRATION)
+    return scene
+
+
+def test_who_comes_back_from_abroad_to_the_same_place_has_the_card_again(scene: Scene) -> None:
+    """国外転入 where the person left from: person and card are both known there."""
+    emigrated(scene).expect(ReportAccepted, scene.person())
+
+    assert len(scene.records()) == 2
+    scene.issue(SIGNATURE)
+
+
+def test_who_comes_back_from_abroad_to_another_place_begins_anew(scene: Scene) -> None:
+    """国外転入 elsewhere: the new municipality is believed about its resident, and gets nothing of before (ADR 0017)."""
+    emigrated(scene).expect(ReportAccepted, scene.person(municipality="99202", attributes=MOVED))
+    question = CertificatesAsked(municipality="99202", resident_code=RESIDENT, card_number=CARD, asked_at=scene.clock())
+
+    assert scene.refusal(question) == "authority.card-left-behind"
+    assert scene.refusal(scene.order(AUTHENTICATION, municipality="99202")) == "authority.card-left-behind"
+    assert scene.refusal(scene.card(municipality="99202")) == "authority.card-left-behind"
+    (row,) = Entry.objects.using("authority").filter(verb="person.registered", data__has_key="before")
+    assert row.data == {"before": "99201"}
+    scene.expect(ReportAccepted, scene.card("9" * 15, municipality="99202"))
+    issued = scene.expect(CertificateIssued, scene.order(AUTHENTICATION, card="9" * 15, municipality="99202"))
+    scene.send(scene.confirmation(issued, municipality="99202"))
+    assert scene.word(issued) == "good"
+
+
+def test_a_card_left_behind_may_be_returned_where_it_was_given(scene: Scene) -> None:
+    """It stays with the municipality that gave it, which may stop or end it, and do nothing else with it."""
+    emigrated(scene).expect(ReportAccepted, scene.person(municipality="99202", attributes=MOVED))
+
+    assert scene.refusal(scene.card()) == "authority.other-municipality"
+    scene.expect(ReportAccepted, scene.card(state=CardState.ABOLISHED, event=LifeEvent.CARD_RETURNED))
+    assert Card.objects.get().state == "abolished"
+    assert scene.refusal(scene.card("9" * 15)) == "authority.other-municipality"
+
+
+def test_who_moves_back_finds_the_card_left_there(scene: Scene) -> None:
+    """By a move with both reports, the person stands again where the card stayed; the cards of between come along."""
+    emigrated(scene).expect(ReportAccepted, scene.person(municipality="99202", attributes=MOVED))
+    scene.expect(ReportAccepted, scene.card("9" * 15, municipality="99202"))
+    scene.expect(ReportAccepted, scene.departure(municipality="99202", to_municipality="99201"))
+    scene.expect(ReportAccepted, scene.life_event(LifeEvent.MOVE, attributes=HANAKO))
+
+    assert set(Card.objects.values_list("card_number", "municipality")) == {(CARD, "99201"), ("9" * 15, "99201")}
+    assert len(scene.records()) == 2
 
 
 def test_a_card_enters_the_register(scene: Scene) -> None:

@@ -1,8 +1,11 @@
+import select
 import socket
+import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH
-from openjpki.desk.https_server import DeskPortTaken, DeskServer
+from openjpki.desk.https_server import MOST_HANDSHAKES, Bounds, DeskPortTaken, DeskServer
 from openjpki.desk.tls import server_context
 from openjpki.errors import Failure, Kind
 from openjpki.site.clock import real_moment
@@ -51,7 +54,7 @@ def echo(peer: str, wire: bytes) -> bytes:
 @pytest.fixture
 def port(ends: Ends) -> Iterator[int]:
     """Serve the echo."""
-    with ends.serving(echo, seconds=0.5) as port:
+    with ends.serving(echo, Bounds(request_seconds=0.5)) as port:
         yield port
 
 
@@ -101,6 +104,7 @@ def test_the_peer_is_whom_the_certificate_names(ends: Ends, port: int) -> None:
         (b"GET / HTTP/1.1\r\n\r\n", b"501"),
         (b"POST / HTTP/1.1 more\r\n\r\n", b"400"),
         (b"POST / HTTP/9.9\r\n\r\n", b"505"),
+        (post(Expect="100-continue"), b"417"),
         (post(body=b"x"), b"200"),
     ],
     ids=lambda value: value.decode() if len(value) == 3 else "",
@@ -126,7 +130,7 @@ def test_half_a_request_is_not_handed_over(ends: Ends) -> None:
         heard.append(wire)
         return b""
 
-    with ends.serving(hear, seconds=0.5) as port:
+    with ends.serving(hear, Bounds(request_seconds=0.5)) as port:
         assert said(ends, port, post(body=b"x" * 50)[:-10]) == b""
     assert heard == []
 
@@ -175,8 +179,8 @@ def test_what_fails_behind_the_server_is_a_status(
     assert "secret" not in told
 
 
-def test_there_are_no_more_connections_than_threads(ends: Ends) -> None:
-    """Whoever finds all threads taken is sent away at once, and served when one is free again."""
+def test_there_are_no_more_connections_than_places(ends: Ends) -> None:
+    """Whoever finds all places taken is sent away at once, and served when one is free again."""
     busy, free = threading.Event(), threading.Event()
 
     def slow(_peer: str, _wire: bytes) -> bytes:
@@ -184,7 +188,7 @@ def test_there_are_no_more_connections_than_threads(ends: Ends) -> None:
         free.wait(10)
         return b"done"
 
-    with ends.serving(slow, threads=1) as port:
+    with ends.serving(slow, Bounds(places=1)) as port:
         waiting = threading.Thread(target=ends.line(port).exchange, args=("99201", b"x"))
         waiting.start()
         busy.wait(10)
@@ -200,7 +204,113 @@ def test_there_are_no_more_connections_than_threads(ends: Ends) -> None:
             except AuthorityUnreachable:
                 threading.Event().wait(0.1)
         else:
-            pytest.fail("the thread was never free again")
+            pytest.fail("the place was never free again")
+
+
+def test_silent_clients_keep_nobody_out(ends: Ends) -> None:
+    """Twice as many silent connections as may stand on the doorstep, all held: each municipality is served at once."""
+    with ends.serving(echo) as port, ExitStack() as held:
+        for _ in range(2 * MOST_HANDSHAKES):
+            held.enter_context(socket.create_connection((LOOPBACK, port), timeout=10))
+
+        assert ends.line(port, seconds=2).exchange("99201", b"one") == b"99201 one"
+        assert ends.line(port, seconds=2).exchange("99202", b"two") == b"99202 two"
+
+
+def test_a_handshake_has_a_deadline_of_its_own(ends: Ends) -> None:
+    """A byte now and then is no handshake: its end comes from the connection on, however long a request may take."""
+    with (
+        ends.serving(echo, Bounds(handshake_seconds=0.5)) as port,
+        socket.create_connection((LOOPBACK, port), timeout=5) as silent,
+    ):
+        silent.sendall(b"\x16\x03\x01\x02\x00")
+        began = time.monotonic()
+        with suppress(OSError):
+            for _ in range(20):
+                silent.sendall(b"\x01")
+                if select.select([silent], [], [], 0.1)[0] and not silent.recv(1):
+                    break
+        assert time.monotonic() - began < 1.8
+
+
+def dripping(ends: Ends, port: int, municipality: str) -> ssl.SSLSocket:
+    """Return a connection of a municipality that has begun a body and goes no further."""
+    context = ends.line(port)._files_of(municipality).context()
+    secured = context.wrap_socket(socket.create_connection((LOOPBACK, port), timeout=10), server_hostname=LOOPBACK)
+    secured.sendall(post(body=b"x" * 50)[:-10])
+    return secured
+
+
+def test_one_peer_takes_no_place_from_another(ends: Ends) -> None:
+    """One municipality with sixteen bodies that drip has some places only: the other is served, it itself waits."""
+    with ends.serving(echo) as port, ExitStack() as held:
+        for _ in range(16):
+            held.enter_context(dripping(ends, port, "99201"))
+
+        assert ends.line(port, seconds=2).exchange("99202", b"two") == b"99202 two"
+        with pytest.raises(AuthorityUnreachable):
+            ends.line(port, seconds=2).exchange("99201", b"one")
+
+
+def test_who_sips_the_reply_gives_the_place_back(ends: Ends) -> None:
+    """A reply has one deadline for all of it: reading a little now and then keeps no place."""
+    large = b"x" * 20_000_000
+    with (
+        ends.serving(
+            lambda peer, _wire: large if peer == "99201" else b"small", Bounds(places=1, reply_seconds=0.5)
+        ) as port,
+        dripping(ends, port, "99201") as sipping,
+    ):
+        sipping.sendall(b"x" * 10)
+        for _ in range(40):
+            assert sipping.recv(65536)  # what the system's buffers hold comes, although the server has hung up long ago
+            threading.Event().wait(0.05)
+
+        assert ends.line(port, seconds=2).exchange("99202", b"x") == b"small"
+
+
+def test_no_session_is_resumed(ends: Ends, port: int) -> None:
+    """Every connection proves its peer anew: TLS 1.3 without a ticket, and no older version to resume under."""
+    context = ends.line(port)._files_of("99201").context()
+
+    def connected(session: ssl.SSLSession | None) -> tuple[ssl.SSLSession | None, bool | None]:
+        with (
+            socket.create_connection((LOOPBACK, port), timeout=10) as plain,
+            context.wrap_socket(plain, server_hostname=LOOPBACK, session=session) as secured,
+        ):
+            secured.sendall(post(body=b"x"))
+            while secured.recv(65536):
+                pass
+            return secured.session, secured.session_reused
+
+    first, _ = connected(None)
+    assert first is None or not first.has_ticket
+    assert connected(first)[1] is False
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with pytest.raises(ssl.SSLError):
+        connected(None)
+
+
+def test_a_bug_of_one_connection_is_told_and_its_room_given_back(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A thread that does not start leaves nobody on the doorstep; what is no fault of the line is told, without its words."""
+    failing = raising(RuntimeError("secret"))
+    monkeypatch.setattr(socketserver.ThreadingMixIn, "process_request", lambda *_: failing("", b""))
+    context = server_context(ends.ca.server_file(real_moment()), ends.ca.certificate)
+    server = DeskServer((LOOPBACK, 0), context, echo)
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), closing(server.socket):
+        try:
+            server.process_request(ours, ("", 0))
+        except RuntimeError:
+            server.handle_error()
+        assert not server._doorstep.leave(ours)
+
+    told = capsys.readouterr().err
+    assert "RuntimeError" in told
+    assert "secret" not in told
 
 
 def test_a_port_is_taken_once(ends: Ends, port: int) -> None:

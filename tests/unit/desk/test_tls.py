@@ -30,13 +30,14 @@ def test_a_damaged_file_makes_no_context(ends: Ends) -> None:
 
 
 def test_old_versions_of_tls_are_not_spoken(ends: Ends) -> None:
-    """TLS 1.2 at least at both ends; each demands the other's certificate, and the client the server's name."""
+    """TLS 1.3 alone at both ends; each demands the other's certificate, and the client the server's name."""
     ours, theirs = client(ends).context(), server_context(ends.ca.server_file(real_moment()), ends.ca.certificate)
 
     for context in (ours, theirs):
-        assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+        assert context.minimum_version is ssl.TLSVersion.TLSv1_3
         assert context.verify_mode is ssl.CERT_REQUIRED
     assert ours.check_hostname
+    assert theirs.num_tickets == 0
 
 
 @pytest.mark.parametrize(

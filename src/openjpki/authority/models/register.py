@@ -1,9 +1,11 @@
 """The authority's own register of persons and cards, fed by the municipalities' reports."""
 
+from datetime import datetime
 from enum import Enum, unique
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from openjpki.rules.kinds import Sex
 from openjpki.rules.person import FourAttributes, Municipality
@@ -56,10 +58,19 @@ class Person(models.Model):
     sex = models.CharField(max_length=10)
     leaving_to = models.CharField(max_length=5, blank=True, default="")
     """Where the person moves, once the municipality that is left has said so; empty otherwise."""
+    leaving_reported_at = models.DateTimeField(null=True)
+    """When it said so, by the legal clock; null if it has not, or if the departure was withdrawn."""
 
     class Meta:
-        """Listed by municipality."""
+        """Listed by municipality; a departure has its moment."""
 
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(leaving_to="", leaving_reported_at__isnull=True)
+                | (~Q(leaving_to="") & Q(leaving_reported_at__isnull=False)),
+                name="person_leaves_since_a_moment",
+            )
+        ]
         indexes: ClassVar = [models.Index(fields=("municipality",), name="person_of_municipality")]
 
     def __str__(self) -> str:
@@ -68,6 +79,14 @@ class Person(models.Model):
     def attributes(self) -> FourAttributes:
         """Return the four attributes as on record."""
         return FourAttributes(name=self.name, address=self.address, birth_date=self.birth_date, sex=Sex(self.sex))
+
+    def leave_for(self, municipality: str, at: datetime) -> None:
+        """Take down a departure; the caller saves."""
+        self.leaving_to, self.leaving_reported_at = municipality, at
+
+    def leave_no_more(self) -> None:
+        """Strike a departure out; the caller saves."""
+        self.leaving_to, self.leaving_reported_at = "", None
 
     def record(self, attributes: FourAttributes) -> None:
         """Take over the attributes; the caller saves."""
@@ -84,6 +103,8 @@ class Card(models.Model):
     expires = models.DateField()
     """Last day, included."""
     state = models.CharField(max_length=10)
+    municipality = models.CharField(max_length=5)
+    """Which municipality speaks for the card: the holder's, unless the holder came back from abroad to another one."""
 
     def __str__(self) -> str:
         return f"card:{self.pk}"

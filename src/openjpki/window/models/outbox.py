@@ -23,7 +23,7 @@ class OutboxMessage(MunicipalRow):
     sent_at = models.DateTimeField(null=True)
     """When the authority answered; null while it waits."""
     last_error = models.CharField(max_length=80, blank=True)
-    """The code of the last failure; with `sent_at`, the code of the authority's refusal of an order."""
+    """The code of the last failure; with `sent_at`, that of the authority's refusal of an order, or of an arrival taken back."""
     refusals = models.PositiveIntegerField(default=0)
     """How often the authority answered and did not take it; the wait for the next try grows with it."""
     next_try_at = models.DateTimeField(null=True)

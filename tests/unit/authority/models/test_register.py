@@ -43,6 +43,19 @@ def test_rows_name_themselves_without_personal_data() -> None:
     assert str(MunicipalityRow(code="99201")) == "99201"
 
 
+def test_a_departure_has_its_moment() -> None:
+    """Whither and since when are known together or not at all: without the moment the term would never end."""
+    person = hanako()
+    person.leave_for("99202", OPENED)
+    person.save()
+    person.leave_no_more()
+    person.save()
+
+    for half in ({"leaving_to": "99202"}, {"leaving_reported_at": OPENED}):
+        with pytest.raises(IntegrityError), transaction.atomic("authority"):
+            Person.objects.filter(pk=person.pk).update(**half)
+
+
 def test_a_resident_and_a_card_stand_in_the_register_once() -> None:
     """住民票コード and 製造番号 name one person and one card."""
     person = hanako()
