@@ -147,7 +147,7 @@ def test_a_sealer_that_came_late_leaves_a_home_that_can_be_restored(
     sealed_before: bool,  # noqa: FBT001  -- pytest draws it
 ) -> None:
     """More rows than a batch waited for an hour, as without `serve`: the record is whole, in the home and from each backup."""
-    assert place.run(("audit", "seal")).status == 0
+    assert rows(place.home, "window", "SELECT COUNT(*) FROM audit_batch") == [(0,)]
     with closing(sqlite3.connect(place.home / "window" / "db.sqlite3")) as database, database:
         database.execute(LATE)
     if sealed_before:
@@ -161,7 +161,7 @@ def test_a_sealer_that_came_late_leaves_a_home_that_can_be_restored(
         assert restored.status == 0, restored.text
         assert_record_goes_on(home)
         backup = tmp_path / f"{number + 1}.tar.gz"
-    assert rows(home, "window", "SELECT COUNT(*) > 3 FROM audit_batch") == [(1,)]
+    assert rows(home, "window", "SELECT COUNT(*) >= 3 FROM audit_batch") == [(1,)]
 
 
 def assert_card_answers(home: Path) -> None:
