@@ -7,6 +7,7 @@ import pytest
 from openjpki.audit.chain import Head
 from openjpki.audit.sealing import HeadDiffers
 from openjpki.site import upkeep
+from openjpki.site.settings import ROLES
 from openjpki.site.upkeep import (
     DELIVERY,
     LONGEST,
@@ -54,6 +55,7 @@ def test_waits_are_bounded() -> None:
     assert until_next([NOW - timedelta(days=1)], NOW) == SHORTEST
 
 
+@pytest.mark.django_db(databases=ROLES)
 def test_rounds_follow_each_other_until_stopped() -> None:
     """Each round says how long its lists may stand."""
     stop = Rounds(2)
@@ -62,6 +64,7 @@ def test_rounds_follow_each_other_until_stopped() -> None:
     assert stop.waits == [5.0, 7.0, 7.0]
 
 
+@pytest.mark.django_db(databases=ROLES)
 def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
     """A full disk for an hour must not end the lists for good."""
 
@@ -78,6 +81,7 @@ def test_a_failed_round_is_told_and_tried_again(capsys: pytest.CaptureFixture[st
     assert "no space left" in line["fault"]
 
 
+@pytest.mark.django_db(databases=ROLES)
 def test_every_round_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
     """The round before the first wait counts; a failed one keeps the moment of the last that did its work."""
     kept: list[Notes] = []
