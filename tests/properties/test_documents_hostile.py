@@ -15,6 +15,7 @@ from openjpki.documents.sign import sign_cms, sign_pdf
 from openjpki.documents.status import OcspEvidence, StatusVerdict, judge_status
 from openjpki.documents.verify import verify_cms, verify_pdf
 from openjpki.pki.path import Requirements, judge_path
+from tests.support.examples import FEW
 from tests.unit.documents.updates import Change, dictionary, new_field, picture, signed_by_the_library, text, update
 from tests.unit.documents.world import (
     AUTH_POLICY,
@@ -99,6 +100,7 @@ def _appended(change: Change, *, signed: bool) -> bytes:
         reject()
 
 
+@FEW
 @given(st.sampled_from(KEYS), pdf_objects(), st.booleans(), st.booleans())
 def test_a_field_with_any_extra_key_never_passes(
     key: str,
@@ -117,6 +119,7 @@ def test_a_field_with_any_extra_key_never_passes(
     assert report.indication is Indication.TOTAL_FAILED
 
 
+@FEW
 @given(st.sampled_from(PAGE_KEYS), st.sampled_from(FORM_KEYS), st.booleans(), pdf_objects(), st.booleans())
 def test_nothing_new_that_a_page_or_the_form_leads_to_ever_passes(
     page_key: str,
@@ -153,6 +156,7 @@ def test_an_altered_cms_never_raises_and_passes_only_if_it_says_the_same(message
         assert certificate.der == HOLDER.der
 
 
+@FEW
 @given(st.binary(max_size=300))
 def test_other_content_never_passes(content: bytes) -> None:
     """A signature is over one content."""
@@ -240,6 +244,7 @@ def test_no_moment_outside_the_validity_passes(at: int, claimed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
+@FEW
 @given(content=st.binary(min_size=1, max_size=500))
 def test_what_is_signed_verifies(kind: str, content: bytes) -> None:
     """Signing and verifying are inverse, for any content and both algorithms."""

@@ -14,6 +14,7 @@ from openjpki.documents.report import Report
 from openjpki.documents.sign import sign_cms
 from openjpki.documents.status import OcspEvidence
 from openjpki.documents.verify import verify_cms
+from tests.support.examples import FEW
 from tests.unit.documents.stamps import AUTHORITY, STAMPED, TSA_CA, TSA_CRL
 from tests.unit.documents.world import (
     HOLDER,
@@ -104,6 +105,7 @@ def _judge(pieces: list[Given]) -> Report:
     return verify_cms(MESSAGE, content=CONTENT, policies={SIGN_POLICY}, evidence=known.with_embedded(inside), at=NOW)
 
 
+@FEW
 @given(st.lists(given_pieces(), max_size=5))
 def test_nothing_passes_without_a_good_word_or_against_a_bad_one(pieces: list[Given]) -> None:
     """A pass needs one authentic, current "good", and no authentic "revoked" or "unknown"; with them it is a pass."""
@@ -118,6 +120,7 @@ def test_nothing_passes_without_a_good_word_or_against_a_bad_one(pieces: list[Gi
         assert passed
 
 
+@FEW
 @given(st.lists(given_pieces().filter(lambda one: one.piece.says != "good"), max_size=6), st.data())
 def test_taking_evidence_away_never_makes_a_pass(pieces: list[Given], data: st.DataObject) -> None:
     """Where no source says good, no subset of the evidence passes, in any order."""
@@ -136,6 +139,7 @@ TRUSTING = Evidence(
 )
 
 
+@FEW
 @given(st.integers(0, len(STAMPED_MESSAGE) - 1), st.integers(1, 255))
 def test_a_revoked_certificate_passes_only_by_a_whole_time_stamp(place: int, change: int) -> None:
     """The certificate was revoked after the time-stamp: a byte changed anywhere leaves the proof whole, or ends it."""
