@@ -33,6 +33,7 @@ from tests.faults.stage import (
     CARDS,
     HANAKO,
     JIRO,
+    MINATO,
     NEW_PIN,
     NEWCOMER,
     NUMBERS,
@@ -42,6 +43,7 @@ from tests.faults.stage import (
     TARO,
     WAKABA,
     WRONG_PIN,
+    Interrupted,
     Stage,
 )
 from tests.faults.table import Act
@@ -49,6 +51,7 @@ from tests.faults.table import Act
 FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
 )
+_ELSEWHERE = "見本県みなと市港町9番地"
 _LATER = BEGUN + timedelta(hours=2)
 
 
@@ -175,6 +178,25 @@ def _withdraw(stage: Stage) -> None:
     stage.house.window.procedures.withdraw(WAKABA, receipt=receipt)
 
 
+def _move_too_late(stage: Stage) -> None:
+    """Enter a move whose departure the authority takes, and let its arrival wait beyond the departure's term."""
+    with suppress(Interrupted):
+        stage.interrupted_at("message-marked").house.window.events.move_in(
+            MINATO, resident_code=TARO, from_municipality="99201", address=_ELSEWHERE, on=facts.today(stage)
+        )
+
+
+def _take_back_move(stage: Stage) -> None:
+    stage.house.window.withdrawn_moves.withdraw(WAKABA, resident_code=TARO)
+
+
+def _stays(_: Stage) -> bool:
+    here = Resident.objects.for_municipality("99201").get(resident_code=TARO)
+    there = Resident.objects.for_municipality("99202").get(resident_code=TARO)
+    known = Person.objects.get(resident_code=TARO)
+    return (here.state, there.state, known.municipality, known.leaving_to) == ("resident", "moved-out", "99201", "")
+
+
 def _lose_key(stage: Stage) -> None:
     stage.issue_until("keyed")
     with stage.card(TARO) as card:
@@ -262,6 +284,7 @@ DOINGS: dict[Act, Doing] = {
         done=lambda _: facts.last_application(TARO) == "withdrawn",
         before=lambda stage: stage.issue_until("application-entered"),
     ),
+    Act.TAKE_BACK_MOVE: Doing(do=_take_back_move, done=_stays, before=_move_too_late, at=BEGUN + timedelta(days=120)),
     Act.NEW_KEY: Doing(do=_resume_with_card, done=_issued, before=_lose_key),
     Act.CARD_REFUSES: Doing(do=_ask_in_vain, done=_refusal_is_recorded),
     Act.PIN_RESET: Doing(do=_reset_pin, done=_reset_is_permitted),

@@ -33,6 +33,7 @@ class Act(Enum):
     REVOKE = "revoke at the holder's request"
     CHANGE_CARD = "report a card lost"
     WITHDRAW = "withdraw an application"
+    TAKE_BACK_MOVE = "take back a move that the authority refused"
     NEW_KEY = "resume with a card that lost its key"
     CARD_REFUSES = "work that the card refuses"
     PIN_RESET = "set a PIN anew at the counter"
@@ -179,6 +180,13 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.WITHDRAW: {
         WindowStep.APPLICATION_WITHDRAWN: Outcome.STANDS,
     },
+    Act.TAKE_BACK_MOVE: {
+        AuthorityStep.REFUSAL_RECORDED: Outcome.BEGUN_ANEW,
+        WindowStep.MESSAGE_SENT: Outcome.BEGUN_ANEW,
+        WindowStep.MESSAGE_FAILED: Outcome.BEGUN_ANEW,
+        AuthorityStep.REPORT_TAKEN: Outcome.BEGUN_ANEW,
+        WindowStep.MOVE_WITHDRAWN: Outcome.STANDS,
+    },
     Act.NEW_KEY: {
         WindowStep.APPLICATION_JUDGED_AGAIN: Outcome.WITH_CARD,
         **_session(Outcome.WITH_CARD),
@@ -235,6 +243,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.RENEW: (WindowStep.COPIES_STORED, WindowStep.ACTIVE, Outcome.WITH_CARD),
     Act.REFUSED_ORDER: (WindowStep.COPIES_STORED, WindowStep.KEYED, Outcome.WITH_CARD),
     Act.REVOKE: (WindowStep.COPIES_STORED, WindowStep.ENDING_ENTERED, Outcome.RESUMED),
+    Act.TAKE_BACK_MOVE: (AuthorityStep.REFUSAL_RECORDED, WindowStep.MESSAGE_FAILED, Outcome.BEGUN_ANEW),
     Act.NEW_KEY: (AuthorityStep.CARD_SESSION_OPENED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
     Act.CARD_REFUSES: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.PIN_RESET: (AuthorityStep.PIN_RESET_APPROVED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
@@ -254,6 +263,7 @@ _SPEAKING = {
     Act.EVENT,
     Act.REVOKE,
     Act.CHANGE_CARD,
+    Act.TAKE_BACK_MOVE,
     Act.NEW_KEY,
     Act.CARD_REFUSES,
     Act.PIN_RESET,
@@ -266,6 +276,7 @@ _AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {
     (Act.RENEW, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.REFUSED_ORDER, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.REVOKE, WindowStep.COPIES_STORED): Outcome.RESUMED,
+    (Act.TAKE_BACK_MOVE, WindowStep.MESSAGE_SENT): Outcome.BEGUN_ANEW,
     (Act.ISSUE, WindowStep.ACTIVE): Outcome.STANDS,
     (Act.NEW_KEY, WindowStep.ACTIVE): Outcome.STANDS,
 }

@@ -17,6 +17,8 @@ class Checkpoint(StrEnum):
     CARD_CHANGED = "card-changed"
     EVENT_ENTERED = "event-entered"
     """A register event stands, and its report in the outbox."""
+    MOVE_WITHDRAWN = "move-withdrawn"
+    """A move that the authority did not take is taken back in both registers."""
     ENDING_ENTERED = "ending-entered"
     """A revocation or a hold was asked for; its order is in the outbox."""
     APPLICATION_ENTERED = "application-entered"

@@ -13,6 +13,7 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import LifeEvent
 from openjpki.window import selectors
 from openjpki.window.answers import expect
+from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ResidentEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.loading import load_resident
@@ -73,6 +74,7 @@ class WithdrawnMoves:
             leaving = load_resident(officer, resident_code, lock=True)
             arrival, arrived = _refused_arrival(officer, resident_code, lock=True)
             _put_back(officer, leaving, arrived, arrival, at=at)
+        self._equipment.checkpoint(Checkpoint.MOVE_WITHDRAWN)
         return selectors.resident(officer, resident_code)
 
 
