@@ -13,7 +13,6 @@ from openjpki.authority.models import (
     MunicipalityRow,
     OcspResponder,
     Person,
-    PersonState,
 )
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.card.terminal import WrongPin
@@ -116,8 +115,8 @@ def _renewed(stage: Stage) -> bool:
     return superseded == 2 and facts.card_uses_all_live(stage.house) and facts.nothing_open(HANAKO)
 
 
-def _leave_behind_the_window(_: Stage) -> None:
-    Person.objects.filter(resident_code=TARO).update(state=PersonState.LEFT.value)
+def _expire_behind_the_window(_: Stage) -> None:
+    AuthorityCard.objects.filter(card_number=NUMBERS[TARO]).update(expires=BEGUN.date() - timedelta(days=1))
 
 
 def _refused(_: Stage) -> bool:
@@ -268,7 +267,7 @@ DOINGS: dict[Act, Doing] = {
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),
     Act.ISSUE: Doing(do=lambda stage: stage.issue(TARO, AUTHENTICATION), done=_issued),
     Act.RENEW: Doing(do=_renew, done=_renewed, at=RENEWAL),
-    Act.REFUSED_ORDER: Doing(do=_try_to_issue, done=_refused, before=_leave_behind_the_window),
+    Act.REFUSED_ORDER: Doing(do=_try_to_issue, done=_refused, before=_expire_behind_the_window),
     Act.UNDO_ORDER: Doing(
         do=lambda stage: facts.nothing(stage.house.authority.resume()),
         done=_closed,

@@ -246,7 +246,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.TAKE_BACK_MOVE: (AuthorityStep.REFUSAL_RECORDED, WindowStep.MESSAGE_FAILED, Outcome.BEGUN_ANEW),
     Act.NEW_KEY: (AuthorityStep.CARD_SESSION_OPENED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
     Act.CARD_REFUSES: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
-    Act.PIN_RESET: (AuthorityStep.PIN_RESET_APPROVED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
+    Act.PIN_RESET: (WindowStep.APPLICATION_ENTERED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
 }
 """Act → from which step to which the authority has acted at a later moment and has more to do: it waits for its time to
 come back. Before the first and after the last, and in all other acts, nothing is asked of it any more, or nothing was."""

@@ -140,7 +140,10 @@ FROM numbers
 """Acts of an hour ago that no seal has reached: more than one batch."""
 
 
-@pytest.mark.parametrize("sealed_before", [True, False], ids=["sealed late", "not sealed"])
+@pytest.mark.parametrize(
+    "sealed_before",
+    [pytest.param(True, id="sealed late"), pytest.param(False, id="not sealed", marks=pytest.mark.thorough)],
+)
 def test_a_sealer_that_came_late_leaves_a_home_that_can_be_restored(
     place: Place,
     tmp_path: Path,
@@ -376,7 +379,14 @@ upgrade(Path(sys.argv[1]), real_moment(), backup=Path(sys.argv[3]), checkpoint=c
 """
 
 
-@pytest.mark.parametrize("step", ["backup", "2-provisions", "2-tables", "2-cards", "2-records"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(pytest.param(step, marks=pytest.mark.thorough) for step in ("backup", "2-provisions", "2-cards")),
+        "2-tables",
+        "2-records",
+    ],
+)
 def test_an_upgrade_that_is_cut_off_is_run_again(old: Path, tmp_path: Path, step: str) -> None:
     """Wherever it stops, the home is still of its old format; the next run finishes it."""
     command = [sys.executable, "-c", CRASH, str(old), step, str(tmp_path / "first.tar.gz")]
