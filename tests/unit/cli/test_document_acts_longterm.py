@@ -1,7 +1,6 @@
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from openjpki.pki.crl import RevokedEntry
 from openjpki.rules.kinds import RevocationReason
 from openjpki.site.clock import real_moment
 from tests.support.hierarchy import HOLDER_SERIAL
+from tests.support.http import served
 from tests.unit.cli.signing import Place, codes, make_place, run, sign, signed_pdf
 from tests.unit.documents.stamps import TestAuthority
 from tests.unit.documents.world import pdf
@@ -54,13 +54,8 @@ def tsa(place: Place) -> Iterator[str]:
     folder = place.home / "authority" / "public" / "tsa"
     folder.mkdir()
     (folder / "tsa.cer").write_bytes(_TimeStamps.authority.certificate)
-    server = HTTPServer(("127.0.0.1", 0), _TimeStamps)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/tsa"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_TimeStamps) as address:
+        yield f"{address}/tsa"
 
 
 def without_lists(place: Place) -> None:

@@ -1,12 +1,12 @@
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from openjpki.documents.exchange import OCSP, TIME_STAMP, NoExchange, post
+from tests.support.http import served
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -27,13 +27,8 @@ class _Server(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Serve on loopback and return the address."""
-    served = HTTPServer(("127.0.0.1", 0), _Server)
-    thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{served.server_port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
+    with served(_Server) as address:
+        yield address
 
 
 def test_a_question_goes_to_the_whole_address(server: str) -> None:

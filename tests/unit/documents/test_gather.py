@@ -2,7 +2,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from openjpki.documents.gather import (
 )
 from openjpki.documents.status import OcspEvidence
 from openjpki.pki.ocsp import parse_request
+from tests.support.http import served
 from tests.unit.documents.world import AUTH_CA, HOLDER, SIGN_CA, Ca, Holder, crl, ocsp_answer
 
 LOOK_ALIKE = Holder(ca=Ca(label="look-alike", claims_key_of=SIGN_CA))
@@ -156,13 +157,8 @@ class _Responder(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def responder() -> Iterator[str]:
     """Serve on loopback and return the address."""
-    server = HTTPServer(("127.0.0.1", 0), _Responder)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_Responder) as address:
+        yield address
 
 
 def test_a_question_is_posted_over_http(responder: str) -> None:
