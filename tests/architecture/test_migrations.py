@@ -3,6 +3,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
+from openjpki.site.place import FORMAT
 from openjpki.site.router import ALIAS_OF
 from openjpki.site.settings import ROLES
 
@@ -29,3 +30,21 @@ def test_every_application_knows_its_database(label: str) -> None:
     assert ALIAS_OF.get(label) in ROLES or label in {"audit", "site"}
     if label == "site":
         assert not list(apps.get_app_config(label).get_models())
+
+
+TABLES = {
+    "audit": "0002_sealing",
+    "authority": "0006_departures",
+    "staff": "0001_initial",
+    "window": "0004_departures",
+}
+"""The last migration of each application in a home of format 2."""
+
+
+def test_other_tables_are_another_format() -> None:
+    """A home is opened by its format alone: a migration that comes after a release raises it, and `upgrade` has a step."""
+    leaves = {label: name for label, name in MigrationLoader(None).graph.leaf_nodes() if label in OURS}
+
+    assert (FORMAT, leaves) == (2, TABLES), (
+        "raise FORMAT, give `upgrade` its step, and keep a home of the format before"
+    )
