@@ -3,12 +3,10 @@
 import hashlib
 from datetime import datetime
 
-from django.db import IntegrityError
-
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.means import Means
 from openjpki.authority.models import EnrolledKey
-from openjpki.authority.municipalities import enrolled
+from openjpki.authority.municipalities import lock
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
@@ -37,9 +35,9 @@ def readmit(means: Means, *, municipality: str, signer: str, public_key: bytes, 
 
 
 def revoke_key(means: Means, *, municipality: str, signer: str, at: datetime) -> EnrolledKey:
-    """End a signer's key: what it signs from now on is refused; raises `DeskKeyUnknown`."""
+    """End a signer's key: what it signs from now on is refused; raises `MunicipalityUnknown` and `DeskKeyUnknown`."""
     with act():
-        key = EnrolledKey.objects.select_for_update().filter(**_in_force(municipality, signer)).first()
+        key = next((key for key in _keys_of(municipality, signer) if key.revoked_at is None), None)
         if key is None:
             raise DeskKeyUnknown(municipality=municipality, signer=signer)
         _end(key, at, authority_at(means.clock()))
@@ -57,19 +55,11 @@ def fingerprint(public_key: bytes) -> str:
 
 
 def _enrol(means: Means, municipality: str, signer: str, public_key: bytes, at: datetime, *, again: bool) -> None:
-    enrolled(municipality)
-    try:
-        _enrol_once(means, municipality, signer, public_key, at, again=again)
-    except IntegrityError:  # another process enrolled a key of this signer first: look at what it wrote
-        _enrol_once(means, municipality, signer, public_key, at, again=again)
-
-
-def _enrol_once(means: Means, municipality: str, signer: str, public_key: bytes, at: datetime, *, again: bool) -> None:
-    if EnrolledKey.objects.filter(fingerprint=fingerprint(public_key)).exists():
-        return
     doer = authority_at(means.clock())
     with act():
-        former = EnrolledKey.objects.select_for_update().filter(municipality=municipality, signer=signer)
+        former = _keys_of(municipality, signer)
+        if EnrolledKey.objects.filter(fingerprint=fingerprint(public_key)).exists():
+            return
         in_force = [key for key in former if key.revoked_at is None]
         if former and not in_force and not again:
             return
@@ -85,11 +75,17 @@ def _enrol_once(means: Means, municipality: str, signer: str, public_key: bytes,
         doer.note(Verb.DESK_KEY_ENROLLED, key, {"municipality": municipality, "signer": signer})
 
 
+def _keys_of(municipality: str, signer: str) -> list[EnrolledKey]:
+    """Return every key a signer ever had; raises `MunicipalityUnknown`.
+
+    What is done to the keys of one municipality queues, so that a revocation meets the key that a replacement has just
+    put in force. (Locking the signer's own rows is not enough: it waits for the old row, and never sees the new one.)
+    """
+    lock(municipality)
+    return list(EnrolledKey.objects.filter(municipality=municipality, signer=signer))
+
+
 def _end(key: EnrolledKey, at: datetime, doer: Doer) -> None:
     key.revoked_at = max(at, key.enrolled_at)
     key.save(update_fields=["revoked_at"])
     doer.note(Verb.DESK_KEY_REVOKED, key, {"municipality": key.municipality, "signer": key.signer})
-
-
-def _in_force(municipality: str, signer: str) -> dict[str, str | bool]:
-    return {"municipality": municipality, "signer": signer, "revoked_at__isnull": True}

@@ -55,6 +55,12 @@ def enrolled(code: str) -> Municipality:
     return row.value()
 
 
+def lock(code: str) -> None:
+    """Make what is done to this municipality's keys queue until the open act ends; raises `MunicipalityUnknown`."""
+    if MunicipalityRow.objects.select_for_update(no_key=True).filter(code=code).first() is None:
+        raise MunicipalityUnknown(code=code)
+
+
 def all_enrolled() -> list[Municipality]:
     """Return every municipality that takes part, by code."""
     return [row.value() for row in MunicipalityRow.objects.order_by("code")]

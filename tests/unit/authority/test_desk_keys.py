@@ -1,10 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
 
 from openjpki.audit.models import Entry
-from openjpki.authority import desk_keys as module
 from openjpki.authority.desk_keys import DeskKeyUnknown, fingerprint
 from openjpki.authority.models import EnrolledKey
 from openjpki.authority.municipalities import MunicipalityUnknown
@@ -94,19 +92,3 @@ def test_a_municipality_must_take_part(scene: Scene) -> None:
     with pytest.raises(MunicipalityUnknown):
         scene.authority.introduce("99999", "sato", ONE, at=SENT)
     assert not EnrolledKey.objects.exists()
-
-
-def test_a_lost_race_is_looked_at_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two processes enrol a signer at once: the loser sees what the winner wrote."""
-    once, calls = module._enrol_once, []
-
-    def losing(*arguments: object, **named: object) -> None:
-        calls.append(1)
-        if len(calls) == 1:
-            raise IntegrityError
-        once(*arguments, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "_enrol_once", losing)
-    scene.authority.introduce("99201", "sato", ONE, at=SENT)
-
-    assert in_force() == [ONE]
