@@ -2,13 +2,15 @@
 
 from django.core.management import call_command
 
+from openjpki.site.router import applications_of
 from openjpki.site.settings import ROLES
 
 
 def migrate() -> None:
-    """Create or update the tables of each role; repeating it changes nothing."""
+    """Create or update the tables of each role, its own alone; repeating it changes nothing."""
     for alias in ROLES:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        for label in applications_of(alias):
+            call_command("migrate", label, database=alias, verbosity=0, interactive=False)
 
 
 def empty() -> None:

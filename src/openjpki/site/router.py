@@ -15,6 +15,11 @@ ALIAS_OF = {
 """Application label → database alias. `audit` is everywhere: every role writes its own record."""
 
 
+def applications_of(alias: str) -> tuple[str, ...]:
+    """Return the labels of the applications whose tables are in a role's database."""
+    return (*(label for label, home in ALIAS_OF.items() if home == alias), "audit")
+
+
 class Router:
     """Sends each model to its role's database. `audit` has no home of its own: its callers name the alias."""
 
@@ -32,4 +37,4 @@ class Router:
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         """Create `audit` everywhere, every other table in its role's database only."""
-        return app_label == "audit" or ALIAS_OF.get(app_label) == db
+        return app_label in applications_of(db)

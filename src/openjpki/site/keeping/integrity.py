@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.errors import Failure
 from openjpki.site.house import House
+from openjpki.site.router import applications_of
 from openjpki.site.settings import ROLES
 
 Check = Callable[[House], tuple[str, ...]]
@@ -38,7 +39,8 @@ def tables_current(_: House) -> tuple[str, ...]:
     wrong = []
     for role in ROLES:
         executor = MigrationExecutor(connections[role])
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        graph = executor.loader.graph
+        waiting = executor.migration_plan([last for label in applications_of(role) for last in graph.leaf_nodes(label)])
         known = set(executor.loader.disk_migrations)
         wrong += [f"{role}: {migration.app_label}.{migration.name} is missing" for migration, _ in waiting]
         wrong += [
