@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STORY_HOME ?= home
 MARK   := $(VENV)/.installed
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+PYTEST = TMPDIR=$(shell tools/scratch.sh) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 # Every room is held to its coverage by its own tests; what runs whole programs beside them is not measured.
 MEASURED := tests/unit tests/properties tests/dialogues
 

@@ -6,6 +6,7 @@ became of them. A task that is told to die kills itself with SIGKILL at a checkp
 flushed, no lock is given back but by the operating system.
 """
 
+import gc
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ def main() -> None:
     start_django(Path(os.devnull))
     from tests.faults import tasks  # Django must be set up before its modules are loaded
 
+    gc.freeze()  # what is there by now is never looked at again, and so never copied for a forked process
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
         sys.stdout.write(json.dumps(_round(order, tasks.run)) + "\n")

@@ -74,27 +74,42 @@ class Engine:
     folder: Path
     host: str = ""
     driver: Driver = field(init=False)
-    _base: Place | None = None
+    _originals: dict[str, Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Start the driver."""
         self.driver = Driver({"OPENJPKI_POSTGRES_HOST": self.host} if self.host else {})
 
-    def copy(self) -> Place:
-        """Return a copy of the session's home, which is made at the first call."""
-        if self._base is None:
-            self._base = Place(self, self.folder / "base", "faults_base" if self.host else "")
-            if self.host:
-                for role in ROLES:
-                    self.sql(f"CREATE DATABASE faults_base_{role}")
-            self._base.done("make")
+    def copy(self, before: str = "") -> Place:
+        """Return a copy of the session's home, in which what comes before an act (if one is named) is done already.
+
+        Each original is made at the first call that needs it.
+        """
+        if before not in self._originals:
+            self._originals[before] = self._prepared(before) if before else self._made()
+        return self._duplicate(self._originals[before])
+
+    def _prepared(self, act: str) -> Place:
+        place = self.copy()
+        place.done("before", act=act)
+        return place
+
+    def _made(self) -> Place:
+        home = Place(self, self.folder / "base", "faults_base" if self.host else "")
+        if self.host:
+            for role in ROLES:
+                self.sql(f"CREATE DATABASE faults_base_{role}")
+        home.done("make")
+        return home
+
+    def _duplicate(self, original: Place) -> Place:
         number = next(_copies)
         home = self.folder / f"home-{number}"
-        shutil.copytree(self._base.home, home)
+        shutil.copytree(original.home, home)
         prefix = f"faults_{number}" if self.host else ""
         if self.host:
             for role in ROLES:
-                self.sql(f"CREATE DATABASE {prefix}_{role} TEMPLATE faults_base_{role}")
+                self.sql(f"CREATE DATABASE {prefix}_{role} TEMPLATE {original.prefix}_{role}")
             # A sequence of a copied database is in the log again only behind a checkpoint: a crash before it turns it back.
             self.sql("CHECKPOINT")
         return Place(self, home, prefix)

@@ -32,7 +32,6 @@ def _is_told_elsewhere(act: Act, step: StrEnum) -> bool:
 
 def killed(place: Place, act: Act, step: StrEnum, time: int = 1) -> str:
     """Kill the act after a step, take up what it left, and return by which means it came to its end."""
-    place.done("before", act=act.value)
     place.killed("act", act=act.value, kill_at=step.value, time=time)
     outcome: str = place.done("aftermath", act=act.value)
     return outcome
@@ -46,7 +45,7 @@ def killed(place: Place, act: Act, step: StrEnum, time: int = 1) -> str:
 )
 def test_a_process_killed_after_a_step(sqlite: Engine, act: Act, step: StrEnum) -> None:
     """The act comes to its end by the means that docs/faults.md promises, and every invariant holds on the way."""
-    place = sqlite.copy()
+    place = sqlite.copy(before=act.value)
 
     assert Outcome(killed(place, act, step)) is KILLS[act][step]
     sqlite.drop(place)
@@ -65,7 +64,7 @@ def test_a_process_killed_after_a_step(sqlite: Engine, act: Act, step: StrEnum) 
 )
 def test_a_process_killed_after_a_step_on_a_server(postgresql: Engine, act: Act, step: StrEnum) -> None:
     """PostgreSQL gives the same outcome for every step that a database has a part in."""
-    place = postgresql.copy()
+    place = postgresql.copy(before=act.value)
 
     assert Outcome(killed(place, act, step)) is KILLS[act][step]
     postgresql.drop(place)
@@ -75,8 +74,7 @@ def test_a_process_killed_after_a_step_on_a_server(postgresql: Engine, act: Act,
 @pytest.mark.parametrize("act", Act, ids=_names)
 def test_every_step_of_an_act_is_in_the_table(sqlite: Engine, act: Act) -> None:
     """What an act passes, in the order in which it first does, is what the table says of it."""
-    place = sqlite.copy()
-    place.done("before", act=act.value)
+    place = sqlite.copy(before=act.value)
     passed = place.done("act", act=act.value)
 
     assert list(dict.fromkeys(passed)) == [step.value for step in KILLS[act]]
@@ -95,7 +93,7 @@ def test_every_later_pass_of_a_step(place: Place, act: Act) -> None:
     for index, name in enumerate(passed):
         time = passed[: index + 1].count(name)
         if time > 1:
-            copy = engine.copy()
+            copy = engine.copy(before=act.value)
             Outcome(killed(copy, act, steps[name], time))
             engine.drop(copy)
 

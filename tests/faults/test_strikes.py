@@ -56,8 +56,7 @@ def test_what_serves_goes_on_after_a_crash_of_the_server(postgresql: Engine) -> 
 
 def struck(engine: Engine, fault: Fault, act: Act, step: StrEnum) -> Outcome:
     """Let a fault strike after a step of an act, and return by which means the act came to its end."""
-    place = engine.copy()
-    place.done("before", act=act.value)
+    place = engine.copy(before=act.value)
     place.done("struck", act=act.value, step=step.value, fault=fault.value)
     later = DAY if fault is Fault.AWAY else MINUTE
     outcome = Outcome(place.done("aftermath", act=act.value, later=later))

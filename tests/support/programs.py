@@ -1,13 +1,18 @@
 """Programs run by tests: our own command line in a process of its own, and other people's tools."""
 
+import atexit
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -88,10 +93,70 @@ def openjpki(
 
     `obeying_modes` lets file modes bind it as they bind an ordinary user, also where the tests run as root.
     """
-    before = (
-        ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if obeying_modes and not os.getuid() else ()
-    )
-    return run(*before, *openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
+    if obeying_modes and not os.getuid():
+        modes = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+        return run(*modes, *openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
+    if _STARTER.is_free.acquire(blocking=False):
+        try:
+            return _STARTER.start(arguments, plain_environment() | dict(environment or {}), typed, umask)
+        finally:
+            _STARTER.is_free.release()
+    return run(*openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
+
+
+class _Starter:
+    """The way to a process that starts `openjpki` quickly, one start at a time (see `starter`)."""
+
+    def __init__(self) -> None:
+        self.is_free = Lock()
+        """Held during a start: whoever comes meanwhile starts a whole process."""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(
+        self, arguments: Sequence[str | Path], environment: Mapping[str, str], typed: str, umask: int
+    ) -> Finished:
+        """Start the command and wait for its end; the caller holds `is_free`."""
+        with TemporaryDirectory(prefix="openjpki-start-") as folder:
+            streams = [Path(folder) / name for name in ("in", "out", "err")]
+            for stream in streams:
+                stream.write_text(typed if stream.name == "in" else "", encoding="utf-8")
+            order = {
+                "arguments": [str(word) for word in arguments],
+                "environment": dict(environment),
+                "folder": str(Path.cwd()),
+                "umask": umask,
+                "streams": [str(stream) for stream in streams],
+            }
+            status = int(self._asked(json.dumps(order)))
+            out, err = (stream.read_text(encoding="utf-8") for stream in streams[1:])
+        return Finished(status, out, err)
+
+    def _asked(self, order: str) -> str:
+        """Send one line and return the answer; raises TimeoutExpired, and ValueError where the starter itself ended."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                (sys.executable, "-m", "tests.support.starter"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=ROOT,
+                env=plain_environment(),
+                encoding="utf-8",
+                start_new_session=True,
+            )
+            atexit.register(self._process.communicate)
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(order + "\n")
+        process.stdin.flush()
+        if not select.select([process.stdout], [], [], PATIENCE)[0]:
+            self._process = None
+            os.killpg(process.pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(order, PATIENCE)
+        return process.stdout.readline()
+
+
+_STARTER = _Starter()
 
 
 def tree(folder: Path) -> dict[str, str]:

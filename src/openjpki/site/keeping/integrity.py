@@ -7,12 +7,11 @@ Another subject is one more line in `CHECKS`.
 from collections.abc import Callable
 
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.errors import Failure
 from openjpki.site.house import House
-from openjpki.site.router import applications_of
+from openjpki.site.migration import unknown, waiting
 from openjpki.site.settings import ROLES
 
 Check = Callable[[House], tuple[str, ...]]
@@ -38,16 +37,8 @@ def tables_current(_: House) -> tuple[str, ...]:
     """Each database has exactly the tables of this version."""
     wrong = []
     for role in ROLES:
-        executor = MigrationExecutor(connections[role])
-        graph = executor.loader.graph
-        waiting = executor.migration_plan([last for label in applications_of(role) for last in graph.leaf_nodes(label)])
-        known = set(executor.loader.disk_migrations)
-        wrong += [f"{role}: {migration.app_label}.{migration.name} is missing" for migration, _ in waiting]
-        wrong += [
-            f"{role}: {app}.{name} is unknown"
-            for app, name in sorted(executor.loader.applied_migrations)
-            if (app, name) not in known
-        ]
+        wrong += [f"{role}: {migration.app_label}.{migration.name} is missing" for migration in waiting(role)]
+        wrong += [f"{role}: {label}.{name} is unknown" for label, name in unknown(role)]
     return tuple(wrong)
 
 
