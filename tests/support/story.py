@@ -1,5 +1,7 @@
 """The story told inside the test process: on the test databases, with verifiers that ask the views without a socket."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,6 +85,43 @@ def telling(path: Path, *, language: Language = "en", today: date = TODAY, setti
         pins=PINS,
     )
     return Telling(told=told, house=stand.houses[0], lines=lines)
+
+
+class KeptStory:
+    """One telling that many modules look at: its home and its rows are put back for each of them.
+
+    Only SQLite's databases are kept like that; on a server each module has the story told anew.
+    """
+
+    def __init__(self) -> None:
+        self._telling: Telling | None = None
+        self._rows: dict[str, sqlite3.Connection] = {}
+
+    @contextmanager
+    def shown(self, folder: Path) -> Iterator[Telling]:
+        """Put the story on the stage, told into `folder` unless it was kept; in the end every row goes."""
+        with emptied_afterwards():
+            if self._telling is None or not self._rows:
+                self._telling = telling(folder / "home")
+                self._keep(folder / "home")
+            else:
+                self._put_back(self._telling)
+            yield self._telling
+
+    def _keep(self, home: Path) -> None:
+        if all(connections[alias].vendor == "sqlite" for alias in ROLES):
+            shutil.copytree(home, home.with_name("kept"))
+            for alias in ROLES:
+                self._rows[alias] = sqlite3.connect(":memory:")
+                connections[alias].connection.backup(self._rows[alias])
+
+    def _put_back(self, kept: Telling) -> None:
+        home = kept.told.home
+        shutil.rmtree(home)
+        shutil.copytree(home.with_name("kept"), home)
+        for alias, rows in self._rows.items():
+            rows.backup(connections[alias].connection)
+        application_over(kept.house)
 
 
 def settle_databases() -> None:
