@@ -9,9 +9,13 @@ WORKERS ?= 2
 PYTEST = TMPDIR=$(shell tools/scratch.sh) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 # Every room is held to its coverage by its own tests; what runs whole programs beside them is not measured.
 MEASURED := tests/unit tests/properties tests/dialogues
+# What is a query on SQLite must be one on PostgreSQL; the whole story and the commands are run there by scenarios of their own.
+ABOVE_QUERIES := tests/unit/story tests/unit/cli
 
 export DJANGO_SETTINGS_MODULE = openjpki.site.settings
+# What is compiled once, the tests' rewritten assertions too, is kept beside the environment, also where a shell says otherwise.
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run check test test-all fast format bench packages document docs lock clean
 
@@ -61,7 +65,7 @@ test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the 
 	$(PYTEST) -m "not thorough" --cov --cov-report= $(MEASURED)
 	$(BIN)/python tools/coverage_gates.py
 	$(PYTEST) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
-	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" tests
+	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" $(addprefix --ignore=,$(ABOVE_QUERIES)) tests
 
 test-all: test ## everything, with more Hypothesis examples and a fault after every step of every act
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) tests/properties
