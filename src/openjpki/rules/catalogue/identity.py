@@ -1,0 +1,80 @@
+"""What is found about who stands at the counter (R-2.20, R-6.3, R-6.7)."""
+
+from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.finding import Finding
+
+FINDINGS = (
+    Finding(
+        code="identity.inquiry",
+        rule="R-2.20",
+        sentence="S-14",
+        also=("R-2.24", "S-15"),
+        severity="refusal",
+        ja="本人確認書類がなく、暗証番号の照合もできないため、即日では手続きできません。照会書兼回答書をご本人あてに郵送します。",
+        en="With neither an identity document nor a matching PIN nothing can be done on the same day. An inquiry letter "
+        "goes to the holder by post.",
+        bring_ja="届いた照会書兼回答書とマイナンバーカード、必要書類をお持ちください。",
+        bring_en="Bring the letter's reply form, the My Number card and the papers it names.",
+    ),
+    Finding(
+        code="identity.pin-must-match",
+        rule="R-2.20",
+        sentence="S-14",
+        severity="refusal",
+        ja="暗証番号の照合ができていないため、即日では発行できません。照会書兼回答書をご本人あてに郵送します。",
+        en="Without a matching PIN nothing is issued on the same day. An inquiry letter goes to the holder by post.",
+        bring_ja="届いた照会書兼回答書とマイナンバーカード、必要書類をお持ちください。",
+        bring_en="Bring the letter's reply form, the My Number card and the papers it names.",
+    ),
+    Finding(
+        code="identity.reset-needs-document",
+        rule="R-6.3",
+        sentence="S-62",
+        also=("S-44", "S-61"),
+        severity="refusal",
+        ja="暗証番号の再設定には、マイナンバーカード以外の本人確認書類が必要です。お持ちでない場合は照会書兼回答書を郵送します。",
+        en="Setting a PIN anew takes an identity document other than the card; without one an inquiry letter is sent.",
+        bring_ja=f"{OWN_ID_JA}をお持ちください。",
+        bring_en=f"Bring {OWN_ID_EN}.",
+    ),
+    Finding(
+        code="identity.pin-reset-first",
+        rule="R-6.3",
+        sentence="S-43",
+        also=("R-6.7", "S-45", "S-61", "S-63"),
+        severity="advice",
+        ja="暗証番号の照合ができないため、窓口で暗証番号を再設定してから手続きします。",
+        en="The PIN did not match: it is set anew at the window first, then the procedure goes on.",
+        bring_ja="新しい暗証番号をあらかじめ考えてきてください。",
+        bring_en="Think of a new PIN beforehand.",
+    ),
+    Finding(
+        code="identity.pin-needed",
+        rule="R-6.7",
+        sentence="S-41",
+        also=("R-2.9", "R-6.3", "S-42", "S-43"),
+        severity="advice",
+        ja="手続きの際に暗証番号の入力が必要です。覚えていない場合は、窓口で再設定してから手続きします。",
+        en="The PINs are typed in at the procedure. One that is not remembered is set anew at the window first.",
+        bring_ja="暗証番号をあらかじめご確認ください。覚えていない場合は、新しい暗証番号を考えてきてください。",
+        bring_en="Check the PINs beforehand, or think of new ones.",
+    ),
+    Finding(
+        code="identity.copies-kept",
+        rule="R-2.26",
+        sentence="S-28",
+        also=("S-60",),
+        severity="advice",
+        ja="本人確認のため、お持ちいただいた本人確認書類のコピーを取ります。",
+        en="The identity documents shown are copied, to confirm identity.",
+    ),
+    Finding(
+        code="identity.card-is-no-second-document",
+        rule="R-2.20",
+        sentence="S-44",
+        also=("R-6.3", "S-62"),
+        severity="advice",
+        ja="ご本人のマイナンバーカードは、マイナンバーカード以外の本人確認書類には数えません。",
+        en="The holder's own My Number card does not count as the other identity document.",
+    ),
+)

@@ -1,0 +1,49 @@
+"""What is found about the renewal window (R-3.8, R-3.10, R-7)."""
+
+from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.finding import Finding
+
+FINDINGS = (
+    Finding(
+        code="renewal.not-yet",
+        rule="R-3.8",
+        sentence="S-33",
+        also=("R-7.1", "S-31"),
+        severity="refusal",
+        ja="更新期間は{opens}から{closes}までです。通知が届いていても、更新期間前には手続きできません。",
+        en="The renewal runs from {opens} to {closes}. It cannot be done before, even if the notice has arrived.",
+        bring_ja="{opens}以降にお越しください。",
+        bring_en="Come on {opens} or later.",
+    ),
+    Finding(
+        code="renewal.over",
+        rule="R-3.10",
+        sentence="S-35",
+        also=("R-2.2", "S-36"),
+        severity="refusal",
+        ja="更新期間は{closes}で終わりました。更新ではなく、新規発行の手続きで再び利用できます。",
+        en="The renewal period ended on {closes}. The certificate can be used again after a new issue, not a renewal.",
+        bring_ja=f"新規発行のため、{OWN_ID_JA}をお持ちください。",
+        bring_en=f"For the new issue bring {OWN_ID_EN}.",
+    ),
+    Finding(
+        code="renewal.card-first",
+        rule="R-7.5",
+        sentence="",
+        severity="refusal",
+        ja="マイナンバーカードも{expires}に有効期限を迎えます。電子証明書だけを更新しても有効期限は延びません。",
+        en="The My Number card ends on {expires} as well: renewing the certificate alone would gain nothing.",
+        bring_ja="先に新しいマイナンバーカードの交付を申請してください。",
+        bring_en="Apply for a new My Number card first.",
+    ),
+    Finding(
+        code="renewal.notice-required",
+        rule="R-7.1",
+        sentence="S-40",
+        severity="refusal",
+        ja="この市区町村では、更新に有効期限通知書が必要です。",
+        en="This municipality asks for the expiry notice at a renewal.",
+        bring_ja="有効期限通知書をお持ちください。",
+        bring_en="Bring the expiry notice.",
+    ),
+)
