@@ -93,15 +93,14 @@ def openjpki(
 
     `obeying_modes` lets file modes bind it as they bind an ordinary user, also where the tests run as root.
     """
-    if obeying_modes and not os.getuid():
-        modes = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
-        return run(*modes, *openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
-    if _STARTER.is_free.acquire(blocking=False):
+    modes = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if obeying_modes and not os.getuid() else ()
+    # An environment of its own may say what an interpreter reads when it begins: that takes a whole process.
+    if not modes and environment is None and _STARTER.is_free.acquire(blocking=False):
         try:
-            return _STARTER.start(arguments, plain_environment() | dict(environment or {}), typed, umask)
+            return _STARTER.start(arguments, typed, umask)
         finally:
             _STARTER.is_free.release()
-    return run(*openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
+    return run(*modes, *openjpki_command(*arguments), environment=environment, typed=typed, umask=umask)
 
 
 class _Starter:
@@ -112,9 +111,7 @@ class _Starter:
         """Held during a start: whoever comes meanwhile starts a whole process."""
         self._process: subprocess.Popen[str] | None = None
 
-    def start(
-        self, arguments: Sequence[str | Path], environment: Mapping[str, str], typed: str, umask: int
-    ) -> Finished:
+    def start(self, arguments: Sequence[str | Path], typed: str, umask: int) -> Finished:
         """Start the command and wait for its end; the caller holds `is_free`."""
         with TemporaryDirectory(prefix="openjpki-start-") as folder:
             streams = [Path(folder) / name for name in ("in", "out", "err")]
@@ -122,7 +119,7 @@ class _Starter:
                 stream.write_text(typed if stream.name == "in" else "", encoding="utf-8")
             order = {
                 "arguments": [str(word) for word in arguments],
-                "environment": dict(environment),
+                "environment": plain_environment(),
                 "folder": str(Path.cwd()),
                 "umask": umask,
                 "streams": [str(stream) for stream in streams],
