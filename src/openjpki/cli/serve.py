@@ -12,7 +12,7 @@ from openjpki.errors import Language
 from openjpki.site.home import DEFAULT_DESK_PORT, Home
 from openjpki.site.opening import assemble, told_of_databases
 from openjpki.site.place import locked
-from openjpki.site.server import LOOPBACK, require_port
+from openjpki.site.server import LOOPBACK, holding_port
 
 STOP_SECONDS = 2
 """How long a worker may take to stop; one that is still starting when Ctrl-C comes does not hear it."""
@@ -50,8 +50,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         os.environ["OPENJPKI_SERVES"] = (
             arguments.role
         )  # read when Django is set up, here and in the web server's process
-    with locked(home.path, exclusive=False), told_of_databases():
-        require_port(number)
+    with locked(home.path, exclusive=False), told_of_databases(), holding_port(number):
         house = assemble(home)
         from openjpki.site.upkeep import keep_up, one_delivery, one_round, seal_round
         from openjpki.site.watching import logs, upkeep_notes

@@ -98,3 +98,20 @@ def require_port(port: int) -> None:
     """Raise `PortTaken` unless the port can be listened on."""
     if free_port(port) != port:
         raise PortTaken(port=port)
+
+
+@contextmanager
+def holding_port(port: int) -> Iterator[None]:
+    """Keep the port from everybody else who would serve, while the block runs; raises `PortTaken`.
+
+    The web server's processes share a port (`SO_REUSEPORT`) and begin to listen a second after they were asked to:
+    until then it looks free, and a second server would share it too. So the first one takes a name that the kernel
+    gives to one process only, within the network that the port belongs to, and takes back when that process ends.
+    """
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0openjpki-port-{port}")
+        except OSError as error:
+            raise PortTaken(port=port) from error
+        require_port(port)
+        yield

@@ -64,7 +64,8 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     """Put a server that stops at once over a home with both CAs."""
-    with founded(tmp_path / "home", SETTINGS, SteppedClock(datetime(2026, 1, 5, tzinfo=UTC))) as house:
+    settings = replace(SETTINGS, port=free_port(0))  # two test processes may be here at once
+    with founded(tmp_path / "home", settings, SteppedClock(datetime(2026, 1, 5, tzinfo=UTC))) as house:
         house.authority.ceremony()
     found = Server(house.home)
     monkeypatch.setattr(serve, "_serve", found)
@@ -95,9 +96,12 @@ def test_lists_are_fresh_before_the_first_answer(server: Server, capsys: pytest.
     """It publishes, then serves on the home's port with the home held, and says on standard error where."""
     answer = run(server.home.path)
 
-    assert (server.lists, server.port, server.locked) == (4, SETTINGS.port, True)
-    assert answer.data == {"address": f"http://127.0.0.1:{SETTINGS.port}/", "ended": "stopped"}
-    assert capsys.readouterr() == ("", f"Serving at http://127.0.0.1:{SETTINGS.port}/ — press Ctrl-C to stop.\n")
+    assert (server.lists, server.port, server.locked) == (4, server.home.settings.port, True)
+    assert answer.data == {"address": f"http://127.0.0.1:{server.home.settings.port}/", "ended": "stopped"}
+    assert capsys.readouterr() == (
+        "",
+        f"Serving at http://127.0.0.1:{server.home.settings.port}/ — press Ctrl-C to stop.\n",
+    )
 
 
 @pytest.mark.django_db(databases=ROLES)
@@ -146,7 +150,7 @@ def test_another_port_can_be_chosen(server: Server, capsys: pytest.CaptureFixtur
     run(server.home.path, "--port", str(port), "--lang", "ja")
 
     assert server.port == port
-    assert Home.open(server.home.path).settings.port == SETTINGS.port
+    assert Home.open(server.home.path).settings.port == server.home.settings.port
     assert f"http://127.0.0.1:{port}/ で公開しています。" in capsys.readouterr().err
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from openjpki.site.server import LOOPBACK, Listener, PortTaken, free_port, listening, require_port
+from openjpki.site.server import LOOPBACK, Listener, PortTaken, free_port, holding_port, listening, require_port
 
 
 def hello(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -50,3 +50,22 @@ def test_a_free_port_is_kept() -> None:
 
     assert free_port(port) == port
     require_port(port)
+
+
+def test_one_server_holds_a_port() -> None:
+    """Two servers begun at once do not share a port: the second is told, also before anybody listens; later it is free."""
+    port = free_port(0)
+    with holding_port(port), pytest.raises(PortTaken, match=str(port)), holding_port(port):
+        pass
+    with holding_port(port):
+        pass
+
+
+def test_a_port_of_another_program_is_not_held() -> None:
+    """A port on which another program listens is refused by name."""
+    with (
+        socket.create_server((LOOPBACK, 0)) as other,
+        pytest.raises(PortTaken),
+        holding_port(other.getsockname()[1]),
+    ):
+        pytest.fail("held")
