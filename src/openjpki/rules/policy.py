@@ -39,7 +39,7 @@ _OFFICE_CALENDAR = Calendar(weekdays=_WEEKEND, holidays=True, closures=(Closure(
 _TERMINAL = Office(code="terminal", hours=Hours(time(8, 30), time(17, 15)), calendar=Calendar(weekdays=_WEEKEND))
 _CONTACT = (
     "茨木市 市民文化部 市民課 〒567-8505 大阪府茨木市駅前三丁目8番13号 茨木市役所本館1階(1~5番-1・2窓口) "
-    "電話 072-620-1621 E-mail shimin@city.ibaraki.lg.jp"
+    "電話 072-620-1621 E-mail shimin@city.ibaraki.lg.jp 市ウェブサイトのメールフォーム"
 )
 _ALL_PINS = tuple(PinKind)
 _HEALTH_INSURANCE_CARD_END = date(2025, 12, 1)
