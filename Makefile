@@ -17,7 +17,7 @@ export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run check test test-all fast format bench packages document docs lock clean
+.PHONY: help run check test test-all fast format bench packages document docs traceability lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -87,6 +87,9 @@ document: $(MARK)-dev ## make the story's document anew (needs Debian's fonts-no
 
 docs: $(MARK)-dev ## draw the pages that come from the code anew
 	$(BIN)/python -m tools.make_docs
+
+traceability: $(MARK)-dev ## say which sentence of the page, or rule, no code or test cites
+	$(BIN)/python -m tools.traceability
 
 lock: ## renew the hash-pinned requirement files (needs uv)
 	tools/lock.sh

@@ -15,7 +15,7 @@ class CertificateKind(Enum):
 
 @unique
 class Procedure(Enum):
-    """What is asked for at the window (R-2.1 to R-2.15)."""
+    """What is asked for at the window (R-2.1 to R-2.5, R-2.7, R-2.9, R-2.10)."""
 
     NEW = "new"
     RENEWAL = "renewal"

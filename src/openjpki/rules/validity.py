@@ -47,6 +47,7 @@ def signature_expiry(
 ) -> Expiry:
     """Return the end of a signature certificate: birthday, authentication certificate or card (R-3.1; S-19 to S-22).
 
+    `issued` is the day on which the authority issues it, not that of the hand-over (R-2.1);
     `authentication_expires` is the end of the authentication certificate that will be alive beside it;
     `replaces_expiring` the end of the living certificate of the same kind that it replaces (R-3.3).
     """

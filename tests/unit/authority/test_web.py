@@ -33,7 +33,7 @@ def question(issued: CertificateIssued, nonce: bytes | None = None) -> bytes:
 
 
 def test_a_posted_question_is_answered(scene: Scene, client: Client) -> None:
-    """`POST /ocsp/signature` with the DER of the question (RFC 6960 §A.1); a cache keeps it until nextUpdate."""
+    """`POST /ocsp/signature` with the DER of the question (RFC 6960 §A.1), from anybody (R-5.24); a cache keeps it until nextUpdate."""
     issued = scene.with_card().issue()
     response = client.post("/ocsp/signature", question(issued), content_type=ASKS)
 

@@ -56,7 +56,7 @@ def _proof(holder: Holder = HOLDER, *, origin: str = ORIGIN, nonce: str = NONCE)
 
 @pytest.mark.parametrize("holder", [HOLDER, P384], ids=["rs256", "es384"])
 def test_a_proof_for_this_origin_and_nonce_passes(holder: Holder) -> None:
-    """One call of the card; the report is of a login."""
+    """One call of the card; the report is of a login (R-0.4, R-8.4; S-05)."""
     card = Card(holder)
     proof = answer_challenge(card, origin=ORIGIN, nonce=NONCE)
     report = _verify(proof.to_json(), holder=holder, ocsp=[])

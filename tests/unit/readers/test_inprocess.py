@@ -33,7 +33,7 @@ def tries(store: CardStore) -> int:
 
 
 def test_a_terminal_talks_to_an_inserted_card(store: CardStore) -> None:
-    """Reader, card and terminal together: a miss is in the file when the terminal hears of it."""
+    """Reader, card and terminal together: a miss is in the file when the terminal hears of it (R-0.2; S-02)."""
     with InProcessReader(store).insert("taro") as card:
         terminal = JpkiTerminal(card)
         with pytest.raises(WrongPin):
@@ -55,7 +55,7 @@ def test_pulling_the_card_refunds_nothing(store: CardStore) -> None:
 
 
 def test_a_removed_card_answers_nothing(store: CardStore) -> None:
-    """Whoever still holds the connection is told; removing twice is no fault."""
+    """Whoever still holds the connection is told; removing twice is no fault (R-0.2; S-02: no use without a reader)."""
     card = InProcessReader(store).insert("taro")
     card.remove()
     card.remove()

@@ -41,7 +41,7 @@ def transcript(home: Path) -> dict[str, object]:
 
 
 def test_a_whole_life_is_told(story: Telling) -> None:
-    """Thirteen steps from the first key to the day after expiry, every check of them held."""
+    """Thirteen steps from the first key to the day after expiry, every check of them held (R-0.1; S-01)."""
     told = story.told
 
     assert told.steps == 13

@@ -47,12 +47,15 @@ def words(story: Telling, name: str) -> tuple[str | None, ...]:
     ],
 )
 def test_what_verifiers_saw_on_each_day(story: Telling, name: str, verdict: tuple[str | None, ...]) -> None:
-    """Passed while it stands, undecided once revoked without proof of time, failed once expired (R-3.6, R-5.3, R-3.10)."""
+    """Passed while it stands, undecided once revoked without proof of time, failed once expired (R-3.6, R-5.3, R-3.10).
+
+    A filing with its document, and a log-in, as a verifier judges them (R-8.3, R-8.4; S-04, S-05).
+    """
     assert words(story, name) == verdict
 
 
 def test_one_changed_byte_fails(story: Telling) -> None:
-    """The altered file differs in one byte from the signed one, and its hash says so (ETSI EN 319 102-1 §5.2.7)."""
+    """The altered file differs in one byte from the signed one, and its hash says so (ETSI EN 319 102-1 §5.2.7; R-0.3, S-03)."""
     folder = story.told.home / "story"
     signed, altered = ((folder / f"{name}.pdf").read_bytes() for name in ("signed-1", "signed-1-altered"))
     found = report(story, "signed-1-altered")
@@ -74,7 +77,7 @@ def test_a_login_tells_nothing_about_the_person(story: Telling) -> None:
 
 
 def test_a_signature_shows_the_four_attributes(story: Telling) -> None:
-    """Whoever verifies a signature learns name, address, birth date and sex (R-0.3)."""
+    """Whoever verifies a signature learns name, address, birth date and sex (R-0.3, R-8.3; S-03)."""
     attributes = report(story, "signed-2")["signatures"][0]["attributes"]
 
     assert attributes["name"] == "高橋　さくら"

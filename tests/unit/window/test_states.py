@@ -2,7 +2,7 @@ from openjpki.window.states import OrderStep, ResidentState
 
 
 def test_a_certificate_comes_in_six_steps() -> None:
-    """Key, certificate, card, confirmation, activation: the order of the steps is the order of the enum (R-8.1)."""
+    """Key, certificate, card, confirmation, activation: the order of the steps is the order of the enum (R-2.27, R-8.1)."""
     assert [step.value for step in OrderStep] == ["planned", "keyed", "issued", "written", "confirmed", "active"]
 
 
