@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from openjpki.rules.documents import DocumentKind, ShownDocument, examine
 from openjpki.rules.eligibility import eligibility
 from openjpki.rules.fees import fee
 from openjpki.rules.finding import Finding
@@ -159,6 +160,22 @@ def test_cf_9_the_health_insurance_card() -> None:
     assert "2025年12月1日をもって" in _told(national.findings, "identity.document-not-accepted")
     assert "資格確認書" in _told(national.findings, "identity.document-not-accepted")
     assert "identity.document-not-accepted" not in _codes(page.findings)
+
+
+@pytest.mark.parametrize(
+    ("on", "policy", "counts"),
+    [
+        (date(2025, 12, 1), NATIONAL, True),
+        (date(2025, 12, 2), NATIONAL, False),
+        (date(2025, 12, 2), PAGE, True),
+    ],
+    ids=["last day", "day after", "day after, page"],
+)
+def test_cf_9_the_last_day_is_included(on: date, policy: Policy, counts: bool) -> None:  # noqa: FBT001  -- a column of the table
+    """CF-9, R-2.21: it counts through 2025-12-01."""
+    examined = examine(policy, [ShownDocument(kind=DocumentKind.HEALTH_INSURANCE_CARD)], on)
+
+    assert (DocumentKind.HEALTH_INSURANCE_CARD in examined.counted) is counts
 
 
 @BOTH
