@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from openjpki.cli.answer import Answer, Commands, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, document, moment, not_before, policy_of
+from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
+from openjpki.cli.rules_people import add_holder, add_visit, holder_of, visit_of
 from openjpki.errors import Failure, Kind, Language, declared
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.characters import substitute
 from openjpki.rules.dates import civil_date
-from openjpki.rules.documents import TABLE, accepted_until
-from openjpki.rules.eligibility import Card, eligibility
+from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
+from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import fee
 from openjpki.rules.finding import Finding
-from openjpki.rules.identity import route
-from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, LifeEvent, Procedure
+from openjpki.rules.identity import decide
+from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent
 from openjpki.rules.office import MAIN_OFFICE, office_open
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.revocation import Ending, effect_of
@@ -32,8 +33,6 @@ from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
 _SERVER_ROOMS = ("staff", "authority", "window", "story")
 _FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
-
-_CARDS: dict[str, Card] = {**{state.value: state for state in CardState}, "juki": "juki"}
 
 
 def register(commands: Commands) -> None:
@@ -87,6 +86,8 @@ def _documents(arguments: argparse.Namespace) -> Answer:
                 "ja": row.ja,
                 "en": row.en,
                 "list": row.list.value,
+                "accepted_from": row.accepted_from.isoformat() if row.accepted_from else None,
+                "months": greatest_age_months(policy, kind) or None,
                 "issued_since": row.issued_since.isoformat() if row.issued_since else None,
                 "accepted_until": until.isoformat() if until else None,
             }
@@ -205,22 +206,16 @@ def _add_eligibility(parser: argparse.ArgumentParser) -> None:
     add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "which certificate")
     add_day(parser, "--born", "the holder's birth date")
     add_day(parser, "--on", "day of the procedure")
-    parser.add_argument("--ward", action="store_true", help="the holder is an adult ward (成年被後見人)")
-    parser.add_argument("--accompanied", action="store_true", help="holder and legal representative both came")
-    parser.add_argument("--not-resident", action="store_true", help="the holder is not on this resident record")
-    parser.add_argument("--card", choices=list(_CARDS), default=CardState.ACTIVE.value, help="the card's state")
+    add_holder(parser)
 
 
 def _eligibility(arguments: argparse.Namespace) -> Answer:
     not_before(arguments, "on", "born")
-    found = eligibility(
+    found = may_have(
         policy_of(arguments),
+        holder_of(arguments),
         kind=CertificateKind(arguments.kind),
-        born=arguments.born,
         on=arguments.on,
-        resident=not arguments.not_resident,
-        card=_CARDS[arguments.card],
-        ward=arguments.ward,
         accompanied=arguments.accompanied,
     )
     language = language_of(arguments)
@@ -233,18 +228,9 @@ def _eligibility(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_route(parser: argparse.ArgumentParser) -> None:
-    add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
-    add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
-    parser.add_argument(
-        "--pin-matches", action="store_true", help="the card says the PINs match; without it they do not"
-    )
-    for option, words in (("--document", "a document of the holder"), ("--agent-document", "one of who acts")):
-        parser.add_argument(
-            option, action="append", default=[], type=document(option), metavar="KIND[:EXPIRES]", help=words
-        )
-    forms = ("none", "sealed", "opened", "returned")
-    parser.add_argument("--inquiry-form", choices=forms, default="none", help="the 照会書兼回答書 on the counter")
-    add_day(parser, "--on", "day of the procedure (default: today)", required=False)
+    add_visit(parser)
+    add_day(parser, "--born", "the holder's birth date: whether this person may is judged too", required=False)
+    add_holder(parser)
 
 
 _ROUTE_LINES = {
@@ -255,16 +241,7 @@ _ROUTE_LINES = {
 
 
 def _route(arguments: argparse.Namespace) -> Answer:
-    found = route(
-        policy_of(arguments),
-        procedure=Procedure(arguments.procedure),
-        applicant=Applicant(arguments.applicant),
-        pin_matches=arguments.pin_matches,
-        documents=arguments.document,
-        agent_documents=arguments.agent_document,
-        inquiry_form=arguments.inquiry_form,
-        on=arguments.on or civil_date(real_moment()),
-    )
+    found = decide(policy_of(arguments), visit_of(arguments, arguments.on or civil_date(real_moment())))
     language = language_of(arguments)
     return Answer(
         data={"route": found.route, "findings": _findings(found.findings, language)},

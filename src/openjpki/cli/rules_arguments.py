@@ -18,8 +18,8 @@ _EXPECTED_MOMENT = {
     "expected_en": "Give it as YYYY-MM-DDTHH:MM (Japanese time).",
 }
 _EXPECTED_DOCUMENT = {
-    "expected_ja": "種類は `openjpki rules documents` にあります。形は KIND または KIND:YYYY-MM-DD です。",
-    "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND or KIND:YYYY-MM-DD.",
+    "expected_ja": "種類は `openjpki rules documents` にあります。形は KIND、KIND:有効期限、KIND@発行日です(日は YYYY-MM-DD)。",
+    "expected_en": "`openjpki rules documents` lists the kinds. The form is KIND, KIND:EXPIRES or KIND@ISSUED.",
 }
 _EXPECTED_POLICY = {"expected_ja": "NAME=VALUE の形で指定してください。", "expected_en": "The form is NAME=VALUE."}
 
@@ -60,12 +60,17 @@ def moment(option: str) -> Callable[[str], datetime]:
 
 
 def document(option: str) -> Callable[[str], ShownDocument]:
-    """Return the reader of KIND[:EXPIRES]; it raises `BadValue`."""
+    """Return the reader of KIND[:EXPIRES][@ISSUED]; it raises `BadValue`."""
 
     def read(text: str) -> ShownDocument:
-        kind, colon, expires = text.partition(":")
+        rest, at, issued = text.partition("@")
+        kind, colon, expires = rest.partition(":")
         try:
-            return ShownDocument(kind=DocumentKind(kind), expires=read_day(expires) if colon else None)
+            return ShownDocument(
+                kind=DocumentKind(kind),
+                expires=read_day(expires) if colon else None,
+                issued=read_day(issued) if at else None,
+            )
         except (ValueError, BadDay):
             raise BadValue(option=option, value=text, **_EXPECTED_DOCUMENT) from None
 
@@ -83,13 +88,26 @@ def add_choice(parser: argparse.ArgumentParser, option: str, choices: Sequence[s
 
 
 def not_before(arguments: argparse.Namespace, later: str, earlier: str) -> None:
-    """Refuse a later day that lies before the earlier one (BadValue)."""
+    """Refuse a later day that lies before the earlier one, where both were given (BadValue)."""
     found, other = (getattr(arguments, name) for name in (later, earlier))
-    if found is not None and found < other:
+    if found is not None and other is not None and found < other:
         option, against = (f"--{name.replace('_', '-')}" for name in (later, earlier))
         raise BadValue(
             option=option,
             value=found,
             expected_ja=f"{against}({other})より前の日は指定できません。",
             expected_en=f"It lies before {against} ({other}).",
+        )
+
+
+def only_with(arguments: argparse.Namespace, other: str, names: Sequence[str]) -> None:
+    """Refuse options that say nothing without another one (BadValue)."""
+    given = next((name for name in names if getattr(arguments, name)), None)
+    if given is not None and not getattr(arguments, other):
+        option, needed = (f"--{name.replace('_', '-')}" for name in (given, other))
+        raise BadValue(
+            option=option,
+            value=getattr(arguments, given),
+            expected_ja=f"{needed} も指定してください。",
+            expected_en=f"Give {needed} as well.",
         )

@@ -1,16 +1,19 @@
 """The documents a person can show, by kind, and which of them count on a day (R-2.21, R-2.22)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, unique
 
 from openjpki.rules.catalogue import find
+from openjpki.rules.dates import months_after
 from openjpki.rules.finding import Finding
 from openjpki.rules.policy import Policy
 
 DRIVING_HISTORY_SINCE = date(2012, 4, 1)
 """A 運転経歴証明書 counts if issued on or after this day (R-2.21)."""
+ELIGIBILITY_CERTIFICATE_SINCE = date(2024, 12, 2)
+"""From this day 資格確認書 are issued in place of 健康保険証 (R-2.21)."""
 
 
 @unique
@@ -58,24 +61,29 @@ class DocumentKind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentRow:
-    """One row of the table: the names, the list, and from which day of issue the kind counts."""
+    """One row of the table: the names, the list, and by which dates the kind counts."""
 
     ja: str
     en: str
     list: DocumentList
     issued_since: date | None = None
+    """It counts if issued on or after this day."""
+    accepted_from: date | None = None
+    """The first day on which the kind counts at all."""
+    that_day: bool = False
+    """It counts only on its day of issue."""
 
 
 def _a(ja: str, en: str, issued_since: date | None = None) -> DocumentRow:
     return DocumentRow(ja=ja, en=en, list=DocumentList.A, issued_since=issued_since)
 
 
-def _b(ja: str, en: str) -> DocumentRow:
-    return DocumentRow(ja=ja, en=en, list=DocumentList.B)
+def _b(ja: str, en: str, accepted_from: date | None = None) -> DocumentRow:
+    return DocumentRow(ja=ja, en=en, list=DocumentList.B, accepted_from=accepted_from)
 
 
-def _power(ja: str, en: str) -> DocumentRow:
-    return DocumentRow(ja=ja, en=en, list=DocumentList.POWER)
+def _power(ja: str, en: str, *, that_day: bool = False) -> DocumentRow:
+    return DocumentRow(ja=ja, en=en, list=DocumentList.POWER, that_day=that_day)
 
 
 TABLE: Mapping[DocumentKind, DocumentRow] = {
@@ -97,7 +105,9 @@ TABLE: Mapping[DocumentKind, DocumentRow] = {
     ),
     DocumentKind.TEMPORARY_REFUGE_PERMIT: _a("一時庇護許可書", "permit of landing for temporary refuge"),
     DocumentKind.PROVISIONAL_STAY_PERMIT: _a("仮滞在許可書", "permit of provisional stay"),
-    DocumentKind.ELIGIBILITY_CERTIFICATE: _b("資格確認書", "health insurance eligibility certificate"),
+    DocumentKind.ELIGIBILITY_CERTIFICATE: _b(
+        "資格確認書", "health insurance eligibility certificate", ELIGIBILITY_CERTIFICATE_SINCE
+    ),
     DocumentKind.HEALTH_INSURANCE_CARD: _b("健康保険証", "health insurance card"),
     DocumentKind.NURSING_INSURANCE_CARD: _b("介護保険証", "nursing care insurance card"),
     DocumentKind.MEDICAL_RECIPIENT_CERTIFICATE: _b("医療受給者証", "medical care recipient certificate"),
@@ -114,7 +124,7 @@ TABLE: Mapping[DocumentKind, DocumentRow] = {
         "the resident record (same household, or register kept here)",
     ),
     DocumentKind.MANDATE: _power("委任状", "mandate"),
-    DocumentKind.MOVE_REPORT: _power("同日の転入届・転居届", "report of a move filed the same day"),
+    DocumentKind.MOVE_REPORT: _power("同日の転入届・転居届", "report of a move filed the same day", that_day=True),
 }
 
 
@@ -122,6 +132,7 @@ TABLE: Mapping[DocumentKind, DocumentRow] = {
 class ShownDocument:
     """A document on the counter: its kind, its printed last day, and its day of issue where the clerk noted it.
 
+    A day of issue that was not noted is the clerk's word that the document is of an age that counts.
     Showing it says that it carries 氏名+住所 or 氏名+生年月日, which the clerk has read.
     """
 
@@ -147,12 +158,22 @@ def accepted_until(policy: Policy, kind: DocumentKind) -> date | None:
     return policy.health_insurance_card_accept_until if kind is DocumentKind.HEALTH_INSURANCE_CARD else None
 
 
+def greatest_age_months(policy: Policy, kind: DocumentKind) -> int:
+    """Return for how many months from its day of issue a paper counts; 0 = no term of its own (R-2.22, R-2.24)."""
+    terms = {
+        DocumentKind.GUARDIANSHIP_CERTIFICATE: policy.guardianship_certificate_months,
+        DocumentKind.FAMILY_REGISTER_CERTIFICATE: policy.family_register_certificate_months,
+        DocumentKind.MANDATE: policy.mandate_months,
+    }
+    return terms.get(kind, 0)
+
+
 def examine(policy: Policy, documents: Sequence[ShownDocument], on: date) -> Examined:
     """Sort out the documents that count on a day (R-2.21; S-59): in force, its last day included, and of a kind in use."""
     counted: set[DocumentKind] = set()
     findings: list[Finding] = []
     for document in documents:
-        finding = _against(policy, document, on)
+        finding = next(_against(policy, document, on), None)
         if finding is None:
             counted.add(document.kind)
         else:
@@ -160,14 +181,27 @@ def examine(policy: Policy, documents: Sequence[ShownDocument], on: date) -> Exa
     return Examined(counted=frozenset(counted), findings=tuple(findings))
 
 
-def _against(policy: Policy, document: ShownDocument, on: date) -> Finding | None:
+def _against(policy: Policy, document: ShownDocument, on: date) -> Iterator[Finding]:
     row = TABLE[document.kind]
     names = {"name_ja": row.ja, "name_en": row.en}
     until = accepted_until(policy, document.kind)
     if until is not None and on > until:
-        return find("identity.document-not-accepted", until=until, **names)
+        yield find("identity.document-not-accepted", until=until, **names)
+    if row.accepted_from and on < row.accepted_from:
+        yield find("identity.document-not-yet", since=row.accepted_from, **names)
     if document.expires is not None and on > document.expires:
-        return find("identity.document-expired", expires=document.expires, **names)
-    if row.issued_since and document.issued and document.issued < row.issued_since:
-        return find("identity.document-too-old", since=row.issued_since, **names)
-    return None
+        yield find("identity.document-expired", expires=document.expires, **names)
+    if document.issued is not None:
+        yield from _against_age(policy, document.kind, document.issued, on)
+
+
+def _against_age(policy: Policy, kind: DocumentKind, issued: date, on: date) -> Iterator[Finding]:
+    """Hold the day of issue against the table and the paper's own term, whose last day is included (R-2.21, R-2.22)."""
+    row, months = TABLE[kind], greatest_age_months(policy, kind)
+    names = {"name_ja": row.ja, "name_en": row.en}
+    if row.issued_since and issued < row.issued_since:
+        yield find("identity.document-too-old", since=row.issued_since, **names)
+    if months and on > months_after(issued, months):
+        yield find("identity.paper-out-of-date", months=months, **names)
+    if row.that_day and issued != on:
+        yield find("household.move-of-another-day", issued=issued)

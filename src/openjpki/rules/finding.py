@@ -1,5 +1,6 @@
 """What a rule answers besides yes or no: a stable code, the rule, the page's sentence, and what to bring."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -54,6 +55,11 @@ class Finding:
             bring_ja=self.bring_ja.format(**ja),
             bring_en=self.bring_en.format(**data),
         )
+
+
+def refusals_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return each finding once, what stands in the way before what should only be known."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.severity != "refusal"))
 
 
 def _in_japanese(value: object) -> object:

@@ -37,6 +37,54 @@ class Applicant(Enum):
 
 
 @unique
+class Residence(Enum):
+    """Where the holder is recorded on the day of the procedure (R-1.1)."""
+
+    HERE = "here"
+    """On this municipality's 住民基本台帳."""
+    MOVED_OUT = "moved-out"
+    """Was here when the notice came, and has moved to another municipality since (S-58)."""
+    ELSEWHERE = "elsewhere"
+    ABROAD_HERE = "abroad-here"
+    """国外転出者 whose 戸籍の附票 this municipality keeps."""
+    ABROAD_ELSEWHERE = "abroad-elsewhere"
+    """国外転出者 whose 戸籍の附票 another municipality keeps."""
+
+
+@unique
+class Capacity(Enum):
+    """How far the holder acts alone in law (R-1.6, R-1.7)."""
+
+    FULL = "full"
+    GUARDIANSHIP = "guardianship"
+    """成年被後見人: an adult ward."""
+    CURATORSHIP = "curatorship"
+    """被保佐人."""
+    ASSISTANCE = "assistance"
+    """被補助人."""
+    VOLUNTARY_GUARDIANSHIP = "voluntary-guardianship"
+    """任意被後見人."""
+
+
+@unique
+class Power(Enum):
+    """By what right a legal representative acts for the holder (R-1.6, R-2.22)."""
+
+    PARENT = "parent"
+    """親権者 of a person under 15."""
+    MINORS_GUARDIAN = "minors-guardian"
+    """未成年後見人."""
+    GUARDIAN = "guardian"
+    """成年後見人."""
+    CURATOR = "curator"
+    """保佐人."""
+    ASSISTANT = "assistant"
+    """補助人."""
+    VOLUNTARY_GUARDIAN = "voluntary-guardian"
+    """任意後見人."""
+
+
+@unique
 class LifeEvent(Enum):
     """What ends a certificate (R-5.1 to R-5.12)."""
 

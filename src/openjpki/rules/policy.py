@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 from openjpki.rules.kinds import FeeReason, PinKind, RevocationReason
 from openjpki.rules.settings import (
     DAYS,
+    HOURS,
+    MONTHS,
     YEARS,
     YEN,
     BadSetting,
@@ -35,6 +37,7 @@ CERTIFICATES_YEN = 200
 
 _WEEKEND = frozenset({5, 6})
 _OFFICE_HOURS = Hours(time(8, 45), time(17, 15))
+_KIOSK_HOURS = Hours(time(6, 30), time(23))
 _OFFICE_CALENDAR = Calendar(weekdays=_WEEKEND, holidays=True, closures=(Closure((12, 29), (1, 3)),))
 _TERMINAL = Office(code="terminal", hours=Hours(time(8, 30), time(17, 15)), calendar=Calendar(weekdays=_WEEKEND))
 _CONTACT = (
@@ -92,6 +95,20 @@ class Policy:
     """True: a voluntary agent who asks for a revocation must bring a 委任状."""
     inquiry_reply_days: Annotated[int, Setting("R-2.24", "U", "京都市 (a term exists)", DAYS)] = 30
     """Days within which the reply to a 照会書 counts; the last day is counted, a closed one moves on."""
+    inquiry_reply_holder_document: Annotated[
+        bool, Setting("R-2.24", "C", "sources differ: 国立市, 菊池市, 大阪狭山市 ask for one")
+    ] = False
+    """True: an agent who brings the reply also brings an identity document of the holder."""
+    guardianship_certificate_months: Annotated[
+        int, Setting("R-2.22", "C", "where stated: 富士宮市, 波佐見町, 能代市", MONTHS)
+    ] = 3
+    """Months from its day of issue for which a 登記事項証明書 counts; 0 = no term."""
+    family_register_certificate_months: Annotated[int, Setting("R-2.22", "U", "none", MONTHS)] = 0
+    """Months from its day of issue for which a 戸籍全部事項証明書 counts; 0 = no term."""
+    mandate_months: Annotated[int, Setting("R-2.24", "U", "none", MONTHS)] = 0
+    """Months from its date for which a 委任状 counts; 0 = no term."""
+    protected_address_to_legal_representative: Annotated[bool, Setting("R-2.26", "U", "none")] = False
+    """True: a legal representative is shown the address of a holder under 支援措置."""
     audit_retention_years: Annotated[int, Setting("R-2.26", "I", "old 施行令 art. 2–6 (ten years)", YEARS)] = 10
     """Years for which the audit record is kept, counted from the day of the record."""
     health_insurance_card_accept_until: Annotated[
@@ -188,6 +205,10 @@ class Policy:
         _ALL_PINS
     )
     """The PINs the window handles."""
+    kiosk_hours: Annotated[Hours, Setting("R-6.6", "C", "甲賀市, 下呂市")] = _KIOSK_HOURS
+    """Hours of the kiosks at which a PIN can be reset, every day."""
+    kiosk_reset_hours: Annotated[int, Setting("R-6.6", "C", "新潟市, 甲賀市, 那珂市", HOURS)] = 24
+    """Hours after the application on the phone within which the PIN is reset at a kiosk."""
 
     @classmethod
     def preset(cls, name: str) -> "Policy":

@@ -21,6 +21,12 @@ MAX_YEN = 1_000_000
 MAX_DAYS = 3650
 """Ten years: no term of the rule book comes near."""
 
+MAX_MONTHS = 120
+"""Ten years: no paper of the rule book counts for as long."""
+
+MAX_HOURS = 240
+"""Ten days: the one term of the rule book that is counted in hours is a day."""
+
 LEAST_YEARS = 10
 """No record may be kept for less (R-2.26)."""
 
@@ -249,6 +255,8 @@ def _fee_rows(text: str) -> tuple[FeeRow, ...]:
 YEN = Form(f"0 … {MAX_YEN}", _count(MAX_YEN))
 YEARS = Form(f"{LEAST_YEARS} … {MAX_YEARS}", _years)
 DAYS = Form(f"0 … {MAX_DAYS}", _count(MAX_DAYS))
+MONTHS = Form(f"0 … {MAX_MONTHS}", _count(MAX_MONTHS))
+HOURS = Form(f"0 … {MAX_HOURS}", _count(MAX_HOURS))
 
 _FORMS: Mapping[Any, Form] = {
     bool: Form("true / false", lambda text: _one_of(text, {"true": True, "false": False})),

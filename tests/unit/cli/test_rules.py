@@ -148,6 +148,8 @@ def test_documents_are_listed_with_their_terms(capsys: pytest.CaptureFixture[str
     assert rows["eligibility-certificate"]["ja"] == "資格確認書"
     assert rows["health-insurance-card"]["accepted_until"] == "2025-12-01"
     assert rows["driving-history-certificate"]["issued_since"] == "2012-04-01"
+    assert rows["eligibility-certificate"]["accepted_from"] == "2024-12-02"
+    assert (rows["guardianship-certificate"]["months"], rows["mandate"]["months"]) == (3, None)
     assert page["health-insurance-card"]["accepted_until"] is None
 
 
@@ -197,6 +199,11 @@ def test_what_the_counter_says_is_explained(capsys: pytest.CaptureFixture[str], 
         (f"eligibility --kind signature {BORN} --on 1990-06-09", "usage.bad-value"),
         (f"eligibility --kind both {BORN} --on 2026-11-24", "usage.arguments"),
         ("route --procedure new --applicant self --document library-card", "usage.bad-value"),
+        ("route --procedure new --applicant self --document mandate@yesterday", "usage.bad-value"),
+        (f"route --procedure new --applicant self {BORN} --on 1990-06-09", "usage.bad-value"),
+        ("route --procedure new --applicant legal-representative --power parent", "usage.bad-value"),
+        (f"route --procedure new --applicant legal-representative {BORN} --covered", "usage.bad-value"),
+        ("route --procedure new --applicant self --ward", "usage.bad-value"),
         ("office --at noon", "usage.bad-value"),
         ("office --at 2026-11-24T10:00 --office minato", "office.unknown"),
         ("fee --reason first --on 2026-11-24 --policy fee_table=renewal=0", "fees.no-row"),

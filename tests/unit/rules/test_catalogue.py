@@ -23,6 +23,12 @@ def test_a_finding_is_coded_cited_and_bilingual(finding: Finding) -> None:
     assert bool(finding.bring_ja) == bool(finding.bring_en)
 
 
+@pytest.mark.parametrize("finding", CATALOGUE.values(), ids=list(CATALOGUE))
+def test_a_refusal_says_what_to_do(finding: Finding) -> None:
+    """Nobody is turned away without a word on what would make it acceptable, or which way to take instead."""
+    assert finding.severity == "advice" or (finding.bring_ja.endswith(("。", "}")) and finding.bring_en)
+
+
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_finding_is_made_by_a_rule(code: str) -> None:
     """A code that nothing uses is no finding."""

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, ShownDocument, examine
+from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, ShownDocument, examine, greatest_age_months
 from openjpki.rules.policy import Policy
 
 NATIONAL = Policy.preset("national")
@@ -78,3 +78,70 @@ def test_an_old_certificate_of_driving_history() -> None:
     assert [finding.code for finding in old.findings] == ["identity.document-too-old"]
     assert examine(NATIONAL, [ShownDocument(kind=kind, issued=date(2012, 4, 1))], ON).counted == {kind}
     assert examine(NATIONAL, [ShownDocument(kind=kind)], ON).counted == {kind}
+
+
+@pytest.mark.parametrize(("on", "codes"), [("2024-12-01", ["identity.document-not-yet"]), ("2024-12-02", [])])
+def test_a_kind_counts_from_its_first_day(on: str, codes: list[str]) -> None:
+    """R-2.21: the list is dated at both ends: 資格確認書 from 2024-12-02."""
+    shown = ShownDocument(kind=DocumentKind.ELIGIBILITY_CERTIFICATE)
+    examined = examine(NATIONAL, [shown], date.fromisoformat(on))
+
+    assert [finding.code for finding in examined.findings] == codes
+    assert bool(examined.counted) is not bool(codes)
+
+
+@pytest.mark.parametrize(
+    ("issued", "codes"),
+    [("2026-08-24", []), ("2026-08-23", ["identity.paper-out-of-date"]), ("2026-11-24", []), (None, [])],
+)
+def test_a_certificate_of_registration_counts_for_three_months(issued: str | None, codes: list[str]) -> None:
+    """R-2.22: 登記事項証明書 ≤ 3か月, its last day included; an unnoted day of issue is the clerk's word."""
+    shown = ShownDocument(
+        kind=DocumentKind.GUARDIANSHIP_CERTIFICATE, issued=date.fromisoformat(issued) if issued else None
+    )
+    examined = examine(NATIONAL, [shown], ON)
+
+    assert [finding.code for finding in examined.findings] == codes
+    assert all("登記事項証明書は、発行の日から3か月以内" in finding.ja for finding in examined.findings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind"),
+    [
+        ("guardianship_certificate_months", DocumentKind.GUARDIANSHIP_CERTIFICATE),
+        ("family_register_certificate_months", DocumentKind.FAMILY_REGISTER_CERTIFICATE),
+        ("mandate_months", DocumentKind.MANDATE),
+    ],
+)
+def test_each_paper_has_a_term_of_its_own(setting: str, kind: DocumentKind) -> None:
+    """R-2.22, R-2.24: one setting a paper, months from its day of issue; 0 is no term."""
+    old = [ShownDocument(kind=kind, issued=date(2025, 1, 1))]
+
+    assert greatest_age_months(NATIONAL.with_settings({setting: "6"}), kind) == 6
+    assert examine(NATIONAL.with_settings({setting: "6"}), old, ON).counted == frozenset()
+    assert examine(NATIONAL.with_settings({setting: "0"}), old, ON).counted == {kind}
+
+
+def test_an_identity_document_has_no_term_but_its_own() -> None:
+    """R-2.21: a passport issued long ago counts until its printed last day."""
+    passport = ShownDocument(kind=DocumentKind.PASSPORT, issued=date(2017, 1, 1), expires=date(2027, 1, 1))
+
+    assert greatest_age_months(NATIONAL, passport.kind) == 0
+    assert examine(NATIONAL, [passport], ON).counted == {passport.kind}
+
+
+@pytest.mark.parametrize(
+    ("issued", "codes"), [("2026-11-23", ["household.move-of-another-day"]), ("2026-11-24", []), (None, [])]
+)
+def test_the_report_of_a_move_counts_on_its_day(issued: str | None, codes: list[str]) -> None:
+    """R-2.25: the shortcut is for the day on which the 転入届 or 転居届 is filed."""
+    shown = ShownDocument(kind=DocumentKind.MOVE_REPORT, issued=date.fromisoformat(issued) if issued else None)
+
+    assert [finding.code for finding in examine(NATIONAL, [shown], ON).findings] == codes
+
+
+def test_two_documents_of_one_kind_are_one() -> None:
+    """R-2.22: A×2 is two different documents."""
+    twice = [ShownDocument(kind=DocumentKind.PASSPORT), ShownDocument(kind=DocumentKind.PASSPORT)]
+
+    assert len(examine(NATIONAL, twice, ON).of(DocumentList.A)) == 1

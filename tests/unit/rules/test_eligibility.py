@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from openjpki.rules.eligibility import Card, eligibility
-from openjpki.rules.kinds import CardState, CertificateKind
+from openjpki.rules.eligibility import Card, Holder, eligibility, is_represented, may_have
+from openjpki.rules.kinds import Capacity, CardState, CertificateKind, Residence
 from openjpki.rules.policy import Policy
 
 NATIONAL = Policy.preset("national")
@@ -130,3 +130,104 @@ def test_all_reasons_are_told_refusals_first() -> None:
     )
 
     assert [finding.severity for finding in found.findings] == ["refusal", "refusal", "advice"]
+
+
+def _residence(residence: Residence, *, japanese: bool = True, on: date = ON, other: str = "false") -> list[str]:
+    policy = NATIONAL.with_settings({"accept_via_other_municipality": other})
+    holder = Holder(born=ADULT, residence=residence, japanese=japanese)
+    found = may_have(policy, holder, kind=SIGNATURE, on=on)
+    refused = any(finding.severity == "refusal" for finding in found.findings)
+
+    assert found.eligible is not refused
+    return [finding.code.removeprefix("eligibility.") for finding in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("residence", "other", "codes"),
+    [
+        (Residence.HERE, "false", []),
+        (Residence.MOVED_OUT, "false", ["moved-out"]),
+        (Residence.MOVED_OUT, "true", []),
+        (Residence.ELSEWHERE, "false", ["not-resident"]),
+        (Residence.ELSEWHERE, "true", []),
+        (Residence.ABROAD_HERE, "false", ["abroad"]),
+        (Residence.ABROAD_ELSEWHERE, "false", ["abroad-other-municipality"]),
+        (Residence.ABROAD_ELSEWHERE, "true", ["abroad"]),
+    ],
+)
+def test_where_the_holder_is_recorded(residence: Residence, other: str, codes: list[str]) -> None:
+    """R-1.1; S-07, S-57, S-58: here on the day; abroad at the 附票管理市町村; elsewhere only if the policy takes others."""
+    assert _residence(residence, other=other) == codes
+
+
+def test_who_moved_out_after_the_notice_is_sent_on() -> None:
+    """R-1.1; S-58: 有効期限通知書受領後に転出された場合は、現在のお住まいの市区町村で."""
+    moved = Holder(born=ADULT, residence=Residence.MOVED_OUT)
+    refusal = may_have(NATIONAL, moved, kind=AUTHENTICATION, on=ON).findings[0]
+
+    assert (refusal.rule, refusal.sentence) == ("R-1.1", "S-58")
+    assert "現在お住まいの市区町村" in refusal.bring_ja
+
+
+@pytest.mark.parametrize(
+    ("on", "codes"), [("2024-05-26", ["abroad-not-yet"]), ("2024-05-27", ["abroad"]), ("2026-11-24", ["abroad"])]
+)
+def test_abroad_since_the_law_says_so(on: str, codes: list[str]) -> None:
+    """R-1.1: 国外転出者 since 2024-05-27; the refusal before names the day."""
+    assert _residence(Residence.ABROAD_HERE, on=date.fromisoformat(on)) == codes
+
+
+@pytest.mark.parametrize("residence", [Residence.ABROAD_HERE, Residence.ABROAD_ELSEWHERE])
+def test_abroad_for_japanese_nationals_only(residence: Residence) -> None:
+    """R-1.1: 日本国籍を有する国外転出者."""
+    assert _residence(residence, japanese=False) == ["abroad-nationality"]
+    assert _residence(residence, japanese=False, other="true") == ["abroad-nationality"]
+
+
+def test_a_foreigner_with_a_resident_record() -> None:
+    """R-1.8, R-3.7: as anybody; that a period of stay ends the certificates is told."""
+    assert _residence(Residence.HERE, japanese=False) == ["period-of-stay"]
+
+
+@pytest.mark.parametrize("capacity", [Capacity.CURATORSHIP, Capacity.ASSISTANCE, Capacity.VOLUNTARY_GUARDIANSHIP])
+@pytest.mark.parametrize("kind", list(CertificateKind))
+def test_assisted_persons_apply_alone(kind: CertificateKind, capacity: Capacity) -> None:
+    """R-1.6: 被保佐人, 被補助人, 任意被後見人 may have both certificates and need nobody."""
+    holder = Holder(born=ADULT, capacity=capacity)
+
+    assert may_have(NATIONAL, holder, kind=kind, on=ON).findings == ()
+    assert not is_represented(NATIONAL, holder, ON)
+
+
+@pytest.mark.parametrize(
+    ("born", "capacity", "represented"),
+    [
+        ("2011-11-25", Capacity.FULL, "yes"),
+        ("2011-11-24", Capacity.FULL, "no"),
+        ("1950-01-01", Capacity.GUARDIANSHIP, "yes"),
+    ],
+)
+def test_who_is_represented(born: str, capacity: Capacity, represented: str) -> None:
+    """R-1.3, R-1.6; S-09: under 15, and adult wards; from the 15th birthday on nobody else."""
+    holder = Holder(born=date.fromisoformat(born), capacity=capacity)
+
+    assert is_represented(NATIONAL, holder, ON) is (represented == "yes")
+
+
+def test_nothing_is_added_at_15() -> None:
+    """R-1.5: the refusal before says so; on the day it is an application like any other."""
+    child = Holder(born=date(2012, 4, 1))
+    before = may_have(NATIONAL, child, kind=SIGNATURE, on=date(2027, 3, 31)).findings[0]
+
+    assert "自動で追加されることはありません" in before.ja
+    assert "R-1.5" in before.also
+    assert may_have(NATIONAL, child, kind=SIGNATURE, on=date(2027, 4, 1)).findings == ()
+
+
+def test_a_child_alone_is_told_that_both_may_come() -> None:
+    """R-1.7: where `under15_sign_if_accompanied` is on, the refusal of one alone says who must come."""
+    policy = NATIONAL.with_settings({"under15_sign_if_accompanied": "true"})
+    refusal = may_have(policy, Holder(born=date(2015, 1, 1)), kind=SIGNATURE, on=ON).findings[0]
+
+    assert "そろって" in refusal.ja
+    assert "together" in refusal.en

@@ -1,6 +1,7 @@
+from dataclasses import replace
 from datetime import date
 
-from openjpki.rules.finding import Finding
+from openjpki.rules.finding import Finding, refusals_first
 
 FINDING = Finding(
     code="test.later",
@@ -31,3 +32,10 @@ def test_sentences_are_filled_in() -> None:
     assert filled.bring_ja == "2026年5月16日"
     assert filled.bring_en == "Come on 2026-05-16."
     assert (filled.code, filled.rule, filled.sentence) == ("test.later", "R-3.8", "S-33")
+
+
+def test_what_stands_in_the_way_is_told_first_and_once() -> None:
+    """Refusals before advice, each once, otherwise in the order in which they were found."""
+    advice, other = replace(FINDING, severity="advice"), replace(FINDING, code="test.other")
+
+    assert refusals_first([advice, FINDING, other, FINDING, advice]) == (FINDING, other, advice)

@@ -5,10 +5,32 @@ One module a subject; each holds its findings as `FINDINGS`.
 
 from collections.abc import Mapping
 
-from openjpki.rules.catalogue import documents, eligibility, identity, renewal, representation, revocation
+from openjpki.rules.catalogue import (
+    address,
+    documents,
+    eligibility,
+    face_card,
+    identity,
+    inquiry,
+    kiosk,
+    renewal,
+    representation,
+    revocation,
+)
 from openjpki.rules.finding import Finding, UnknownCode
 
-_SUBJECTS = (eligibility, renewal, identity, documents, representation, revocation)
+_SUBJECTS = (
+    eligibility,
+    face_card,
+    renewal,
+    identity,
+    documents,
+    representation,
+    inquiry,
+    kiosk,
+    address,
+    revocation,
+)
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}
 

@@ -1,0 +1,47 @@
+"""What is found about the inquiry letter on its way (R-2.24)."""
+
+from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.finding import Finding
+
+FINDINGS = (
+    Finding(
+        code="inquiry.reply-until",
+        rule="R-2.24",
+        sentence="S-15",
+        severity="advice",
+        ja="回答書は{until}までにお持ちください。",
+        en="The reply counts through {until}.",
+        bring_ja="ご本人が記入し封をした回答書、マイナンバーカード、必要書類をお持ちください。",
+        bring_en="Bring the reply filled in and sealed by the holder, the My Number card and the papers it names.",
+    ),
+    Finding(
+        code="inquiry.lapsed",
+        rule="R-2.24",
+        sentence="S-15",
+        severity="advice",
+        ja="回答書の期限が過ぎているため、この回答書では手続きできません。",
+        en="The reply came after its term and does not count.",
+        bring_ja="あらためて申請してください。新しい照会書兼回答書をご本人あてに郵送します。",
+        bring_en="Apply again: a new inquiry letter goes to the holder.",
+    ),
+    Finding(
+        code="inquiry.mail-returned",
+        rule="R-2.24",
+        sentence="S-15",
+        severity="refusal",
+        ja="照会書兼回答書が届かずに返送されたため、申請は取り消されました。",
+        en="The inquiry letter came back undelivered: the application is cancelled.",
+        bring_ja=f"住民登録の住所をご確認のうえ、ご本人が{OWN_ID_JA}をお持ちください。",
+        bring_en=f"Check the registered address; then the holder comes with {OWN_ID_EN}.",
+    ),
+    Finding(
+        code="inquiry.address-flagged",
+        rule="R-2.24",
+        sentence="S-15",
+        severity="refusal",
+        ja="住民登録の住所に郵便が届かなかったため、照会書兼回答書を送ることができません。",
+        en="Mail to the registered address has come back, so that no inquiry letter can be sent.",
+        bring_ja="先に住所の届出をしてください。ご本人が来庁して本人確認ができる場合は、照会書は必要ありません。",
+        bring_en="Report the address first. Where the holder comes in person and can be identified, no letter is needed.",
+    ),
+)
