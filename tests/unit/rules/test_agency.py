@@ -16,7 +16,7 @@ ON = date(2026, 11, 24)
 ADULT = Holder(born=date(1950, 6, 10))
 CHILD = Holder(born=date(2020, 1, 1))
 WARD = Holder(born=ADULT.born, capacity=Capacity.GUARDIANSHIP)
-SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION
+AUTHENTICATION = CertificateKind.AUTHENTICATION
 
 
 def _papers(kinds: str) -> tuple[ShownDocument, ...]:

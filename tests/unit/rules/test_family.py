@@ -5,6 +5,7 @@ import pytest
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.family import decide_together, serves_for_all
+from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.representation import Claim
@@ -67,6 +68,7 @@ def test_each_member_is_judged_alone() -> None:
         "father": "inquiry",
         "grandfather": "same_day",
     }
+    assert found.routes["father"] == decide(NATIONAL, visits["father"])
     assert [one.findings[0].code for name, one in found.routes.items() if name in {"child", "minor"}] == [
         "eligibility.ward_or_under15_principle",
         "representative.acts-alone",

@@ -23,26 +23,6 @@ def _papers(kinds: str) -> tuple[ShownDocument, ...]:
     return tuple(ShownDocument(kind=DocumentKind(kind)) for kind in kinds.split())
 
 
-AGENT = Visit(
-    procedure=Procedure.RENEWAL,
-    applicant=Applicant.VOLUNTARY_AGENT,
-    on=ON,
-    pin_matches=True,
-    form="sealed",
-    agent_documents=_papers("passport"),
-)
-"""An agent who renews in one visit."""
-PARENT = Visit(
-    procedure=Procedure.NEW,
-    applicant=Applicant.LEGAL_REPRESENTATIVE,
-    on=ON,
-    kinds=frozenset({AUTHENTICATION}),
-    holder=CHILD,
-    claim=Claim(power=Power.PARENT, same_household=True),
-    agent_documents=_papers("passport"),
-)
-
-
 def _refusals(found: Route) -> list[str]:
     return [finding.code for finding in found.findings if finding.severity == "refusal"]
 
