@@ -50,8 +50,8 @@ FINDINGS = (
     Finding(
         code="representative.acts-alone",
         rule="R-1.6",
-        sentence="S-13",
-        also=("R-2.24",),
+        sentence="",
+        also=("R-2.20", "R-2.24", "S-13"),
         severity="refusal",
         ja="15歳以上のかたは、ご本人が単独で申請します。親権者や後見人として代わりに申請することはできません。",
         en="A person of 15 or more acts alone: nobody can apply as their parent or guardian.",
