@@ -5,10 +5,36 @@ One module a subject; each holds its findings as `FINDINGS`.
 
 from collections.abc import Mapping
 
-from openjpki.rules.catalogue import documents, eligibility, identity, renewal, representation, revocation
+from openjpki.rules.catalogue import (
+    deadlines,
+    documents,
+    eligibility,
+    events,
+    fees,
+    identity,
+    notices,
+    renewal,
+    representation,
+    retention,
+    revocation,
+    stay,
+)
 from openjpki.rules.finding import Finding, UnknownCode
 
-_SUBJECTS = (eligibility, renewal, identity, documents, representation, revocation)
+_SUBJECTS = (
+    eligibility,
+    renewal,
+    identity,
+    documents,
+    representation,
+    revocation,
+    events,
+    deadlines,
+    fees,
+    stay,
+    notices,
+    retention,
+)
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}
 
