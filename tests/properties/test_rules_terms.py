@@ -144,7 +144,7 @@ def test_a_record_goes_only_after_its_term(record: RecordKind, made: date, days:
     issue = retention(NATIONAL, record=RecordKind.ISSUE, made=made, due_expiry=due)
     revocation = retention(NATIONAL, record=RecordKind.REVOCATION, made=made, due_expiry=due)
     assert issue.until.year - revocation.until.year == 10
-    assert (issue.until.month, issue.until.day) == (due.month, due.day) or (due.month, due.day) == (2, 29)
+    assert (issue.until.month, issue.until.day) == (due.month, due.day) or issue.until.month == due.month == 2
 
 
 @given(

@@ -51,6 +51,10 @@ class Held:
         """Return the end of each living certificate."""
         return {kind: expires for kind, state, expires in self.certificates if state is CertificateState.VALID}
 
+    def ended(self) -> frozenset[CertificateKind]:
+        """Return the kinds that were there and are not alive; a kind that was never there is none of them."""
+        return frozenset(kind for kind, _, _ in self.certificates) - self.alive().keys()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
@@ -140,7 +144,7 @@ def _told(
     told = []
     if card_first:
         told.append(find("notice.card-first", expires=held.card_expires))
-    if kinds == {CertificateKind.AUTHENTICATION} and CertificateKind.SIGNATURE not in held.alive():
+    if kinds == {CertificateKind.AUTHENTICATION} and CertificateKind.SIGNATURE in held.ended():
         told.append(find("notice.authentication-alone"))
     if post_day(policy, printed=on) < opens:
         told.append(find("notice.comes-early", opens=opens))

@@ -66,7 +66,7 @@ def extension(
 
 
 def special_period(
-    *, stay_until: date, applied_on: date | None, on: date, used: bool = False, decided_on: date | None = None
+    *, stay_until: date, applied_on: date | None, on: date, used: bool, decided_on: date | None = None
 ) -> Extension:
     """Return the 特例期間 of a card while a renewal of the stay is pending: two months, once (R-3.7; E-27).
 

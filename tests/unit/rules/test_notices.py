@@ -107,6 +107,18 @@ def test_a_lapsed_signature_certificate() -> None:
     assert _codes(notice) == ["notice.authentication-alone"]
 
 
+def test_a_signature_certificate_that_never_was() -> None:
+    """R-7.4, R-1.3: who never had one, a child for instance, is told nothing of it."""
+    held = Held(
+        card=CardState.ACTIVE,
+        card_expires=CARD,
+        certificates=((AUTHENTICATION, CertificateState.VALID, EXPIRES),),
+    )
+    notice = _notice(held)
+
+    assert (notice.kinds, _codes(notice)) == (frozenset({AUTHENTICATION}), [])
+
+
 def test_certificates_of_different_ends() -> None:
     """R-7.4: each is due by its own end; one that lives longer is not named."""
     first = _notice(_held(signature_expires=date(2026, 7, 1)), on=date(2026, 4, 1))

@@ -35,6 +35,7 @@ def test_how_long_each_record_is_kept(record: RecordKind, until: date) -> None:
     [
         (date(2028, 2, 28), date(2038, 2, 28)),  # counted from 29 February; 2038 has none
         (date(2028, 2, 29), date(2038, 2, 28)),  # counted from 1 March
+        (date(2070, 2, 28), date(2080, 2, 29)),  # counted from 1 March; 2080 has 29 February
         (date(2027, 12, 31), date(2037, 12, 31)),
     ],
 )
