@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 from openjpki.rules.kinds import FeeReason, PinKind, RevocationReason
 from openjpki.rules.settings import (
     DAYS,
-    MONTHS,
+    NOTICE_MONTHS,
     PAPER_YEARS,
     YEARS,
     YEN,
@@ -228,7 +228,7 @@ class Policy:
     """The PINs the window handles."""
 
     # --- R-7: the notices
-    notice_months_before: Annotated[int, Setting("R-7.1, R-7.4", "U", "JPKI portal (2 to 3 months)", MONTHS)] = 3
+    notice_months_before: Annotated[int, Setting("R-7.1, R-7.4", "U", "JPKI portal (2 to 3 months)", NOTICE_MONTHS)] = 3
     """Months before an expiry from which its notice is printed."""
     notice_days_to_send: Annotated[int, Setting("R-7.1", "U", "JPKI portal (2 to 3 months)", DAYS)] = 14
     """Days from the printing of a notice to its posting."""

@@ -27,7 +27,7 @@ LEAST_YEARS = 10
 MAX_YEARS = 100
 """No record is kept for longer than people live."""
 
-MAX_MONTHS = 12
+MAX_NOTICE_MONTHS = 12
 """A notice a year ahead would be forgotten."""
 
 
@@ -255,7 +255,7 @@ def _fee_rows(text: str) -> tuple[FeeRow, ...]:
 YEN = Form(f"0 … {MAX_YEN}", _count(MAX_YEN))
 YEARS = Form(f"{LEAST_YEARS} … {MAX_YEARS}", _between(LEAST_YEARS, MAX_YEARS))
 PAPER_YEARS = Form(f"1 … {MAX_YEARS}", _between(1, MAX_YEARS))
-MONTHS = Form(f"1 … {MAX_MONTHS}", _between(1, MAX_MONTHS))
+NOTICE_MONTHS = Form(f"1 … {MAX_NOTICE_MONTHS}", _between(1, MAX_NOTICE_MONTHS))
 DAYS = Form(f"0 … {MAX_DAYS}", _count(MAX_DAYS))
 
 _FORMS: Mapping[Any, Form] = {
