@@ -164,6 +164,12 @@ def test_print_and_post_days_are_settings() -> None:
     assert "2026年5月16日" in notice.findings[0].bring("ja")
 
 
+@pytest.mark.parametrize(("days", "codes"), [("0", ["notice.comes-early"]), ("1", [])])
+def test_a_notice_posted_when_the_window_opens(days: str, codes: list[str]) -> None:
+    """R-7.1; S-33: printed on 05-15 for a window from 05-16; only what is posted before it can come early."""
+    assert _codes(_notice(_held(), policy=NATIONAL.with_settings({"notice_days_to_send": days}))) == codes
+
+
 @pytest.mark.parametrize(
     ("current", "on", "codes"),
     [
