@@ -49,6 +49,7 @@ check: $(MARK)-dev ## style, types, import contracts, and the tests that need no
 	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python -m tools.traceability
 	$(BIN)/python -m django makemigrations --check --dry-run
 	$(PYTEST) -m "not slow and not oracle and not postgres and not web" tests
 
@@ -60,6 +61,7 @@ test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the 
 	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python -m tools.traceability
 	$(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/coverage erase
 	$(PYTEST) -m "not thorough" --cov --cov-report= $(MEASURED)

@@ -34,7 +34,8 @@ def traceability_page() -> str:
             "|---|---|---|---|---|",
             *(_rule_row(rule, traced) for rule in RULES.values()),
             "",
-            *_missing(traced.gaps()),
+            *_list("What is missing", traced.gaps()),
+            *_list("Rules that are open", traced.open_rules()),
         )
     )
 
@@ -69,5 +70,5 @@ def _names(places: Sequence[str]) -> str:
     return "<br>".join(f"`{place}`" for place in places)
 
 
-def _missing(gaps: Sequence[str]) -> Sequence[str]:
-    return ("## What is missing", "", *(f"* {gap}" for gap in gaps), "") if gaps else ()
+def _list(title: str, lines: Sequence[str]) -> Sequence[str]:
+    return (f"## {title}", "", *(f"* {line}" for line in lines), "") if lines else ()

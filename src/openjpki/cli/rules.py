@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from openjpki.cli import rules_terms
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
+from openjpki.cli.rules_findings import coded as _findings
+from openjpki.cli.rules_findings import told as _told
 from openjpki.cli.rules_people import add_holder, add_visit, holder_of, visit_of
 from openjpki.errors import Failure, Kind, Language, declared
 from openjpki.rules.catalogue import CATALOGUE, find
@@ -18,7 +21,6 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import fee
-from openjpki.rules.finding import Finding
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent
 from openjpki.rules.office import MAIN_OFFICE, office_open
@@ -51,28 +53,6 @@ def register(commands: Commands) -> None:
             help="a setting of the rule book, or preset=national|page; may be repeated",
         )
         parser.set_defaults(run=run)
-
-
-def _findings(findings: Sequence[Finding], language: Language) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": finding.code,
-            "rule": finding.rule,
-            "sentence": finding.sentence,
-            "bring": finding.bring(language),
-        }
-        for finding in findings
-    ]
-
-
-def _told(findings: Sequence[Finding], language: Language) -> list[str]:
-    lines = []
-    for finding in findings:
-        cited = ", ".join(filter(None, (finding.rule, finding.sentence)))
-        lines.append(f"- {finding.message(language)} [{finding.code}; {cited}]")
-        if finding.bring(language):
-            lines.append(f"  → {finding.bring(language)}")
-    return lines
 
 
 def _documents(arguments: argparse.Namespace) -> Answer:
@@ -332,6 +312,7 @@ _QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]
     "fee": ("what an issue costs", _add_fee, _fee),
     "office": ("whether the window is open", _add_office, _office),
     "revocation": ("what an event ends", _add_revocation, _revocation),
+    **rules_terms.QUESTIONS,
     "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
     "explain": ("what a code means", _add_explain, _explain),
 }

@@ -27,7 +27,7 @@ class Fee:
 
 
 def fee(policy: Policy, *, reason: FeeReason, on: date) -> Fee:
-    """Return the fee of a case on a day (R-4.1, R-4.2; S-18, S-27); raise `NoFeeRow`.
+    """Return the fee of a case on a day (R-4.1 to R-4.3; S-18, S-27); raise `NoFeeRow`.
 
     Of several rows in force the last one counts.
     """

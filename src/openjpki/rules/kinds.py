@@ -170,7 +170,7 @@ class Sex(Enum):
 
 @unique
 class FeeReason(Enum):
-    """Why a certificate is issued, as far as the fee asks (R-4.1, R-4.2)."""
+    """Why a certificate is issued or a card re-made, as far as the fee asks (R-4.1, R-4.2)."""
 
     FIRST = "first"
     RENEWAL = "renewal"
@@ -179,16 +179,45 @@ class FeeReason(Enum):
     CARD_LOST = "card-lost"
     OWN_REQUEST = "own-request"
     AFTER_HOLD = "after-hold"
+    # The card is re-made (再交付) for another reason than its loss:
+    CARD_DAMAGED = "card-damaged"
+    """Spoilt through the holder's own fault."""
+    CARD_DISASTER = "card-disaster"
+    CARD_STOLEN = "card-stolen"
+    """Stolen, or lost or spoilt through nobody's fault of the holder."""
+    OFFICE_ERROR = "office-error"
+    """An error of the municipality or of the authority."""
+    CARD_NEAR_EXPIRY = "card-near-expiry"
+    """Less than three months of the card are left, or none."""
+    CARD_FACE_FULL = "card-face-full"
+    """追記欄: no room is left on the card's face."""
+    NUMBER_CHANGED = "number-changed"
+    RETURNED_ON_LEAVING = "returned-on-leaving"
+    """The card before was returned when the holder left Japan."""
+    ADOPTION_OR_SEX = "adoption-or-sex"
+    """特別養子縁組, or a change of the sex on the record."""
+    CONTINUED_USE_MISSED = "continued-use-missed"
+    """The terms of a move passed without 継続利用 (R-5.21)."""
+    STAY_MISSED = "stay-missed"
+    """The card ended before the new period of stay was written on it (R-3.7)."""
 
 
 @unique
 class OtherCause(Enum):
     """What ends a certificate beside the events that people report (R-1.7, R-5.5, R-5.9 to R-5.11, R-5.23)."""
 
+    EX_OFFICIO_DELETION = "ex-officio-deletion"
+    """職権消除: the municipality strikes the holder off the resident record (R-5.4)."""
     EMIGRATION_CONTINUED = "emigration-continued"
     """Emigration with 国外継続利用 of the card (R-5.5)."""
     ADMINISTRATIVE_RENAMING = "administrative-renaming"
     """住居表示 or 行政区画: the address is renamed, nobody moves (R-5.23)."""
+    FORMER_NAME = "former-name"
+    """旧氏 is put beside the name, changed or taken away (R-5.23)."""
+    ALIAS = "alias"
+    """通称 is put beside the name, changed or taken away (R-5.23)."""
+    FURIGANA = "furigana"
+    """The reading of the name is recorded or changed (R-5.23)."""
     GUARDIANSHIP = "guardianship"
     """Guardianship of the holder is registered (R-1.7)."""
     RECORD_ERROR = "record-error"
@@ -197,6 +226,12 @@ class OtherCause(Enum):
     """The authority's signing key leaked (R-5.10)."""
     NOT_HANDED_OVER = "not-handed-over"
     """The certificate was destroyed before hand-over (R-5.11)."""
+    CARD_EXPIRED = "card-expired"
+    """The card reached its end (R-5.6)."""
+    CONTINUED_USE_MISSED = "continued-use-missed"
+    """The card is void: a term of a move passed, or the holder moved again without 継続利用 (R-5.6, R-5.21)."""
+    FACE_AUTHENTICATION = "face-authentication"
+    """The card becomes a 顔認証マイナンバーカード (R-1.11)."""
 
 
 @unique
@@ -211,3 +246,53 @@ class PinKind(Enum):
     """住民基本台帳用の暗証番号: 4 digits."""
     CARD_FACE_ENTRY = "card-face-entry"
     """券面事項入力補助用の暗証番号: 4 digits."""
+
+
+@unique
+class Term(Enum):
+    """What has a last day (R-2.14, R-2.24, R-3.6 to R-3.8, R-5.21)."""
+
+    MOVE_IN = "move-in"
+    """転入届 after the day of moving."""
+    PLANNED_DEPARTURE = "planned-departure"
+    """転入届 after the day named in the 転出届 (転出予定日)."""
+    CONTINUED_USE = "continued-use"
+    """継続利用 of the card after the 転入届."""
+    CONTINUED_USE_ABROAD = "continued-use-abroad"
+    """国外継続利用 before the day of leaving Japan."""
+    INQUIRY_REPLY = "inquiry-reply"
+    """The reply to an inquiry letter after its sending."""
+    RENEWAL = "renewal"
+    """Renewal of a certificate before its expiry."""
+    VALIDITY = "validity"
+    """Use of a certificate until its expiry."""
+    STAY_EXTENSION = "stay-extension"
+    """Writing a new period of stay on the card before the card's expiry."""
+
+
+@unique
+class RecordKind(Enum):
+    """What is kept, and destroyed one day (R-2.26)."""
+
+    ISSUE = "issue-record"
+    REVOCATION = "revocation-record"
+    APPLICATION = "application-papers"
+    """Applications, mandates and replies to inquiry letters."""
+    IDENTITY_COPY = "identity-copies"
+    """Copies of the documents that were shown."""
+    AUDIT = "audit-record"
+
+
+@unique
+class ResidenceStatus(Enum):
+    """Whether a period of stay limits the card (R-1.8, R-3.7)."""
+
+    JAPANESE = "japanese"
+    PERMANENT = "permanent"
+    """永住者."""
+    SPECIAL_PERMANENT = "special-permanent"
+    """特別永住者."""
+    HIGHLY_SKILLED_2 = "highly-skilled-2"
+    """高度専門職第2号."""
+    FIXED_STAY = "fixed-stay"
+    """Another 中長期在留者, or any other foreigner with a 住民票 and a last day of stay."""

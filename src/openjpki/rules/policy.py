@@ -14,6 +14,8 @@ from openjpki.rules.settings import (
     DAYS,
     HOURS,
     MONTHS,
+    NOTICE_MONTHS,
+    PAPER_YEARS,
     YEARS,
     YEN,
     BadSetting,
@@ -35,6 +37,9 @@ CARD_REMADE_YEN = 800
 CERTIFICATES_YEN = 200
 """What one card's certificates cost together where they are not free (R-4.1, S-18)."""
 
+EXPRESS_YEN = 1000
+"""What 特急発行 costs on top (R-4.1)."""
+
 _WEEKEND = frozenset({5, 6})
 _OFFICE_HOURS = Hours(time(8, 45), time(17, 15))
 _KIOSK_HOURS = Hours(time(6, 30), time(23))
@@ -49,13 +54,27 @@ _HEALTH_INSURANCE_CARD_END = date(2025, 12, 1)
 
 
 def _fee_rows(certificates: int) -> tuple[FeeRow, ...]:
-    """Return the table of R-4.1; renewals and issues after expiry cost `certificates` yen."""
+    """Return the table of R-4.1.
+
+    Renewals and issues after expiry, also those with a new card near its end, cost `certificates` yen.
+    """
     return (
         FeeRow(FeeReason.FIRST, 0),
         FeeRow(FeeReason.RENEWAL, certificates),
         FeeRow(FeeReason.AFTER_EXPIRY, certificates),
         FeeRow(FeeReason.ATTRIBUTES_CHANGED, 0),
         FeeRow(FeeReason.CARD_LOST, CARD_REMADE_YEN + CERTIFICATES_YEN),
+        FeeRow(FeeReason.CARD_DAMAGED, CARD_REMADE_YEN + CERTIFICATES_YEN),
+        FeeRow(FeeReason.CARD_DISASTER, 0),
+        FeeRow(FeeReason.CARD_STOLEN, 0),
+        FeeRow(FeeReason.OFFICE_ERROR, 0),
+        FeeRow(FeeReason.CARD_NEAR_EXPIRY, certificates),
+        FeeRow(FeeReason.CARD_FACE_FULL, 0),
+        FeeRow(FeeReason.NUMBER_CHANGED, 0),
+        FeeRow(FeeReason.RETURNED_ON_LEAVING, 0),
+        FeeRow(FeeReason.ADOPTION_OR_SEX, 0),
+        FeeRow(FeeReason.CONTINUED_USE_MISSED, CARD_REMADE_YEN + CERTIFICATES_YEN),
+        FeeRow(FeeReason.STAY_MISSED, CARD_REMADE_YEN + CERTIFICATES_YEN),
     )
 
 
@@ -111,6 +130,10 @@ class Policy:
     """True: a legal representative is shown the address of a holder under 支援措置."""
     audit_retention_years: Annotated[int, Setting("R-2.26", "I", "old 施行令 art. 2–6 (ten years)", YEARS)] = 10
     """Years for which the audit record is kept, counted from the day of the record."""
+    paper_retention_years: Annotated[int, Setting("R-2.26", "U", "none", PAPER_YEARS)] = 10
+    """Years for which applications, mandates and replies to inquiry letters are kept, from the day after they came."""
+    copy_retention_years: Annotated[int, Setting("R-2.26", "U", "none", PAPER_YEARS)] = 10
+    """Years for which copies of the documents shown are kept, from the day after they were taken."""
     health_insurance_card_accept_until: Annotated[
         date | None, Setting("R-2.21, CF-9", "I", "S-44, S-62; 番号法等改正 (2024-12-02)")
     ] = _HEALTH_INSURANCE_CARD_END
@@ -148,6 +171,11 @@ class Policy:
     expired_is_revoked: Annotated[bool, Setting("R-3.10, CF-8", "I", "S-35")] = False
     """True: a certificate that reached its expiry counts as revoked (失効), as the page says."""
 
+    insurance_grace_end: Annotated[
+        Literal["month_end", "same_day"], Setting("R-3.11", "C", "多摩市, 厚生労働省; sources differ")
+    ] = "month_end"
+    """Whether the three months after an expiry run from the end of its month, or from its day."""
+
     # --- R-4: what it costs, when and where
     fee_table: Annotated[tuple[FeeRow, ...], Setting("R-4.1, CF-7", "C", "S-18, S-27; JPKI portal, 松山市")] = (
         _FREE_RENEWAL
@@ -157,6 +185,12 @@ class Policy:
     """Yen for a re-issue after the holder's own 失効申請."""
     fee_after_hold_found: Annotated[int, Setting("R-4.2", "U", "JPKI portal (ask the municipality)", YEN)] = 0
     """Yen for a re-issue after a hold, the card being found again."""
+    fee_express_surcharge: Annotated[int, Setting("R-4.1", "I", "国分寺市, 善通寺市 (2,000 in all)", YEN)] = EXPRESS_YEN
+    """Yen on top for a card made in a week (特急発行), where the re-making costs anything."""
+    refund_on_void: Annotated[Literal["before_hand_over", "office_fault"], Setting("R-4.2", "U", "none")] = (
+        "before_hand_over"
+    )
+    """When a fee is paid back: whenever nothing was handed over, or only where the office or the authority erred."""
     office_hours: Annotated[Hours, Setting("R-4.4", "C", "S-12, S-38")] = _OFFICE_HOURS
     """Hours of the main office."""
     office_calendar: Annotated[Calendar, Setting("R-4.4", "C", "S-12, S-38; 祝日法")] = _OFFICE_CALENDAR
@@ -173,6 +207,10 @@ class Policy:
     # --- R-5: what ends a certificate
     administrative_renaming_lapses_sign: Annotated[bool, Setting("R-5.23", "U", "南足柄市 (old card)")] = False
     """True: a renamed address ends the signature certificate like a move."""
+    name_annotation_lapses_sign: Annotated[bool, Setting("R-5.23", "I", "written in the field of the name")] = True
+    """True: adding, changing or removing 旧氏 or 通称 ends the signature certificate."""
+    furigana_lapses_sign: Annotated[bool, Setting("R-5.23", "I", "not one of the four attributes")] = False
+    """True: recording or changing the reading of the name ends the signature certificate."""
     auth_hold_release: Annotated[
         Literal["revoke_and_reissue", "release"], Setting("R-5.20", "C", "JPKI portal; sources differ")
     ] = "revoke_and_reissue"
@@ -209,6 +247,12 @@ class Policy:
     """Hours of the kiosks at which a PIN can be reset, every day."""
     kiosk_reset_hours: Annotated[int, Setting("R-6.6", "C", "新潟市, 甲賀市, 那珂市", HOURS)] = 24
     """Hours after the application on the phone within which the PIN is reset at a kiosk."""
+
+    # --- R-7: the notices
+    notice_months_before: Annotated[int, Setting("R-7.1, R-7.4", "U", "JPKI portal (2 to 3 months)", NOTICE_MONTHS)] = 3
+    """Months before an expiry from which its notice is printed."""
+    notice_days_to_send: Annotated[int, Setting("R-7.1", "U", "JPKI portal (2 to 3 months)", DAYS)] = 14
+    """Days from the printing of a notice to its posting."""
 
     @classmethod
     def preset(cls, name: str) -> "Policy":

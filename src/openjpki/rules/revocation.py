@@ -18,8 +18,12 @@ REGISTER_EVENTS: frozenset[Cause] = frozenset(
         LifeEvent.SEX,
         LifeEvent.DEATH,
         LifeEvent.EMIGRATION,
+        OtherCause.EX_OFFICIO_DELETION,
         OtherCause.EMIGRATION_CONTINUED,
         OtherCause.ADMINISTRATIVE_RENAMING,
+        OtherCause.FORMER_NAME,
+        OtherCause.ALIAS,
+        OtherCause.FURIGANA,
         OtherCause.GUARDIANSHIP,
     }
 )
@@ -74,6 +78,13 @@ _AFFILIATION_CHANGED = _always(RevocationReason.AFFILIATION_CHANGED)
 _CESSATION = _always(RevocationReason.CESSATION_OF_OPERATION)
 
 _ATTRIBUTES_CHANGED = _Row(kinds=_SIGNATURE_ONLY, reason=_AFFILIATION_CHANGED, rules=("R-5.3",))
+_NAME_ANNOTATED = _Row(
+    kinds=_SIGNATURE_ONLY,
+    reason=_AFFILIATION_CHANGED,
+    rules=("R-5.3", "R-5.23"),
+    applies=lambda policy: policy.name_annotation_lapses_sign,
+)
+_CARD_ENDED = _Row(kinds=BOTH, reason=_CESSATION, rules=("R-5.6",))
 _RECORD_DELETED = _Row(kinds=BOTH, reason=lambda policy: policy.record_deletion_reason, rules=("R-5.4",))
 
 _ROWS: Mapping[Cause, _Row] = {
@@ -84,7 +95,7 @@ _ROWS: Mapping[Cause, _Row] = {
     LifeEvent.DEATH: _RECORD_DELETED,
     LifeEvent.EMIGRATION: _RECORD_DELETED,
     LifeEvent.CARD_LOST: _Row(kinds=BOTH, reason=lambda policy: policy.card_lost_reason, rules=("R-5.2",)),
-    LifeEvent.CARD_RETURNED: _Row(kinds=BOTH, reason=_CESSATION, rules=("R-5.6",)),
+    LifeEvent.CARD_RETURNED: _CARD_ENDED,
     LifeEvent.RENEWAL: _Row(
         kinds=BOTH, reason=_always(RevocationReason.SUPERSEDED), rules=("R-1.10", "R-5.7"), chosen=True
     ),
@@ -93,12 +104,21 @@ _ROWS: Mapping[Cause, _Row] = {
         kinds=BOTH, reason=_always(RevocationReason.CERTIFICATE_HOLD), rules=("R-5.8", "R-5.20"), holds=True
     ),
     LifeEvent.KEY_COMPROMISE: _Row(kinds=BOTH, reason=_always(RevocationReason.KEY_COMPROMISE), rules=("R-5.2",)),
+    OtherCause.EX_OFFICIO_DELETION: _RECORD_DELETED,
     OtherCause.EMIGRATION_CONTINUED: _Row(kinds=_SIGNATURE_ONLY, reason=_AFFILIATION_CHANGED, rules=("R-5.5",)),
     OtherCause.ADMINISTRATIVE_RENAMING: _Row(
         kinds=_SIGNATURE_ONLY,
         reason=_AFFILIATION_CHANGED,
         rules=("R-5.3", "R-5.23"),
         applies=lambda policy: policy.administrative_renaming_lapses_sign,
+    ),
+    OtherCause.FORMER_NAME: _NAME_ANNOTATED,
+    OtherCause.ALIAS: _NAME_ANNOTATED,
+    OtherCause.FURIGANA: _Row(
+        kinds=_SIGNATURE_ONLY,
+        reason=_AFFILIATION_CHANGED,
+        rules=("R-5.3", "R-5.23"),
+        applies=lambda policy: policy.furigana_lapses_sign,
     ),
     OtherCause.GUARDIANSHIP: _Row(
         kinds=_SIGNATURE_ONLY,
@@ -111,6 +131,9 @@ _ROWS: Mapping[Cause, _Row] = {
     OtherCause.NOT_HANDED_OVER: _Row(
         kinds=BOTH, reason=_always(RevocationReason.UNSPECIFIED), rules=("R-5.11",), chosen=True
     ),
+    OtherCause.CARD_EXPIRED: _CARD_ENDED,
+    OtherCause.CONTINUED_USE_MISSED: _Row(kinds=BOTH, reason=_CESSATION, rules=("R-5.6", "R-5.21")),
+    OtherCause.FACE_AUTHENTICATION: _Row(kinds=_SIGNATURE_ONLY, reason=_CESSATION, rules=("R-1.11",)),
 }
 
 

@@ -33,6 +33,9 @@ LEAST_YEARS = 10
 MAX_YEARS = 100
 """No record is kept for longer than people live."""
 
+MAX_NOTICE_MONTHS = 12
+"""A notice a year ahead would be forgotten."""
+
 
 class UnknownSetting(Failure):
     """There is no setting of that name."""
@@ -229,11 +232,14 @@ def _pins(text: str) -> tuple[PinKind, ...]:
     return tuple(PinKind(part) for part in text.split(","))
 
 
-def _years(text: str) -> int:
-    years = _count(MAX_YEARS)(text)
-    if years < LEAST_YEARS:
-        raise ValueError
-    return years
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = _count(most)(text)
+        if number < least:
+            raise ValueError(text)
+        return number
+
+    return read
 
 
 def _fee_row(text: str) -> FeeRow:
@@ -253,7 +259,9 @@ def _fee_rows(text: str) -> tuple[FeeRow, ...]:
 
 
 YEN = Form(f"0 … {MAX_YEN}", _count(MAX_YEN))
-YEARS = Form(f"{LEAST_YEARS} … {MAX_YEARS}", _years)
+YEARS = Form(f"{LEAST_YEARS} … {MAX_YEARS}", _between(LEAST_YEARS, MAX_YEARS))
+PAPER_YEARS = Form(f"1 … {MAX_YEARS}", _between(1, MAX_YEARS))
+NOTICE_MONTHS = Form(f"1 … {MAX_NOTICE_MONTHS}", _between(1, MAX_NOTICE_MONTHS))
 DAYS = Form(f"0 … {MAX_DAYS}", _count(MAX_DAYS))
 MONTHS = Form(f"0 … {MAX_MONTHS}", _count(MAX_MONTHS))
 HOURS = Form(f"0 … {MAX_HOURS}", _count(MAX_HOURS))

@@ -35,6 +35,13 @@ HOLD = RevocationReason.CERTIFICATE_HOLD
         (OtherCause.NOT_HANDED_OVER, RevocationReason.UNSPECIFIED, RevocationReason.UNSPECIFIED, "R-5.11"),
         (OtherCause.ADMINISTRATIVE_RENAMING, None, None, "R-5.23"),
         (OtherCause.GUARDIANSHIP, None, None, "R-1.7"),
+        (OtherCause.EX_OFFICIO_DELETION, CESSATION, CESSATION, "R-5.4"),
+        (OtherCause.FORMER_NAME, AFFILIATION, None, "R-5.23"),
+        (OtherCause.ALIAS, AFFILIATION, None, "R-5.23"),
+        (OtherCause.FURIGANA, None, None, "R-5.23"),
+        (OtherCause.CARD_EXPIRED, CESSATION, CESSATION, "R-5.6"),
+        (OtherCause.CONTINUED_USE_MISSED, CESSATION, CESSATION, "R-5.21"),
+        (OtherCause.FACE_AUTHENTICATION, CESSATION, None, "R-1.11"),
     ],
     ids=lambda value: value.value if isinstance(value, LifeEvent | OtherCause) else None,
 )
@@ -86,6 +93,8 @@ def test_a_request_names_its_certificates(event: Cause) -> None:
         ("record_error_reason", "unspecified", OtherCause.RECORD_ERROR, RevocationReason.UNSPECIFIED),
         ("administrative_renaming_lapses_sign", "true", OtherCause.ADMINISTRATIVE_RENAMING, AFFILIATION),
         ("revoke_on_guardianship", "true", OtherCause.GUARDIANSHIP, AFFILIATION),
+        ("furigana_lapses_sign", "true", OtherCause.FURIGANA, AFFILIATION),
+        ("record_deletion_reason", "affiliation_changed", OtherCause.EX_OFFICIO_DELETION, AFFILIATION),
     ],
 )
 def test_unknown_reasons_are_settings(setting: str, value: str, cause: Cause, reason: RevocationReason) -> None:
@@ -94,6 +103,15 @@ def test_unknown_reasons_are_settings(setting: str, value: str, cause: Cause, re
 
     assert ending is not None
     assert ending.reason is reason
+
+
+@pytest.mark.parametrize("cause", [OtherCause.FORMER_NAME, OtherCause.ALIAS])
+def test_a_municipality_may_leave_annotated_names_alone(cause: Cause) -> None:
+    """R-5.23: 旧氏 and 通称 end the signature certificate unless the setting says otherwise."""
+    quiet = NATIONAL.with_settings({"name_annotation_lapses_sign": "false"})
+
+    assert effect_of(NATIONAL, cause, ON).signature is not None
+    assert effect_of(quiet, cause, ON).signature is None
 
 
 def test_register_events_show_the_next_day() -> None:

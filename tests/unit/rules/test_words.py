@@ -11,9 +11,13 @@ from openjpki.rules.kinds import (
     CertificateState,
     FeeReason,
     LifeEvent,
+    OtherCause,
     Procedure,
+    RecordKind,
+    ResidenceStatus,
     RevocationReason,
     Sex,
+    Term,
 )
 from openjpki.rules.policy import Policy
 from openjpki.rules.validity import authentication_expiry, card_expiry, signature_expiry
@@ -26,7 +30,11 @@ SPOKEN = (
     *CertificateState,
     *FeeReason,
     *LifeEvent,
+    *OtherCause,
+    *RecordKind,
+    *ResidenceStatus,
     *RevocationReason,
+    *Term,
     Procedure.NEW,
     Procedure.RENEWAL,
     Procedure.REISSUE,

@@ -7,15 +7,21 @@ from collections.abc import Mapping
 
 from openjpki.rules.catalogue import (
     address,
+    deadlines,
     documents,
     eligibility,
+    events,
     face_card,
+    fees,
     identity,
     inquiry,
     kiosk,
+    notices,
     renewal,
     representation,
+    retention,
     revocation,
+    stay,
 )
 from openjpki.rules.finding import Finding, UnknownCode
 
@@ -30,6 +36,12 @@ _SUBJECTS = (
     kiosk,
     address,
     revocation,
+    events,
+    deadlines,
+    fees,
+    stay,
+    notices,
+    retention,
 )
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}

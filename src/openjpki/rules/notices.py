@@ -1,0 +1,175 @@
+"""The expiry notice (有効期限通知書): to whom, for what, when, and what it is worth at the window (R-7.1 to R-7.6)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum, unique
+
+from openjpki.rules.catalogue import find
+from openjpki.rules.dates import months_before
+from openjpki.rules.finding import Finding
+from openjpki.rules.kinds import CardState, CertificateKind, CertificateState
+from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal_window
+
+
+@unique
+class Addressee(Enum):
+    """How a person stands on the resident record on the day of printing (R-7.2, R-7.4)."""
+
+    RESIDENT = "resident"
+    FIXED_STAY = "fixed-stay"
+    """A foreigner with a fixed period of stay."""
+    RESIDENCE_ELSEWHERE = "residence-elsewhere"
+    """居所登録: who cannot receive post at the address on record, and has registered another place."""
+    OFF_THE_RECORD = "off-the-record"
+    """Dead, or moved away and not reported anywhere yet."""
+
+
+@unique
+class Enclosure(Enum):
+    """What lies in the envelope (R-7.3)."""
+
+    NOTICE = "notice"
+    GUIDE = "guide"
+    INQUIRY_FORM = "inquiry-form"
+    """照会書兼回答書, with the mandate on its back."""
+    SEALING_ENVELOPE = "sealing-envelope"
+    """In which the form comes back sealed (S-54)."""
+    APPLICATION_ID = "application-id"
+    """申請書ID with its QR code, for a new card."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a person holds: the card's state and end, and the state and end of each certificate on it."""
+
+    card: CardState
+    card_expires: date
+    certificates: tuple[tuple[CertificateKind, CertificateState, date], ...]
+
+    def alive(self) -> dict[CertificateKind, date]:
+        """Return the end of each living certificate."""
+        return {kind: expires for kind, state, expires in self.certificates if state is CertificateState.VALID}
+
+    def ended(self) -> frozenset[CertificateKind]:
+        """Return the kinds that were there and are not alive; a kind that was never there is none of them."""
+        return frozenset(kind for kind, _, _ in self.certificates) - self.alive().keys()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One letter of ordinary mail, not forwarded (転送不要), to the address on record on the day of printing."""
+
+    card: bool
+    """True: it asks to have the card made anew."""
+    kinds: frozenset[CertificateKind]
+    """The certificates it asks to renew."""
+    expires: date
+    """The earliest end it names."""
+    printed: date
+    posted: date
+    opens: date
+    """The first day of the renewal."""
+    enclosed: tuple[Enclosure, ...]
+    findings: tuple[Finding, ...]
+    forwarded: bool = False
+    """Never: who has moved away without a word is not found by it (R-7.1)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The notice a person gets, or why none."""
+
+    notice: Notice | None
+    findings: tuple[Finding, ...]
+
+
+_NONE_FOR = {
+    Addressee.FIXED_STAY: "notice.fixed-stay",
+    Addressee.RESIDENCE_ELSEWHERE: "notice.residence-elsewhere",
+    Addressee.OFF_THE_RECORD: "notice.off-the-record",
+}
+_ENCLOSED = (Enclosure.NOTICE, Enclosure.GUIDE, Enclosure.INQUIRY_FORM, Enclosure.SEALING_ENVELOPE)
+
+
+def print_day(policy: Policy, *, expires: date) -> date:
+    """Return the day from which the notice of an expiry is printed (R-7.1, R-7.4)."""
+    return months_before(expires, policy.notice_months_before)
+
+
+def post_day(policy: Policy, *, printed: date) -> date:
+    """Return the day on which a printed notice is posted (R-7.1)."""
+    return printed + timedelta(days=policy.notice_days_to_send)
+
+
+def select(policy: Policy, *, addressee: Addressee, held: Held, on: date) -> Selection:
+    """Return the notice to print for a person on a day (R-7.1 to R-7.5; S-33, S-34, S-50, S-51, S-54).
+
+    Each living certificate, and the card, is due from its print day, as long as the letter is posted by its end. That a
+    notice was printed before is for the caller to know.
+    """
+    if addressee in _NONE_FOR:
+        return Selection(notice=None, findings=(find(_NONE_FOR[addressee]),))
+    alive = held.alive() if held.card is CardState.ACTIVE else {}
+    card = held.card is CardState.ACTIVE and _due(policy, held.card_expires, on)
+    due = {kind: expires for kind, expires in alive.items() if _due(policy, expires, on)}
+    ends = [*due.values(), *([held.card_expires] if card else [])]
+    if not ends:
+        return Selection(notice=None, findings=(find("notice.nothing-due"),))
+    card_first = card and policy.card_first_if_same_expiry
+    kinds = frozenset(kind for kind, expires in due.items() if not (card_first and expires >= held.card_expires))
+    expires = min(ends)
+    opens = renewal_window(policy, expires).opens
+    notice = Notice(
+        card=card,
+        kinds=kinds,
+        expires=expires,
+        printed=on,
+        posted=post_day(policy, printed=on),
+        opens=opens,
+        enclosed=(*_ENCLOSED, Enclosure.APPLICATION_ID) if card else _ENCLOSED,
+        findings=tuple(_told(policy, held, card_first=card_first, kinds=kinds, opens=opens, on=on)),
+    )
+    return Selection(notice=notice, findings=notice.findings)
+
+
+def _due(policy: Policy, expires: date, on: date) -> bool:
+    return print_day(policy, expires=expires) <= on and post_day(policy, printed=on) <= expires
+
+
+def _told(
+    policy: Policy, held: Held, *, card_first: bool, kinds: frozenset[CertificateKind], opens: date, on: date
+) -> list[Finding]:
+    """Return what the letter says besides the expiry."""
+    told = []
+    if card_first:
+        told.append(find("notice.card-first", expires=held.card_expires))
+    if kinds == {CertificateKind.AUTHENTICATION} and CertificateKind.SIGNATURE in held.ended():
+        told.append(find("notice.authentication-alone"))
+    if post_day(policy, printed=on) < opens:
+        told.append(find("notice.comes-early", opens=opens))
+    return told
+
+
+def brought(policy: Policy, *, named: date, current: date, on: date) -> tuple[Finding, ...]:
+    """Return what is said to who comes with a notice (R-7.1, R-7.6; S-33, S-34).
+
+    `named`: the expiry on the notice; `current`: the end of the living certificate. A later one means that the notice
+    crossed with the renewal; before the window the notice opens nothing, unless the policy says so (CF-11).
+    """
+    if current > named:
+        return (find("notice.crossed", expires=current),)
+    opens = renewal_window(policy, current).opens
+    if on < opens and not policy.notice_opens_window:
+        return (find("notice.comes-early", opens=opens),)
+    return ()
+
+
+def lost(policy: Policy) -> Finding:
+    """Return what is said to who has no notice: not needed, or refused where the policy asks for it (R-7.1; S-40, S-50)."""
+    return find("renewal.notice-required" if policy.notice_required else "notice.not-needed")
+
+
+def returned() -> Finding:
+    """Return what follows when the post brings the notice back: the address is to be looked into (R-7.1; S-57, S-58)."""
+    return find("notice.returned")

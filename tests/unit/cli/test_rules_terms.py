@@ -1,0 +1,125 @@
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from openjpki.cli.main import main
+
+CARD = "--card-expires 2031-08-15"
+BOTH = "--signature-expires 2026-08-15 --authentication-expires 2026-08-15"
+
+
+def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
+    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
+    main(["rules", *shlex.split(question), "--lang", language])
+    return capsys.readouterr().out
+
+
+def test_a_deadline(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.7: E-36, the last useful open day; without a day to ask for, it is answered for the last one."""
+    answer = _ask(capsys, "deadline --term renewal --since 2026-05-03")
+
+    assert [finding["code"] for finding in answer.pop("findings")] == ["deadline.closed-day"]
+    assert answer == {
+        "last_day": "2026-05-03",
+        "counted": "2026-05-03",
+        "last_open_day": "2026-05-01",
+        "next_open_day": "2026-05-07",
+        "in_time": True,
+        "rules": ["R-3.8", "R-4.7"],
+    }
+
+
+def test_a_missed_deadline(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-5.21: E-37, a day too late is a refusal, exit 1, with what to do in both languages."""
+    question = "deadline --term continued-use --since 2026-04-01 --on 2026-06-30"
+    answer = _ask(capsys, question, 1)
+    ja, en = _told(capsys, question, "ja"), _told(capsys, question, "en")
+
+    assert (answer["in_time"], answer["findings"][0]["code"]) == (False, "deadline.card-void")
+    assert "カードの継続利用の期限は令和8年6月29日(2026年)です。" in ja
+    assert "→ 新しいマイナンバーカードの交付を申請してください" in ja
+    assert "continued-use: through 2026-06-29" in en
+
+
+def test_a_setting_of_the_calendar(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.4, R-4.7: an extra opening day is a setting of the command line."""
+    question = "deadline --term planned-departure --since 2026-04-02"
+    opened = "--policy office_calendar=sat,sun,holidays,+2026-05-02"
+
+    assert _ask(capsys, question)["last_day"] == "2026-05-07"
+    assert _ask(capsys, f"{question} {opened}")["last_day"] == "2026-05-02"
+
+
+def test_a_record_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.26: ten years from the day after the due expiry; destroying it earlier is refused."""
+    question = "retention --record issue-record --made 2026-03-11 --due-expiry 2031-06-10"
+    answer = _ask(capsys, question)
+
+    assert answer == {"until": "2041-06-10", "destroy_from": "2041-06-11", "findings": [], "rules": ["R-2.26"]}
+    assert _ask(capsys, f"{question} --on 2041-06-10", 1)["findings"][0]["code"] == "retention.keep"
+    assert _ask(capsys, f"{question} --on 2041-06-11")["findings"][0]["code"] == "retention.over"
+    assert "発行記録は令和23年6月10日(2041年)まで保存します。" in _told(capsys, question, "ja")
+    assert "issue-record: kept through 2041-06-10" in _told(capsys, question, "en")
+
+
+def test_a_record_without_its_expiry(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.26: no term is guessed."""
+    assert main(["rules", *shlex.split("retention --record revocation-record --made 2026-03-11 --lang en")]) == 2
+    assert "due expiry" in capsys.readouterr().err
+
+
+def test_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-7.1, R-7.3: for whom, of what, when, with what enclosed, and never forwarded."""
+    question = f"notice {CARD} {BOTH} --on 2026-05-15"
+    answer = _ask(capsys, question)
+
+    assert answer["findings"] == []
+    assert answer["notice"] == {
+        "card": False,
+        "certificates": ["signature", "authentication"],
+        "expires": "2026-08-15",
+        "printed": "2026-05-15",
+        "posted": "2026-05-29",
+        "opens": "2026-05-16",
+        "enclosed": ["notice", "guide", "inquiry-form", "sealing-envelope"],
+        "forwarded": False,
+    }
+    assert "署名用電子証明書・利用者証明用電子証明書、有効期限令和8年8月15日(2026年)" in _told(capsys, question, "ja")
+    assert "(signature, authentication; expiry 2026-08-15" in _told(capsys, question, "en")
+
+
+def test_a_notice_of_the_card(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-7.5: card and certificates ending the same day; the letter is about the card."""
+    question = "notice --card-expires 2026-08-15 --authentication-expires 2026-08-15 --on 2026-05-15"
+    answer = _ask(capsys, question)
+
+    assert (answer["notice"]["card"], answer["notice"]["certificates"]) == (True, [])
+    assert [finding["code"] for finding in answer["findings"]] == ["notice.card-first"]
+    assert "有効期限通知書(マイナンバーカード、" in _told(capsys, question, "ja")
+    assert "A notice (card; " in _told(capsys, question, "en")
+
+
+def test_no_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-7.2: who gets none is told why; it is an answer, not a refusal."""
+    question = f"notice {CARD} {BOTH} --on 2026-05-15 --addressee fixed-stay"
+    answer = _ask(capsys, question)
+
+    assert answer["notice"] is None
+    assert [finding["code"] for finding in answer["findings"]] == ["notice.fixed-stay"]
+    assert "有効期限通知書は送付しません。" in _told(capsys, question, "ja")
+    assert "No notice." in _told(capsys, question, "en")
+
+
+def test_nothing_due(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-7.4; S-34: no certificate named, nothing printed; what to do is told below."""
+    told = _told(capsys, f"notice {CARD} --on 2026-05-15", "ja")
+
+    assert "notice.nothing-due" in told
+    assert "→" in told
