@@ -56,7 +56,7 @@ check: $(MARK)-dev ## style, types, import contracts, and the tests that need no
 packages: ## install the Debian packages the full suite needs, where that is allowed
 	@tools/packages.sh
 
-test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the coverage gates (about 25 minutes on two cores)
+test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the coverage gates (about 20 minutes on two cores)
 	$(BIN)/ruff format --check src tests tools bench
 	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
