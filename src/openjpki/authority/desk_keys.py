@@ -6,7 +6,7 @@ from datetime import datetime
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.means import Means
 from openjpki.authority.models import EnrolledKey
-from openjpki.authority.municipalities import lock
+from openjpki.authority.municipalities import lock_keys_of
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
@@ -81,7 +81,7 @@ def _keys_of(municipality: str, signer: str) -> list[EnrolledKey]:
     What is done to the keys of one municipality queues, so that a revocation meets the key that a replacement has just
     put in force. (Locking the signer's own rows is not enough: it waits for the old row, and never sees the new one.)
     """
-    lock(municipality)
+    lock_keys_of(municipality)
     return list(EnrolledKey.objects.filter(municipality=municipality, signer=signer))
 
 

@@ -55,7 +55,7 @@ def enrolled(code: str) -> Municipality:
     return row.value()
 
 
-def lock(code: str) -> None:
+def lock_keys_of(code: str) -> None:
     """Make what is done to this municipality's keys queue until the open act ends; raises `MunicipalityUnknown`."""
     if MunicipalityRow.objects.select_for_update(no_key=True).filter(code=code).first() is None:
         raise MunicipalityUnknown(code=code)

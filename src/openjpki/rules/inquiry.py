@@ -5,8 +5,9 @@ from datetime import date
 from typing import Literal
 
 from openjpki.rules.catalogue import find
+from openjpki.rules.deadlines import last_day
 from openjpki.rules.finding import Finding
-from openjpki.rules.office import inquiry_reply_until
+from openjpki.rules.kinds import Term
 from openjpki.rules.policy import Policy
 
 InquiryState = Literal["open", "lapsed", "cancelled"]
@@ -30,7 +31,7 @@ def inquiry(policy: Policy, *, sent: date, on: date, mail_returned: bool = False
     The letter goes 転送不要 to the registered address. If it comes back the application is cancelled and the address
     flagged; a reply after the last day does not count, and the application is made anew. Raises `NeverOpen`.
     """
-    until = inquiry_reply_until(policy, sent)
+    until = last_day(policy, term=Term.INQUIRY_REPLY, since=sent)
     if mail_returned:
         return _inquiry("cancelled", until, "inquiry.mail-returned")
     if on > until:

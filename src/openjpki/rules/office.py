@@ -19,7 +19,6 @@ MAIN_OFFICE = ""
 LONGEST_CLOSURE_DAYS = 366
 """An office that does not open within a year is not an office."""
 
-_CONTINUED_USE_DAYS = 90
 _ONE_DAY = timedelta(days=1)
 
 
@@ -124,13 +123,3 @@ def _open_day(policy: Policy, day: date, step: timedelta) -> date:
         if is_open_day(policy, day + count * step):
             return day + count * step
     raise NeverOpen
-
-
-def continued_use_until(policy: Policy, reported: date) -> date:
-    """Return the last day for 継続利用: 90 days of the 転入届, its day being day 1, then the next open day (R-5.21)."""
-    return open_day_from(policy, reported + timedelta(days=_CONTINUED_USE_DAYS - 1))
-
-
-def inquiry_reply_until(policy: Policy, sent: date) -> date:
-    """Return the last day for the reply to an inquiry letter, counted from the day after sending (R-2.24)."""
-    return open_day_from(policy, sent + timedelta(days=policy.inquiry_reply_days))

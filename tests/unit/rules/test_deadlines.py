@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from openjpki.rules import office
 from openjpki.rules.deadlines import Deadline, continued_use, deadline, last_day, missed, move_in, standing
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent, OtherCause, Term
@@ -58,11 +57,20 @@ def test_extra_opening_days_count() -> None:
     assert last_day(Policy.preset("page"), term=Term.RENEWAL, since=SUNDAY) == date(2026, 5, 2)
 
 
-@pytest.mark.parametrize("since", [date(2026, 3, 30), date(2026, 4, 1), date(2026, 10, 1)])
-def test_the_offices_own_answers_agree(since: date) -> None:
-    """R-2.24, R-5.21: the two terms that `office` answers come out the same here."""
-    assert last_day(NATIONAL, term=Term.CONTINUED_USE, since=since) == office.continued_use_until(NATIONAL, since)
-    assert last_day(NATIONAL, term=Term.INQUIRY_REPLY, since=since) == office.inquiry_reply_until(NATIONAL, since)
+def test_ninety_days_of_continued_use() -> None:
+    """R-4.7, R-5.21: E-37, 転入届 on 2026-04-01; a closed last day moves on."""
+    assert last_day(NATIONAL, term=Term.CONTINUED_USE, since=date(2026, 4, 1)) == date(2026, 6, 29)
+    assert last_day(NATIONAL, term=Term.CONTINUED_USE, since=date(2026, 3, 30)) == date(
+        2026, 6, 29
+    )  # 06-27 is a Saturday
+
+
+def test_the_term_of_an_inquiry_reply() -> None:
+    """R-2.24: 30 days, the last one counted; a closed one moves to the next open day."""
+    short, sent = NATIONAL.with_settings({"inquiry_reply_days": "14"}), date(2026, 10, 1)
+
+    assert last_day(NATIONAL, term=Term.INQUIRY_REPLY, since=sent) == date(2026, 11, 2)  # 10-31 is a Saturday
+    assert last_day(short, term=Term.INQUIRY_REPLY, since=sent) == date(2026, 10, 15)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ from openjpki.rules.dates import JST
 from openjpki.rules.office import (
     NeverOpen,
     UnknownOffice,
-    continued_use_until,
-    inquiry_reply_until,
     is_open_day,
     office_open,
     open_day_from,
@@ -110,20 +108,6 @@ def test_the_renewal_window_is_not_extended() -> None:
     assert window.closes == date(2026, 5, 3)
     assert open_day_until(NATIONAL, window.closes) == date(2026, 5, 1)
     assert open_day_from(NATIONAL, window.closes) == date(2026, 5, 7)
-
-
-def test_ninety_days_of_continued_use() -> None:
-    """R-4.7, R-5.21: E-37, 転入届 on 2026-04-01; a closed last day moves on."""
-    assert continued_use_until(NATIONAL, date(2026, 4, 1)) == date(2026, 6, 29)
-    assert continued_use_until(NATIONAL, date(2026, 3, 30)) == date(2026, 6, 29)  # 06-27 is a Saturday
-
-
-def test_the_term_of_an_inquiry_reply() -> None:
-    """R-2.24: 30 days, the last one counted; a closed one moves to the next open day."""
-    assert inquiry_reply_until(NATIONAL, date(2026, 10, 1)) == date(2026, 11, 2)  # 10-31 is a Saturday
-    assert inquiry_reply_until(NATIONAL.with_settings({"inquiry_reply_days": "14"}), date(2026, 10, 1)) == date(
-        2026, 10, 15
-    )
 
 
 def test_an_office_that_never_opens() -> None:

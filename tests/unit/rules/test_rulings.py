@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from openjpki.errors import Failure
+from openjpki.rules.deadlines import last_day
 from openjpki.rules.eligibility import eligibility
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import (
@@ -13,8 +14,8 @@ from openjpki.rules.kinds import (
     OtherCause,
     PinKind,
     Procedure,
+    Term,
 )
-from openjpki.rules.office import inquiry_reply_until
 from openjpki.rules.pins import check_pin
 from openjpki.rules.policy import SETTINGS, Policy
 from openjpki.rules.renewal import renewal_window
@@ -87,7 +88,7 @@ PROBES: Mapping[str, Callable[[Policy], object]] = {
     "agent, first visit": lambda policy: routed(policy, Procedure.NEW, AGENT, agent="passport").route,
     "agent, reply": lambda policy: routed(policy, Procedure.NEW, AGENT, agent="passport", form="returned").route,
     "agent, revocation": lambda policy: routed(policy, Procedure.REVOCATION, AGENT, agent="passport").route,
-    "reply term": lambda policy: inquiry_reply_until(policy, ON),
+    "reply term": lambda policy: last_day(policy, term=Term.INQUIRY_REPLY, since=ON),
     "three months before": lambda policy: renewed(policy, date(2026, 3, 10)).open,
     "three months before, notice": lambda policy: renewed(policy, date(2026, 3, 10), notice=True).open,
     "window's first day, notice": lambda policy: renewed(policy, date(2026, 3, 11), notice=True).open,

@@ -11,10 +11,11 @@ import pytest
 from openjpki.errors import Failure
 from openjpki.rules.book import RULES, Mark
 from openjpki.rules.dates import JST, day_of_age
+from openjpki.rules.deadlines import last_day
 from openjpki.rules.eligibility import SIGNATURE_AGE, eligibility
 from openjpki.rules.fees import fee
-from openjpki.rules.kinds import CertificateKind, FeeReason, PinKind
-from openjpki.rules.office import continued_use_until, office_open, open_day_from, open_day_until
+from openjpki.rules.kinds import CertificateKind, FeeReason, PinKind, Term
+from openjpki.rules.office import office_open, open_day_from, open_day_until
 from openjpki.rules.pins import check_pin, left_after, tries
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
@@ -106,7 +107,7 @@ def _closed_expiry(policy: Policy, given: Given) -> Answer:
 
 
 def _continued_use(policy: Policy, given: Given) -> Answer:
-    return {"until": continued_use_until(policy, given["reported"])}
+    return {"until": last_day(policy, term=Term.CONTINUED_USE, since=given["reported"])}
 
 
 def _pin_lock(policy: Policy, given: Given) -> Answer:
