@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import Any
 
-from openjpki.rules.lifecycle import APPLICATION, CARD, CERTIFICATE, LifeCycle
+from openjpki.rules.application import APPLICATION
+from openjpki.rules.lifecycle import CARD, CERTIFICATE, LifeCycle
 
 PREFACE = (
     "Drawn by `tools/make_docs.py` from the table in `openjpki.rules.lifecycle`. What is not in it cannot happen: "

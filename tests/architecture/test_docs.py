@@ -8,7 +8,8 @@ import pytest
 
 from openjpki.cli.main import parser
 from openjpki.errors import Failure
-from openjpki.rules.lifecycle import APPLICATION, CARD, CERTIFICATE
+from openjpki.rules.application import APPLICATION
+from openjpki.rules.lifecycle import CARD, CERTIFICATE
 from tools.draw_commands import leaves
 from tools.draw_machines import diagram
 from tools.make_docs import ROOT, pages

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from openjpki.authority.models import Card as AuthorityCard
@@ -17,13 +17,15 @@ from openjpki.authority.models import (
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.card.terminal import WrongPin
 from openjpki.pki.ocsp import build_request
-from openjpki.rules.kinds import CardState, LifeEvent, PinKind
+from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.person import Municipality
+from openjpki.site.entropy import entropy
 from openjpki.window.changes import Change
 from openjpki.window.models import CardHolding, Resident
 from openjpki.window.outcomes import ProcedureRefused
 from openjpki.window.relay import CardWorkRefused
+from openjpki.window.window import Window
 from tests.faults import facts
 from tests.faults.stage import (
     AUTHENTICATION,
@@ -39,6 +41,7 @@ from tests.faults.stage import (
     PINS,
     RENEWAL,
     SABURO,
+    SECOND,
     TARO,
     WAKABA,
     WRONG_PIN,
@@ -177,6 +180,19 @@ def _withdraw(stage: Stage) -> None:
     stage.house.window.procedures.withdraw(WAKABA, receipt=receipt)
 
 
+def _enter_for_two(stage: Stage) -> None:
+    """Enter an application where the municipality wants a second person to approve it."""
+    two = replace(stage.house.policy, second_person_for=(ApprovalGround.NO_PIN,))
+    window = Window(carrier=stage.line, policy=two, clock=stage.clock, entropy=entropy)
+    with stage.card(TARO) as card:
+        window.procedures.new_issue(WAKABA, resident_code=TARO, card=card, shown=BY_LICENCE, kinds=(AUTHENTICATION,))
+
+
+def _approve(stage: Stage) -> None:
+    receipt = facts.application_of(TARO).receipt
+    stage.house.window.procedures.approve(SECOND, receipt=receipt)
+
+
 def _move_too_late(stage: Stage) -> None:
     """Enter a move whose departure the authority takes, and let its arrival wait beyond the departure's term."""
     with suppress(Interrupted):
@@ -282,6 +298,11 @@ DOINGS: dict[Act, Doing] = {
         do=_withdraw,
         done=lambda _: facts.last_application(TARO) == "withdrawn",
         before=lambda stage: stage.issue_until("application-entered"),
+    ),
+    Act.APPROVE: Doing(
+        do=_approve,
+        done=lambda stage: _issued(stage) and facts.application_of(TARO).approved_by == SECOND.login,
+        before=_enter_for_two,
     ),
     Act.TAKE_BACK_MOVE: Doing(do=_take_back_move, done=_stays, before=_move_too_late, at=BEGUN + timedelta(days=120)),
     Act.NEW_KEY: Doing(do=_resume_with_card, done=_issued, before=_lose_key),

@@ -7,14 +7,15 @@ from openjpki.authority.models.certificate import LIVE
 from openjpki.authority.municipalities import all_enrolled
 from openjpki.authority.publication import newest_list
 from openjpki.rules.dates import civil_date
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import ApplicationState, CertificateKind
 from openjpki.site.house import House
 from openjpki.window.answers import AuthorityRefused
+from openjpki.window.applications import ENDS
 from openjpki.window.models import Application, OutboxMessage
 from tests.faults.stage import CARDS, NUMBERS, Stage
 
 __all__ = ["AuthorityRefused"]
-_OPEN = ("received", "examined", "identified", "inquiry-sent", "fee-settled", "partly-issued", "issued")
+_OPEN = tuple(state.value for state in ApplicationState if state not in ENDS)
 _LIVE = [state.value for state in LIVE]
 
 

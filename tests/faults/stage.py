@@ -25,6 +25,8 @@ from openjpki.window.window import Window
 
 SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION
 WAKABA = Clerk("sato", "99201")
+SECOND = Clerk("tanaka", "99201")
+"""Who approves what `WAKABA` entered."""
 MINATO = Clerk("suzuki", "99202")
 HANAKO, TARO, JIRO, SABURO = "12345678901", "12345678902", "12345678903", "12345678904"
 CARDS = {HANAKO: "hanako", TARO: "taro", JIRO: "jiro"}

@@ -33,6 +33,7 @@ class Act(Enum):
     REVOKE = "revoke at the holder's request"
     CHANGE_CARD = "report a card lost"
     WITHDRAW = "withdraw an application"
+    APPROVE = "approve what another officer entered"
     TAKE_BACK_MOVE = "take back a move that the authority refused"
     NEW_KEY = "resume with a card that lost its key"
     CARD_REFUSES = "work that the card refuses"
@@ -180,6 +181,9 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.WITHDRAW: {
         WindowStep.APPLICATION_WITHDRAWN: Outcome.STANDS,
     },
+    Act.APPROVE: {
+        WindowStep.APPLICATION_APPROVED: Outcome.WITH_CARD,
+    },
     Act.TAKE_BACK_MOVE: {
         AuthorityStep.REFUSAL_RECORDED: Outcome.BEGUN_ANEW,
         WindowStep.MESSAGE_SENT: Outcome.BEGUN_ANEW,
@@ -236,7 +240,12 @@ _WITHOUT_DATABASE = {Act.WRONG_PIN, Act.CHANGE_PIN}
 """Acts between a holder and a card: no database has a part in them."""
 _DATABASE: Mapping[tuple[Act, StrEnum], Outcome] = {}
 """Where a crashed database spares what a kill does not."""
-_CLOCK_BACK = {Act.CEREMONY: Outcome.RESUMED, Act.UNDO_ORDER: Outcome.WITH_CARD, Act.UNHEARD_EVENT: Outcome.RESUMED}
+_CLOCK_BACK = {
+    Act.CEREMONY: Outcome.RESUMED,
+    Act.UNDO_ORDER: Outcome.WITH_CARD,
+    Act.UNHEARD_EVENT: Outcome.RESUMED,
+    Act.APPROVE: Outcome.WITH_CARD,
+}
 """Acts that do not stand by themselves, whatever the clock says."""
 _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.ISSUE: (WindowStep.COPIES_STORED, WindowStep.CONFIRMED, Outcome.WITH_CARD),

@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from openjpki.authority import walls as authority
+from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
-from openjpki.rules.lifecycle import APPLICATION, CERTIFICATE
+from openjpki.rules.lifecycle import CERTIFICATE
 from openjpki.window import walls as window
 from openjpki.window.models import Application, CardHolding, OutboxMessage, ReceiptCounter, Resident
 from tests.support.authority import SIGNATURE, Scene

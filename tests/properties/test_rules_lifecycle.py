@@ -4,12 +4,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openjpki.rules.application import APPLICATION, ApplicationEvent
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateState
 from openjpki.rules.lifecycle import (
-    APPLICATION,
     CARD,
     CERTIFICATE,
-    ApplicationEvent,
     CardEvent,
     CertificateEvent,
     IllegalTransition,

@@ -23,7 +23,7 @@ from tests.support.stories import AUTHENTICATION_PIN, COUNTER, SIGNATURE_PIN
 
 pytestmark = pytest.mark.slow
 
-FIXTURE = ROOT / "tests" / "fixtures" / "homes" / "format-1.tar.xz"
+FIXTURES = ROOT / "tests" / "fixtures" / "homes"
 OLD_PIN = "FORMAT1PIN"
 ROUNDS = 2
 
@@ -285,7 +285,7 @@ def test_a_home_that_does_not_hold_together_is_none(place: Place, tmp_path: Path
     """A manifest can be made to agree with anything: keys, cards, databases and marker are asked themselves."""
     out = tmp_path / "b.tar.gz"
     assert place.run(("backup", "--out", str(out))).status == 0
-    other_marker = (place.home / MARKER).read_bytes().replace(b'"format": 2', b'"format": 1')
+    other_marker = (place.home / MARKER).read_bytes().replace(f'"format": {FORMAT}'.encode(), b'"format": 1')
     for name, content, code in (
         ("home/authority/passphrase", b"another", "restore.unsound"),
         ("home/cards/taro.card", b"{}", "restore.unsound"),
@@ -301,18 +301,25 @@ def test_a_home_that_does_not_hold_together_is_none(place: Place, tmp_path: Path
         assert set(tree(tmp_path / "again")) == {"lock"}
 
 
-# --- from format 1 -----------------------------------------------------------------------------------------------
+# --- from earlier formats ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """Return a home of format 1, as the first version made it."""
-    with tarfile.open(FIXTURE) as packed:
+def found(request: pytest.FixtureRequest) -> int:
+    """Return the format that the old home has; the first, unless a test asks for others."""
+    return getattr(request, "param", 1)
+
+
+@pytest.fixture
+def old(tmp_path: Path, found: int) -> Path:
+    """Return a home of an earlier format, as the version of that time made it."""
+    with tarfile.open(FIXTURES / f"format-{found}.tar.xz") as packed:
         packed.extractall(tmp_path / "old", filter="tar")
     return tmp_path / "old" / "home"
 
 
-def test_an_old_home_is_brought_up(old: Path) -> None:
+@pytest.mark.parametrize("found", range(1, FORMAT), indirect=True)
+def test_an_old_home_is_brought_up(old: Path, found: int) -> None:
     """It says so until it is; then residents, cards, what waits and what was signed are there, and it issues anew."""
     before = tree(old)
     refused = openjpki("window", "residents", "--municipality", "99201", "--home", old)
@@ -323,7 +330,7 @@ def test_an_old_home_is_brought_up(old: Path) -> None:
     done = openjpki("upgrade", "--home", old, "--json")
     assert done.status == 0, done.text
     assert read_marker(old)["format"] == FORMAT
-    assert done.json["found"] == 1
+    assert done.json["found"] == found
     assert openjpki("upgrade", "--home", old, "--json").json["steps"] == []
 
     residents = openjpki("window", "residents", "--municipality", "99201", "--home", old, "--json").json["residents"]

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("OPENJPKI_", "DJANGO_", "COV", "PYTHONPYCACHEPREFIX", "MAKE")
+OURS = ("OPENJPKI_", "DJANGO_", "COV", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "MAKE")
 """Variables of a running suite that a newcomer's shell does not have."""
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

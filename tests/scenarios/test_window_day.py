@@ -163,7 +163,7 @@ def test_a_line_cut_in_the_middle(day: Day, cut: type, lost: str) -> None:
     (day.line.lost if lost == "question" else day.line.unanswered).add(cut)
     with day.card() as card:
         waiting = day.window.procedures.new_issue(WAKABA, resident_code=HANAKO, card=card, shown=BY_PIN)
-    assert waiting.application.state is ApplicationState.FEE_SETTLED
+    assert waiting.application.state is ApplicationState.READY
 
     day.line.lost.clear()
     day.line.unanswered.clear()
@@ -216,7 +216,7 @@ def test_the_authority_away_all_day(day: Day) -> None:
         waiting = day.window.procedures.reissue(
             WAKABA, resident_code=HANAKO, card=card, shown=BY_PIN, kinds=[CertificateKind.SIGNATURE]
         )
-    assert waiting.application.state is ApplicationState.FEE_SETTLED
+    assert waiting.application.state is ApplicationState.READY
 
     day.line.lost.clear()
     with day.card() as card:

@@ -92,7 +92,9 @@ def register(commands: Commands) -> None:
             choices=[municipality.code for municipality in MUNICIPALITIES],
             help="whose counter it is",
         )
-        parser.add_argument("--officer", type=login, default="clerk", metavar="LOGIN", help="who acts (clerk)")
+        parser.add_argument(
+            "--officer", type=login("--officer"), default="clerk", metavar="LOGIN", help="who acts (clerk)"
+        )
         add(parser)
         parser.set_defaults(run=run)
 
@@ -203,6 +205,13 @@ def _resume(arguments: argparse.Namespace) -> Answer:
         with house.card_at_counter(arguments.card, clerk, resident) as card:
             outcome = house.window.procedures.resume(clerk, receipt=arguments.receipt, card=card)
     return _outcome(outcome, language_of(arguments))
+
+
+def _approve(arguments: argparse.Namespace) -> Answer:
+    """Approve what another officer entered; with the card on the reader it is resumed."""
+    with _counter(arguments) as (house, clerk):
+        entry = house.window.procedures.approve(clerk, receipt=arguments.receipt)
+    return Answer(data=application_data(entry), lines=application_lines(entry, language_of(arguments)))
 
 
 def _withdraw(arguments: argparse.Namespace) -> Answer:
@@ -348,6 +357,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
         add_resume,
         _told_by_findings(_resume),
     ),
+    "approve": ("approve what another officer entered (R-2.27)", add_withdraw, _approve),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
     "withdraw-move": ("take back a move from here that the authority has not taken", add_person, withdraw_move),

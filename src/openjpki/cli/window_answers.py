@@ -97,6 +97,7 @@ def application_data(entry: ApplicationEntry) -> dict[str, Any]:
         "state": entry.state.value,
         "received_at": entry.received_at.isoformat(),
         "policy": entry.policy,
+        "approval": {"grounds": [ground.value for ground in entry.approval_grounds], "by": entry.approved_by or None},
         "fee": {"yen": fee.yen, "reason": fee.reason.value, "rules": list(fee.rules)} if fee else None,
         "certificates": [
             {
@@ -120,10 +121,20 @@ def application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
         lines.append(
             f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen}  {word(entry.fee.reason, language)}  [{cited}]"
         )
+    if entry.approval_grounds:
+        lines.append(f"  {_approval(entry, language)}")
     for order in entry.orders:
         until = f"  {_until(order.expires, language)}" if order.expires else ""
         lines.append(f"  {word(order.kind, language)}: {word(order.step, language)}{until}")
     return lines + finding_lines(entry.findings, language)
+
+
+def _approval(entry: ApplicationEntry, language: Language) -> str:
+    """Tell that a second person is asked for and why, or who approved."""
+    grounds = ", ".join(word(ground, language) for ground in entry.approval_grounds)
+    if entry.approved_by:
+        return f"{_words(language, '承認', 'approved by')} {entry.approved_by}  ({grounds})"
+    return f"{_words(language, '別の職員の承認が必要', 'a second person approves')}  ({grounds})"
 
 
 def finding_data(finding: Finding | FindingEntry) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openjpki.card.terminal import JpkiTerminal, PinLocked
@@ -48,16 +48,20 @@ def change(arguments: argparse.Namespace) -> Change:
     return found
 
 
-def login(text: str) -> str:
-    """Read an officer's login: 1 to 64 letters, digits and the signs of an account's name; raises `BadValue`."""
-    if _LOGIN.fullmatch(text):
-        return text
-    raise BadValue(
-        option="--officer",
-        value=text[:_MAX_LOGIN],
-        expected_ja=f"英数字と . _ @ - で、1 から {_MAX_LOGIN} 文字です。",
-        expected_en=f"It has 1 to {_MAX_LOGIN} of the letters, digits and . _ @ -.",
-    )
+def login(option: str) -> Callable[[str], str]:
+    """Return the reader of an officer's login: 1 to 64 letters, digits and the signs of an account's name; it raises `BadValue`."""
+
+    def read(text: str) -> str:
+        if _LOGIN.fullmatch(text):
+            return text
+        raise BadValue(
+            option=option,
+            value=text[:_MAX_LOGIN],
+            expected_ja=f"英数字と . _ @ - で、1 から {_MAX_LOGIN} 文字です。",
+            expected_en=f"It has 1 to {_MAX_LOGIN} of the letters, digits and . _ @ -.",
+        )
+
+    return read
 
 
 def kinds(arguments: argparse.Namespace) -> tuple[CertificateKind, ...]:
@@ -148,6 +152,12 @@ def add_pin_reset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
     add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "the PIN of which certificate")
     _add_documents(parser)
+    parser.add_argument(
+        "--approved-by",
+        type=login("--approved-by"),
+        metavar="LOGIN",
+        help="the second person at the counter, where the municipality asks for one (R-2.27)",
+    )
     parser.add_argument("--pin-stdin", action="store_true", help="the new PIN, one line of standard input")
 
 

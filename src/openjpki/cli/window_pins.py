@@ -21,7 +21,12 @@ def pin_reset(arguments: argparse.Namespace, house: "House", clerk: "Clerk") -> 
     new = check_pin(name, typed(arguments, (name,), language)[name], house.policy)
     with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
         entry = house.window.pin_resets.reset(
-            clerk, resident_code=arguments.resident, kind=kind, shown=documents_shown(arguments), card=card
+            clerk,
+            resident_code=arguments.resident,
+            kind=kind,
+            shown=documents_shown(arguments),
+            card=card,
+            approver=arguments.approved_by or "",
         )
         card.terminal.change_pin(kind, bytearray(new.encode()))
         tries = card.terminal.tries_left(kind)

@@ -37,7 +37,7 @@ def face_card_switch(policy: Policy, visit: Visit, *, direction: Direction) -> S
     of no account: the authentication certificate stays as it is and no PIN is asked for.
     """
     case = Case.of(policy, replace(visit, procedure=Procedure.NEW, kinds=frozenset()))
-    about = about_the_holder(case)
+    about = about_the_holder(policy, case.visit)
     found = _by_agent(case) if visit.applicant in _AGENTS else decide(policy, _asking_no_pin(visit))
     barred = any(finding.severity == "refusal" for finding in about)
     way: Way = "refused" if barred else found.route

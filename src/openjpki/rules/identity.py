@@ -55,7 +55,7 @@ def decide(policy: Policy, visit: Visit) -> Route:
     case = Case.of(policy, visit)
     if visit.procedure is Procedure.HOLD:
         return case.goes("same_day", "hold.by-telephone")
-    about = about_the_holder(case)
+    about = about_the_holder(policy, visit)
     found = _BY_APPLICANT[visit.applicant](case)
     barred = any(finding.severity == "refusal" for finding in about)
     return Route(
@@ -64,22 +64,25 @@ def decide(policy: Policy, visit: Visit) -> Route:
     )
 
 
-def about_the_holder(case: Case) -> tuple[Finding, ...]:
-    """Tell whether the holder may, and whether they need a representative (R-1.1 to R-1.8, R-1.11; S-07 to S-09)."""
-    holder = case.visit.holder
-    return () if holder is None else refusals_first(_about(case, holder))
+def about_the_holder(policy: Policy, visit: Visit) -> tuple[Finding, ...]:
+    """Tell whether the holder may, and whether they need a representative (R-1.1 to R-1.8, R-1.11; S-07 to S-09).
+
+    For a hold by telephone nobody is asked who calls (R-2.7).
+    """
+    if visit.holder is None or visit.procedure is Procedure.HOLD:
+        return ()
+    return refusals_first(_about(policy, visit, visit.holder))
 
 
-def _about(case: Case, holder: Holder) -> Iterator[Finding]:
-    visit = case.visit
+def _about(policy: Policy, visit: Visit, holder: Holder) -> Iterator[Finding]:
     if visit.procedure is Procedure.REVOCATION:  # no card and no age is asked for (R-2.5)
-        yield from residence_findings(case.policy, holder, visit.on)
+        yield from residence_findings(policy, holder, visit.on)
     for kind in _kinds(visit):
-        found = may_have(case.policy, holder, kind=kind, on=visit.on, accompanied=visit.accompanied)
+        found = may_have(policy, holder, kind=kind, on=visit.on, accompanied=visit.accompanied)
         yield from (one for one in found.findings if one.code != "eligibility.representative-applies")
     if visit.procedure in _ABOUT_PINS and holder.face_card:
         yield find("eligibility.face-card-no-pin")
-    if visit.applicant is not Applicant.LEGAL_REPRESENTATIVE and is_represented(case.policy, holder, visit.on):
+    if visit.applicant is not Applicant.LEGAL_REPRESENTATIVE and is_represented(policy, holder, visit.on):
         yield find("representative.needed")
 
 

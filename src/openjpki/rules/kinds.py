@@ -150,13 +150,37 @@ class ApplicationState(Enum):
     RECEIVED = "received"
     EXAMINED = "examined"
     INQUIRY_SENT = "inquiry-sent"
+    INQUIRY_RETURNED = "inquiry-returned"
+    """The letter came back undelivered: the application is cancelled, the address flagged (R-2.24)."""
+    INQUIRY_LAPSED = "inquiry-lapsed"
+    """No reply came within its term (R-2.24)."""
     IDENTIFIED = "identified"
+    PINS_READY = "pins-ready"
+    """The PINs of what is issued were typed, set anew, or stay as they are on the card (R-2.27)."""
     FEE_SETTLED = "fee-settled"
+    READY = "ready"
+    """Nothing is missing any more: it is issued, or performed, as soon as the authority answers."""
     PARTLY_ISSUED = "partly-issued"
     ISSUED = "issued"
     DONE = "done"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+@unique
+class ApprovalGround(Enum):
+    """What a municipality may want a second person to approve."""
+
+    NO_PIN = "no-pin"
+    """The holder was identified by a document alone."""
+    ACTED_FOR = "acted-for"
+    """Somebody else came for the holder."""
+    INQUIRY_REPLY = "inquiry-reply"
+    """The reply to an inquiry letter identified the holder."""
+    PIN_RESET = "pin-reset"
+    """A PIN is set anew."""
+    FEE_WAIVED = "fee-waived"
+    """The fee was waived by hand."""
 
 
 @unique

@@ -1,13 +1,10 @@
-"""Life cycles are tables: everything that moves a certificate, an application or a card stands in this file.
+"""Life cycles are tables: what moves a certificate or a card stands in this file, an application's in `rules.application`.
 
 A table maps (state, event) to the next state; what is not in it is illegal. The file knows nothing of who asks or
 when; the diagrams in the documentation are drawn from these tables.
 
 * A certificate is prepared (its to-be-signed bytes stand), signed and undelivered, then valid. Before hand-over it can
   only be delivered or end as revoked, reason unspecified (R-5.11). A held one can come back; the rest is final.
-* An application is received, examined, identified (at once or through the inquiry letter, R-2.24), its fee settled;
-  its certificates are issued one by one, so that it can stand partly issued when the authority fails in between.
-  Procedures that issue nothing (revocation, hold, PINs) end with `PERFORM`.
 * A card is active, suspended and back, and ends by expiry or by being abolished.
 """
 
@@ -17,7 +14,7 @@ from enum import Enum, unique
 from typing import Generic, TypeVar
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.kinds import ApplicationState, CardState, CertificateState
+from openjpki.rules.kinds import CardState, CertificateState
 
 S = TypeVar("S", bound=Enum)
 V = TypeVar("V", bound=Enum)
@@ -46,25 +43,6 @@ class CertificateEvent(Enum):
     REVOKE = "revoke"
     SUPERSEDE = "supersede"
     EXPIRE = "expire"
-
-
-@unique
-class ApplicationEvent(Enum):
-    """What moves an application."""
-
-    EXAMINE = "examine"
-    IDENTIFY = "identify"
-    SEND_INQUIRY = "send-inquiry"
-    SETTLE_FEE = "settle-fee"
-    ISSUE_PART = "issue-part"
-    """One certificate of several stands on the card."""
-    ISSUE = "issue"
-    """All certificates of the application stand on the card."""
-    PERFORM = "perform"
-    """What was asked and issues nothing is done."""
-    HAND_OVER = "hand-over"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
 
 
 @unique
@@ -116,35 +94,6 @@ CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
         (CertificateState.HELD, CertificateEvent.REVOKE): CertificateState.REVOKED,
         (CertificateState.HELD, CertificateEvent.SUPERSEDE): CertificateState.SUPERSEDED,
         (CertificateState.HELD, CertificateEvent.EXPIRE): CertificateState.EXPIRED,
-    },
-)
-
-APPLICATION: LifeCycle[ApplicationState, ApplicationEvent] = LifeCycle(
-    "application",
-    "申請",
-    {
-        (ApplicationState.RECEIVED, ApplicationEvent.EXAMINE): ApplicationState.EXAMINED,
-        (ApplicationState.RECEIVED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
-        (ApplicationState.RECEIVED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
-        (ApplicationState.EXAMINED, ApplicationEvent.IDENTIFY): ApplicationState.IDENTIFIED,
-        (ApplicationState.EXAMINED, ApplicationEvent.SEND_INQUIRY): ApplicationState.INQUIRY_SENT,
-        (ApplicationState.EXAMINED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
-        (ApplicationState.EXAMINED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
-        (ApplicationState.INQUIRY_SENT, ApplicationEvent.IDENTIFY): ApplicationState.IDENTIFIED,
-        (ApplicationState.INQUIRY_SENT, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
-        (ApplicationState.INQUIRY_SENT, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
-        (ApplicationState.IDENTIFIED, ApplicationEvent.SETTLE_FEE): ApplicationState.FEE_SETTLED,
-        (ApplicationState.IDENTIFIED, ApplicationEvent.PERFORM): ApplicationState.DONE,
-        (ApplicationState.IDENTIFIED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
-        (ApplicationState.IDENTIFIED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
-        (ApplicationState.FEE_SETTLED, ApplicationEvent.ISSUE_PART): ApplicationState.PARTLY_ISSUED,
-        (ApplicationState.FEE_SETTLED, ApplicationEvent.ISSUE): ApplicationState.ISSUED,
-        (ApplicationState.FEE_SETTLED, ApplicationEvent.REFUSE): ApplicationState.REFUSED,
-        (ApplicationState.FEE_SETTLED, ApplicationEvent.WITHDRAW): ApplicationState.WITHDRAWN,
-        (ApplicationState.PARTLY_ISSUED, ApplicationEvent.ISSUE): ApplicationState.ISSUED,
-        # The authority refused the rest for good: the holder leaves with the part that was issued.
-        (ApplicationState.PARTLY_ISSUED, ApplicationEvent.HAND_OVER): ApplicationState.DONE,
-        (ApplicationState.ISSUED, ApplicationEvent.HAND_OVER): ApplicationState.DONE,
     },
 )
 

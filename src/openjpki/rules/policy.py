@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from openjpki.rules.kinds import FeeReason, PinKind, RevocationReason
+from openjpki.rules.kinds import ApprovalGround, FeeReason, PinKind, RevocationReason
 from openjpki.rules.settings import (
     DAYS,
     HOURS,
@@ -126,6 +126,8 @@ class Policy:
     """Months from its day of issue for which a 戸籍全部事項証明書 counts; 0 = no term."""
     mandate_months: Annotated[int, Setting("R-2.24", "U", "none", MONTHS)] = 0
     """Months from its date for which a 委任状 counts; 0 = no term."""
+    second_person_for: Annotated[tuple[ApprovalGround, ...], Setting("R-2.27", "U", "none")] = ()
+    """On which grounds a second person of the office approves an application before anything is issued or done."""
     protected_address_to_legal_representative: Annotated[bool, Setting("R-2.26", "U", "none")] = False
     """True: a legal representative is shown the address of a holder under 支援措置."""
     audit_retention_years: Annotated[int, Setting("R-2.26", "I", "old 施行令 art. 2–6 (ten years)", YEARS)] = 10

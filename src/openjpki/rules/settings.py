@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.kinds import FeeReason, PinKind
+from openjpki.rules.kinds import ApprovalGround, FeeReason, PinKind
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
@@ -232,6 +232,10 @@ def _pins(text: str) -> tuple[PinKind, ...]:
     return tuple(PinKind(part) for part in text.split(","))
 
 
+def _grounds(text: str) -> tuple[ApprovalGround, ...]:
+    return () if text == "none" else tuple(ApprovalGround(part) for part in text.split(","))
+
+
 def _between(least: int, most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         number = _count(most)(text)
@@ -275,5 +279,8 @@ _FORMS: Mapping[Any, Form] = {
     Office: Form("CODE=HH:MM-HH:MM/CALENDAR", _office),
     tuple[Office, ...]: Form("none / CODE=HH:MM-HH:MM/CALENDAR, joined by semicolons", _offices),
     tuple[PinKind, ...]: Form("signature, authentication, resident-record, card-face-entry, joined by commas", _pins),
+    tuple[ApprovalGround, ...]: Form(
+        f"none / {', '.join(ground.value for ground in ApprovalGround)}, joined by commas", _grounds
+    ),
     tuple[FeeRow, ...]: Form("REASON=YEN[@[FROM]..[UNTIL]], joined by semicolons", _fee_rows),
 }

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from openjpki.rules.application import ApplicationEvent
+from openjpki.rules.course import due_grounds
 from openjpki.rules.dates import civil_date
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, ApplicationState, CertificateKind
-from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.rules.policy import Policy
 from openjpki.window.applications import move, policy_name, subject, write_findings
 from openjpki.window.casework import Asked, card_on_counter
@@ -31,6 +32,8 @@ def receive(
         applicant=Applicant.SELF.value,
         kinds=[kind.value for kind in asked.kinds],
         officer=officer.login,
+        approval_grounds=[ground.value for ground in due_grounds(policy, examination.application)],
+        approved_by=examination.application.approved_by,
         received_at=at,
         policy=policy_name(policy),
     )
@@ -66,7 +69,7 @@ def accept(
     for kind, order_id in order_ids.items():
         order = Order(municipality=municipality, application=application, kind=kind.value, order_id=order_id)
         order.save(force_insert=True)
-    move(application, ApplicationEvent.EXAMINE, ApplicationEvent.IDENTIFY, ApplicationEvent.SETTLE_FEE, at=at)
+    move(application, *examination.application.path, at=at)
     note(
         officer,
         Verb.APPLICATION_ACCEPTED,

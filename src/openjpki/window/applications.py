@@ -1,12 +1,12 @@
-"""The life of an application's row: every state it takes is an edge of `rules.lifecycle.APPLICATION`."""
+"""The life of an application's row: every state it takes is by a step of `rules.application`."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from openjpki.desk.messages import Refused
+from openjpki.rules.application import APPLICATION, ApplicationEvent, step
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import ApplicationState
-from openjpki.rules.lifecycle import APPLICATION, ApplicationEvent, advance
+from openjpki.rules.kinds import ApplicationState, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.equipment import note
@@ -21,10 +21,10 @@ OWN_POLICY = "own"
 
 
 def move(application: Application, *events: ApplicationEvent, at: datetime) -> None:
-    """Move an application along its table, inside the act's transaction; raise `IllegalTransition`."""
+    """Move an application along the steps of its procedure, inside the act's transaction; raise `IllegalTransition`."""
     state = ApplicationState(application.state)
     for event in events:
-        state = advance(APPLICATION, state, event)
+        state = step(Procedure(application.procedure), state, event).after
     application.state = state.value
     application.closed_at = at if state in ENDS else None
     application.save(update_fields=("state", "closed_at"))

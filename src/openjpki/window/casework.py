@@ -5,9 +5,11 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from openjpki.rules import course
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import (
     ApplicationState,
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -20,8 +22,10 @@ from openjpki.window.loading import cards_of, copies_of, living_card
 from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident
 from openjpki.window.states import ResidentState
 
-WAITING = (ApplicationState.FEE_SETTLED.value, ApplicationState.PARTLY_ISSUED.value)
-"""States in which a card's shadow slots belong to an application."""
+ISSUING = (ApplicationState.READY.value, ApplicationState.PARTLY_ISSUED.value)
+"""States in which certificates are made."""
+WAITING = (ApplicationState.FEE_SETTLED.value, *ISSUING)
+"""States in which a card's shadow slots belong to an application; the first waits for a second person (R-2.27)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,18 @@ def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
         shown=asked.shown,
         waiting=waiting.receipt if waiting else "",
         card_paid=card is not None and _card_paid(resident, card),
+    )
+
+
+def standing_at(row: Application) -> course.Application:
+    """Return the application of a row as the rules know it, at the step it has reached."""
+    return course.Application(
+        procedure=Procedure(row.procedure),
+        kinds=frozenset(map(CertificateKind, row.kinds)),
+        entered_by=row.officer,
+        state=ApplicationState(row.state),
+        grounds=frozenset(map(ApprovalGround, row.approval_grounds)),
+        approved_by=row.approved_by,
     )
 
 

@@ -23,6 +23,8 @@ class Checkpoint(StrEnum):
     """A revocation or a hold was asked for; its order is in the outbox."""
     APPLICATION_ENTERED = "application-entered"
     """Accepted, with its orders planned, or refused, with its findings."""
+    APPLICATION_APPROVED = "application-approved"
+    """A second person has approved; nothing is issued yet."""
     APPLICATION_WITHDRAWN = "application-withdrawn"
     APPLICATION_DONE = "application-done"
     APPLICATION_JUDGED_AGAIN = "application-judged-again"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from openjpki.rules.kinds import (
     ApplicationState,
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -119,6 +120,10 @@ class ApplicationEntry:
     received_at: datetime
     closed_at: datetime | None
     policy: str
+    approval_grounds: tuple[ApprovalGround, ...]
+    """Why a second person is asked for; empty if nobody is."""
+    approved_by: str
+    """The second person; empty before the approval."""
     fee: FeeEntry | None
     """None for a refused application."""
     orders: tuple[OrderEntry, ...]

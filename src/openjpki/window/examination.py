@@ -1,18 +1,31 @@
-"""The examination of an application: pure. Facts in, findings and fee out; who may, when, how identified, for how much.
+"""The examination of an application: pure. Facts in; the steps it takes, the findings and the fee out.
 
-The order is the counter's (R-2.27): resident and card, eligibility, the certificates there are and the window, identity.
+The steps are those of `rules.course`; added here is what the counter's own registers say: the card that was handed over,
+the certificates there are. The order is the counter's (R-2.27): resident and card, certificates, identity, PINs, fee.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from openjpki.rules import course
 from openjpki.rules.catalogue import find
+from openjpki.rules.course import (
+    Application,
+    PinOutcome,
+    Taken,
+    approve,
+    check_pins,
+    clear,
+    due_grounds,
+    identify,
+    settle_fee,
+)
 from openjpki.rules.documents import ShownDocument
-from openjpki.rules.eligibility import eligibility
+from openjpki.rules.eligibility import Holder
 from openjpki.rules.fees import Fee, fee
-from openjpki.rules.finding import Finding
-from openjpki.rules.identity import Route, Way, route
+from openjpki.rules.finding import Finding, refusals_first
+from openjpki.rules.identity import about_the_holder, decide
 from openjpki.rules.kinds import (
     Applicant,
     CardState,
@@ -21,9 +34,11 @@ from openjpki.rules.kinds import (
     FeeReason,
     LifeEvent,
     Procedure,
+    Residence,
 )
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.visit import Visit, Way
 from openjpki.window.findings import found
 
 FEE_REASON_OF: Mapping[LifeEvent, FeeReason] = {
@@ -99,6 +114,8 @@ class Case:
 class Examination:
     """What was decided, and why."""
 
+    application: Application
+    """How far it has come."""
     findings: tuple[Finding, ...]
     """Refusals first."""
     way: Way
@@ -119,10 +136,24 @@ class IssueExamination(Examination):
 
 def examine(policy: Policy, case: Case) -> IssueExamination:
     """Examine a new issue, renewal or re-issue (R-2.2 to R-2.4) of a person who came in person (R-2.20)."""
-    identity = _identity(policy, case)
-    findings = (*standing(policy, case), *_about_certificates(policy, case), *identity.findings)
+    found = _identified(policy, case, also=(*_about_the_card(case), *_about_certificates(policy, case)))
     reason, price = _fee(policy, case)
-    return IssueExamination(findings=_refusals_first(findings), way=identity.route, fee=price, reason=reason)
+    if not found.refused:
+        found = _with(found, check_pins(found.application, _pins(case.shown)))
+    if not found.refused:
+        settled = settle_fee(found.application, price, paid=price.yen).application
+        awaits_second_person = bool(due_grounds(policy, settled))
+        found = _with(found, Taken(application=settled) if awaits_second_person else clear(policy, settled))
+    return IssueExamination(
+        application=found.application, findings=found.findings, way=found.way, fee=price, reason=reason
+    )
+
+
+def _pins(shown: Shown) -> Mapping[CertificateKind, PinOutcome]:
+    """Return what became of the PIN that is tried at the counter, the authentication PIN (R-2.27)."""
+    if shown.pin_matches is None:
+        return {}
+    return {CertificateKind.AUTHENTICATION: "matches" if shown.pin_matches else "failed"}
 
 
 def examine_ending(policy: Policy, case: Case, *, known_afresh: bool) -> Examination:
@@ -130,49 +161,73 @@ def examine_ending(policy: Policy, case: Case, *, known_afresh: bool) -> Examina
 
     A PIN that was tried says who came only if the card is the person's own (R-2.20). What the counter only remembers does not stand in the way: the authority is told, and answers.
     """
-    identity = _identity(policy, case)
-    findings = [] if case.resident else [find("eligibility.not-resident")]
+    also = [] if case.resident else [find("eligibility.not-resident")]
     if case.shown.pin_matches is not None and not case.own_card_shown:
-        findings.append(found("window.other-card"))
+        also.append(found("window.other-card"))
     if known_afresh and not any(_alive(case, kind) for kind in case.kinds):
-        findings.append(found("window.ending.nothing"))
-    return Examination(findings=_refusals_first((*findings, *identity.findings)), way=identity.route)
+        also.append(found("window.ending.nothing"))
+    return _cleared(policy, _identified(policy, case, also=also))
 
 
-def examine_pin_reset(policy: Policy, case: Case) -> Examination:
-    """Examine a PIN reset (R-2.10, R-6.3): residence, age and the person's own card in force, and a document."""
-    identity = _identity(policy, case)
-    return Examination(findings=_refusals_first((*standing(policy, case), *identity.findings)), way=identity.route)
+def examine_pin_reset(policy: Policy, case: Case, *, officer: str, approver: str = "") -> Examination:
+    """Examine a PIN reset (R-2.10, R-6.3): residence, age and the person's own card in force, and a document.
+
+    `approver`: the second person, where the municipality asks for one, and not the `officer` who enters it (R-2.27).
+    """
+    examined = _identified(policy, case, also=_about_the_card(case), officer=officer)
+    if examined.refused or not (approver and due_grounds(policy, examined.application)):
+        return _cleared(policy, examined)
+    return _with(examined, approve(examined.application, by=approver))
 
 
-def _identity(policy: Policy, case: Case) -> Route:
-    return route(
-        policy,
+def _cleared(policy: Policy, examined: Examination) -> Examination:
+    return examined if examined.refused else _with(examined, clear(policy, examined.application))
+
+
+def _with(examined: Examination, taken: Taken) -> Examination:
+    findings = refusals_first((*examined.findings, *taken.findings))
+    return replace(examined, application=taken.application, findings=findings)
+
+
+def _identified(policy: Policy, case: Case, *, also: Iterable[Finding], officer: str = "") -> Examination:
+    """Take the case through the examination and the identity; everything that was found is told at once."""
+    visit = _visit(case)
+    way = decide(policy, visit).route
+    examined = course.examine(policy, course.received(visit, entered_by=officer), visit, also=also)
+    if examined.refused:
+        return Examination(application=examined.application, findings=examined.findings, way=way)
+    identified = identify(policy, examined.application, visit)
+    findings = refusals_first((*examined.findings, *identified.findings))
+    return Examination(application=identified.application, findings=findings, way=way)
+
+
+def _visit(case: Case) -> Visit:
+    """Return the visit of the person, who came without anybody acting for them."""
+    return Visit(
         procedure=case.procedure,
         applicant=Applicant.SELF,
+        on=case.on,
+        kinds=frozenset(case.kinds),
+        holder=Holder(
+            born=case.born,
+            residence=Residence.HERE if case.resident else Residence.ELSEWHERE,
+            card=_card_today(case),
+        ),
         pin_matches=case.shown.pin_matches,
         documents=case.shown.documents,
-        on=case.on,
     )
 
 
 def standing(policy: Policy, case: Case) -> tuple[Finding, ...]:
     """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4)."""
-    return tuple(dict.fromkeys(_standing(policy, case)))
+    return (*_about_the_card(case), *about_the_holder(policy, _visit(case)))
 
 
-def _standing(policy: Policy, case: Case) -> Iterator[Finding]:
+def _about_the_card(case: Case) -> Iterator[Finding]:
     if case.card is None or case.card_expires is None:
         yield found("window.no-card")
     elif not case.own_card_shown:
         yield found("window.other-card")
-    for kind in case.kinds:
-        answer = eligibility(
-            policy, kind=kind, born=case.born, on=case.on, resident=case.resident, card=_card_today(case)
-        )
-        for finding in answer.findings:
-            applies = finding.code == "eligibility.representative-applies"
-            yield found("window.representative-applies") if applies else finding
 
 
 def _card_today(case: Case) -> CardState:
@@ -278,11 +333,3 @@ def _returned_near_its_end(policy: Policy, known: Known) -> bool:
     if known.card_expires is None or known.ended_on is None:
         return False
     return renewal_window(policy, known.card_expires).contains(known.ended_on)
-
-
-def _refusals_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    once = tuple(dict.fromkeys(findings))
-    return (
-        *(finding for finding in once if finding.severity == "refusal"),
-        *(finding for finding in once if finding.severity == "advice"),
-    )

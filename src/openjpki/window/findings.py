@@ -28,17 +28,6 @@ _ALL = (
         bring_en="Bring your own My Number card.",
     ),
     Finding(
-        code="window.representative-applies",
-        rule="R-1.3",
-        sentence="S-09",
-        also=("R-1.7", "S-10"),
-        severity="refusal",
-        ja="15歳未満のかたの利用者証明用電子証明書は、法定代理人が申請してください。",
-        en="For a person under 15 the legal representative applies for the authentication certificate.",
-        bring_ja="申請方法は事前に電話でお問い合わせください。",
-        bring_en="Ask by telephone beforehand how to apply.",
-    ),
-    Finding(
         code="window.issue-waiting",
         rule="R-1.10",
         sentence="",

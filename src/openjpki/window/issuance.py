@@ -24,12 +24,12 @@ from openjpki.desk.messages import (
     Request,
 )
 from openjpki.errors import Failure, Kind
+from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
-from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
-from openjpki.window.casework import WAITING
+from openjpki.window.casework import ISSUING
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
@@ -273,7 +273,7 @@ class Issuance:
             order.order_id = self._equipment.new_id()
             order.step = OrderStep.PLANNED.value
             order.save()
-            if application.state == ApplicationState.FEE_SETTLED.value:
+            if application.state == ApplicationState.READY.value:
                 move(application, ApplicationEvent.REFUSE, at=at)
                 note(issue.officer, Verb.APPLICATION_REFUSED, subject(application), at=at, codes=[refusal.reason])
         self._equipment.checkpoint(Checkpoint.CERTIFICATE_REFUSED)
@@ -300,7 +300,7 @@ def _hold_waiting(issue: _Issue) -> None:
     """Lock the application inside the act; raise `ClosedMeanwhile` if it waits no more."""
     standing = load_application(issue.officer, issue.application.receipt, lock=True)
     issue.application.state = standing.state
-    if standing.state not in WAITING:
+    if standing.state not in ISSUING:
         raise ClosedMeanwhile(receipt=standing.receipt, state=standing.state)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from openjpki.desk.messages import PinResetApproved, PinResetOrder
 from openjpki.errors import Failure
+from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import ApplicationState, CertificateKind, PinKind, Procedure
-from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import selectors
 from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import expect
@@ -45,16 +45,24 @@ class PinResets:
         self._outbox = outbox
 
     def reset(
-        self, officer: Officer, *, resident_code: str, kind: CertificateKind, shown: Shown, card: CardAtCounter
+        self,
+        officer: Officer,
+        *,
+        resident_code: str,
+        kind: CertificateKind,
+        shown: Shown,
+        card: CardAtCounter,
+        approver: str = "",
     ) -> ApplicationEntry:
         """Let the holder set the PIN of this certificate at the reader without the old one.
 
-        Raises `ProcedureRefused` with the recorded findings. Whatever fails afterwards withdraws the application and is
+        `approver`: the login of the second person at the counter, where the municipality asks for one. Raises `ProcedureRefused` with the recorded findings. Whatever fails afterwards withdraws the application and is
         raised: the reset is applied for again.
         """
         number = card.card_number()
         self._outbox.deliver(resident_code=resident_code)
-        accepted = self._accept(officer, resident_code, kind, shown, number)
+        asked = Asked(procedure=Procedure.PIN_RESET, kinds=(kind,), card_number=number, shown=shown)
+        accepted = self._accept(officer, resident_code, asked, approver)
         try:
             expect(self._equipment.carrier.send(accepted.order), PinResetApproved)
             card.permit_reset(accepted.order.order_id)
@@ -71,26 +79,25 @@ class PinResets:
         at = self._equipment.moment()
         with act():
             application = load_application(officer, receipt, lock=True)
-            if application.state == ApplicationState.IDENTIFIED.value:
+            if application.state == ApplicationState.READY.value:
                 move(application, ApplicationEvent.WITHDRAW, at=at)
                 note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
 
-    def _accept(
-        self, officer: Officer, resident_code: str, kind: CertificateKind, shown: Shown, number: str
-    ) -> _Accepted:
-        asked = Asked(procedure=Procedure.PIN_RESET, kinds=(kind,), card_number=number, shown=shown)
+    def _accept(self, officer: Officer, resident_code: str, asked: Asked, approver: str) -> _Accepted:
         at = self._equipment.moment()
         with act():
             resident = load_resident(officer, resident_code, lock=True)
-            examination = examine_pin_reset(self._equipment.policy, gather(resident, asked, on=civil_date(at)))
+            case = gather(resident, asked, on=civil_date(at))
+            examination = examine_pin_reset(self._equipment.policy, case, officer=officer.login, approver=approver)
             application = receive(officer, resident, asked, examination, policy=self._equipment.policy, at=at)
             if examination.refused:
                 refuse(officer, application, examination.findings, at=at)
             else:
-                move(application, ApplicationEvent.EXAMINE, ApplicationEvent.IDENTIFY, at=at)
-                note(officer, Verb.PIN_RESET_REQUESTED, subject(application), at=at, pin=kind.value)
+                move(application, *examination.application.path, at=at)
+                pin, second = asked.kinds[0].value, application.approved_by
+                note(officer, Verb.PIN_RESET_REQUESTED, subject(application), at=at, pin=pin, approved_by=second)
         self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         if examination.refused:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
@@ -99,8 +106,8 @@ class PinResets:
             municipality=officer.municipality,
             officer=officer.login,
             resident_code=resident_code,
-            card_number=number,
-            pin=PinKind(kind.value),
+            card_number=asked.card_number,
+            pin=PinKind(asked.kinds[0].value),
             ordered_at=at,
         )
         return _Accepted(receipt=application.receipt, order=order)
@@ -109,7 +116,7 @@ class PinResets:
         at = self._equipment.moment()
         with act():
             application = load_application(officer, accepted.receipt, lock=True)
-            if application.state != ApplicationState.IDENTIFIED.value:
+            if application.state != ApplicationState.READY.value:
                 raise ClosedMeanwhile(receipt=application.receipt, state=application.state)
             move(application, event, at=at)
             note(officer, verb, subject(application), at=at, order=accepted.order.order_id, code=code)

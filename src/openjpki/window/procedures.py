@@ -6,14 +6,15 @@ An application is accepted or refused in one act, with all that it rests on; the
 from collections.abc import Iterable
 
 from openjpki.errors import Failure, Kind
+from openjpki.rules.application import ApplicationEvent
+from openjpki.rules.course import approve
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, Procedure
-from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.applications import move, subject, write_findings
-from openjpki.window.casework import WAITING, Asked, gather
+from openjpki.window.casework import ISSUING, WAITING, Asked, gather, standing_at
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
@@ -63,6 +64,33 @@ class MustFinish(Failure):
         "Application {receipt} has written a new certificate to the card, which is in force or may be, so it cannot be "
         "withdrawn. Put the card on the reader and resume."
     )
+
+
+class ApprovalAwaited(Failure):
+    """Everything stands but the approval of a second person."""
+
+    code = "window.approval.awaited"
+    kind = Kind.UNAVAILABLE
+    ja = "受付番号 {receipt} の申請は、別の職員の承認を待っています。"
+    en = "Application {receipt} waits for the approval of a second person."
+
+
+class NothingToApprove(Failure):
+    """The application waits for no approval."""
+
+    code = "window.approval.nothing"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt} の申請は承認を待っていません({state})。"
+    en = "Application {receipt} waits for no approval ({state})."
+
+
+class SamePerson(Failure):
+    """Who entered an application does not approve it."""
+
+    code = "window.approval.same-person"
+    kind = Kind.REFUSED
+    ja = "受付番号 {receipt} の申請は {officer} が受け付けたため、{officer} は承認できません。別の職員の承認を受けてください。"
+    en = "Application {receipt} was entered by {officer}, who cannot approve it. Have another officer approve it."
 
 
 class Procedures:
@@ -119,8 +147,30 @@ class Procedures:
             return self.finish(officer, receipt=receipt)
         if application.state not in WAITING:
             raise NothingWaits(receipt=receipt, state=application.state)
+        if application.state not in ISSUING:
+            raise ApprovalAwaited(receipt=receipt)
         self._examine_again(officer, application)
         return self._carry_out(officer, receipt, card)
+
+    def approve(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
+        """Approve what another officer entered (R-2.27); with the card on the reader it is resumed then.
+
+        Raises `NothingToApprove`, and `SamePerson` for who entered it.
+        """
+        at = self._equipment.moment()
+        with act():
+            row = load_application(officer, receipt, lock=True)
+            if row.state != ApplicationState.FEE_SETTLED.value:
+                raise NothingToApprove(receipt=receipt, state=row.state)
+            taken = approve(standing_at(row), by=officer.login)
+            if taken.refused:
+                raise SamePerson(receipt=receipt, officer=officer.login)
+            row.approved_by = officer.login
+            row.save(update_fields=("approved_by",))
+            move(row, *taken.application.path, at=at)
+            note(officer, Verb.APPLICATION_APPROVED, subject(row), at=at, grounds=list(row.approval_grounds))
+        self._equipment.checkpoint(Checkpoint.APPLICATION_APPROVED)
+        return selectors.application(officer, receipt)
 
     def finish(self, officer: Officer, *, receipt: str) -> Outcome:
         """Close an application whose certificates are all in use on the card; it needs the card no more."""
@@ -167,9 +217,13 @@ class Procedures:
                 order_ids = {kind: self._equipment.new_id() for kind in asked.kinds}
                 accept(officer, application, examination, order_ids, at=at, known_afresh=known_afresh)
         self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
+        receipt = application.receipt
         if examination.refused:
-            raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
-        return self._carry_out(officer, application.receipt, card)
+            raise ProcedureRefused(receipt=receipt, findings=Told(refusals(examination.findings)))
+        if application.state not in ISSUING:
+            awaited = ApprovalAwaited(receipt=receipt)
+            return Outcome(application=selectors.application(officer, receipt), interruption=awaited)
+        return self._carry_out(officer, receipt, card)
 
     def _examine_again(self, officer: Officer, application: Application) -> None:
         """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already."""
@@ -188,7 +242,7 @@ class Procedures:
             )
             found = refusals(standing(self._equipment.policy, gather(resident, asked, on=civil_date(at))))
             write_findings(application, found, at=at)
-            if found and application.state == ApplicationState.FEE_SETTLED.value:
+            if found and application.state == ApplicationState.READY.value:
                 refuse(officer, application, found, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
         if found:

@@ -6,11 +6,9 @@ What only the card can finish is named, so that its holder can be called; with t
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import Q
-
 from openjpki.errors import Failure
 from openjpki.rules.kinds import ApplicationState, Procedure
-from openjpki.window.casework import WAITING
+from openjpki.window.casework import ISSUING
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.models import Application
 from openjpki.window.officer import Clerk, Officer
@@ -101,13 +99,17 @@ class Recovery:
         )
 
 
+_BY_MESSAGE = (Procedure.REVOCATION.value, Procedure.HOLD.value)
+"""What the delivery of its message carries out."""
+
+
 def _open(officer: Officer) -> list[Application]:
     """Return the applications that are not at their end, oldest first."""
     rows = Application.objects
     scoped = rows.for_municipality(officer.municipality) if officer.municipality else rows.across_municipalities()
-    waiting = Q(state__in=[*WAITING, ApplicationState.ISSUED.value])
-    cut_off = Q(procedure=Procedure.PIN_RESET.value, state=ApplicationState.IDENTIFIED.value)
-    return list(scoped.filter(waiting | cut_off).select_related("card", "resident").order_by("received_at", "pk"))
+    waiting = scoped.filter(state__in=[*ISSUING, ApplicationState.ISSUED.value])
+    by_card = waiting.exclude(procedure__in=_BY_MESSAGE)
+    return list(by_card.select_related("card", "resident").order_by("received_at", "pk"))
 
 
 def _card_needed(application: Application) -> CardNeeded:

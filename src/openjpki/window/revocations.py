@@ -7,7 +7,6 @@ from openjpki.desk.messages import RevocationAccepted, RevocationOrder
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
-from openjpki.rules.lifecycle import ApplicationEvent
 from openjpki.rules.revocation import BOTH, Effect, effect_of
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import receive, refusals, refuse
@@ -102,7 +101,7 @@ class Revocations:
             if examination.refused:
                 refuse(officer, application, examination.findings, at=at)
             else:
-                move(application, ApplicationEvent.EXAMINE, ApplicationEvent.IDENTIFY, at=at)
+                move(application, *examination.application.path, at=at)
                 application.message_id = order.order_id
                 application.save(update_fields=("message_id",))
                 put(order, at=at)

@@ -4,6 +4,7 @@ from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CardReported, LifeEventReported, PersonReported, RevocationOrder
 from openjpki.rules.kinds import (
     ApplicationState,
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -134,6 +135,8 @@ def application_entry(
         received_at=row.received_at,
         closed_at=row.closed_at,
         policy=row.policy,
+        approval_grounds=tuple(map(ApprovalGround, row.approval_grounds)),
+        approved_by=row.approved_by,
         fee=fee_entry(fee) if fee else None,
         orders=tuple(map(order_entry, orders)),
         findings=tuple(map(finding_entry, findings)),

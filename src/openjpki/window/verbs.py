@@ -14,6 +14,7 @@ class Verb(Enum):
     CARD_HANDED_OVER = "card.handed-over"
     CARD_CHANGED = "card.changed"
     APPLICATION_ACCEPTED = "application.accepted"
+    APPLICATION_APPROVED = "application.approved"
     APPLICATION_REFUSED = "application.refused"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_DONE = "application.done"

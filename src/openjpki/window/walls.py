@@ -8,8 +8,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from openjpki.audit.triggers import On, Wall, build_walls, changed, tear_walls_down
 
-ENDS = ("done", "refused", "withdrawn")
-"""The final states of `rules.lifecycle.APPLICATION` as the database holds them (a test holds the two equal)."""
+ENDS = ("done", "refused", "withdrawn", "inquiry-returned", "inquiry-lapsed")
+"""The final states of `rules.application.APPLICATION` as the database holds them (a test holds the two equal)."""
 
 _MESSAGE = ("municipality", "resident_code", "message_id", "message", "queued_at")
 

@@ -325,7 +325,7 @@ def test_a_hold_and_a_request(served: Counter, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_locked_pin_is_no_end_where_a_document_is_shown(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R-6.2, R-6.3; S-61 to S-63: locked by the third miss; with a document it is set anew and the procedure goes on."""
+    """R-6.2, R-6.3; S-61 to S-63: locked by the third miss; with a document it is set anew first, then the procedure goes on."""
     for _ in range(2):
         typed(monkeypatch, "9999\n")
         with pytest.raises(WrongPin):
@@ -335,10 +335,14 @@ def test_a_locked_pin_is_no_end_where_a_document_is_shown(served: Counter, monke
     without = served("issue", *WAKABA, *PERSON, "--card", "hanako", "--pin-stdin")
     typed(monkeypatch, "1234\n")
     with_licence = issue(served, "--pin-stdin")
+    typed(monkeypatch, "8765\n")
+    served("pin-reset", *WAKABA, *PERSON, "--card", "hanako", "--kind", "authentication", *LICENCE, "--pin-stdin")
+    typed(monkeypatch, "8765\n")
+    after_reset = issue(served, "--pin-stdin")
 
     assert [finding["code"] for finding in without.data["findings"]] == ["identity.inquiry"]
-    assert with_licence.data["state"] == "done"
-    assert "identity.pin-reset-first" in [finding["code"] for finding in with_licence.data["findings"]]
+    assert [finding["code"] for finding in with_licence.data["findings"]] == ["application.pin-first"]
+    assert after_reset.data["state"] == "done"
 
 
 def test_the_pin_of_anothers_card_ends_nothing(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,8 @@ APPLICATION = ApplicationEntry(
     received_at=NOW,
     closed_at=None,
     policy="national",
+    approval_grounds=(),
+    approved_by="",
     fee=FeeEntry(yen=0, reason=FeeReason.ATTRIBUTES_CHANGED, rules=("R-4.1",), receipt="2026-000001"),
     orders=(
         OrderEntry(

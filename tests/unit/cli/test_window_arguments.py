@@ -113,11 +113,11 @@ def test_pins_are_prompted_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("text", ["clerk", "wakaba-clerk", "a.b_c@d", "x" * 64])
 def test_a_login_is_an_accounts_name(text: str) -> None:
     """Every act names its officer, by the account's name."""
-    assert read.login(text) == text
+    assert read.login("--officer")(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "x" * 65, "山田", "a b", "a\n"])
 def test_a_login_of_another_form_is_refused(text: str) -> None:
     """The registers hold 64 characters of an account's name, and no others than an account has."""
-    with pytest.raises(BadValue, match="--officer"):
-        read.login(text)
+    with pytest.raises(BadValue, match="--approved-by"):
+        read.login("--approved-by")(text)

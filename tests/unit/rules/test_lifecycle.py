@@ -3,12 +3,11 @@ from typing import Any
 
 import pytest
 
+from openjpki.rules.application import APPLICATION, ApplicationEvent
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateState
 from openjpki.rules.lifecycle import (
-    APPLICATION,
     CARD,
     CERTIFICATE,
-    ApplicationEvent,
     CardEvent,
     CertificateEvent,
     IllegalTransition,
@@ -29,7 +28,13 @@ TABLES: list[tuple[LifeCycle[Any, Any], type[Enum], type[Enum], Enum, set[Enum]]
         ApplicationState,
         ApplicationEvent,
         ApplicationState.RECEIVED,
-        {ApplicationState.DONE, ApplicationState.REFUSED, ApplicationState.WITHDRAWN},
+        {
+            ApplicationState.DONE,
+            ApplicationState.REFUSED,
+            ApplicationState.WITHDRAWN,
+            ApplicationState.INQUIRY_RETURNED,
+            ApplicationState.INQUIRY_LAPSED,
+        },
     ),
     (CARD, CardState, CardEvent, CardState.ACTIVE, {CardState.ABOLISHED}),
 ]
@@ -85,18 +90,3 @@ def test_a_held_certificate_can_come_back_and_a_revoked_one_cannot() -> None:
 
     assert advance(CERTIFICATE, held, CertificateEvent.RELEASE) is CertificateState.VALID
     assert CERTIFICATE.events(CertificateState.REVOKED) == ()
-
-
-def test_an_inquiry_leads_back_to_the_window() -> None:
-    """R-2.24; S-15: the reply identifies the holder; without it the application is refused or withdrawn."""
-    assert set(APPLICATION.events(ApplicationState.INQUIRY_SENT)) == {
-        ApplicationEvent.IDENTIFY,
-        ApplicationEvent.REFUSE,
-        ApplicationEvent.WITHDRAW,
-    }
-
-
-def test_nothing_is_withdrawn_once_a_certificate_stands() -> None:
-    """R-8.1: a partly issued application is finished, not undone."""
-    assert ApplicationEvent.WITHDRAW not in APPLICATION.events(ApplicationState.PARTLY_ISSUED)
-    assert ApplicationEvent.WITHDRAW not in APPLICATION.events(ApplicationState.ISSUED)

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from openjpki.errors import Failure
+from openjpki.rules.course import Application, clear
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.eligibility import eligibility
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import (
     Applicant,
+    ApplicationState,
+    ApprovalGround,
     FeeReason,
     LifeEvent,
     OtherCause,
@@ -50,6 +53,17 @@ def _fee_of(reason: FeeReason) -> Callable[[Policy], object]:
 
 def _effect(cause: Cause) -> Callable[[Policy], object]:
     return lambda policy: effect_of(policy, cause, ON)
+
+
+def second_person(policy: Policy, ground: ApprovalGround) -> ApplicationState:
+    """Return how far a re-issue with one ground for a second person's approval comes without it."""
+    settled = Application(
+        procedure=Procedure.REISSUE,
+        kinds=frozenset({AUTHENTICATION}),
+        state=ApplicationState.FEE_SETTLED,
+        grounds=frozenset({ground}),
+    )
+    return clear(policy, settled).application.state
 
 
 AGENT = Applicant.VOLUNTARY_AGENT
@@ -130,6 +144,8 @@ PROBES: Mapping[str, Callable[[Policy], object]] = {
     "request shows": lambda policy: visible_at(policy, LifeEvent.REQUEST, datetime(2026, 4, 1, 2, 30, tzinfo=UTC)),
     "lower case": _lower_case,
     "PINs": lambda policy: policy.window_pins,
+    "second person, document": lambda policy: second_person(policy, ApprovalGround.NO_PIN),
+    "second person, agent": lambda policy: second_person(policy, ApprovalGround.ACTED_FOR),
 }
 """Questions to the rules that show a ruling, or show that it has moved nothing else."""
 
@@ -198,6 +214,8 @@ MOVED: Mapping[tuple[str, str], set[str]] = {
     ("record_error_reason", "unspecified"): {"record error"},
     ("sign_pin_lowercase", "fold"): {"lower case"},
     ("window_pins", "signature,authentication"): {"PINs"},
+    ("second_person_for", "no-pin"): {"second person, document"},
+    ("second_person_for", "acted-for"): {"second person, agent"},
 }
 """A changed ruling → exactly the answers that it changes."""
 

@@ -2,7 +2,7 @@ from datetime import date, time
 
 import pytest
 
-from openjpki.rules.kinds import FeeReason, PinKind, RevocationReason
+from openjpki.rules.kinds import ApprovalGround, FeeReason, PinKind, RevocationReason
 from openjpki.rules.policy import FORMS
 from openjpki.rules.settings import Calendar, Closure, FeeRow, Hours, Office, members
 
@@ -47,6 +47,8 @@ GOOD: list[tuple[str, str, object]] = [
     ("notice_days_to_send", "0", 0),
     ("paper_retention_years", "1", 1),
     ("record_deletion_reason", "affiliation_changed", RevocationReason.AFFILIATION_CHANGED),
+    ("second_person_for", "none", ()),
+    ("second_person_for", "no-pin,fee-waived", (ApprovalGround.NO_PIN, ApprovalGround.FEE_WAIVED)),
     ("window_pins", "signature,authentication", (PinKind.SIGNATURE, PinKind.AUTHENTICATION)),
     ("office_place", "市役所1階", "市役所1階"),
 ]
@@ -80,6 +82,7 @@ BAD: list[tuple[str, str]] = [
     ("fee_table", "party=200"),
     ("fee_table", "renewal=2000000"),
     ("record_deletion_reason", "superseded"),
+    ("second_person_for", "always"),
     ("window_pins", "door"),
     ("office_place", "  "),
 ]

@@ -1,7 +1,9 @@
 import pytest
 
 from openjpki.audit.record import NotInTransaction
+from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.catalogue import find
+from openjpki.rules.course import Application
 from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import ApplicationState, CertificateKind, FeeReason, Procedure
 from openjpki.rules.policy import Policy
@@ -16,7 +18,14 @@ from tests.unit.window.counter import BY_PIN, HANAKO, WAKABA, Counter, at, audit
 pytestmark = pytest.mark.django_db(databases=["window"])
 
 NOW = at("2021-07-01")
+STEPS = (ApplicationEvent.EXAMINE, ApplicationEvent.IDENTIFY, ApplicationEvent.CHECK_PINS, ApplicationEvent.SETTLE_FEE)
 EXAMINED = IssueExamination(
+    application=Application(
+        procedure=Procedure.NEW,
+        kinds=frozenset({CertificateKind.SIGNATURE}),
+        state=ApplicationState.READY,
+        path=(*STEPS, ApplicationEvent.CLEAR),
+    ),
     findings=(find("renewal.notice-required"), find("agent.holder-preferred")),
     way="same_day",
     fee=Fee(yen=200, rules=("R-4.2",)),
@@ -38,7 +47,7 @@ def test_an_accepted_application_has_fee_and_orders(counter: Counter) -> None:
         application = receive(WAKABA, resident, asked(counter.card.number), EXAMINED, policy=Policy(), at=NOW)
         accept(WAKABA, application, EXAMINED, {CertificateKind.SIGNATURE: "order-1"}, at=NOW, known_afresh=True)
 
-    assert (application.state, application.receipt) == (ApplicationState.FEE_SETTLED.value, "2021-000001")
+    assert (application.state, application.receipt) == (ApplicationState.READY.value, "2021-000001")
     assert [order.order_id for order in orders_of(application)] == ["order-1"]
     fee = FeeRecord.objects.for_municipality("99201").get()
     assert (fee.yen, fee.reason, fee.rules, fee.receipt) == (200, "own-request", ["R-4.2"], "2021-000001")

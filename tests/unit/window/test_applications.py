@@ -1,8 +1,9 @@
 import pytest
 
 from openjpki.desk.messages import Refused
+from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.kinds import ApplicationState
-from openjpki.rules.lifecycle import ApplicationEvent, IllegalTransition
+from openjpki.rules.lifecycle import IllegalTransition
 from openjpki.rules.policy import Policy
 from openjpki.window.applications import ENDS, move, perform, policy_name, subject
 from openjpki.window.models import Application
@@ -27,7 +28,13 @@ def test_an_application_moves_along_its_table_only(counter: Counter) -> None:
 
 def test_the_ends_of_an_application() -> None:
     """Three states have no way out."""
-    assert {ApplicationState.DONE, ApplicationState.REFUSED, ApplicationState.WITHDRAWN} == ENDS
+    assert {
+        ApplicationState.DONE,
+        ApplicationState.REFUSED,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.INQUIRY_RETURNED,
+        ApplicationState.INQUIRY_LAPSED,
+    } == ENDS
 
 
 def test_an_order_without_an_application_closes_none(counter: Counter) -> None:

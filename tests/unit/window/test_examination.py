@@ -177,7 +177,7 @@ def test_one_fee_covers_both_certificates() -> None:
         ({"card_expires": date(2026, 3, 10)}, "eligibility.card-expired"),
         ({"own_card_shown": False}, "window.other-card"),
         ({"born": date(2012, 4, 1), "kinds": (SIGNATURE,)}, "eligibility.ward_or_under15_principle"),
-        ({"born": date(2012, 4, 1), "kinds": (AUTHENTICATION,)}, "window.representative-applies"),
+        ({"born": date(2012, 4, 1), "kinds": (AUTHENTICATION,)}, "representative.needed"),
         ({"waiting": "2025-000007"}, "window.issue-waiting"),
         ({"shown": NOTHING}, "identity.inquiry"),
         ({"shown": Shown(pin_matches=False)}, "identity.inquiry"),
@@ -201,11 +201,15 @@ def test_a_document_stands_in_for_the_pin() -> None:
 
 
 def test_a_pin_that_failed_is_set_anew_first() -> None:
-    """R-6.3; S-43 to S-45: the card refused the PIN, a document is shown: the PIN is set anew, then the procedure goes on."""
+    """R-6.3; S-43 to S-45: the card refused the PIN, a document is shown: the PIN is set anew first, and nothing issued before."""
     examination = examine(POLICY, replace(CASE, shown=replace(BY_LICENCE, pin_matches=False)))
 
     assert examination.way == "same_day"
-    assert {finding.code for finding in examination.findings} == {"identity.pin-reset-first", "identity.copies-kept"}
+    assert [finding.code for finding in examination.findings] == [
+        "application.pin-first",
+        "identity.pin-reset-first",
+        "identity.copies-kept",
+    ]
 
 
 @pytest.mark.parametrize(("state", "told"), [(CertificateState.VALID, True), (CertificateState.HELD, False)])

@@ -60,7 +60,7 @@ def test_a_card_taken_away_in_the_middle(counter: Counter, method: str) -> None:
 
     assert interrupted.interruption is not None
     assert interrupted.interruption.code == "test.card-gone"
-    assert interrupted.application.state is ApplicationState.FEE_SETTLED
+    assert interrupted.application.state is ApplicationState.READY
     finished(counter, resume(counter, interrupted.application.receipt))
 
 
@@ -193,7 +193,7 @@ def test_card_work_refused_for_its_session_waits(counter: Counter) -> None:
 
     assert interrupted.interruption is not None
     assert interrupted.interruption.code == "window.card-work-refused"
-    assert interrupted.application.state is ApplicationState.FEE_SETTLED
+    assert interrupted.application.state is ApplicationState.READY
     counter.card.raises.clear()
     finished(counter, resume(counter, interrupted.application.receipt))
 

@@ -189,7 +189,7 @@ def test_a_child_gets_no_signature_certificate(counter: Counter) -> None:
 
     with pytest.raises(ProcedureRefused) as refused:
         counter.window.procedures.new_issue(WAKABA, resident_code=CHILD, card=counter.card, shown=BY_PIN)
-    assert refusals(refused.value) == ["window.representative-applies", "eligibility.ward_or_under15_principle"]
+    assert refusals(refused.value) == ["eligibility.ward_or_under15_principle", "representative.needed"]
 
 
 def test_somebody_elses_card(counter: Counter) -> None:
@@ -211,7 +211,7 @@ def test_the_evidence_holds_no_number_and_no_image(counter: Counter) -> None:
             ShownDocument(kind=DocumentKind.PASSPORT, expires=date(2027, 1, 1)),
             ShownDocument(kind=DocumentKind.PENSION_BOOK),
         ),
-        pin_matches=False,
+        pin_matches=None,
         copies_taken=True,
     )
 
@@ -223,7 +223,7 @@ def test_the_evidence_holds_no_number_and_no_image(counter: Counter) -> None:
         ("pension-book", None, True),
     ]
     evidence = IdentityEvidence.objects.for_municipality("99201").get()
-    assert (evidence.route, evidence.pin_matched) == ("same_day", False)
+    assert (evidence.route, evidence.pin_matched) == ("same_day", None)
 
 
 def test_the_policy_of_the_decision_is_kept(db: None) -> None:  # noqa: ARG001  -- opens the database
@@ -272,7 +272,7 @@ def test_an_application_is_accepted_while_the_authority_is_away(counter: Counter
 
     waiting = counter.issue()
 
-    assert waiting.application.state is ApplicationState.FEE_SETTLED
+    assert waiting.application.state is ApplicationState.READY
     assert waiting.interruption is not None
     assert waiting.interruption.code == "desk.authority-unreachable"
     assert counter.window.queue(WAKABA) == (waiting.application,)

@@ -98,7 +98,7 @@ def test_a_request_waits_for_an_authority_that_is_away(counter: Counter) -> None
         WAKABA, resident_code=HANAKO, event=LifeEvent.REQUEST, shown=BY_PIN, card=counter.card
     )
     assert (outcome.waiting, outcome.ended) == (1, ())
-    assert outcome.application.state is ApplicationState.IDENTIFIED
+    assert outcome.application.state is ApplicationState.READY
     assert counter.window.queue(WAKABA) == (outcome.application,)
 
     counter.desk.reachable = True

@@ -24,7 +24,7 @@ def test_the_latest_application_stands_first(counter: Counter) -> None:
     counter.window.procedures.renew(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_PIN)
 
     listed = selectors.applications(WAKABA)
-    assert [entry.state for entry in listed] == [ApplicationState.FEE_SETTLED, ApplicationState.DONE]
+    assert [entry.state for entry in listed] == [ApplicationState.READY, ApplicationState.DONE]
     assert selectors.queue(WAKABA) == listed[:1]
     assert selectors.applications(WAKABA, limit=1) == listed[:1]
     assert selectors.application(WAKABA, listed[0].receipt) == listed[0]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from openjpki.rules.catalogue import (
     address,
+    application,
     deadlines,
     documents,
     eligibility,
@@ -33,6 +34,7 @@ _SUBJECTS = (
     documents,
     representation,
     inquiry,
+    application,
     kiosk,
     address,
     revocation,

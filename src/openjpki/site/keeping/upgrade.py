@@ -61,6 +61,7 @@ UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
             Step("records", seal_records),
         ),
     ),
+    (3, (Step("tables", migrate_tables),)),
 )
 """Format → what leads to it from the one before, in the order in which it is done."""
 

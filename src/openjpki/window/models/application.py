@@ -3,13 +3,17 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState
 from openjpki.window.models.card import CardHolding
 from openjpki.window.models.resident import Resident
 from openjpki.window.models.scope import MunicipalRow
 from openjpki.window.states import OrderStep
+
+_ISSUING = ["new", "renewal", "reissue"]
+_ENDS = [state.value for state in ApplicationState if not APPLICATION.events(state)]
 
 
 class ReceiptCounter(MunicipalRow):
@@ -41,9 +45,13 @@ class Application(MunicipalRow):
     applicant = models.CharField(max_length=24)
     kinds = models.JSONField()
     """Values of `rules.kinds.CertificateKind`, the authentication certificate first."""
-    state = models.CharField(max_length=14, default=ApplicationState.RECEIVED.value)
-    """A value of `rules.kinds.ApplicationState`; moves along `rules.lifecycle.APPLICATION` only."""
+    state = models.CharField(max_length=16, default=ApplicationState.RECEIVED.value)
+    """A value of `rules.kinds.ApplicationState`; moves by the steps of `rules.application` only."""
     officer = models.CharField(max_length=64)
+    approval_grounds = models.JSONField(default=list)
+    """Values of `rules.kinds.ApprovalGround` on which a second person is asked for; empty if nobody is."""
+    approved_by = models.CharField(max_length=64, blank=True)
+    """The second person; empty if nobody was asked for or has answered."""
     received_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     """When it was done, refused or withdrawn."""
@@ -60,20 +68,22 @@ class Application(MunicipalRow):
             models.UniqueConstraint(fields=("municipality", "receipt"), name="application_receipt_once"),
             models.UniqueConstraint(
                 fields=("resident",),
-                condition=Q(state__in=["fee-settled", "partly-issued"]),
+                condition=Q(state__in=["fee-settled", "ready", "partly-issued"], procedure__in=_ISSUING),
                 name="application_one_issue_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in ApplicationState]), name="application_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True) | Q(state__in=["done", "refused", "withdrawn"]),
+                condition=Q(closed_at__isnull=True) | Q(state__in=_ENDS),
                 name="application_closed_only_at_an_end",
             ),
             models.CheckConstraint(
-                condition=Q(card__isnull=False) | ~Q(state__in=["fee-settled", "partly-issued", "issued"]),
+                condition=Q(card__isnull=False)
+                | ~Q(state__in=["fee-settled", "ready", "partly-issued", "issued"], procedure__in=_ISSUING),
                 name="application_issues_to_a_card",
             ),
+            models.CheckConstraint(condition=~Q(approved_by=F("officer")), name="application_approved_by_another"),
         ]
         indexes: ClassVar = [
             models.Index(fields=("municipality", "received_at"), name="application_by_time"),
