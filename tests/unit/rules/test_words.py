@@ -4,8 +4,10 @@ from enum import Enum
 import pytest
 
 from openjpki.errors import Language
+from openjpki.rules.application import ApplicationEvent, Fact
 from openjpki.rules.kinds import (
     ApplicationState,
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -35,11 +37,10 @@ SPOKEN = (
     *ResidenceStatus,
     *RevocationReason,
     *Term,
-    Procedure.NEW,
-    Procedure.RENEWAL,
-    Procedure.REISSUE,
-    Procedure.REVOCATION,
-    Procedure.HOLD,
+    *Procedure,
+    *ApplicationEvent,
+    *ApprovalGround,
+    *Fact,
 )
 
 
