@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from openjpki.rules.catalogue import (
     address,
+    characters,
     deadlines,
     documents,
     eligibility,
@@ -40,6 +41,7 @@ _SUBJECTS = (
     phone,
     services,
     address,
+    characters,
     revocation,
     events,
     moving,
