@@ -1,21 +1,15 @@
 """`openjpki rules …`: the rule book asked from the command line. The same functions serve the pages."""
 
 import argparse
-import contextlib
-import importlib
-import pkgutil
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from openjpki.cli import rules_terms
+from openjpki.cli import rules_explain, rules_terms
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
 from openjpki.cli.rules_findings import coded as _findings
 from openjpki.cli.rules_findings import told as _told
 from openjpki.cli.rules_people import add_holder, add_visit, holder_of, visit_of
-from openjpki.errors import Failure, Kind, Language, declared
-from openjpki.rules.catalogue import CATALOGUE, find
+from openjpki.errors import Kind, Language
 from openjpki.rules.characters import substitute
 from openjpki.rules.dates import civil_date
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
@@ -29,12 +23,6 @@ from openjpki.rules.revocation import Ending, effect_of
 from openjpki.rules.validity import authentication_expiry, signature_expiry
 from openjpki.rules.words import limit, spoken, word
 from openjpki.site.clock import real_moment
-from openjpki.site.opening import ServerNotInstalled, start_django
-from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
-
-_SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
-_SERVER_ROOMS = ("staff", "authority", "window", "story")
-_FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
 
 
 def register(commands: Commands) -> None:
@@ -75,65 +63,6 @@ def _documents(arguments: argparse.Namespace) -> Answer:
         term = f" (… {until})" if until else ""
         lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
     return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
-
-
-def _add_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", help="the code of a finding or a refusal")
-
-
-def _import(rooms: Sequence[str]) -> None:
-    """Import rooms, so that their refusals are declared."""
-    for room in rooms:
-        package = importlib.import_module(f"openjpki.{room}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            with contextlib.suppress(ImportError):  # a reader's driver may be absent
-                importlib.import_module(module.name)
-
-
-def _refusal(code: str, home: Path) -> type[Failure] | None:
-    """Return the refusal with a code: first from the rooms that work without a server, then from the others."""
-    _import(_SLIM_ROOMS)
-    refusals = {failure.code: failure for failure in declared()}
-    if code not in refusals:
-        with contextlib.suppress(ServerNotInstalled):
-            start_django(home)
-            _import(_SERVER_ROOMS)
-        refusals = {failure.code: failure for failure in declared()}
-    return refusals.get(code)
-
-
-def _explain(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)  # refuses a bad setting; no code depends on one
-    language = language_of(arguments)
-    failure = None if arguments.code in _FINDINGS else _refusal(arguments.code, arguments.home)
-    if failure is not None:
-        data: dict[str, Any] = {
-            "code": failure.code,
-            "kind": failure.kind.name.lower(),
-            "ja": failure.ja,
-            "en": failure.en,
-        }
-        sentence = failure.ja if language == "ja" else failure.en
-        return Answer(data=data, lines=(f"{failure.code} (exit {failure.kind.value})", sentence))
-    finding = _FINDINGS.get(arguments.code) or find(arguments.code)
-    cited = [finding.rule, *filter(None, (finding.sentence,)), *finding.also]
-    data = {
-        "code": finding.code,
-        "kind": finding.severity,
-        "rule": finding.rule,
-        "sentence": finding.sentence,
-        "also": list(finding.also),
-        "ja": finding.ja,
-        "en": finding.en,
-        "bring_ja": finding.bring_ja,
-        "bring_en": finding.bring_en,
-    }
-    lines = (
-        f"{finding.code} ({finding.severity}; {', '.join(cited)})",
-        finding.message(language),
-        finding.bring(language),
-    )
-    return Answer(data=data, lines=tuple(filter(None, lines)))
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
@@ -314,5 +243,5 @@ _QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]
     "revocation": ("what an event ends", _add_revocation, _revocation),
     **rules_terms.QUESTIONS,
     "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
-    "explain": ("what a code means", _add_explain, _explain),
+    **rules_explain.QUESTIONS,
 }

@@ -1,23 +1,19 @@
 """`openjpki rules deadline`, `notice`, `retention`: last days, the expiry notice, and how long records are kept."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, policy_of
-from openjpki.cli.rules_findings import coded, told
-from openjpki.errors import Kind, Language
+from openjpki.cli.rules_findings import coded, refused, told
+from openjpki.errors import Language
 from openjpki.rules.deadlines import deadline, standing
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RecordKind, Term
 from openjpki.rules.notices import Addressee, Held, Notice, select
 from openjpki.rules.retention import destruction, retention
 from openjpki.rules.words import spoken, word
-
-
-def _refused(findings: Sequence[Finding]) -> Kind | None:
-    return Kind.REFUSED if any(finding.severity == "refusal" for finding in findings) else None
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +38,7 @@ def _deadline(arguments: argparse.Namespace) -> Answer:
         "rules": list(found.rules),
     }
     lines = (line, *told(asked.findings, language), f"[{', '.join(found.rules)}]")
-    return Answer(data=data, lines=lines, kind=_refused(asked.findings))
+    return Answer(data=data, lines=lines, kind=refused(asked.findings))
 
 
 def _add_retention(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +68,7 @@ def _retention(arguments: argparse.Namespace) -> Answer:
         "rules": list(kept.rules),
     }
     lines = (line, *told(findings, language), f"[{', '.join(kept.rules)}]")
-    return Answer(data=data, lines=lines, kind=_refused(findings))
+    return Answer(data=data, lines=lines, kind=refused(findings))
 
 
 def _add_notice(parser: argparse.ArgumentParser) -> None:

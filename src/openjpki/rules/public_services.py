@@ -44,7 +44,7 @@ def service_hours(policy: Policy, *, service: PublicService, at: datetime) -> Se
         return ServiceHours(
             open=True, because="open", hours=None, rules=("R-2.7", "R-4.6"), findings=(find("hold.by-telephone"),)
         )
-    place, code, *rules = _place(policy, service)
+    place, code, rules = _place(policy, service)
     found = hours_of(place, at, rule="R-4.6")
     clock = {"opens": f"{place.hours.opens:%H:%M}", "closes": f"{place.hours.closes:%H:%M}"}
     return ServiceHours(
@@ -56,9 +56,9 @@ def service_hours(policy: Policy, *, service: PublicService, at: datetime) -> Se
     )
 
 
-def _place(policy: Policy, service: PublicService) -> tuple[Office, *tuple[str, ...]]:
+def _place(policy: Policy, service: PublicService) -> tuple[Office, str, tuple[str, ...]]:
     """Return hours and calendar, what is told of a closed one, and further rules."""
     if service is PublicService.CONVENIENCE_STORE:
-        return policy.convenience_service, "service.convenience-store-closed"
+        return policy.convenience_service, "service.convenience-store-closed", ()
     every_day = Office(code=service.value, hours=policy.kiosk_hours, calendar=Calendar())
-    return every_day, "kiosk.closed", "R-6.6"
+    return every_day, "kiosk.closed", ("R-6.6",)

@@ -63,7 +63,9 @@ def substitution(text: str, *, reading: str | None = None, chosen: Mapping[str, 
     `BadReading`, or `BadSubstitute`.
     """
     words = list(_words(pieces(text, chosen)))
-    result, flags, changes = [], [], []
+    result: list[str] = []
+    flags: list[str] = []
+    changes: list[Change] = []
     for number, word in enumerate(words):
         missing = next((piece for piece in word if not piece.written), None)
         if missing is None:

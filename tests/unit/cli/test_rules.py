@@ -82,7 +82,7 @@ def test_a_refusal_of_eligibility(capsys: pytest.CaptureFixture[str]) -> None:
     answer = _ask(capsys, "eligibility --kind signature --born 2015-01-01 --on 2026-11-24 --ward", 1)
 
     assert answer["eligible"] is False
-    assert [set(finding) for finding in answer["findings"]] == [{"code", "rule", "sentence", "bring"}] * 2
+    assert [set(finding) for finding in answer["findings"]] == [{"code", "rule", "sentence", "page", "bring"}] * 2
     assert answer["findings"][0]["sentence"] == "S-08"
 
 
