@@ -39,7 +39,7 @@ def gist(number: str, language: Language) -> str:
 
 
 def reference(number: str, findings: Mapping[str, Finding] = CATALOGUE) -> Reference:
-    """Return what belongs to a number (S-01 to S-70, R-0.1 to R-8.10, CF-1 to CF-14); `KeyError` if there is none.
+    """Return what belongs to the number of a sentence, a rule or a conflict; `KeyError` if there is none.
 
     Of a sentence: its rules and conflicts, the settings that hold one of these, the findings that cite it. Of a rule: the
     sentences it carries out, their conflicts that name it, the settings and findings that cite it. Of a conflict: its own.

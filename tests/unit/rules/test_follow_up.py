@@ -82,13 +82,20 @@ def test_every_cause_is_followed_up() -> None:
 
 
 def test_what_a_setting_ends_is_followed_up() -> None:
-    """R-1.7, R-5.23: a guardianship or a renamed address that ends the certificate is told as such."""
-    policy = NATIONAL.with_settings({"revoke_on_guardianship": "true", "administrative_renaming_lapses_sign": "true"})
+    """R-1.7, R-5.23: a guardianship, a renamed address or a reading that ends the certificate is told as such."""
+    policy = NATIONAL.with_settings(
+        {
+            "revoke_on_guardianship": "true",
+            "administrative_renaming_lapses_sign": "true",
+            "furigana_lapses_sign": "true",
+        }
+    )
     ward = follow_up(policy, cause=OtherCause.GUARDIANSHIP, on=ON)
     renamed = follow_up(policy, cause=OtherCause.ADMINISTRATIVE_RENAMING, on=ON)
 
     assert (ward.reissue, ward.findings[0].code) == (NOTHING, "event.sign-ended-for-ward")
     assert (renamed.reissue, renamed.findings[0].code) == (SIGNATURE, "event.sign-again")
+    assert follow_up(policy, cause=OtherCause.FURIGANA, on=ON).findings[0].code == "event.sign-again"
 
 
 def test_a_request_names_what_can_be_issued_again() -> None:
@@ -143,6 +150,19 @@ def test_a_move_entered_by_mistake() -> None:
     assert (found.reissue, found.fee, found.new_card) == (SIGNATURE, FeeReason.OFFICE_ERROR, False)
     assert [finding.code for finding in found.findings] == ["correction.never-undone"]
     assert fee(NATIONAL, reason=FeeReason.OFFICE_ERROR, on=ON).yen == 0
+
+
+def test_what_ends_the_card_too() -> None:
+    """R-5.2, R-5.4, R-5.6, R-5.21: off the record, lost, returned, expired or void; no other cause takes the card."""
+    assert {
+        LifeEvent.DEATH,
+        LifeEvent.EMIGRATION,
+        LifeEvent.CARD_LOST,
+        LifeEvent.CARD_RETURNED,
+        OtherCause.EX_OFFICIO_DELETION,
+        OtherCause.CARD_EXPIRED,
+        OtherCause.CONTINUED_USE_MISSED,
+    } == CARD_ENDING
 
 
 @pytest.mark.parametrize("cause", [*filter(CARD_ENDING.__contains__, (*LifeEvent, *OtherCause))], ids=str)

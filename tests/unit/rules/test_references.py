@@ -107,7 +107,7 @@ def test_every_number_is_found(number: str) -> None:
 
 @pytest.mark.parametrize("number", ["S-00", "S-71", "R-9.9", "CF-15", "renewal.over", ""])
 def test_what_is_no_number(number: str) -> None:
-    """S-71 and the like lead nowhere."""
+    """A number past the last one, or another word, leads nowhere."""
     assert not is_number(number)
     with pytest.raises(KeyError):
         reference(number)
