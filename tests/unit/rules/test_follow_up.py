@@ -11,7 +11,7 @@ from openjpki.rules.follow_up import (
     found_again,
     found_again_on_phone,
 )
-from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent, OtherCause
+from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent, OtherCause, RevocationReason
 from openjpki.rules.policy import Policy
 from openjpki.rules.revocation import BOTH, Cause
 
@@ -79,6 +79,7 @@ def test_every_cause_is_followed_up() -> None:
         assert bool(found.findings) is (cause is not LifeEvent.RENEWAL)
         assert found.fee is None or fee(NATIONAL, reason=found.fee, on=ON).yen >= 0
         assert not found.reissue or found.fee is not None
+        assert found.new_card is (cause in CARD_ENDING and cause is not LifeEvent.DEATH)
 
 
 def test_what_a_setting_ends_is_followed_up() -> None:
@@ -122,13 +123,15 @@ def test_a_stopped_card_found_again() -> None:
     assert released.authentication is None
     assert (released.follow_up.reissue, released.follow_up.findings[0].code) == (SIGNATURE, "hold.found-released")
     assert both.follow_up.fee is released.follow_up.fee is FeeReason.AFTER_HOLD
+    assert not both.follow_up.new_card
+    assert not released.follow_up.new_card
 
 
 def test_a_phone_found_again() -> None:
     """R-5.20: the hold is lifted in the app, the signature certificate asked for anew; the window has no part."""
     found = found_again_on_phone()
 
-    assert (found.reissue, found.fee) == (SIGNATURE, None)
+    assert (found.reissue, found.fee, found.new_card) == (SIGNATURE, None, False)
     assert found.findings[0].code == "hold.on-the-phone"
 
 
@@ -139,7 +142,10 @@ def test_the_card_of_a_person_who_died() -> None:
 
     assert (known.ends, [finding.code for finding in known.findings]) == (None, ["event.deceased-card"])
     assert unknown.ends is not None
-    assert all(unknown.ends.of(kind) for kind in CertificateKind)
+    for kind in CertificateKind:
+        ending = unknown.ends.of(kind)
+        assert ending is not None
+        assert ending.reason is RevocationReason.CESSATION_OF_OPERATION
     assert [finding.code for finding in unknown.findings] == ["event.death-not-recorded", "event.deceased-card"]
 
 
@@ -187,7 +193,7 @@ def test_a_renewal_is_not_taken_back() -> None:
     """R-5.7, R-1.10: the new certificate is there, and there is nothing to issue."""
     found = correction(NATIONAL, cause=LifeEvent.RENEWAL, on=ON)
 
-    assert (found.reissue, found.fee) == (NOTHING, None)
+    assert (found.reissue, found.fee, found.new_card) == (NOTHING, None, False)
     assert [finding.code for finding in found.findings] == ["correction.renewed"]
 
 
@@ -195,5 +201,10 @@ def test_a_harmless_mistake() -> None:
     """R-5.9: what ended nothing is only put right."""
     found = correction(NATIONAL, cause=OtherCause.FURIGANA, on=ON)
 
-    assert (found.reissue, found.fee) == (NOTHING, None)
+    assert (found.reissue, found.fee, found.new_card) == (NOTHING, None, False)
     assert [finding.code for finding in found.findings] == ["correction.nothing-ended"]
+
+
+def test_a_mistaken_request_names_its_certificates() -> None:
+    """R-5.1, R-5.9: only what the request ended is issued anew."""
+    assert correction(NATIONAL, cause=LifeEvent.REQUEST, on=ON, kinds=SIGNATURE).reissue == SIGNATURE
