@@ -77,6 +77,18 @@ def test_the_page_charges_for_a_card_near_its_end() -> None:
     assert (found.card_yen, found.certificates_yen) == (0, 200)
 
 
+def test_which_reasons_make_a_card() -> None:
+    """R-4.1: all but those of a certificate's issue alone."""
+    assert frozenset(FeeReason) - REMADE == {
+        FeeReason.FIRST,
+        FeeReason.RENEWAL,
+        FeeReason.AFTER_EXPIRY,
+        FeeReason.ATTRIBUTES_CHANGED,
+        FeeReason.OWN_REQUEST,
+        FeeReason.AFTER_HOLD,
+    }
+
+
 def test_other_reasons_make_no_card() -> None:
     """R-4.1: a renewal is no reason for a new card; a table without the row gives no amount."""
     with pytest.raises(NotRemade):
