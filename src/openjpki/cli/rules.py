@@ -1,40 +1,23 @@
 """`openjpki rules …`: the rule book asked from the command line. The same functions serve the pages."""
 
 import argparse
-import contextlib
-import importlib
-import pkgutil
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from openjpki.cli import rules_terms
+from openjpki.cli import rules_cards, rules_events, rules_explain, rules_fees, rules_terms, rules_texts, rules_visits
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
-from openjpki.cli.rules_findings import coded as _findings
-from openjpki.cli.rules_findings import told as _told
-from openjpki.cli.rules_people import add_holder, add_visit, holder_of, visit_of
-from openjpki.errors import Failure, Kind, Language, declared
-from openjpki.rules.catalogue import CATALOGUE, find
-from openjpki.rules.characters import substitute
-from openjpki.rules.dates import civil_date
+from openjpki.cli.rules_findings import WAYS, answered, coded, told
+from openjpki.cli.rules_people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
+from openjpki.errors import Kind
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
-from openjpki.rules.fees import fee
 from openjpki.rules.identity import decide
-from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent
-from openjpki.rules.office import MAIN_OFFICE, office_open
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.office import MAIN_OFFICE, office_open, terminal_open
+from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
-from openjpki.rules.revocation import Ending, effect_of
 from openjpki.rules.validity import authentication_expiry, signature_expiry
-from openjpki.rules.words import limit, spoken, word
-from openjpki.site.clock import real_moment
-from openjpki.site.opening import ServerNotInstalled, start_django
-from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
-
-_SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
-_SERVER_ROOMS = ("staff", "authority", "window", "story")
-_FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
+from openjpki.rules.words import limit, spoken
 
 
 def register(commands: Commands) -> None:
@@ -75,65 +58,6 @@ def _documents(arguments: argparse.Namespace) -> Answer:
         term = f" (… {until})" if until else ""
         lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
     return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
-
-
-def _add_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", help="the code of a finding or a refusal")
-
-
-def _import(rooms: Sequence[str]) -> None:
-    """Import rooms, so that their refusals are declared."""
-    for room in rooms:
-        package = importlib.import_module(f"openjpki.{room}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            with contextlib.suppress(ImportError):  # a reader's driver may be absent
-                importlib.import_module(module.name)
-
-
-def _refusal(code: str, home: Path) -> type[Failure] | None:
-    """Return the refusal with a code: first from the rooms that work without a server, then from the others."""
-    _import(_SLIM_ROOMS)
-    refusals = {failure.code: failure for failure in declared()}
-    if code not in refusals:
-        with contextlib.suppress(ServerNotInstalled):
-            start_django(home)
-            _import(_SERVER_ROOMS)
-        refusals = {failure.code: failure for failure in declared()}
-    return refusals.get(code)
-
-
-def _explain(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)  # refuses a bad setting; no code depends on one
-    language = language_of(arguments)
-    failure = None if arguments.code in _FINDINGS else _refusal(arguments.code, arguments.home)
-    if failure is not None:
-        data: dict[str, Any] = {
-            "code": failure.code,
-            "kind": failure.kind.name.lower(),
-            "ja": failure.ja,
-            "en": failure.en,
-        }
-        sentence = failure.ja if language == "ja" else failure.en
-        return Answer(data=data, lines=(f"{failure.code} (exit {failure.kind.value})", sentence))
-    finding = _FINDINGS.get(arguments.code) or find(arguments.code)
-    cited = [finding.rule, *filter(None, (finding.sentence,)), *finding.also]
-    data = {
-        "code": finding.code,
-        "kind": finding.severity,
-        "rule": finding.rule,
-        "sentence": finding.sentence,
-        "also": list(finding.also),
-        "ja": finding.ja,
-        "en": finding.en,
-        "bring_ja": finding.bring_ja,
-        "bring_en": finding.bring_en,
-    }
-    lines = (
-        f"{finding.code} ({finding.severity}; {', '.join(cited)})",
-        finding.message(language),
-        finding.bring(language),
-    )
-    return Answer(data=data, lines=tuple(filter(None, lines)))
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
@@ -201,44 +125,26 @@ def _eligibility(arguments: argparse.Namespace) -> Answer:
     language = language_of(arguments)
     yes, no = ("申請できます。", "申請できません。") if language == "ja" else ("May apply.", "May not apply.")
     return Answer(
-        data={"eligible": found.eligible, "findings": _findings(found.findings, language)},
-        lines=(yes if found.eligible else no, *_told(found.findings, language)),
+        data={"eligible": found.eligible, "findings": coded(found.findings, language)},
+        lines=(yes if found.eligible else no, *told(found.findings, language)),
         kind=None if found.eligible else Kind.REFUSED,
     )
 
 
 def _add_route(parser: argparse.ArgumentParser) -> None:
     add_visit(parser)
+    add_today(parser)
     add_day(parser, "--born", "the holder's birth date: whether this person may is judged too", required=False)
     add_holder(parser)
 
 
-_ROUTE_LINES = {
-    "same_day": ("即日で手続きできます。", "Done on the same day."),
-    "inquiry": ("照会書兼回答書による手続き(2回の来庁)になります。", "By inquiry letter and a second visit."),
-    "refused": ("受け付けられません。", "Refused."),
-}
-
-
 def _route(arguments: argparse.Namespace) -> Answer:
-    found = decide(policy_of(arguments), visit_of(arguments, arguments.on or civil_date(real_moment())))
+    found = decide(policy_of(arguments), visit_of(arguments, today_of(arguments)))
     language = language_of(arguments)
     return Answer(
-        data={"route": found.route, "findings": _findings(found.findings, language)},
-        lines=(_ROUTE_LINES[found.route][language != "ja"], *_told(found.findings, language)),
+        data={"route": found.route, "findings": coded(found.findings, language)},
+        lines=(WAYS[found.route][language != "ja"], *told(found.findings, language)),
         kind=Kind.REFUSED if found.route == "refused" else None,
-    )
-
-
-def _add_fee(parser: argparse.ArgumentParser) -> None:
-    add_choice(parser, "--reason", [reason.value for reason in FeeReason], "why a certificate is issued")
-    add_day(parser, "--on", "day of the procedure")
-
-
-def _fee(arguments: argparse.Namespace) -> Answer:
-    found = fee(policy_of(arguments), reason=FeeReason(arguments.reason), on=arguments.on)
-    return Answer(
-        data={"yen": found.yen, "rules": list(found.rules)}, lines=(f"¥{found.yen:,} [{', '.join(found.rules)}]",)
     )
 
 
@@ -257,46 +163,27 @@ def _office(arguments: argparse.Namespace) -> Answer:
     )
 
 
-def _add_revocation(parser: argparse.ArgumentParser) -> None:
-    add_choice(parser, "--event", [event.value for event in LifeEvent], "what happened")
-    add_day(parser, "--on", "day on which it happened")
+_TERMINAL = "terminal"
+"""The authority's terminal is asked about like a public service."""
 
 
-def _revocation(arguments: argparse.Namespace) -> Answer:
-    effect = effect_of(policy_of(arguments), LifeEvent(arguments.event), arguments.on)
-    endings = {kind: effect.of(kind) for kind in CertificateKind}
-    language = language_of(arguments)
-    lines = [f"{word(kind, language)}: {_ending_line(ending, language)}" for kind, ending in endings.items()]
-    return Answer(
-        data={kind.value: _ending(ending) for kind, ending in endings.items()},
-        lines=(*lines, f"[{', '.join(effect.rules)}]"),
-    )
+def _add_service(parser: argparse.ArgumentParser) -> None:
+    services = [*(service.value for service in PublicService), _TERMINAL]
+    add_choice(parser, "--service", services, "what is to be used")
+    parser.add_argument("--at", type=moment("--at"), metavar="DATETIME", required=True, help="moment, Japanese time")
 
 
-def _ending(ending: Ending | None) -> dict[str, str | None]:
-    if ending is None:
-        return {"ends": None, "reason": None}
-    return {"ends": ending.ends.isoformat(), "reason": ending.reason.value}
-
-
-def _ending_line(ending: Ending | None, language: Language) -> str:
-    if ending is None:
-        return "失効しません" if language == "ja" else "stays"
-    reason = f"{word(ending.reason, language)}, {ending.reason.code}"
-    day = spoken(ending.ends, language)
-    if ending.held:
-        return f"{day}に一時保留({ending.reason.code})" if language == "ja" else f"held on {day} ({reason})"
-    return f"{day}に失効({reason})" if language == "ja" else f"ends on {day} ({reason})"
-
-
-def _add_substitute(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--text", required=True, help="a name or an address")
-
-
-def _substitute(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)  # refuses a bad setting; no character depends on one
-    text, flags = substitute(arguments.text)
-    return Answer(data={"text": text, "flags": flags}, lines=(text, flags))
+def _service(arguments: argparse.Namespace) -> Answer:
+    policy, language = policy_of(arguments), language_of(arguments)
+    yes, no = ("利用できます", "利用できません") if language == "ja" else ("open", "closed")
+    if arguments.service == _TERMINAL:
+        hours = terminal_open(policy, arguments.at)
+        line = f"{yes if hours.open else no} [{hours.because}]"
+        return answered((), hours.rules, language, line=line, data={"open": hours.open, "because": hours.because})
+    found = service_hours(policy, service=PublicService(arguments.service), at=arguments.at)
+    line = f"{yes if found.open else no} [{found.because}]"
+    data = {"open": found.open, "because": found.because}
+    return answered(found.findings, found.rules, language, line=line, data=data)
 
 
 def _add_nothing(_: argparse.ArgumentParser) -> None:
@@ -309,10 +196,13 @@ _QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]
     "validity": ("until when a certificate is valid", _add_validity, _validity),
     "eligibility": ("whether a person may have a certificate", _add_eligibility, _eligibility),
     "route": ("same day, inquiry letter, or refused", _add_route, _route),
-    "fee": ("what an issue costs", _add_fee, _fee),
     "office": ("whether the window is open", _add_office, _office),
-    "revocation": ("what an event ends", _add_revocation, _revocation),
+    "service": ("whether a public service or the authority's terminal is open", _add_service, _service),
+    **rules_visits.QUESTIONS,
+    **rules_events.QUESTIONS,
     **rules_terms.QUESTIONS,
-    "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
-    "explain": ("what a code means", _add_explain, _explain),
+    **rules_cards.QUESTIONS,
+    **rules_fees.QUESTIONS,
+    **rules_texts.QUESTIONS,
+    **rules_explain.QUESTIONS,
 }

@@ -1,13 +1,16 @@
 """How `openjpki rules eligibility` and `rules route` read the holder, who came, and the papers."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 
 from openjpki.cli.rules_arguments import add_choice, add_day, document, not_before, only_with
+from openjpki.rules.dates import civil_date
 from openjpki.rules.eligibility import Card, Holder
 from openjpki.rules.kinds import Applicant, Capacity, CardState, CertificateKind, Power, Procedure, Residence
 from openjpki.rules.representation import Claim
 from openjpki.rules.visit import Visit
+from openjpki.site.clock import real_moment
 
 _CARDS: dict[str, Card] = {**{state.value: state for state in CardState}, "juki": "juki"}
 _ABOUT_THE_HOLDER = (
@@ -55,9 +58,24 @@ def holder_of(arguments: argparse.Namespace) -> Holder:
 def add_visit(parser: argparse.ArgumentParser) -> None:
     """Add the procedure, who came, and what lies on the counter."""
     add_choice(parser, "--procedure", [procedure.value for procedure in Procedure], "what is asked for")
-    add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
+    add_kinds(parser, "--kind", "a certificate asked for")
+    add_counter(parser)
+
+
+def add_kinds(parser: argparse.ArgumentParser, option: str, words: str) -> None:
+    """Add an option that names certificates, and may be repeated."""
     kinds = [kind.value for kind in CertificateKind]
-    parser.add_argument("--kind", action="append", default=[], choices=kinds, help="a certificate asked for")
+    parser.add_argument(option, action="append", default=[], choices=kinds, help=words)
+
+
+def kinds_of(words: Sequence[str]) -> frozenset[CertificateKind]:
+    """Return the certificates that were named."""
+    return frozenset(CertificateKind(word) for word in words)
+
+
+def add_counter(parser: argparse.ArgumentParser) -> None:
+    """Add who came and what lies on the counter, whatever is asked for."""
+    add_choice(parser, "--applicant", [applicant.value for applicant in Applicant], "who came")
     parser.add_argument(
         "--pin-matches", action="store_true", help="the card says the PINs match; without it they do not"
     )
@@ -77,7 +95,16 @@ def add_visit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--covered", action="store_true", help="the list of acts (代理行為目録) covers the application")
     parser.add_argument("--same-household", action="store_true", help="parent and child are in one household")
     parser.add_argument("--register-here", action="store_true", help="the family register (戸籍) is kept here")
+
+
+def add_today(parser: argparse.ArgumentParser) -> None:
+    """Add the day of the procedure, which is today if nothing is said."""
     add_day(parser, "--on", "day of the procedure (default: today)", required=False)
+
+
+def today_of(arguments: argparse.Namespace) -> date:
+    """Return the day of the procedure."""
+    return arguments.on or civil_date(real_moment())
 
 
 def visit_of(arguments: argparse.Namespace, on: date) -> Visit:
@@ -99,7 +126,7 @@ def visit_of(arguments: argparse.Namespace, on: date) -> Visit:
         procedure=Procedure(arguments.procedure),
         applicant=Applicant(arguments.applicant),
         on=on,
-        kinds=frozenset(CertificateKind(kind) for kind in arguments.kind),
+        kinds=kinds_of(arguments.kind),
         holder=holder_of(arguments) if arguments.born else None,
         claim=claim,
         accompanied=arguments.accompanied,

@@ -1,23 +1,22 @@
-"""`openjpki rules deadline`, `notice`, `retention`: last days, the expiry notice, and how long records are kept."""
+"""`openjpki rules deadline`, `renewal`, `notice`, `retention` and others: last days, the notice, how long records are kept."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.cli.answer import Answer, BadValue, Run, language_of
 from openjpki.cli.rules_arguments import add_choice, add_day, policy_of
-from openjpki.cli.rules_findings import coded, told
-from openjpki.errors import Kind, Language
-from openjpki.rules.deadlines import deadline, standing
+from openjpki.cli.rules_findings import answered, coded, refused, told
+from openjpki.cli.rules_people import add_today, today_of
+from openjpki.errors import Language
+from openjpki.rules.deadlines import Deadline, deadline, move_in, standing
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RecordKind, Term
-from openjpki.rules.notices import Addressee, Held, Notice, select
+from openjpki.rules.notices import Addressee, Held, Notice, brought, lost, returned, select
+from openjpki.rules.renewal import renewal, renewal_window
 from openjpki.rules.retention import destruction, retention
 from openjpki.rules.words import spoken, word
-
-
-def _refused(findings: Sequence[Finding]) -> Kind | None:
-    return Kind.REFUSED if any(finding.severity == "refusal" for finding in findings) else None
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +26,25 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
 
 
 def _deadline(arguments: argparse.Namespace) -> Answer:
-    policy, language, term = policy_of(arguments), language_of(arguments), Term(arguments.term)
-    found = deadline(policy, term=term, since=arguments.since)
-    asked = standing(policy, term=term, since=arguments.since, on=arguments.on or found.last_day)
+    found = deadline(policy_of(arguments), term=Term(arguments.term), since=arguments.since)
+    return _term(arguments, found, arguments.since)
+
+
+def _add_move_in(parser: argparse.ArgumentParser) -> None:
+    add_day(parser, "--moved", "day of moving in")
+    add_day(parser, "--planned-departure", "day named in the report of the departure (転出予定日)")
+    add_day(parser, "--on", "day on which somebody asks", required=False)
+
+
+def _move_in(arguments: argparse.Namespace) -> Answer:
+    found = move_in(policy_of(arguments), moved=arguments.moved, planned_departure=arguments.planned_departure)
+    return _term(arguments, found, arguments.moved if found.term is Term.MOVE_IN else arguments.planned_departure)
+
+
+def _term(arguments: argparse.Namespace, found: Deadline, since: date) -> Answer:
+    """Say a term and where a person stands on the day that is asked for; without one, on the last one."""
+    language, term = language_of(arguments), found.term
+    asked = standing(policy_of(arguments), term=term, since=since, on=arguments.on or found.last_day)
     last = spoken(found.last_day, language)
     line = f"{word(term, 'ja')}の期限は{last}です。" if language == "ja" else f"{term.value}: through {last}."
     data = {
@@ -42,7 +57,7 @@ def _deadline(arguments: argparse.Namespace) -> Answer:
         "rules": list(found.rules),
     }
     lines = (line, *told(asked.findings, language), f"[{', '.join(found.rules)}]")
-    return Answer(data=data, lines=lines, kind=_refused(asked.findings))
+    return Answer(data=data, lines=lines, kind=refused(asked.findings))
 
 
 def _add_retention(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +87,7 @@ def _retention(arguments: argparse.Namespace) -> Answer:
         "rules": list(kept.rules),
     }
     lines = (line, *told(findings, language), f"[{', '.join(kept.rules)}]")
-    return Answer(data=data, lines=lines, kind=_refused(findings))
+    return Answer(data=data, lines=lines, kind=refused(findings))
 
 
 def _add_notice(parser: argparse.ArgumentParser) -> None:
@@ -130,8 +145,71 @@ def _letter_line(notice: Notice, language: Language) -> str:
     return f"A notice ({', '.join(names)}; expiry {expires}) goes out on {posted}, not to be forwarded."
 
 
+def _add_renewal(parser: argparse.ArgumentParser) -> None:
+    add_day(parser, "--expires", "last day of the certificate's validity")
+    add_day(parser, "--card-expires", "last day of the card")
+    parser.add_argument("--notice", action="store_true", help="the expiry notice is in hand")
+    add_today(parser)
+
+
+def _renewal(arguments: argparse.Namespace) -> Answer:
+    language, window = language_of(arguments), renewal_window(policy_of(arguments), arguments.expires)
+    found = renewal(
+        policy_of(arguments),
+        expires=arguments.expires,
+        card_expires=arguments.card_expires,
+        on=today_of(arguments),
+        notice=arguments.notice,
+    )
+    yes, no = ("更新できます。", "更新できません。") if language == "ja" else ("May be renewed.", "May not be renewed.")
+    return answered(
+        found.findings,
+        window.rules,
+        language,
+        line=yes if found.open else no,
+        data={"open": found.open, "opens": window.opens.isoformat(), "closes": window.closes.isoformat()},
+        kind=refused(found.findings),
+    )
+
+
+def _add_notice_in_hand(parser: argparse.ArgumentParser) -> None:
+    add_choice(parser, "--state", ["brought", "lost", "returned"], "what became of the notice")
+    add_day(parser, "--named", "the expiry on the notice that is brought", required=False)
+    add_day(parser, "--current", "last day of the living certificate", required=False)
+    add_today(parser)
+
+
+def _notice_in_hand(arguments: argparse.Namespace) -> Answer:
+    policy, language, days = policy_of(arguments), language_of(arguments), (arguments.named, arguments.current)
+    findings: tuple[Finding, ...]
+    if arguments.state != "brought":
+        findings = (lost(policy) if arguments.state == "lost" else returned(),)
+    elif None in days:
+        raise BadValue(
+            option="--state",
+            value=arguments.state,
+            expected_ja="--named と --current も指定してください。",
+            expected_en="Give --named and --current as well.",
+        )
+    else:
+        findings = brought(policy, named=arguments.named, current=arguments.current, on=today_of(arguments))
+    nothing = "そのまま手続きできます。" if language == "ja" else "Nothing to say: it goes on."
+    return Answer(
+        data={"findings": coded(findings, language), "rules": ["R-7.1", "R-7.6"]},
+        lines=(*(told(findings, language) or [nothing]), "[R-7.1, R-7.6]"),
+        kind=refused(findings),
+    )
+
+
 QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
     "deadline": ("the last day of a term, and the open days around it", _add_deadline, _deadline),
+    "move-in": ("until when a move into the municipality is reported", _add_move_in, _move_in),
+    "renewal": ("whether a certificate can be renewed on a day", _add_renewal, _renewal),
+    "notice-in-hand": (
+        "what is said to who brings, lost or never got the notice",
+        _add_notice_in_hand,
+        _notice_in_hand,
+    ),
     "notice": ("the expiry notice that a person gets", _add_notice, _notice),
     "retention": ("how long a record is kept", _add_retention, _retention),
 }

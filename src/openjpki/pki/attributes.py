@@ -4,27 +4,20 @@ docs/certificates.md §4. Each attribute is an otherName with a UTF8String. Valu
 `repr` here contains one.
 """
 
-from datetime import date
-
 from cryptography import x509
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der, oids
 from openjpki.pki.issuer import load_certificate, value
 from openjpki.pki.profiles import ProfileSet
-from openjpki.rules.dates import FIRST_DAY
-from openjpki.rules.era import era_of
+from openjpki.rules.birth_date import BadBirthDate, birth_date_text, read_birth_date
 from openjpki.rules.kinds import Sex
 from openjpki.rules.person import CertifiedAttributes
 
 UTF8_STRING = 0x0C
 
-UNKNOWN_ERA = "0"
-"""不明: read from foreign certificates, never written."""
-
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE, "3": Sex.UNKNOWN, "9": Sex.UNKNOWN}
 """Both codes for unknown are read, whichever is written (`ProfileSet.unknown_sex`)."""
-_BIRTH_DATE_LENGTH = 9
 
 
 class AttributesUnreadable(Failure):
@@ -70,11 +63,6 @@ def read_attributes(certificate: bytes) -> CertifiedAttributes | None:
     return _attributes(texts) if texts else None
 
 
-def birth_date_text(day: date) -> str:
-    """Return 生年月日 as certificates write it: era digit, then the Gregorian date ("319800217"); raise `BeforeCalendar`."""
-    return f"{era_of(day).digit}{day:%Y%m%d}"
-
-
 def _text(name: x509.OtherName) -> str:
     try:
         reader = der.Reader(name.value)
@@ -94,23 +82,15 @@ def _attributes(texts: dict[str, str]) -> CertifiedAttributes:
             raise AttributesUnreadable(field=flags)
     if texts[oids.SEX] not in _SEXES:
         raise AttributesUnreadable(field=oids.SEX)
+    try:
+        birth_date = read_birth_date(texts[oids.BIRTH_DATE])
+    except BadBirthDate as error:
+        raise AttributesUnreadable(field=oids.BIRTH_DATE) from error
     return CertifiedAttributes(
         name=texts[oids.NAME],
         name_substitutions=texts[oids.NAME_SUBSTITUTIONS],
         address=texts[oids.ADDRESS],
         address_substitutions=texts[oids.ADDRESS_SUBSTITUTIONS],
-        birth_date=_birth_date(texts[oids.BIRTH_DATE]),
+        birth_date=birth_date,
         sex=_SEXES[texts[oids.SEX]],
     )
-
-
-def _birth_date(text: str) -> date:
-    if len(text) != _BIRTH_DATE_LENGTH or not (text.isascii() and text.isdigit()):
-        raise AttributesUnreadable(field=oids.BIRTH_DATE)
-    try:
-        day = date(int(text[1:5]), int(text[5:7]), int(text[7:9]))
-    except ValueError as error:
-        raise AttributesUnreadable(field=oids.BIRTH_DATE) from error
-    if text[0] != UNKNOWN_ERA and (day < FIRST_DAY or birth_date_text(day) != text):
-        raise AttributesUnreadable(field=oids.BIRTH_DATE)
-    return day

@@ -5,7 +5,9 @@ turn ① into 1): one character at a time keeps itself, or gets a substitute and
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.person import CertifiedAttributes, FourAttributes
@@ -17,8 +19,8 @@ _SAME_CHARACTER = frozenset("\u2014\uff5e\u2225\uff0d\uffe0\uffe1\uffe2")
 """Code points by which another mapping writes a character of JIS X 0208 (U+FF0D for JIS 1-61): they stay as they are."""
 
 _VARIANTS = str.maketrans(
-    "髙﨑𠮷德瀨栁圡增寬敎橫每淸步歷溫狀產硏綠緖薰賴郞鄕靑黑",
-    "高崎吉徳瀬柳土増寛教横毎清歩歴温状産研緑緒薫頼郎郷青黒",
+    "髙﨑𠮷德瀨栁圡增寬敎橫每淸步歷溫狀產硏綠緖薰賴郞鄕靑黑𡈽𣘺𦚰𥱋𠀋𠮟㐂㟢㟁㓛徵巢戶户晚卽剝噓俱吞姬尙屛彥曆毗渴畵絕緣虛錄鍊閱黃悅愠昻閒甁靍咊凬",
+    "高崎吉徳瀬柳土増寛教横毎清歩歴温状産研緑緒薫頼郎郷青黒土橋脇簗丈叱喜崎岸功徴巣戸戸晩即剥嘘倶呑姫尚屏彦暦毘渇画絶縁虚録錬閲黄悦慍昂間瓶鶴和風",
 )
 """Our own small table of variants met in names and addresses; the authority's own table is not public."""
 
@@ -26,9 +28,33 @@ _HALF_WIDTH_KANA = {code: unicodedata.normalize("NFKC", chr(code)) for code in r
     0xFF9E: "\u309b",  # ゛ and ゜ standing alone: NFKC would make combining marks of them
     0xFF9F: "\u309c",
 }
+_HALF_WIDTH_MARKS = frozenset("\uff9e\uff9f")
 
 _VARIATION_SELECTORS = frozenset(chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 """An ideographic variation sequence is out of the repertoire as a whole; its base character is the substitute."""
+
+
+By = Literal["itself", "composed", "chosen", "variant", "width", "compatibility", "selector", "none"]
+"""How a character is written: as it is; as one code point, the same character; by the holder's choice; by our table of
+variants; full-width; as the ideograph it is compatible with; without its variation selector; not at all."""
+_SAME: frozenset[By] = frozenset({"itself", "composed"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One character of a text with the marks and selectors that belong to it, and what is written for it."""
+
+    position: int
+    """Of its first code point in the text, counted from 1."""
+    original: str = field(repr=False)
+    written: str = field(repr=False)
+    """Empty if there is no substitute."""
+    by: By
+
+    @property
+    def flags(self) -> str:
+        """Return one '0'/'1' per character written: '1' where it stands for another one."""
+        return ("0" if self.by in _SAME else "1") * len(self.written)
 
 
 class NoSubstitute(Failure):
@@ -78,32 +104,62 @@ def substitute(text: str, chosen: Mapping[str, str] | None = None) -> tuple[str,
     `chosen` holds the holder's own substitutes by character (one or more characters, kana for instance); they go before
     ours. Raises `NoSubstitute` with the position counted from 1, or `BadSubstitute`.
     """
+    found = list(pieces(text, chosen))
+    for piece in found:
+        if not piece.written:
+            raise NoSubstitute(position=piece.position, code_point=f"{ord(piece.original[0]):04X}")
+    return "".join(piece.written for piece in found), "".join(piece.flags for piece in found)
+
+
+def pieces(text: str, chosen: Mapping[str, str] | None = None) -> Iterator[Piece]:
+    """Yield the characters of a text with what is written for each, nothing where there is no substitute (R-1.9).
+
+    Raises `BadSubstitute` if a chosen substitute is empty or out of the repertoire.
+    """
     own = chosen or {}
     if not all(text and all(map(in_repertoire, text)) for text in own.values()):
         raise BadSubstitute
-    result, flags = "", ""
-    for position, character in enumerate(text, start=1):
-        if character in _VARIATION_SELECTORS and result:
-            flags = flags[:-1] + "1"
-            continue
-        written = character if in_repertoire(character) else own.get(character) or _substitute_of(character)
-        if written is None:
-            raise NoSubstitute(position=position, code_point=f"{ord(character):04X}")
-        result += written
-        flags += ("0" if written == character else "1") * len(written)
-    return result, flags
+    start = 0
+    while start < len(text):
+        base, end = _composed(text, start)
+        after = end
+        while after < len(text) and text[after] in _VARIATION_SELECTORS and base not in _VARIATION_SELECTORS:
+            after += 1
+        written, by = _written(base, own)
+        if after > end and by in _SAME:
+            by = "selector"
+        elif end - start > 1 and by == "itself":
+            by = "width" if text[end - 1] in _HALF_WIDTH_MARKS else "composed"
+        yield Piece(position=start + 1, original=text[start:after], written=written, by=by)
+        start = after
 
 
-def _substitute_of(character: str) -> str | None:
-    """Return our substitute of one character: variant, full-width kana, or the ideograph it is compatible with."""
-    for candidate in (
-        character.translate(_VARIANTS),
-        character.translate(_HALF_WIDTH_KANA),
-        unicodedata.normalize("NFC", character),  # U+F900 to U+FAFF: the same ideograph, encoded twice
-    ):
-        if len(candidate) == 1 and in_repertoire(candidate):
-            return candidate
-    return None
+def _composed(text: str, start: int) -> tuple[str, int]:
+    """Return the character at a place, with a mark after it that makes one character of both, and the place after them."""
+    base, pair = text[start], text[start : start + 2]
+    mark = pair[1:]
+    if mark in _HALF_WIDTH_MARKS:
+        whole = unicodedata.normalize("NFKC", pair)
+    elif mark and unicodedata.combining(mark):
+        whole = unicodedata.normalize("NFC", pair)
+    else:
+        whole = pair
+    return (whole, start + 2) if mark and len(whole) == 1 else (base, start + 1)
+
+
+def _written(character: str, own: Mapping[str, str]) -> tuple[str, By]:
+    """Return what is written for one character, and how it was found; the holder's choice goes before our table."""
+    if in_repertoire(character):
+        return character, "itself"
+    if character in own:
+        return own[character], "chosen"
+    candidates: tuple[tuple[str, By], ...] = (
+        (character.translate(_VARIANTS), "variant"),
+        (character.translate(_HALF_WIDTH_KANA), "width"),
+        (unicodedata.normalize("NFC", character), "compatibility"),  # U+F900 to U+FAFF: the same ideograph, twice
+    )
+    found = (one for one in candidates if len(one[0]) == 1 and in_repertoire(one[0]))
+    return next(found, ("", "none"))
 
 
 def certified(attributes: FourAttributes, chosen: Mapping[str, str] | None = None) -> CertifiedAttributes:

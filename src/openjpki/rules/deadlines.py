@@ -116,7 +116,7 @@ _ROWS: Mapping[Term, _Row] = {
         days=lambda policy: policy.inquiry_reply_days,
         moves=True,
         rules=("R-2.24", "R-4.7"),
-        finding="deadline.inquiry-lapsed",
+        finding="inquiry.lapsed",
     ),
     Term.RENEWAL: _Row(
         days=lambda policy: policy.renewal_last_day_offset,

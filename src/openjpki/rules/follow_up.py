@@ -59,7 +59,7 @@ _CHANGED = (FeeReason.ATTRIBUTES_CHANGED, "event.sign-again")
 _OF_THE_OFFICE = (FeeReason.OFFICE_ERROR, "event.office-reissue")
 _ASKED_FOR = (FeeReason.OWN_REQUEST, "event.issue-again")
 
-_ROWS: Mapping[Cause, tuple[FeeReason | None, str]] = {
+_ROWS: Mapping[Cause, tuple[FeeReason | None, *tuple[str, ...]]] = {
     LifeEvent.MOVE: _CHANGED,
     LifeEvent.NAME: _CHANGED,
     LifeEvent.BIRTH_DATE: _CHANGED,
@@ -83,9 +83,9 @@ _ROWS: Mapping[Cause, tuple[FeeReason | None, str]] = {
     OtherCause.RECORD_ERROR: _OF_THE_OFFICE,
     OtherCause.CA_COMPROMISE: _OF_THE_OFFICE,
     OtherCause.NOT_HANDED_OVER: _OF_THE_OFFICE,
-    OtherCause.FACE_AUTHENTICATION: (None, "event.face-card"),
+    OtherCause.FACE_AUTHENTICATION: (None, "face.signature-ends", "face.uses"),
 }
-"""Fee and finding of each cause but the renewal, which leaves the new certificate behind."""
+"""Fee and findings of each cause but the renewal, which leaves the new certificate behind."""
 
 _NOTHING_ENDED: Mapping[Cause, str] = {OtherCause.GUARDIANSHIP: "event.guardianship"}
 
@@ -101,12 +101,12 @@ def follow_up(policy: Policy, *, cause: Cause, on: date, kinds: Collection[Certi
     if not ended:
         finding = find(_NOTHING_ENDED.get(cause, "event.nothing-ends"))
         return FollowUp(reissue=_NONE, fee=None, new_card=False, findings=(finding,))
-    fee, code = _ROWS[cause]
+    fee, *codes = _ROWS[cause]
     return FollowUp(
         reissue=ended if fee else _NONE,
         fee=fee,
         new_card=fee is not None and cause in CARD_ENDING,
-        findings=(find(code),),
+        findings=tuple(map(find, codes)),
     )
 
 

@@ -40,4 +40,6 @@ def inquiry(policy: Policy, *, sent: date, on: date, mail_returned: bool = False
 
 
 def _inquiry(state: InquiryState, until: date, code: str) -> Inquiry:
-    return Inquiry(state=state, until=until, address_flagged=state == "cancelled", findings=(find(code, until=until),))
+    return Inquiry(
+        state=state, until=until, address_flagged=state == "cancelled", findings=(find(code, until=until, last=until),)
+    )

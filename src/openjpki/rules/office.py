@@ -62,15 +62,16 @@ def office_of(policy: Policy, code: str = MAIN_OFFICE) -> Office:
 
 def office_open(policy: Policy, at: datetime, office: str = MAIN_OFFICE) -> OfficeHours:
     """Say whether the window is open at an aware moment, both ends of the hours included (R-4.4; S-12, S-38)."""
-    return _open(office_of(policy, office), at, rule="R-4.4")
+    return hours_of(office_of(policy, office), at, rule="R-4.4")
 
 
 def terminal_open(policy: Policy, at: datetime) -> OfficeHours:
     """Say whether the authority's terminal answers at an aware moment (R-4.5)."""
-    return _open(policy.terminal_hours, at, rule="R-4.5")
+    return hours_of(policy.terminal_hours, at, rule="R-4.5")
 
 
-def _open(office: Office, at: datetime, *, rule: str) -> OfficeHours:
+def hours_of(office: Office, at: datetime, *, rule: str) -> OfficeHours:
+    """Say by its hours and calendar whether a place is open at an aware moment, and by which rule (R-4.4 to R-4.6)."""
     here = in_japan(at)
     because = _day_reason(office.calendar, here.date())
     if because in {"open", "opened-day"}:

@@ -45,6 +45,7 @@ _OFFICE_HOURS = Hours(time(8, 45), time(17, 15))
 _KIOSK_HOURS = Hours(time(6, 30), time(23))
 _OFFICE_CALENDAR = Calendar(weekdays=_WEEKEND, holidays=True, closures=(Closure((12, 29), (1, 3)),))
 _TERMINAL = Office(code="terminal", hours=Hours(time(8, 30), time(17, 15)), calendar=Calendar(weekdays=_WEEKEND))
+_CONVENIENCE = Office(code="convenience", hours=_KIOSK_HOURS, calendar=Calendar(closures=(Closure((12, 29), (1, 3)),)))
 _CONTACT = (
     "茨木市 市民文化部 市民課 〒567-8505 大阪府茨木市駅前三丁目8番13号 茨木市役所本館1階(1~5番-1・2窓口) "
     "電話 072-620-1621 E-mail shimin@city.ibaraki.lg.jp 市ウェブサイトのメールフォーム"
@@ -201,6 +202,8 @@ class Policy:
     """Other offices by code, with hours and calendar of their own."""
     terminal_hours: Annotated[Office, Setting("R-4.5", "U", "倶知安町 (old)")] = _TERMINAL
     """When the authority's terminal answers."""
+    convenience_service: Annotated[Office, Setting("R-4.6", "C", "甲賀市, 下呂市")] = _CONVENIENCE
+    """When コンビニ交付 is open; days of maintenance are closed days of its calendar."""
     office_place: Annotated[str, Setting("R-4.8", "C", "S-11, S-37")] = "茨木市役所 南館9階"
     """Where applications and renewals are taken."""
     office_contact: Annotated[str, Setting("R-2.29, R-4.9", "C", "S-64 to S-70")] = _CONTACT

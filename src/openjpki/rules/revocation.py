@@ -137,6 +137,10 @@ _ROWS: Mapping[Cause, _Row] = {
 }
 
 
+NAMING: frozenset[Cause] = frozenset(cause for cause, row in _ROWS.items() if row.chosen)
+"""Causes that name the certificates they end; the others end what they end."""
+
+
 def effect_of(policy: Policy, event: Cause, on: date, *, kinds: Collection[CertificateKind] = BOTH) -> Effect:
     """Return what a cause does to the two certificates on a day (R-5.1 to R-5.11; S-25).
 

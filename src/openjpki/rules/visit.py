@@ -103,12 +103,13 @@ class Case:
         return bool(self.own.of(DocumentList.A, DocumentList.B) - {DocumentKind.MY_NUMBER_CARD})
 
     @property
-    def lapsed(self) -> bool:
-        """Whether the reply to the inquiry came after its term (R-2.24)."""
+    def lapsed(self) -> date | None:
+        """The last day of the term after which the reply to the inquiry came; None if it counts, or is none (R-2.24)."""
         visit = self.visit
         if visit.form != "returned" or visit.inquiry_sent is None:
-            return False
-        return inquiry(self.policy, sent=visit.inquiry_sent, on=visit.on).state == "lapsed"
+            return None
+        found = inquiry(self.policy, sent=visit.inquiry_sent, on=visit.on)
+        return found.until if found.state == "lapsed" else None
 
     @property
     def form(self) -> InquiryForm:
@@ -118,15 +119,15 @@ class Case:
     def goes(self, way: Way, *codes: str) -> Route:
         """Route the case; advice on the documents follows the findings that decided."""
         examined = self.own.findings + self.agent.findings
-        found = (*map(find, codes), *examined, *map(find, self._advice(way)))
+        found = (*map(find, codes), *examined, *self._advice(way))
         if way == "inquiry" and self.visit.address_flagged:
             return Route(route="refused", findings=(find("inquiry.address-flagged"), *found))
         return Route(route=way, findings=found)
 
-    def _advice(self, way: Way) -> Iterator[str]:
+    def _advice(self, way: Way) -> Iterator[Finding]:
         if self.lapsed:
-            yield "inquiry.lapsed"
+            yield find("inquiry.reply-not-counted", last=self.lapsed)
         if DocumentKind.MY_NUMBER_CARD in self.own.counted:
-            yield "identity.card-is-no-second-document"
+            yield find("identity.card-is-no-second-document")
         if way != "refused" and (self.own_document or self.agent.of(DocumentList.A, DocumentList.B)):
-            yield "identity.copies-kept"
+            yield find("identity.copies-kept")

@@ -48,6 +48,71 @@ def test_a_missed_deadline(capsys: pytest.CaptureFixture[str]) -> None:
     assert "continued-use: through 2026-06-29" in en
 
 
+@pytest.mark.parametrize(("planned", "last"), [("2026-04-01", "2026-04-15"), ("2026-03-10", "2026-04-09")])
+def test_a_move_into_the_municipality(capsys: pytest.CaptureFixture[str], planned: str, last: str) -> None:
+    """R-5.21: the term that ends first, 14 days from moving or 30 from the planned departure."""
+    question = f"move-in --moved 2026-04-01 --planned-departure {planned}"
+    answer = _ask(capsys, question)
+
+    assert (answer["last_day"], answer["in_time"], answer["rules"]) == (last, True, ["R-4.7", "R-5.21"])
+    assert _ask(capsys, f"{question} --on 2026-04-16", 1)["findings"][0]["code"] == "deadline.card-void"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ("--on 2026-05-16", None),
+        ("--on 2026-08-15", None),
+        ("--on 2026-05-15 --notice", "renewal.not-yet"),
+        ("--on 2026-08-16", "renewal.over"),
+        ("--on 2026-05-16 --policy notice_required=true", "renewal.notice-required"),
+        ("--on 2026-05-16 --notice --policy notice_required=true", None),
+    ],
+)
+def test_a_renewal_on_a_day(capsys: pytest.CaptureFixture[str], options: str, code: str | None) -> None:
+    """R-3.8, R-7.1; S-31, S-33: the window with its days, and what stands in the way."""
+    answer = _ask(capsys, f"renewal --expires 2026-08-15 {CARD} {options}", 0 if code is None else 1)
+
+    assert (answer["open"], answer["opens"], answer["closes"]) == (code is None, "2026-05-16", "2026-08-15")
+    assert [finding["code"] for finding in answer["findings"]] == ([] if code is None else [code])
+
+
+def test_a_renewal_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.8: yes or no in both languages."""
+    question = f"renewal --expires 2026-08-15 {CARD}"
+
+    assert "更新できます。" in _told(capsys, f"{question} --on 2026-05-16", "ja")
+    assert "May not be renewed." in _told(capsys, f"{question} --on 2026-05-15", "en")
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "status"),
+    [
+        ("--state brought --named 2026-08-15 --current 2031-08-15 --on 2026-06-01", "notice.crossed", 0),
+        ("--state brought --named 2026-08-15 --current 2026-08-15 --on 2026-05-15", "notice.comes-early", 0),
+        ("--state brought --named 2026-08-15 --current 2026-08-15 --on 2026-05-16", None, 0),
+        ("--state lost", "notice.not-needed", 0),
+        ("--state lost --policy notice_required=true", "renewal.notice-required", 1),
+        ("--state returned", "notice.returned", 0),
+    ],
+)
+def test_a_notice_in_hand(capsys: pytest.CaptureFixture[str], options: str, code: str | None, status: int) -> None:
+    """R-7.1, R-7.6; S-33, S-34, S-40, S-50: who brings it early or late, who lost it, whom it did not reach."""
+    answer = _ask(capsys, f"notice-in-hand {options}", status)
+
+    assert [finding["code"] for finding in answer["findings"]] == ([] if code is None else [code])
+
+
+def test_nothing_to_say_of_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-7.1: a line all the same; and a notice that is brought names its day."""
+    days = "--named 2026-08-15 --current 2026-08-15 --on 2026-05-16"
+
+    assert "そのまま手続きできます。" in _told(capsys, f"notice-in-hand --state brought {days}", "ja")
+    assert "Nothing to say" in _told(capsys, f"notice-in-hand --state brought {days}", "en")
+    assert main(["rules", "notice-in-hand", "--state", "brought", "--current", "2026-08-15", "--lang", "en"]) == 2
+    assert "--named and --current" in capsys.readouterr().err
+
+
 def test_a_setting_of_the_calendar(capsys: pytest.CaptureFixture[str]) -> None:
     """R-4.4, R-4.7: an extra opening day is a setting of the command line."""
     question = "deadline --term planned-departure --since 2026-04-02"

@@ -7,10 +7,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.attributes import AttributesUnreadable, birth_date_text, encode, read_attributes
+from openjpki.pki.attributes import AttributesUnreadable, encode, read_attributes
 from openjpki.pki.issuer import CertificateUnreadable
 from openjpki.pki.profiles import ProfileSet
-from openjpki.rules.era import BeforeCalendar
 from openjpki.rules.kinds import Sex
 from tests.support.hierarchy import BASE_URL, TARO, Hierarchy
 from tests.support.keys import PooledKeys
@@ -60,31 +59,6 @@ def test_attributes_are_six_other_names_in_the_order_of_real_cards() -> None:
         (ARC + "2", b"\x0c\x0500001"),
         (ARC + "6", b"\x0c\x0d0000000000000"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("day", "text"),
-    [
-        (date(1912, 7, 29), "119120729"),
-        (date(1912, 7, 30), "219120730"),
-        (date(1926, 12, 24), "219261224"),
-        (date(1926, 12, 25), "319261225"),
-        (date(1980, 2, 17), "319800217"),
-        (date(1989, 1, 7), "319890107"),
-        (date(1989, 1, 8), "419890108"),
-        (date(2019, 4, 30), "420190430"),
-        (date(2019, 5, 1), "520190501"),
-    ],
-)
-def test_birth_dates_are_era_digit_and_gregorian_date(day: date, text: str) -> None:
-    """docs/certificates.md §4: 1 明治, 2 大正, 3 昭和, 4 平成, 5 令和, then YYYYMMDD."""
-    assert birth_date_text(day) == text
-
-
-def test_a_birth_date_before_the_calendar_is_refused() -> None:
-    """Before 1873 Japan counted otherwise; nobody alive was born then."""
-    with pytest.raises(BeforeCalendar):
-        birth_date_text(date(1872, 12, 31))
 
 
 @pytest.mark.parametrize(("sex", "setting", "code"), [

@@ -118,22 +118,21 @@ def test_cf_6_adult_wards(policy: Policy) -> None:
     assert "意思能力" in _told(accompanied.findings, "eligibility.accompanied")
 
 
-@pytest.mark.parametrize(
-    ("reason", "national", "page"),
-    [
-        (FeeReason.FIRST, 0, 0),
-        (FeeReason.RENEWAL, 0, 200),
-        (FeeReason.AFTER_EXPIRY, 0, 200),
-        (FeeReason.ATTRIBUTES_CHANGED, 0, 0),
-        (FeeReason.CARD_LOST, 1000, 1000),
-        (FeeReason.OWN_REQUEST, 200, 200),
-        (FeeReason.AFTER_HOLD, 0, 200),
-    ],
-)
-def test_cf_7_what_is_free(reason: FeeReason, national: int, page: int) -> None:
-    """CF-7, R-4.1, R-4.2; S-18, S-27: the page's 200 yen but for the first and the four items; renewals free by practice."""
-    assert fee(NATIONAL, reason=reason, on=ON).yen == national
-    assert fee(PAGE, reason=reason, on=ON).yen == page
+def test_cf_7_what_is_free() -> None:
+    """CF-7, R-4.1, R-4.2; S-18, S-27: the page's 200 yen where practice is free; the first and the four items never cost."""
+    amounts = {
+        reason: (fee(NATIONAL, reason=reason, on=ON).yen, fee(PAGE, reason=reason, on=ON).yen) for reason in FeeReason
+    }
+    differing = {reason for reason, (national, page) in amounts.items() if national != page}
+
+    assert differing == {
+        FeeReason.RENEWAL,
+        FeeReason.AFTER_EXPIRY,
+        FeeReason.AFTER_HOLD,
+        FeeReason.CARD_NEAR_EXPIRY,
+    }
+    assert {amounts[reason] for reason in differing} == {(0, 200)}
+    assert amounts[FeeReason.FIRST] == amounts[FeeReason.ATTRIBUTES_CHANGED] == (0, 0)
 
 
 def test_cf_8_expired_is_called_revoked() -> None:

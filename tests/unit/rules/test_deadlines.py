@@ -98,7 +98,7 @@ def test_the_term_of_an_inquiry_reply() -> None:
             "deadline.card-void",
         ),
         (Term.CONTINUED_USE_ABROAD, LifeEvent.EMIGRATION, FeeReason.RETURNED_ON_LEAVING, 0, "deadline.left-japan"),
-        (Term.INQUIRY_REPLY, None, None, None, "deadline.inquiry-lapsed"),
+        (Term.INQUIRY_REPLY, None, None, None, "inquiry.lapsed"),
         (Term.RENEWAL, None, FeeReason.AFTER_EXPIRY, 0, "renewal.over"),
         (Term.VALIDITY, None, FeeReason.AFTER_EXPIRY, 0, "deadline.expired"),
         (Term.STAY_EXTENSION, OtherCause.CARD_EXPIRED, FeeReason.STAY_MISSED, 1000, "stay.too-late"),

@@ -11,7 +11,7 @@ from openjpki.rules.follow_up import (
     found_again,
     found_again_on_phone,
 )
-from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent, OtherCause
+from openjpki.rules.kinds import CertificateKind, FeeReason, LifeEvent, OtherCause, RevocationReason
 from openjpki.rules.policy import Policy
 from openjpki.rules.revocation import BOTH, Cause
 
@@ -53,7 +53,7 @@ NOTHING: frozenset[CertificateKind] = frozenset()
         (OtherCause.RECORD_ERROR, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
         (OtherCause.CA_COMPROMISE, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
         (OtherCause.NOT_HANDED_OVER, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
-        (OtherCause.FACE_AUTHENTICATION, NOTHING, None, False, "event.face-card"),
+        (OtherCause.FACE_AUTHENTICATION, NOTHING, None, False, "face.signature-ends face.uses"),
     ],
     ids=lambda value: value.value if isinstance(value, LifeEvent | OtherCause) else None,
 )
@@ -68,7 +68,7 @@ def test_what_follows(
     found = follow_up(NATIONAL, cause=cause, on=ON)
 
     assert (found.reissue, found.fee, found.new_card) == (reissue, reason, new_card)
-    assert [finding.code for finding in found.findings] == [code]
+    assert [finding.code for finding in found.findings] == code.split()
 
 
 def test_every_cause_is_followed_up() -> None:
@@ -79,16 +79,24 @@ def test_every_cause_is_followed_up() -> None:
         assert bool(found.findings) is (cause is not LifeEvent.RENEWAL)
         assert found.fee is None or fee(NATIONAL, reason=found.fee, on=ON).yen >= 0
         assert not found.reissue or found.fee is not None
+        assert found.new_card is (cause in CARD_ENDING and cause is not LifeEvent.DEATH)
 
 
 def test_what_a_setting_ends_is_followed_up() -> None:
-    """R-1.7, R-5.23: a guardianship or a renamed address that ends the certificate is told as such."""
-    policy = NATIONAL.with_settings({"revoke_on_guardianship": "true", "administrative_renaming_lapses_sign": "true"})
+    """R-1.7, R-5.23: a guardianship, a renamed address or a reading that ends the certificate is told as such."""
+    policy = NATIONAL.with_settings(
+        {
+            "revoke_on_guardianship": "true",
+            "administrative_renaming_lapses_sign": "true",
+            "furigana_lapses_sign": "true",
+        }
+    )
     ward = follow_up(policy, cause=OtherCause.GUARDIANSHIP, on=ON)
     renamed = follow_up(policy, cause=OtherCause.ADMINISTRATIVE_RENAMING, on=ON)
 
     assert (ward.reissue, ward.findings[0].code) == (NOTHING, "event.sign-ended-for-ward")
     assert (renamed.reissue, renamed.findings[0].code) == (SIGNATURE, "event.sign-again")
+    assert follow_up(policy, cause=OtherCause.FURIGANA, on=ON).findings[0].code == "event.sign-again"
 
 
 def test_a_request_names_what_can_be_issued_again() -> None:
@@ -115,13 +123,15 @@ def test_a_stopped_card_found_again() -> None:
     assert released.authentication is None
     assert (released.follow_up.reissue, released.follow_up.findings[0].code) == (SIGNATURE, "hold.found-released")
     assert both.follow_up.fee is released.follow_up.fee is FeeReason.AFTER_HOLD
+    assert not both.follow_up.new_card
+    assert not released.follow_up.new_card
 
 
 def test_a_phone_found_again() -> None:
     """R-5.20: the hold is lifted in the app, the signature certificate asked for anew; the window has no part."""
     found = found_again_on_phone()
 
-    assert (found.reissue, found.fee) == (SIGNATURE, None)
+    assert (found.reissue, found.fee, found.new_card) == (SIGNATURE, None, False)
     assert found.findings[0].code == "hold.on-the-phone"
 
 
@@ -132,7 +142,10 @@ def test_the_card_of_a_person_who_died() -> None:
 
     assert (known.ends, [finding.code for finding in known.findings]) == (None, ["event.deceased-card"])
     assert unknown.ends is not None
-    assert all(unknown.ends.of(kind) for kind in CertificateKind)
+    for kind in CertificateKind:
+        ending = unknown.ends.of(kind)
+        assert ending is not None
+        assert ending.reason is RevocationReason.CESSATION_OF_OPERATION
     assert [finding.code for finding in unknown.findings] == ["event.death-not-recorded", "event.deceased-card"]
 
 
@@ -143,6 +156,19 @@ def test_a_move_entered_by_mistake() -> None:
     assert (found.reissue, found.fee, found.new_card) == (SIGNATURE, FeeReason.OFFICE_ERROR, False)
     assert [finding.code for finding in found.findings] == ["correction.never-undone"]
     assert fee(NATIONAL, reason=FeeReason.OFFICE_ERROR, on=ON).yen == 0
+
+
+def test_what_ends_the_card_too() -> None:
+    """R-5.2, R-5.4, R-5.6, R-5.21: off the record, lost, returned, expired or void; no other cause takes the card."""
+    assert {
+        LifeEvent.DEATH,
+        LifeEvent.EMIGRATION,
+        LifeEvent.CARD_LOST,
+        LifeEvent.CARD_RETURNED,
+        OtherCause.EX_OFFICIO_DELETION,
+        OtherCause.CARD_EXPIRED,
+        OtherCause.CONTINUED_USE_MISSED,
+    } == CARD_ENDING
 
 
 @pytest.mark.parametrize("cause", [*filter(CARD_ENDING.__contains__, (*LifeEvent, *OtherCause))], ids=str)
@@ -167,7 +193,7 @@ def test_a_renewal_is_not_taken_back() -> None:
     """R-5.7, R-1.10: the new certificate is there, and there is nothing to issue."""
     found = correction(NATIONAL, cause=LifeEvent.RENEWAL, on=ON)
 
-    assert (found.reissue, found.fee) == (NOTHING, None)
+    assert (found.reissue, found.fee, found.new_card) == (NOTHING, None, False)
     assert [finding.code for finding in found.findings] == ["correction.renewed"]
 
 
@@ -175,5 +201,10 @@ def test_a_harmless_mistake() -> None:
     """R-5.9: what ended nothing is only put right."""
     found = correction(NATIONAL, cause=OtherCause.FURIGANA, on=ON)
 
-    assert (found.reissue, found.fee) == (NOTHING, None)
+    assert (found.reissue, found.fee, found.new_card) == (NOTHING, None, False)
     assert [finding.code for finding in found.findings] == ["correction.nothing-ended"]
+
+
+def test_a_mistaken_request_names_its_certificates() -> None:
+    """R-5.1, R-5.9: only what the request ended is issued anew."""
+    assert correction(NATIONAL, cause=LifeEvent.REQUEST, on=ON, kinds=SIGNATURE).reissue == SIGNATURE

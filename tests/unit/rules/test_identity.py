@@ -238,6 +238,16 @@ def test_a_voluntary_agent_renews(pin: bool, agent: str, form: InquiryForm, way:
     assert _codes(found) == codes
 
 
+def test_an_agent_is_told_whom_to_ask() -> None:
+    """R-2.24, R-2.29; S-16, S-17: who is turned to two visits is told to ask the office for the details."""
+    (finding,) = (
+        one for one in _route("new", "voluntary-agent", agent="passport").findings if one.severity == "refusal"
+    )
+
+    assert "市民課におたずねください" in finding.bring_ja
+    assert "ask the office" in finding.bring_en
+
+
 def test_the_holder_is_asked_to_come_in_person() -> None:
     """R-2.30; S-47: a request, not a refusal."""
     found = _route("renewal", "voluntary-agent", pin=True, agent="passport", form="sealed")

@@ -24,6 +24,8 @@ def test_the_term_of_the_reply(on: str, state: str, code: str) -> None:
     assert (found.state, found.until) == (state, date(2026, 11, 2))
     assert [finding.code for finding in found.findings] == [code]
     assert not found.address_flagged
+    assert "2026年11月2日" in found.findings[0].ja
+    assert "2026-11-02" in found.findings[0].en
 
 
 def test_the_last_day_is_said() -> None:

@@ -54,7 +54,7 @@ def test_express_has_a_first_day() -> None:
     first = date(2024, 12, 2)
 
     assert remaking_fee(NATIONAL, reason=FeeReason.CARD_LOST, on=first, express=True).yen == 2000
-    with pytest.raises(NoExpress, match="2024-12-02"):
+    with pytest.raises(NoExpress, match=r"fees\.no-express.*2024-12-02"):
         remaking_fee(NATIONAL, reason=FeeReason.CARD_LOST, on=date(2024, 12, 1), express=True)
 
 
@@ -77,9 +77,21 @@ def test_the_page_charges_for_a_card_near_its_end() -> None:
     assert (found.card_yen, found.certificates_yen) == (0, 200)
 
 
+def test_which_reasons_make_a_card() -> None:
+    """R-4.1: all but those of a certificate's issue alone."""
+    assert frozenset(FeeReason) - REMADE == {
+        FeeReason.FIRST,
+        FeeReason.RENEWAL,
+        FeeReason.AFTER_EXPIRY,
+        FeeReason.ATTRIBUTES_CHANGED,
+        FeeReason.OWN_REQUEST,
+        FeeReason.AFTER_HOLD,
+    }
+
+
 def test_other_reasons_make_no_card() -> None:
     """R-4.1: a renewal is no reason for a new card; a table without the row gives no amount."""
-    with pytest.raises(NotRemade):
+    with pytest.raises(NotRemade, match=r"fees\.no-remaking"):
         remaking_fee(NATIONAL, reason=FeeReason.RENEWAL, on=ON)
     with pytest.raises(NoFeeRow):
         remaking_fee(NATIONAL.with_settings({"fee_table": "renewal=0"}), reason=FeeReason.CARD_LOST, on=ON)

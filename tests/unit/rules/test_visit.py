@@ -42,7 +42,9 @@ def test_a_reply_counts_in_its_term(applicant: Applicant, on: str, way: str) -> 
     found = decide(NATIONAL, visit)
 
     assert found.route == way
-    assert ("inquiry.lapsed" in [finding.code for finding in found.findings]) is (way == "inquiry")
+    told = {finding.code: finding.ja for finding in found.findings}
+    assert ("2026年11月2日" in told.get("inquiry.reply-not-counted", "")) is (way == "inquiry")
+    assert "inquiry.lapsed" not in told
 
 
 def test_a_late_reply_does_not_harm_a_holder_with_a_document() -> None:

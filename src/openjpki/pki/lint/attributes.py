@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from openjpki.pki import oids
-from openjpki.pki.attributes import birth_date_text
 from openjpki.pki.lint.finding import rule
 from openjpki.pki.lint.specimen import Specimen
+from openjpki.rules.birth_date import birth_date_text
 from openjpki.rules.characters import LONGEST_ADDRESS, in_repertoire
 from openjpki.rules.era import BeforeCalendar
 

@@ -60,16 +60,6 @@ FINDINGS = (
         bring_en="Return the card. After coming back a new one is made free of charge.",
     ),
     Finding(
-        code="deadline.inquiry-lapsed",
-        rule="R-2.24",
-        sentence="S-15",
-        severity="refusal",
-        ja="回答書の期限({last})を過ぎています。この回答書では手続きできません。",
-        en="The term of the reply ended on {last}: this reply form cannot be used.",
-        bring_ja="もう一度申請してください。新しい照会書兼回答書をご本人あてに郵送します。",
-        bring_en="Apply again: a new inquiry letter goes to the holder by post.",
-    ),
-    Finding(
         code="deadline.expired",
         rule="R-3.10",
         sentence="S-35",

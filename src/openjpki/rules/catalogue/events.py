@@ -145,16 +145,6 @@ FINDINGS = (
         bring_en=_AGAIN_EN,
     ),
     Finding(
-        code="event.face-card",
-        rule="R-1.11",
-        sentence="",
-        severity="advice",
-        ja="顔認証マイナンバーカードには署名用電子証明書を載せられないため、失効します。利用者証明用電子証明書は残ります。",
-        en="A face-authentication card carries no signature certificate: it ends. The authentication certificate stays.",
-        bring_ja="通常のカードに戻すときは、カードをお持ちください。手数料はかかりません。",
-        bring_en="To switch back bring the card; it is free of charge.",
-    ),
-    Finding(
         code="hold.not-found",
         rule="R-5.20",
         sentence="",

@@ -135,12 +135,13 @@ FINDINGS = (
         code="agent.two-visits",
         rule="R-2.24",
         sentence="S-16",
-        also=("R-2.2", "S-17"),
+        also=("R-2.2", "R-2.29", "S-17"),
         severity="refusal",
         ja="任意代理人の手続きは即日ではできません。照会書兼回答書をご本人あてに郵送します。",
         en="A voluntary agent's procedure is not done on the same day. An inquiry letter goes to the holder by post.",
-        bring_ja="ご本人が記入し封をした回答書、ご本人のマイナンバーカード、代理人の本人確認書類をお持ちください。",
-        bring_en="Bring the reply filled in and sealed by the holder, the holder's My Number card and the agent's identity document.",
+        bring_ja="ご本人が記入し封をした回答書、ご本人のマイナンバーカード、代理人の本人確認書類をお持ちください。わからないことは市民課におたずねください。",
+        bring_en="Bring the reply filled in and sealed by the holder, the holder's My Number card and the agent's identity "
+        "document. For the details ask the office (市民課).",
     ),
     Finding(
         code="agent.unsealed",

@@ -1,0 +1,157 @@
+"""`openjpki rules substitute`, `era`, `pin`, `lifecycle`: characters, dates by era, the form of a PIN, what can happen next."""
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any, TypeVar
+
+from openjpki.cli.answer import Answer, BadValue, Run, language_of
+from openjpki.cli.pins import typed
+from openjpki.cli.rules_arguments import add_choice, day, policy_of
+from openjpki.cli.rules_findings import coded, told
+from openjpki.rules.application import APPLICATION
+from openjpki.rules.birth_date import birth_date_text
+from openjpki.rules.era import in_era, read_era
+from openjpki.rules.kinds import PinKind
+from openjpki.rules.lifecycle import CARD, CERTIFICATE, LifeCycle, advance
+from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, check_pin, tries
+from openjpki.rules.substitution import substitution
+from openjpki.rules.words import word
+
+E = TypeVar("E", bound=Enum)
+
+_CYCLES: Mapping[str, LifeCycle[Any, Any]] = {table.name: table for table in (CERTIFICATE, APPLICATION, CARD)}
+
+
+def _choice(text: str) -> tuple[str, str]:
+    """Read CHAR=TEXT; raises `BadValue`."""
+    character, equals, written = text.partition("=")
+    if not (equals and written and len(character) == 1):
+        raise BadValue(
+            option="--choose",
+            value=text,
+            expected_ja="CHAR=TEXT の形で、1文字とその代替文字を指定してください。",
+            expected_en="The form is CHAR=TEXT: one character and its substitute.",
+        )
+    return character, written
+
+
+def _add_substitute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--text", required=True, help="a name or an address")
+    parser.add_argument("--kana", metavar="TEXT", help="the name's reading, family and given name apart as in the name")
+    parser.add_argument(
+        "--choose",
+        action="append",
+        default=[],
+        type=_choice,
+        metavar="CHAR=TEXT",
+        help="another substitute that the holder asks for",
+    )
+
+
+def _substitute(arguments: argparse.Namespace) -> Answer:
+    policy_of(arguments)  # refuses a bad setting; no character depends on one
+    language = language_of(arguments)
+    found = substitution(arguments.text, reading=arguments.kana, chosen=dict(arguments.choose))
+    changes = [
+        {"position": change.position, "original": change.original, "written": change.written, "by": change.by}
+        for change in found.changes
+    ]
+    data = {
+        "text": found.text,
+        "flags": found.flags,
+        "original": found.original,
+        "changes": changes,
+        "findings": coded(found.findings, language),
+        "rules": ["R-1.9"],
+    }
+    lines = [found.text, found.flags]
+    lines += [
+        f"  {change['position']}: {change['original']} → {change['written']} ({change['by']})" for change in changes
+    ]
+    return Answer(data=data, lines=(*lines, *told(found.findings, language), "[R-1.9]"))
+
+
+def _add_era(parser: argparse.ArgumentParser) -> None:
+    one = parser.add_mutually_exclusive_group(required=True)
+    one.add_argument("--text", help="a date by era: 令和8年11月23日, H1.1.8")
+    one.add_argument("--date", type=day("--date"), metavar="DATE", help="a date of the Gregorian calendar")
+    parser.add_argument(
+        "--lenient", action="store_true", help="count on past the end of an era, as forms printed before it do"
+    )
+
+
+def _era(arguments: argparse.Namespace) -> Answer:
+    policy_of(arguments)  # refuses a bad setting; no date depends on one
+    found: date = arguments.date or read_era(arguments.text, strict=not arguments.lenient)
+    era, written = in_era(found), birth_date_text(found)
+    return Answer(
+        data={"date": found.isoformat(), "era": era, "birth_date": written, "rules": ["R-8.3"]},
+        lines=(f"{found.isoformat()} = {era} ({written}) [R-8.3]",),
+    )
+
+
+def _add_pin(parser: argparse.ArgumentParser) -> None:
+    add_choice(parser, "--kind", [pin.value for pin in PinKind], "which PIN")
+    parser.add_argument("--pin-stdin", action="store_true", help="hold a PIN on standard input against the form")
+
+
+def _pin(arguments: argparse.Namespace) -> Answer:
+    policy, language, kind = policy_of(arguments), language_of(arguments), PinKind(arguments.kind)
+    form = BadSignaturePin() if kind is PinKind.SIGNATURE else BadDigitsPin()
+    good = None
+    if arguments.pin_stdin:
+        (pin,) = typed([""], from_stdin=True)
+        check_pin(kind, pin, policy)
+        good = True
+    count = tries(kind)
+    lock = f"{count}回続けて間違えるとロックされます。" if language == "ja" else f"{count} consecutive misses lock it."
+    return Answer(
+        data={
+            "kind": kind.value,
+            "form": form.message(language),
+            "tries": count,
+            "good": good,
+            "rules": ["R-6.1", "R-6.2"],
+        },
+        lines=(form.message(language), lock, "[R-6.1, R-6.2]"),
+    )
+
+
+def _add_lifecycle(parser: argparse.ArgumentParser) -> None:
+    add_choice(parser, "--of", list(_CYCLES), "whose life")
+    parser.add_argument("--state", required=True, help="where it stands")
+    parser.add_argument("--event", help="what happens to it")
+
+
+def _lifecycle(arguments: argparse.Namespace) -> Answer:
+    policy_of(arguments)  # refuses a bad setting; no life depends on one
+    language, table = language_of(arguments), _CYCLES[arguments.of]
+    state = _member(arguments, "state", (one for edge in table.edges.items() for one in (edge[0][0], edge[1])))
+    data: dict[str, Any] = {"state": state.value, "events": [event.value for event in table.events(state)]}
+    line = f"{word(state, language)} → {', '.join(data['events']) or '-'}"
+    if arguments.event:
+        after = advance(table, state, _member(arguments, "event", (event for _, event in table.edges)))
+        data["next"] = after.value
+        line = f"{word(state, language)} → {word(after, language)}"
+    return Answer(data=data, lines=(line,))
+
+
+def _member(arguments: argparse.Namespace, name: str, members: Iterable[E]) -> E:
+    """Return a state or an event by its word; raises `BadValue`."""
+    known = {member.value: member for member in members}
+    text = getattr(arguments, name)
+    if text not in known:
+        expected = " / ".join(known)
+        raise BadValue(option=f"--{name}", value=text, expected_ja=expected, expected_en=expected)
+    return known[text]
+
+
+QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
+    "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
+    "era": ("a date by era, and as a certificate writes it", _add_era, _era),
+    "pin": ("the form of a PIN, and its tries", _add_pin, _pin),
+    "lifecycle": ("what can happen to a certificate, a card or an application", _add_lifecycle, _lifecycle),
+}
+"""The questions of `openjpki rules`: what it says, its arguments, its answer."""

@@ -1,0 +1,105 @@
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from openjpki.cli.main import main
+from openjpki.rules.book import RULES
+from openjpki.rules.conflicts import CONFLICTS
+from openjpki.rules.page import SENTENCES
+from openjpki.rules.policy import SETTINGS
+
+
+def _ask(capsys: pytest.CaptureFixture[str], question: str, language: str = "en") -> dict[str, Any]:
+    assert main(["rules", "explain", *shlex.split(question), "--json", "--lang", language]) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> list[str]:
+    assert main(["rules", "explain", *shlex.split(question), "--lang", language]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [(SENTENCES, "sentence"), (RULES, "rule"), (CONFLICTS, "conflict")],
+    ids=["sentences", "rules", "conflicts"],
+)
+def test_a_number_is_explained(capsys: pytest.CaptureFixture[str], numbers: dict[str, object], kind: str) -> None:
+    """S-nn, R-x.y, CF-n: one command, one shape (that each leads somewhere is a test of the rules)."""
+    for number in list(numbers)[::9]:
+        answer = _ask(capsys, number)
+
+        assert (answer["code"], answer["kind"]) == (number, kind)
+        assert set(answer) >= {"ja", "en", "sentences", "rules", "conflicts", "settings", "findings"}
+        assert answer["rules"]
+
+
+def test_a_sentence_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """S-33: its gist, R-3.8 and R-7.1 that carry it out, CF-11 with its ruling, settings and findings."""
+    answer = _ask(capsys, "S-33", "ja")
+
+    assert answer["ja"] == SENTENCES["S-33"].ja
+    assert [rule["number"] for rule in answer["rules"]] == ["R-3.8", "R-7.1"]
+    assert answer["conflicts"][0]["number"] == "CF-11"
+    assert answer["conflicts"][0]["ruling_en"] == "it opens nothing and blocks nothing"
+    assert "notice_opens_window" in {setting["name"] for setting in answer["settings"]}
+    assert {finding["code"] for finding in answer["findings"]} == {"renewal.not-yet", "notice.comes-early"}
+    assert "更新期間前には手続きできません" in answer["findings"][0]["says"]
+
+
+def test_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.8: title and mark, then the sentences of the page; small letters do as well."""
+    lines = _told(capsys, "r-3.8", "en")
+
+    assert lines[:3] == [
+        "R-3.8 (rule; C)",
+        "the renewal window",
+        "  S-23: renewal from three months before the end",
+    ]
+    assert "  renewal_last_day_offset = 0 / -1" in lines
+
+
+def test_a_conflict(capsys: pytest.CaptureFixture[str]) -> None:
+    """CF-2, CF-12: what it is between, what each preset decides; a gap has no letter of its own."""
+    assert _told(capsys, "CF-2", "ja")[2:4] == ["  national: 期限の日も更新できる", "  page: 期限の日の前日まで"]
+    assert _told(capsys, "CF-12", "ja")[3] == "  page: 同じ"
+    assert _told(capsys, "CF-12", "en")[3] == "  page: the same"
+    assert _ask(capsys, "CF-2")["letter_en"] == "the day before the expiry is the last"
+
+
+@pytest.mark.parametrize("name", list(SETTINGS)[::5])
+def test_a_setting(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """Each ruling by its name: rule, conflict, mark, source and what it takes."""
+    answer = _ask(capsys, name)
+
+    assert (answer["code"], answer["kind"], answer["mark"]) == (name, "setting", SETTINGS[name].mark)
+    assert [*answer["rules"], *answer["conflicts"]] == SETTINGS[name].rule.split(", ")
+
+
+def test_a_setting_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.8, CF-2: how it is given, and what it rests on."""
+    lines = _told(capsys, "renewal_last_day_offset", "en")
+
+    assert lines[0] == "renewal_last_day_offset (setting; R-3.8, CF-2; C)"
+    assert lines[1] == "--policy renewal_last_day_offset=0 / -1"
+    assert lines[-1].endswith("→ through the expiry day")
+
+
+def test_a_finding_shows_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.24; S-16: the gist of each number that a finding cites."""
+    lines = _told(capsys, "agent.two-visits", "ja")
+
+    assert "  S-16: 任意代理人は当日に発行を受けられない" in lines
+    assert "  R-2.29: 事前の問い合わせ" in lines
+    assert _ask(capsys, "agent.two-visits")["page"] == SENTENCES["S-16"].en
+    assert _ask(capsys, "agent.id")["page"] == ""
+
+
+@pytest.mark.parametrize("number", ["S-71", "S-00", "R-9.9", "R-2.16", "CF-15"])
+def test_a_number_that_stands_for_nothing(capsys: pytest.CaptureFixture[str], number: str) -> None:
+    """Exit 2 and a stable code."""
+    assert main(["rules", "explain", number, "--lang", "en"]) == 2
+    assert "[rules.unknown-code]" in capsys.readouterr().err
