@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import audit, authority, card, documents, init, keeping, rules, serve, status, story, window
+from openjpki.cli import (
+    audit,
+    authority,
+    card,
+    checklist,
+    documents,
+    init,
+    keeping,
+    rules,
+    serve,
+    status,
+    story,
+    window,
+)
 from openjpki.cli.answer import Commands
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
@@ -16,5 +29,6 @@ REGISTER: tuple[Callable[[Commands], None], ...] = (
     window.register,
     card.register,
     documents.register,
+    checklist.register,
     rules.register,
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from openjpki.rules.catalogue import (
     address,
     application,
+    checklist,
     deadlines,
     documents,
     eligibility,
@@ -44,6 +45,7 @@ _SUBJECTS = (
     stay,
     notices,
     retention,
+    checklist,
 )
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}
