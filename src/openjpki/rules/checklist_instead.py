@@ -10,6 +10,7 @@ from openjpki.rules.agency import ISSUING
 from openjpki.rules.catalogue import find
 from openjpki.rules.checklist_days import Days, days
 from openjpki.rules.checklist_interview import Interview
+from openjpki.rules.dates import LAST_DAY
 from openjpki.rules.eligibility import is_represented
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
@@ -41,7 +42,7 @@ class Instead:
 
 
 def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead, ...]:
-    """Return the other ways, those with the fewest changes; whoever is refused gets at least one (R-1.6, R-2.4; S-09, S-36).
+    """Return the other ways, those with the fewest changes, the soonest first; whoever is refused gets at least one (R-1.6, R-2.4; S-09, S-36).
 
     Who may come later only is told what can be done now; who would come twice, what takes one visit.
     """
@@ -49,7 +50,9 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
     ways = tuple(_tried(policy, interview, found, refusals))
     if ways or found.plan.way != "refused":
         fewest = min((len(way.findings) for way in ways), default=0)
-        return tuple(way for way in ways if len(way.findings) == fewest)
+        return tuple(
+            sorted((way for way in ways if len(way.findings) == fewest), key=lambda way: way.opens or LAST_DAY)
+        )
     return tuple(Instead(findings=(refusal,), interview=None, opens=None) for refusal in refusals)
 
 
