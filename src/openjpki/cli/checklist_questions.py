@@ -119,7 +119,7 @@ def _one_of(*choices: tuple[Any, str, str]) -> Read:
     return read
 
 
-_HALF_WIDTH = {ord("0") + digit: str(digit) for digit in range(10)}
+_HALF_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 """Digits as a Japanese keyboard gives them."""
 
 

@@ -1,4 +1,5 @@
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_before_the_window_one_may_wait_or_have_it_issued_early() -> None:
 def test_a_closed_last_day_is_told() -> None:
     """R-4.7; E-36: expiry on Sunday 2026-05-03: the last useful day is Friday, later it is a new issue, free of charge."""
     sunday = date(2026, 5, 3)
-    ends = {"signature_expires": sunday, "authentication_expires": sunday}
+    ends: dict[str, Any] = {"signature_expires": sunday, "authentication_expires": sunday}
     found = asked(Procedure.RENEWAL, **ends)
 
     assert (found.closes, found.last_open_day) == (sunday, ON)
@@ -132,7 +133,7 @@ def test_an_agent_with_the_sealed_form_comes_once() -> None:
         ({"form": "sealed", "card_items_change": True}, "agent.two-visits"),
     ],
 )
-def test_else_an_agent_comes_twice(answers: dict[str, object], code: str) -> None:
+def test_else_an_agent_comes_twice(answers: dict[str, Any], code: str) -> None:
     """S-14 to S-16, S-56; R-2.23, R-2.24: without what R-2.23 asks for; the holder in person would come once."""
     found = asked(Procedure.RENEWAL, AGENT, **answers)
 
@@ -240,7 +241,7 @@ def test_a_kiosk_resets_one_pin(unknown: set[PinKind], place: str) -> None:
 
 def test_a_kiosk_takes_no_expired_certificate() -> None:
     """R-6.6: both certificates are in force, the last day included."""
-    ended = {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON}
+    ended: dict[str, Any] = {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON}
     reset = frozenset({PinKind.SIGNATURE})
     found = asked(Procedure.PIN_RESET, unknown_pins=reset, **ended)
     kiosk = asked(Procedure.PIN_RESET, unknown_pins=reset, signature_expires=ON, authentication_expires=ON).kiosk
@@ -331,7 +332,7 @@ def test_a_face_card_has_no_pin() -> None:
         (Procedure.PIN_RESET, {}, 0, "R-4.1"),
     ],
 )
-def test_what_it_costs(procedure: Procedure, answers: dict[str, object], yen: int, rule: str) -> None:
+def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, rule: str) -> None:
     """S-18, S-27; R-4.1, R-4.2; E-29 to E-31: the highest of the certificates, or the card made anew with them."""
     found = asked(procedure, **answers)
 

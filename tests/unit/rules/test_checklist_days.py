@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_papers_at_hand_set_the_last_day() -> None:
     licence = (ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=last),)
     insurance = (ShownDocument(kind=DocumentKind.HEALTH_INSURANCE_CARD),)
     agent = Applicant.VOLUNTARY_AGENT
-    lost = {"unknown_pins": ALL_PINS}
+    lost: dict[str, Any] = {"unknown_pins": ALL_PINS}
 
     assert days(NATIONAL, interview(Procedure.NEW, documents=licence, **lost)).closes == last
     assert days(NATIONAL, interview(Procedure.RENEWAL, agent, form="sealed", form_until=last)).closes == last

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,10 @@ PARENT = Claim(power=Power.PARENT)
         {"procedure": Procedure.RENEWAL, "applicant": Applicant.SELF, "holder": ADULT, "signature_expires": ENDS},
     ],
 )
-def test_what_the_answer_rests_on_is_there(answers: dict[str, object]) -> None:
+def test_what_the_answer_rests_on_is_there(answers: dict[str, Any]) -> None:
     """R-1.6, R-2.7, R-3.8: no checklist without the holder, the power, a certificate, or the ends of what is renewed."""
     with pytest.raises(ValueError, match=r"\?$"):
-        Interview(on=ON, **answers)  # type: ignore[arg-type]  # the answers of the table
+        Interview(on=ON, **answers)
 
 
 def test_only_the_ends_of_what_it_is_about_count() -> None:
@@ -67,7 +68,7 @@ def test_a_card_expires_after_its_last_day(card: CardState, day: date, state: Ca
         (Procedure.HOLD, {"holder": None}, ""),
     ],
 )
-def test_which_pins_a_procedure_takes(procedure: Procedure, answers: dict[str, object], pins: str) -> None:
+def test_which_pins_a_procedure_takes(procedure: Procedure, answers: dict[str, Any], pins: str) -> None:
     """R-1.11, R-2.5, R-6.5, R-6.7; S-41, S-42, CF-13: those of the certificates and the window's other two, or those named."""
     asked = interview(procedure, **answers)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from openjpki.rules.checklist_days import days
 from openjpki.rules.checklist_items import Item, Thing, pins, visits
 from openjpki.rules.checklist_papers import Whose
@@ -6,7 +8,7 @@ from openjpki.rules.kinds import Applicant, PinKind, Procedure
 from tests.unit.rules.interviews import ALL_PINS, NATIONAL, interview
 
 
-def items_of(procedure: Procedure, applicant: Applicant = Applicant.SELF, **answers: object) -> list[list[Thing]]:
+def items_of(procedure: Procedure, applicant: Applicant = Applicant.SELF, **answers: Any) -> list[list[Thing]]:
     """Return the things of each visit."""
     asked = interview(procedure, applicant, **answers)
     return [[item.thing for item in items] for items in visits(NATIONAL, asked, days(NATIONAL, asked))]
