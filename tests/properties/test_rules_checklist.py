@@ -208,14 +208,13 @@ def promised(found: Checklist, number: int) -> Way:
 
 @st.composite
 def choices(draw: st.DrawFn, items: Sequence[Item]) -> tuple[DocumentKind, ...]:
-    """Choose a kind for every document, each another."""
-    chosen: list[DocumentKind] = []
+    """Choose a kind for every document; one that has to be another is another than that person's before."""
+    chosen: list[tuple[Whose, DocumentKind]] = []
     for item in items:
         if item.kinds:
-            chosen.append(
-                draw(st.sampled_from([kind for kind in item.kinds if kind not in chosen or not item.another]))
-            )
-    return tuple(chosen)
+            free = [kind for kind in item.kinds if not item.another or (item.whose, kind) not in chosen]
+            chosen.append((item.whose, draw(st.sampled_from(free))))
+    return tuple(kind for _, kind in chosen)
 
 
 @given(policy=POLICIES, interview=interviews(), data=st.data())

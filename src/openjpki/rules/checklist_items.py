@@ -45,7 +45,7 @@ class Item:
     required: bool = True
     """False: asked for, or good to have, but nobody is sent away for want of it."""
     another: bool = False
-    """Whether it has to be of another kind than the documents before it."""
+    """Whether it has to be of another kind than the identity document of the same person before it."""
     months: int = 0
     """Months from its day of issue for which it counts; 0 = no term."""
 
@@ -114,7 +114,7 @@ def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
 
 def _items(policy: Policy, interview: Interview, papers: Sequence[Choice], form: InquiryForm) -> Iterator[Item]:
     """Return the form, the powers, then the identities, the ones with fewer choices first."""
-    before = 0
+    shown: set[Whose] = set()
     for paper in sorted(papers, key=lambda paper: len(paper.documents)):
         if not paper.documents:
             thing = Thing.REPLY if form == "returned" else Thing.FORM
@@ -122,8 +122,8 @@ def _items(policy: Policy, interview: Interview, papers: Sequence[Choice], form:
             yield Item(thing=thing, whose=Whose.HOLDER, rules=_FORMS[thing])
             continue
         item = _document(policy, paper)
-        yield replace(item, another=item.identity and before > 0)
-        before += item.identity
+        yield replace(item, another=item.identity and item.whose in shown)
+        shown |= {item.whose} if item.identity else set()
 
 
 def _document(policy: Policy, paper: Choice) -> Item:
