@@ -7,7 +7,8 @@ from enum import Enum, unique
 from itertools import combinations, product
 
 from openjpki.rules.checklist_interview import Given, Interview
-from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, ShownDocument
+from openjpki.rules.dates import LAST_DAY
+from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, ShownDocument, accepted_until
 from openjpki.rules.finding import Finding
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant
@@ -79,7 +80,7 @@ def plan(policy: Policy, interview: Interview, on: date, *, form: InquiryForm | 
     `form`: one that is brought whatever it leads to, as the reply to the second visit (R-2.24). Else a form that does not
     help is left at home: with it an agent without a photo document would be refused (R-2.23).
     """
-    everything = _pool(interview, form or form_of(interview))
+    everything = _pool(policy, interview, form or form_of(interview))
     pools = [everything] if form else [everything, tuple(piece for piece in everything if piece.document is not None)]
     form = form or form_of(interview)
     routes = [_route(policy, interview, on, pool, form) for pool in pools]
@@ -112,7 +113,7 @@ def choices(
         missing = tuple(finding for finding in without.findings if finding not in found.findings)
         documents = tuple(
             document
-            for document in _in_place_of(interview, piece)
+            for document in _in_place_of(policy, interview, piece)
             if all(
                 _route(policy, interview, day, tried, form).route == found.way
                 for tried in _tries(found.pieces, number, document, told)
@@ -157,14 +158,14 @@ def _route(policy: Policy, interview: Interview, on: date, pieces: Sequence[Piec
     return decide(policy, visit)
 
 
-def _pool(interview: Interview, form: InquiryForm) -> tuple[Piece, ...]:
+def _pool(policy: Policy, interview: Interview, form: InquiryForm) -> tuple[Piece, ...]:
     """Return what can be brought, one document for all of its list; powers first, identities last."""
     represented = interview.applicant is not Applicant.SELF
     pool = [Piece(whose=Whose.APPLICANT if represented else Whose.HOLDER, document=None)] if form != "none" else []
     if represented:
         pool.extend(Piece(whose=Whose.APPLICANT, document=ShownDocument(kind=kind)) for kind in _powers(interview))
     for whose in (Whose.HOLDER, Whose.APPLICANT)[: 1 + represented]:
-        given = _given(interview, whose)
+        given = _given(policy, interview, whose)
         shown = [ShownDocument(kind=kind) for kind in _ALIKE] if given is None else given
         pool.extend(Piece(whose=whose, document=document) for document in shown)
     return tuple(pool)
@@ -181,20 +182,27 @@ def _powers(interview: Interview) -> Iterator[DocumentKind]:
         yield DocumentKind.MOVE_REPORT
 
 
-def _given(interview: Interview, whose: Whose) -> Given:
-    """Return the identity documents that somebody has; a paper that proves a power is got or written."""
+def _given(policy: Policy, interview: Interview, whose: Whose) -> Given:
+    """Return the identity documents that somebody has, the one that lasts longest first; a power is got or written."""
     given = interview.documents if whose is Whose.HOLDER else interview.agent_documents
-    return given and tuple(one for one in given if TABLE[one.kind].list is not DocumentList.POWER)
+    if given is None:
+        return None
+
+    def lasts(document: ShownDocument) -> date:
+        return min(document.expires or LAST_DAY, accepted_until(policy, document.kind) or LAST_DAY)
+
+    identities = (document for document in given if TABLE[document.kind].list is not DocumentList.POWER)
+    return tuple(sorted(identities, key=lasts, reverse=True))
 
 
-def _in_place_of(interview: Interview, piece: Piece) -> Iterator[ShownDocument]:
+def _in_place_of(policy: Policy, interview: Interview, piece: Piece) -> Iterator[ShownDocument]:
     """Return what can be tried in a piece's place: the papers of the table that can be had, or those given; no other form."""
     if piece.document is None:
         return
     if TABLE[piece.document.kind].list is DocumentList.POWER:
         yield piece.document
         return
-    given = _given(interview, piece.whose)
+    given = _given(policy, interview, piece.whose)
     if given is not None:
         yield from given
         return

@@ -79,6 +79,17 @@ def test_papers_at_hand_set_the_last_day() -> None:
     assert days(NATIONAL, before).closes == date(2025, 12, 1)
 
 
+def test_the_document_that_lasts_longest_counts() -> None:
+    """S-59; R-2.21: of two documents the one that runs out ends no window, nor does a kind that will (CF-9)."""
+    soon = ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2025, 12, 10))
+    insurance = ShownDocument(kind=DocumentKind.HEALTH_INSURANCE_CARD)
+    passport = ShownDocument(kind=DocumentKind.PASSPORT, expires=date(2026, 1, 9))
+
+    for had in ((soon, passport, insurance), (insurance, soon, passport)):
+        asked = interview(Procedure.NEW, on=date(2025, 11, 28), documents=had, unknown_pins=ALL_PINS)
+        assert days(NATIONAL, asked).closes == passport.expires
+
+
 def test_a_document_of_a_new_kind_counts_from_its_day() -> None:
     """R-2.21: the 資格確認書 from 2024-12-02; before, the letter is the way."""
     certificate = (ShownDocument(kind=DocumentKind.ELIGIBILITY_CERTIFICATE),)
