@@ -115,8 +115,9 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
     if found.kiosk and found.kiosk.place != "window":
         lines += ["", say(language, "窓口のかわりに、コンビニ等の端末でも:", "Or at a kiosk:")]
         lines += told(found.kiosk.findings, language)
-    if found.findings:
-        lines += ["", say(language, "お知らせ:", "Please note:"), *told(found.findings, language)]
+    first = {finding for other in found.instead if other.interview is None for finding in other.findings}
+    if notes := [finding for finding in found.findings if finding not in first]:
+        lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
     for other in found.instead:
         lines += ["", *_other(policy, other, language)]
     return [*lines, "", say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}")]

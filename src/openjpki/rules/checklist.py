@@ -215,6 +215,8 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
         if found.plan.way == "inquiry":
             yield find("checklist.second-visit-in-time", closes=found.last_open_day)
+    if interview.form == "opened" and interview.applicant in {Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD}:
+        yield find("agent.unsealed")
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
         about = may_have(policy, interview.holder, kind=CertificateKind.AUTHENTICATION, on=found.first_open_day)
         yield from (one for one in about.findings if one.code == "eligibility.representative-applies")

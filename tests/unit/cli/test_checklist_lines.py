@@ -129,6 +129,15 @@ def test_another_way_is_a_list_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert "手数料" not in anew
 
 
+def test_what_comes_first_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """S-07, S-58; R-1.1, R-1.2: where nothing else helps, and beside what helps it is a note."""
+    moved = told(capsys, f"{RENEWAL} known --residence moved-out")
+    over = told(capsys, f"{RENEWAL} known", on="2026-06-11")
+
+    assert (moved.count("[eligibility.moved-out;"), moved.count("お知らせ:"), moved.count("先にすること:")) == (1, 0, 1)
+    assert (over.count("[renewal.over;"), over.count("お知らせ:"), over.count("先にすること:")) == (1, 1, 0)
+
+
 def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
     """S-31 to S-45: no Japanese but names of places and of what has no English one."""
     found = told(capsys, f"{RENEWAL} forgotten", "en")

@@ -127,7 +127,7 @@ def test_an_agent_with_the_sealed_form_comes_once() -> None:
     ("answers", "code"),
     [
         ({}, "agent.two-visits"),
-        ({"form": "opened"}, "agent.two-visits"),
+        ({"form": "opened"}, "agent.unsealed"),
         ({"form": "sealed", "unknown_pins": ALL_PINS}, "agent.two-visits"),
         ({"form": "sealed", "form_until": ON - timedelta(days=1)}, "agent.two-visits"),
         ({"form": "sealed", "card_items_change": True}, "agent.two-visits"),
