@@ -90,6 +90,15 @@ def test_the_document_that_lasts_longest_counts() -> None:
         assert days(NATIONAL, asked).closes == passport.expires
 
 
+def test_the_days_end_where_other_papers_are_needed() -> None:
+    """R-2.24, R-4.7; S-15: while the reply counts it is enough; once it does not, the document is asked for."""
+    passport = (ShownDocument(kind=DocumentKind.PASSPORT),)
+    asked = interview(Procedure.NEW, form="returned", inquiry_sent=ON, documents=passport, unknown_pins=ALL_PINS)
+
+    assert days(NATIONAL, asked).closes == date(2026, 6, 1)
+    assert days(NATIONAL, replied(asked)).closes is None
+
+
 def test_a_document_of_a_new_kind_counts_from_its_day() -> None:
     """R-2.21: the 資格確認書 from 2024-12-02; before, the letter is the way."""
     certificate = (ShownDocument(kind=DocumentKind.ELIGIBILITY_CERTIFICATE),)

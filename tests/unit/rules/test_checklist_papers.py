@@ -1,4 +1,7 @@
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from openjpki.rules.catalogue import find
 from openjpki.rules.checklist_papers import Whose, choices, form_of, plan, refused
@@ -56,8 +59,18 @@ def test_which_form_there_is() -> None:
 
     assert form_of(household) == "sealed"
     assert form_of(agent) == "none"
+    assert form_of(replace(household, form="returned")) == "returned"
     assert form_of(interview(Procedure.RENEWAL, form="opened")) == "none"
     assert form_of(interview(Procedure.RENEWAL, form="returned")) == "returned"
+
+
+@pytest.mark.parametrize("procedure", [Procedure.NEW, Procedure.RENEWAL, Procedure.REISSUE])
+def test_the_mandate_of_a_move_goes_with_its_report(procedure: Procedure) -> None:
+    """R-2.25: it is never taken for the form that came with the notice, which serves for a renewal alone (R-2.23)."""
+    found = plan(NATIONAL, interview(procedure, Applicant.HOUSEHOLD, move_report=True), ON)
+
+    assert found.way == "same_day"
+    assert DocumentKind.MOVE_REPORT in {piece.document.kind for piece in found.pieces if piece.document}
 
 
 def test_a_form_that_does_not_help_is_left_at_home() -> None:
