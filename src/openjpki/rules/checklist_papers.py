@@ -129,16 +129,16 @@ def _tries(
 ) -> Iterator[tuple[Piece, ...]]:
     """Return what may lie on the counter with a document in one place: every choice before it, those after as found.
 
-    A document found for a later place is accepted here too: whether the later one has another then is tried there.
+    Nobody shows one document twice: a kind found for a later place is no other try, and whether it leaves that place one is
+    tried there.
     """
     here = Piece(whose=pieces[number].whose, document=document)
     before = [
         [Piece(whose=choice.whose, document=one) for one in choice.documents] or [piece]
         for choice, piece in zip(told, pieces, strict=False)
     ]
-    after = tuple(pieces[number] if piece == here else piece for piece in pieces[number + 1 :])
     for chosen in product(*before):
-        tried = (*chosen, here, *after)
+        tried = (*chosen, here, *pieces[number + 1 :])
         if len(set(tried)) == len(tried):
             yield tried
 

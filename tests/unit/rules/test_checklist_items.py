@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from openjpki.rules.checklist_days import days
@@ -33,6 +34,15 @@ def test_a_document_in_case_a_pin_fails() -> None:
     assert items[1].rules == ("R-6.3", "S-43", "S-44")
     assert items_of(Procedure.RENEWAL, documents=()) == [[Thing.CARD]]
     assert items_of(Procedure.NEW, unknown_pins=ALL_PINS) == [[Thing.CARD, Thing.DOCUMENT]]
+
+
+def test_what_will_do_will_do_to_the_last_day() -> None:
+    """R-2.21, CF-9: a kind that counts today and not later is not on a list that has no end."""
+    asked = interview(Procedure.NEW, on=date(2025, 11, 28), unknown_pins=ALL_PINS)
+    ((_, document),) = visits(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert DocumentKind.ELIGIBILITY_CERTIFICATE in document.kinds
+    assert DocumentKind.HEALTH_INSURANCE_CARD not in document.kinds
 
 
 def test_only_an_identity_document_has_to_be_in_force() -> None:
