@@ -83,7 +83,7 @@ def visits(policy: Policy, interview: Interview, found: Days) -> tuple[tuple[Ite
     spread = (found.first_open_day, found.last_open_day or LAST_DAY)
     first = _visit(policy, interview, spread, found.plan, form_of(interview))
     if found.plan.way == "same_day":
-        return ((*first, *_to_be_sure(policy, interview, spread, found.plan)),)
+        return ((*first, *_to_be_sure(policy, interview, spread)),)
     second = second_visit(policy, interview, found.first_open_day)
     return (first, _visit(policy, replied(interview), spread, second, "returned"))
 
@@ -139,16 +139,14 @@ def _document(policy: Policy, paper: Choice) -> Item:
     return replace(item, rules=tuple(dict.fromkeys((*item.rules, "R-2.21", "S-59")))) if item.identity else item
 
 
-def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date], found: Plan) -> Iterator[Item]:
+def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
     """Return what a holder who trusts a PIN brings in case it does not match: else they come twice (R-6.3; S-43, S-44)."""
     if interview.applicant is not Applicant.SELF or not interview.pin_matches(policy):
         return
     doubtful = replace(interview, unknown_pins=frozenset(PinKind))
-    spare = plan(policy, doubtful, spread[0])
-    if spare.way == found.way:
-        papers = choices(policy, doubtful, spread, spare)
-        for item in _items(policy, doubtful, papers, form_of(doubtful)):
-            yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
+    papers = choices(policy, doubtful, spread, plan(policy, doubtful, spread[0]))
+    for item in _items(policy, doubtful, papers, form_of(doubtful)):
+        yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
 
 
 def pins(policy: Policy, interview: Interview) -> tuple[Pin, ...]:

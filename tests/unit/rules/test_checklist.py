@@ -115,7 +115,8 @@ def test_an_agent_with_the_sealed_form_comes_once() -> None:
 
     assert found.means == "same_day"
     assert listed(found.visits[0]) == [("card", True), ("notice", False), ("form", True), ("drivers-licence", True)]
-    form, photo = found.visits[0][2], found.visits[0][3]
+    _, notice, form, photo = found.visits[0]
+    assert notice.rules == ("R-7.1", "S-50")
     assert form.rules == ("R-2.23", "S-51", "S-52", "S-53", "S-54")
     assert photo.rules == ("R-2.23", "S-49", "R-2.21", "S-59")
     assert DocumentKind.ELIGIBILITY_CERTIFICATE not in photo.kinds
