@@ -57,7 +57,7 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
 
 
 def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:
-    if found.today.way == "same_day":
+    if found.today.way == "same_day":  # nothing is better
         return
     dimensions = (
         [_NO_CHANGE, *_procedures(refusals)],

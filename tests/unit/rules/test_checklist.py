@@ -342,6 +342,36 @@ def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, 
     assert ("fee.remake" in codes(found)) is (yen == 1000)
 
 
+@pytest.mark.parametrize(
+    ("procedure", "ends", "yen"),
+    [
+        (Procedure.NEW, None, 1),
+        (Procedure.REISSUE, None, 2),
+        (Procedure.NEW, ON - timedelta(days=1), 3),
+        (Procedure.NEW, ON, 4),
+        (Procedure.RENEWAL, ON, 4),
+        (Procedure.NEW, date(2026, 7, 31), 4),
+        (Procedure.NEW, date(2026, 8, 1), 200),
+    ],
+)
+def test_why_it_is_issued(procedure: Procedure, ends: date | None, yen: int) -> None:
+    """R-4.1, R-4.2; S-18, S-27: by the last day, itself included, and by the window's first."""
+    table = NATIONAL.with_settings({"fee_table": "first=1;attributes-changed=2;after-expiry=3;renewal=4"})
+    found = asked(procedure, policy=table, signature_expires=ends, authentication_expires=ends)
+
+    assert found.fee is not None
+    assert found.fee.yen == yen
+
+
+def test_the_term_of_the_letter_runs_from_the_first_open_day() -> None:
+    """R-2.24, R-4.7: on a closed day nothing is sent."""
+    found = asked(Procedure.NEW, AGENT, on=date(2026, 5, 2))
+
+    assert (found.opens, found.first_open_day) == (date(2026, 5, 2), date(2026, 5, 7))
+    assert found.letter is not None
+    assert found.letter.until == date(2026, 6, 8)
+
+
 def test_a_table_without_the_case_is_told() -> None:
     """R-4.1: no fee is made up."""
     with pytest.raises(NoFeeRow):

@@ -74,3 +74,16 @@ def test_the_person_of_the_law_is_proposed() -> None:
 def test_the_soonest_comes_first() -> None:
     """S-33, S-47; R-2.4, R-2.24: an agent before the window hears what can be done now, then what takes one visit."""
     assert told(Procedure.RENEWAL, AGENT, on=NOT_YET) == [[EARLY], [HOLDER]]
+
+
+def test_who_comes_already_is_not_proposed() -> None:
+    """R-1.6, R-2.22: a parent without a document hears what to bring, and not that a parent should come."""
+    asked = interview(
+        Procedure.NEW, REPRESENTATIVE, holder=CHILD, kinds=AUTHENTICATION, claim=PARENT, agent_documents=()
+    )
+    found = days(NATIONAL, asked)
+
+    assert [OTHER] not in told(
+        Procedure.NEW, REPRESENTATIVE, holder=CHILD, kinds=AUTHENTICATION, claim=PARENT, agent_documents=()
+    )
+    assert "representative.photo-id" in [finding.code for finding in found.plan.findings]
