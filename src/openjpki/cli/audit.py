@@ -13,7 +13,7 @@ from openjpki.audit.faults import Remark
 from openjpki.audit.verification import Verdict
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.audit_answers import purged_data, purged_lines, verdict_data, verdict_lines
-from openjpki.cli.rules_arguments import day
+from openjpki.cli.rules.arguments import day
 from openjpki.errors import Failure, Kind
 from openjpki.site.audit_safe import read_public_keys
 from openjpki.site.opening import opened

@@ -14,7 +14,7 @@ from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.pins import typed
-from openjpki.cli.rules_arguments import add_day
+from openjpki.cli.rules.arguments import add_day
 from openjpki.errors import Failure, Kind, Language
 from openjpki.pki.inspect import facts
 from openjpki.readers.inprocess import InProcessReader

@@ -9,7 +9,7 @@ from openjpki.cli.answer import Answer, language_of
 from openjpki.cli.document_lines import report_lines, trust_line
 from openjpki.cli.output import require_place, write_whole
 from openjpki.cli.pins import typed
-from openjpki.cli.rules_arguments import moment as read_moment
+from openjpki.cli.rules.arguments import moment as read_moment
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.currency import NonceRule, StatusRules
 from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded, Evidence

@@ -2,8 +2,21 @@
 
 from collections.abc import Callable
 
-from openjpki.cli import audit, authority, card, documents, init, keeping, rules, serve, status, story, window
+from openjpki.cli import (
+    audit,
+    authority,
+    card,
+    documents,
+    init,
+    keeping,
+    serve,
+    status,
+    story,
+    window,
+)
 from openjpki.cli.answer import Commands
+from openjpki.cli.checklist import command as checklist
+from openjpki.cli.rules import command as rules
 
 REGISTER: tuple[Callable[[Commands], None], ...] = (
     story.register,
@@ -16,5 +29,6 @@ REGISTER: tuple[Callable[[Commands], None], ...] = (
     window.register,
     card.register,
     documents.register,
+    checklist.register,
     rules.register,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from openjpki.card.terminal import JpkiTerminal, PinLocked
 from openjpki.cli import pins
 from openjpki.cli.answer import BadValue, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, document
+from openjpki.cli.rules.arguments import add_choice, add_day, document
 from openjpki.errors import Language
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
 from openjpki.site.city import MUNICIPALITIES

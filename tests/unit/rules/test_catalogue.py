@@ -32,7 +32,8 @@ def test_a_refusal_says_what_to_do(finding: Finding) -> None:
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_finding_is_made_by_a_rule(code: str) -> None:
     """A code that nothing uses is no finding."""
-    used = [path for path in SOURCES.glob("*.py") if f'"{code}"' in path.read_text("utf-8")]
+    rooms = (path for path in SOURCES.rglob("*.py") if path.parent.name != "catalogue")
+    used = [path for path in rooms if f'"{code}"' in path.read_text("utf-8")]
 
     assert used
 

@@ -9,6 +9,7 @@ from openjpki.rules.catalogue import (
     address,
     application,
     characters,
+    checklist,
     deadlines,
     documents,
     eligibility,
@@ -52,6 +53,7 @@ _SUBJECTS = (
     stay,
     notices,
     retention,
+    checklist,
 )
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}

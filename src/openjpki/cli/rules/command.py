@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Callable
 
-from openjpki.cli import rules_cards, rules_events, rules_explain, rules_fees, rules_terms, rules_texts, rules_visits
 from openjpki.cli.answer import Answer, Commands, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
-from openjpki.cli.rules_findings import WAYS, answered, coded, told
-from openjpki.cli.rules_people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
+from openjpki.cli.rules import cards, events, explain, fees, terms, texts, visits
+from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before, policy_of
+from openjpki.cli.rules.findings import WAYS, answered, coded, told
+from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
 from openjpki.errors import Kind
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
@@ -198,11 +198,11 @@ _QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]
     "route": ("same day, inquiry letter, or refused", _add_route, _route),
     "office": ("whether the window is open", _add_office, _office),
     "service": ("whether a public service or the authority's terminal is open", _add_service, _service),
-    **rules_visits.QUESTIONS,
-    **rules_events.QUESTIONS,
-    **rules_terms.QUESTIONS,
-    **rules_cards.QUESTIONS,
-    **rules_fees.QUESTIONS,
-    **rules_texts.QUESTIONS,
-    **rules_explain.QUESTIONS,
+    **visits.QUESTIONS,
+    **events.QUESTIONS,
+    **terms.QUESTIONS,
+    **cards.QUESTIONS,
+    **fees.QUESTIONS,
+    **texts.QUESTIONS,
+    **explain.QUESTIONS,
 }

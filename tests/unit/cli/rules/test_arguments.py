@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from openjpki.cli.answer import BadValue
-from openjpki.cli.rules_arguments import add_choice, add_day, day, document, moment, not_before, policy_of
+from openjpki.cli.rules.arguments import add_choice, add_day, day, document, moment, not_before, policy_of
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.policy import Policy
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, policy_of
-from openjpki.cli.rules_findings import answered, coded, refused, told
-from openjpki.cli.rules_people import add_today, today_of
+from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
+from openjpki.cli.rules.findings import answered, coded, refused, told
+from openjpki.cli.rules.people import add_today, today_of
 from openjpki.errors import Language
 from openjpki.rules.deadlines import Deadline, deadline, move_in, standing
 from openjpki.rules.finding import Finding

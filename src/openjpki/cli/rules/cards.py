@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Callable
 
 from openjpki.cli.answer import Answer, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, moment, not_before, policy_of
-from openjpki.cli.rules_findings import WAYS, answered, refused
-from openjpki.cli.rules_people import add_counter, add_holder, add_kinds, add_today, kinds_of, today_of, visit_of
+from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before, policy_of
+from openjpki.cli.rules.findings import WAYS, answered, refused
+from openjpki.cli.rules.people import add_counter, add_holder, add_kinds, add_today, kinds_of, today_of, visit_of
 from openjpki.errors import Kind
 from openjpki.rules.face_card import face_card_switch
 from openjpki.rules.insurance import insurance

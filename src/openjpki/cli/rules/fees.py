@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, policy_of
-from openjpki.cli.rules_findings import answered
+from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
+from openjpki.cli.rules.findings import answered
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.remaking import REMADE, Voided, near_expiry, refund, remaking_fee

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, policy_of
-from openjpki.cli.rules_findings import answered, coded, told
-from openjpki.cli.rules_people import add_kinds, kinds_of
+from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
+from openjpki.cli.rules.findings import answered, coded, told
+from openjpki.cli.rules.people import add_kinds, kinds_of
 from openjpki.errors import Language
 from openjpki.rules.follow_up import (
     FollowUp,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
-from openjpki.cli.rules_arguments import add_choice, add_day, document, not_before, policy_of
-from openjpki.cli.rules_findings import WAYS, answered, coded, refused, told
-from openjpki.cli.rules_people import add_counter, add_holder, add_today, add_visit, holder_of, today_of, visit_of
+from openjpki.cli.rules.arguments import add_choice, add_day, document, not_before, policy_of
+from openjpki.cli.rules.findings import WAYS, answered, coded, refused, told
+from openjpki.cli.rules.people import add_counter, add_holder, add_today, add_visit, holder_of, today_of, visit_of
 from openjpki.errors import Kind
 from openjpki.rules.address_protection import disclosure
 from openjpki.rules.deadlines import Deadline

@@ -1,4 +1,4 @@
-from openjpki.cli.rules_findings import coded, refused, told
+from openjpki.cli.rules.findings import coded, refused, told
 from openjpki.errors import Kind
 from openjpki.rules.catalogue import find
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import date
 
-from openjpki.cli.rules_arguments import add_choice, add_day, document, not_before, only_with
+from openjpki.cli.rules.arguments import add_choice, add_day, document, not_before, only_with
 from openjpki.rules.dates import civil_date
 from openjpki.rules.eligibility import Card, Holder
 from openjpki.rules.kinds import Applicant, Capacity, CardState, CertificateKind, Power, Procedure, Residence

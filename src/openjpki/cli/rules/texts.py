@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
 from openjpki.cli.pins import typed
-from openjpki.cli.rules_arguments import add_choice, day, policy_of
-from openjpki.cli.rules_findings import coded, told
+from openjpki.cli.rules.arguments import add_choice, day, policy_of
+from openjpki.cli.rules.findings import coded, told
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.birth_date import birth_date_text
 from openjpki.rules.era import in_era, read_era

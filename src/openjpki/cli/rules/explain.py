@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openjpki.cli.answer import Answer, Run, language_of
-from openjpki.cli.rules_arguments import policy_of
+from openjpki.cli.rules.arguments import policy_of
 from openjpki.errors import Failure, Language, declared
 from openjpki.rules.book import RULES
 from openjpki.rules.catalogue import CATALOGUE, find

@@ -1,0 +1,1 @@
+"""`openjpki checklist`: the interview asked at a terminal or answered by options."""

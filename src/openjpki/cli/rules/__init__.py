@@ -1,0 +1,1 @@
+"""`openjpki rules …`: the rule book asked from the command line."""

@@ -1,0 +1,124 @@
+"""On which days the procedure can be done: from which day to which, and on which the window opens (R-3.8, R-4.4, R-4.7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from openjpki.rules.checklist.interview import Interview
+from openjpki.rules.checklist.papers import Plan, plan, refused
+from openjpki.rules.dates import LAST_DAY, day_of_age
+from openjpki.rules.deadlines import last_day, standing
+from openjpki.rules.documents import TABLE, accepted_until
+from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE
+from openjpki.rules.finding import Finding
+from openjpki.rules.kinds import Procedure, Term
+from openjpki.rules.office import open_day_from
+from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal, renewal_window
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """The first stretch of days on which it can be done, and how; `plan` is refused if there is none."""
+
+    plan: Plan
+    opens: date
+    closes: date | None
+    """None: no end is known."""
+    first_open_day: date
+    last_open_day: date | None
+    today: Plan
+    """How it would go on the first open day from the day of the interview."""
+    findings: tuple[Finding, ...] = ()
+    """What is said about the last day."""
+
+
+def days(policy: Policy, interview: Interview) -> Days:
+    """Return the first days from the interview on which the procedure can be done (R-1.1 to R-1.4, R-3.8, R-4.7; E-36).
+
+    Every open day from the first to the last has the same route with the same papers. Raises `NeverOpen`.
+    """
+    met = [
+        (start, end, first, day_plan(policy, interview, first))
+        for start, end in _stretches(policy, interview)
+        if (first := open_day_from(policy, start)) <= end
+    ]
+    _, _, soonest, today = met[0]
+    served = next((place for place, (*_, found) in enumerate(met) if found.way != "refused"), None)
+    if served is None:
+        return Days(
+            plan=today, opens=interview.on, closes=None, first_open_day=soonest, last_open_day=None, today=today
+        )
+    opens, closes, first, found = met[served]
+    for _, end, _, later in met[served + 1 :]:
+        if (later.way, later.pieces) != (found.way, found.pieces):
+            break
+        closes = end
+    if closes == LAST_DAY:
+        return Days(plan=found, opens=opens, closes=None, first_open_day=first, last_open_day=None, today=today)
+    at_the_end = standing(policy, term=Term.VALIDITY, since=closes, on=first)
+    return Days(
+        plan=found,
+        opens=opens,
+        closes=closes,
+        first_open_day=first,
+        last_open_day=at_the_end.deadline.last_open_day,
+        today=today,
+        findings=at_the_end.findings,
+    )
+
+
+def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
+    """Return the plan of a day; a renewal goes by the window of each certificate as well (R-3.8, R-3.10, R-7.1, R-7.5)."""
+    found = plan(policy, interview, on)
+    if found.way == "inquiry":
+        second = second_visit(policy, interview, on)
+        found = second if second.way == "refused" else found
+    against = tuple(_against_renewal(policy, interview, on))
+    if not against:
+        return found
+    return refused((*against, *(found.findings if found.way == "refused" else ())))
+
+
+def replied(interview: Interview) -> Interview:
+    """Return the interview of who has got a new inquiry letter: no form of before counts (R-2.24)."""
+    return replace(interview, form="none", form_until=None, inquiry_sent=None)
+
+
+def second_visit(policy: Policy, interview: Interview, on: date) -> Plan:
+    """Return the plan of the second visit, to which the reply to the inquiry letter is brought (R-2.24; S-15)."""
+    return plan(policy, replied(interview), on, form="returned")
+
+
+def _against_renewal(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
+    if interview.procedure is Procedure.RENEWAL:
+        for end in interview.ends().values():
+            card = interview.card_expires or LAST_DAY
+            yield from renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice).findings
+
+
+def _stretches(policy: Policy, interview: Interview) -> list[tuple[date, date]]:
+    """Return the stretches of days, first and last included, inside which nothing that the rules look at changes."""
+    starts = sorted({interview.on, *(day for day in _turns(policy, interview) if interview.on < day <= LAST_DAY)})
+    ends = [start - _ONE_DAY for start in starts[1:]]
+    return list(zip(starts, [*ends, LAST_DAY], strict=True))
+
+
+def _turns(policy: Policy, interview: Interview) -> Iterator[date]:
+    """Return the days on which something changes: the person, the card, the certificates, the papers at hand."""
+    yield ABROAD_SINCE
+    if interview.holder is not None:
+        yield day_of_age(interview.holder.born, SIGNATURE_AGE, policy)
+    for end in interview.ends().values():
+        window = renewal_window(policy, end)
+        yield window.opens
+        yield window.closes + _ONE_DAY
+    last_days = [*interview.ends().values(), interview.card_expires, interview.form_until]
+    if interview.inquiry_sent is not None:
+        last_days.append(last_day(policy, term=Term.INQUIRY_REPLY, since=interview.inquiry_sent))
+    for document in (*(interview.documents or ()), *(interview.agent_documents or ())):
+        yield TABLE[document.kind].accepted_from or interview.on
+        last_days += [document.expires, accepted_until(policy, document.kind)]
+    yield from (day + _ONE_DAY for day in last_days if day is not None)

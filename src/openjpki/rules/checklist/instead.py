@@ -1,0 +1,112 @@
+"""What to do instead, found by trying it: another procedure, another certificate, another person (R-1.6, R-2.4, S-09, S-36)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from typing import Any
+
+from openjpki.rules.agency import ISSUING
+from openjpki.rules.catalogue import find
+from openjpki.rules.checklist.days import Days, days
+from openjpki.rules.checklist.interview import Interview
+from openjpki.rules.dates import LAST_DAY
+from openjpki.rules.eligibility import is_represented
+from openjpki.rules.finding import Finding
+from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
+from openjpki.rules.policy import Policy
+from openjpki.rules.representation import Claim, powers_over
+
+_OTHER_PROCEDURE: Mapping[str, tuple[Procedure, str]] = {
+    "renewal.not-yet": (Procedure.REISSUE, "checklist.early-reissue"),
+    "renewal.over": (Procedure.NEW, "checklist.new-issue"),
+}
+"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36)."""
+
+_Change = tuple[str, Mapping[str, Any]]
+"""The finding that proposes it, and the answers of the interview that it changes; an empty code changes nothing."""
+
+_NO_CHANGE: _Change = ("", {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instead:
+    """One other way."""
+
+    findings: tuple[Finding, ...]
+    """What to change; or, where no other procedure helps, what has to be done first (a new card, the other municipality)."""
+    interview: Interview | None
+    """The interview that would be served; None: something else comes first."""
+    opens: date | None
+    """Its first open day."""
+
+
+def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead, ...]:
+    """Return the other ways, those with the fewest changes, the soonest first; whoever is refused gets at least one (R-1.6, R-2.4; S-09, S-36).
+
+    Who may come later only is told what can be done now; who would come twice, what takes one visit.
+    """
+    refusals = tuple(finding for finding in found.today.findings if finding.severity == "refusal")
+    ways = tuple(_tried(policy, interview, found, refusals))
+    if ways or found.plan.way != "refused":
+        fewest = min((len(way.findings) for way in ways), default=0)
+        return tuple(
+            sorted((way for way in ways if len(way.findings) == fewest), key=lambda way: way.opens or LAST_DAY)
+        )
+    return tuple(Instead(findings=(refusal,), interview=None, opens=None) for refusal in refusals)
+
+
+def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:
+    if found.today.way == "same_day":  # nothing is better
+        return
+    dimensions = (
+        [_NO_CHANGE, *_procedures(refusals)],
+        [_NO_CHANGE, *_kinds(interview)],
+        [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
+    )
+    for changes in product(*dimensions):
+        codes = [code for code, _ in changes if code]
+        if not codes:
+            continue
+        varied = replace(interview, **{name: answer for _, change in changes for name, answer in change.items()})
+        other = days(policy, varied)
+        if _useful(found, other):
+            findings = tuple(find(code) for code in codes)
+            yield Instead(findings=findings, interview=varied, opens=other.first_open_day)
+
+
+def _useful(found: Days, other: Days) -> bool:
+    """Say whether another way is better: served at all, sooner, or in one visit instead of two."""
+    if other.plan.way == "refused":
+        return False
+    one_visit_less = found.plan.way == "inquiry" and other.plan.way == "same_day"
+    return found.plan.way == "refused" or other.first_open_day < found.first_open_day or one_visit_less
+
+
+def _procedures(refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+    for refusal in refusals:
+        if refusal.code in _OTHER_PROCEDURE:
+            procedure, code = _OTHER_PROCEDURE[refusal.code]
+            yield code, {"procedure": procedure}
+
+
+def _kinds(interview: Interview) -> Iterator[_Change]:
+    """Leave the signature certificate out, where the end of the other one is known or not asked for (R-1.3, R-1.7, R-1.11)."""
+    known = interview.procedure is not Procedure.RENEWAL or interview.authentication_expires is not None
+    if known and interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds:
+        yield "checklist.authentication-alone", {"kinds": frozenset({CertificateKind.AUTHENTICATION})}
+
+
+def _applicants(policy: Policy, interview: Interview, on: date) -> Iterator[_Change]:
+    """Let the holder come, or who represents them in law; nobody else is as good (R-1.6, S-47)."""
+    alone = {"claim": None, "agent_documents": None, "form": "none", "move_report": False}
+    if interview.applicant is not Applicant.SELF:
+        yield "checklist.holder-comes", {**alone, "applicant": Applicant.SELF}
+    holder, claim = interview.holder, interview.claim
+    if holder is None or not is_represented(policy, holder, on):
+        return
+    powers = powers_over(policy, holder, on)
+    if claim is None or claim.power not in powers:
+        power = next(one for one in Power if one in powers)
+        represented = {**alone, "applicant": Applicant.LEGAL_REPRESENTATIVE, "claim": Claim(power=power)}
+        yield "checklist.representative-comes", represented

@@ -1,0 +1,145 @@
+"""The interview: what a resident says before coming, and the visit that it makes on any day (R-2.20 to R-2.25)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias
+
+from openjpki.rules.agency import ISSUING
+from openjpki.rules.documents import ShownDocument
+from openjpki.rules.eligibility import Holder
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
+from openjpki.rules.policy import Policy
+from openjpki.rules.representation import Claim
+from openjpki.rules.visit import InquiryForm, Visit
+
+_PIN_OF: Mapping[PinKind, CertificateKind] = {
+    PinKind.SIGNATURE: CertificateKind.SIGNATURE,
+    PinKind.AUTHENTICATION: CertificateKind.AUTHENTICATION,
+}
+"""The certificate that a PIN opens; the other two PINs open none."""
+
+Given: TypeAlias = tuple[ShownDocument, ...] | None
+"""The identity documents that somebody has; None: not asked, any can be brought."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interview:
+    """The answers of one person about one procedure."""
+
+    procedure: Procedure
+    applicant: Applicant
+    on: date
+    """The day of the interview: no day before it counts."""
+    kinds: frozenset[CertificateKind] = frozenset(CertificateKind)
+    """The certificates it is about."""
+    holder: Holder | None = None
+    """Only a hold is taken of anybody (R-2.7)."""
+    claim: Claim | None = None
+    """By what right a legal representative will act."""
+    accompanied: bool = False
+    """Whether holder and legal representative will both come (R-1.7)."""
+    signature_expires: date | None = None
+    """The last day of the signature certificate, also if it has passed; None: there is none."""
+    authentication_expires: date | None = None
+    card_expires: date | None = None
+    """The last day of the card; None: not asked."""
+    unknown_pins: frozenset[PinKind] = frozenset()
+    """Those forgotten or locked, which is one (S-61). For a reset: those to be set anew; none named means all."""
+    changed_pins: frozenset[PinKind] = frozenset()
+    """For a change: those to be changed; none named means all."""
+    documents: Given = None
+    """The holder's identity documents, beside the card."""
+    agent_documents: Given = None
+    """The identity documents of who will come in the holder's place."""
+    notice: bool = False
+    """Whether the expiry notice is at hand."""
+    form: InquiryForm = "none"
+    """The 照会書兼回答書 at hand: `sealed`, the one that came with the notice; `returned`, the reply to an inquiry letter."""
+    form_until: date | None = None
+    inquiry_sent: date | None = None
+    address_flagged: bool = False
+    move_report: bool = False
+    """Whether the household reports the move on the day of the procedure (R-2.25)."""
+    card_items_change: bool = False
+    reason: FeeReason | None = None
+    """Why a certificate is issued, where the ends of the certificates do not tell."""
+
+    def __post_init__(self) -> None:
+        """An interview that left out what its answer rests on is a bug of who asked."""
+        represented = self.applicant is Applicant.LEGAL_REPRESENTATIVE and self.procedure is not Procedure.HOLD
+        if self.holder is None and self.procedure is not Procedure.HOLD:
+            message = "who is the holder?"
+        elif represented is not (self.claim is not None):
+            message = "by what right does who come?"
+        elif not self.kinds:
+            message = "which certificate?"
+        elif self.procedure is Procedure.RENEWAL and len(self.ends()) != len(self.kinds):
+            message = "until when do the certificates run?"
+        else:
+            return
+        raise ValueError(message)
+
+    def ends(self) -> dict[CertificateKind, date]:
+        """Return the last days of the certificates it is about, as far as they are known."""
+        known = {
+            CertificateKind.SIGNATURE: self.signature_expires,
+            CertificateKind.AUTHENTICATION: self.authentication_expires,
+        }
+        return {kind: end for kind, end in known.items() if end is not None and kind in self.kinds}
+
+    def holder_on(self, day: date) -> Holder | None:
+        """Return the holder as of a day: past its end the card has expired (R-1.2)."""
+        if self.holder is None or self.card_expires is None or day <= self.card_expires:
+            return self.holder
+        return replace(self.holder, card=CardState.EXPIRED) if self.holder.card is CardState.ACTIVE else self.holder
+
+    def pins(self, policy: Policy) -> tuple[PinKind, ...]:
+        """Return the PINs the procedure takes, of those the window handles (R-6.3, R-6.5, R-6.7; S-41 to S-43, CF-13).
+
+        A revocation takes none (R-2.5), nor does a 顔認証カード (R-1.11).
+        """
+        if self.holder is None or self.holder.face_card or self.procedure is Procedure.REVOCATION:
+            return ()
+        if self.procedure in ISSUING:
+            return tuple(pin for pin in policy.window_pins if _PIN_OF.get(pin) in {None, *self.kinds})
+        named = self.unknown_pins if self.procedure is Procedure.PIN_RESET else self.changed_pins
+        return tuple(pin for pin in policy.window_pins if pin in named or not named)
+
+    def unknown(self, policy: Policy) -> frozenset[PinKind]:
+        """Return the PINs that the procedure takes and that are to be set anew first."""
+        pins = frozenset(self.pins(policy))
+        return pins if self.procedure is Procedure.PIN_RESET else pins & self.unknown_pins
+
+    def pin_matches(self, policy: Policy) -> bool:
+        """Say whether the PINs will identify the holder: where any is asked for, and none is forgotten or locked (R-2.20)."""
+        return bool(self.pins(policy)) and not self.unknown(policy)
+
+    def visit(
+        self,
+        policy: Policy,
+        on: date,
+        *,
+        own: tuple[ShownDocument, ...] = (),
+        agent: tuple[ShownDocument, ...] = (),
+        form: InquiryForm = "none",
+    ) -> Visit:
+        """Return the visit of a day with some papers. A reply in hand was sent when it was; one to come is in its term."""
+        return Visit(
+            procedure=self.procedure,
+            applicant=self.applicant,
+            on=on,
+            kinds=self.kinds,
+            holder=self.holder_on(on),
+            claim=self.claim,
+            accompanied=self.accompanied,
+            pin_matches=self.pin_matches(policy),
+            documents=own,
+            agent_documents=agent,
+            form=form,
+            form_until=self.form_until,
+            inquiry_sent=self.inquiry_sent if self.form == "returned" else None,
+            address_flagged=self.address_flagged,
+            certificate_expired=any(on > end for end in self.ends().values()),
+            card_items_change=self.card_items_change,
+        )

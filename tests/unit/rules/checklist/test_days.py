@@ -1,0 +1,146 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from openjpki.rules.checklist.days import day_plan, days, replied, second_visit
+from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.eligibility import Holder
+from openjpki.rules.kinds import Applicant, Power, Procedure, Residence
+from openjpki.rules.representation import Claim
+from tests.unit.rules.checklist.interviews import ADULT, ALL_PINS, AUTHENTICATION, CHILD, ENDS, NATIONAL, ON, interview
+
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("on", "opens", "way"),
+    [
+        (date(2026, 3, 10), date(2026, 3, 11), "refused"),
+        (date(2026, 3, 11), date(2026, 3, 11), "same_day"),
+        (ENDS, ENDS, "same_day"),
+    ],
+)
+def test_a_renewal_goes_by_its_window(on: date, opens: date, way: str) -> None:
+    """R-3.8; S-31, S-33; E-17, E-18: from the window's first day through the expiry, and never before the interview."""
+    found = days(NATIONAL, interview(Procedure.RENEWAL, on=on))
+
+    assert (found.plan.way, found.opens, found.closes, found.today.way) == ("same_day", opens, ENDS, way)
+
+
+def test_two_certificates_are_renewed_together_while_both_windows_are_open() -> None:
+    """R-3.8: from the later opening to the earlier end; where the windows do not meet there is no day."""
+    later = ENDS + timedelta(days=20)
+    found = days(NATIONAL, interview(Procedure.RENEWAL, on=date(2026, 3, 1), authentication_expires=later))
+    apart = days(NATIONAL, interview(Procedure.RENEWAL, authentication_expires=ENDS + timedelta(days=200)))
+
+    assert (found.opens, found.closes) == (date(2026, 3, 31), ENDS)
+    assert (apart.plan.way, apart.closes, apart.last_open_day) == ("refused", None, None)
+
+
+def test_a_notice_opens_the_window_where_a_municipality_says_so() -> None:
+    """R-7.1, CF-11: under `notice_opens_window` a notice in hand is enough."""
+    early = NATIONAL.with_settings({"notice_opens_window": "true"})
+    asked = interview(Procedure.RENEWAL, on=date(2026, 3, 2), notice=True)
+
+    assert days(early, asked).opens == date(2026, 3, 2)
+    assert days(NATIONAL, asked).opens == date(2026, 3, 11)
+
+
+def test_a_parent_acts_up_to_the_15th_birthday() -> None:
+    """R-1.4, R-1.6; E-01: the last day is the one before it; the child alone from that day on."""
+    parent = Claim(power=Power.PARENT, same_household=True)
+    asked = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, holder=CHILD, claim=parent, kinds=AUTHENTICATION)
+
+    assert days(NATIONAL, asked).closes == date(2027, 3, 31)
+    assert days(NATIONAL, interview(Procedure.NEW, holder=CHILD)).opens == date(2027, 4, 1)
+
+
+def test_a_day_abroad_counts_from_the_act() -> None:
+    """R-1.1: Japanese nationals abroad from 2024-05-27."""
+    holder = Holder(born=ADULT.born, residence=Residence.ABROAD_HERE)
+
+    assert days(NATIONAL, interview(Procedure.NEW, on=date(2024, 5, 1), holder=holder)).opens == date(2024, 5, 27)
+
+
+def test_papers_at_hand_set_the_last_day() -> None:
+    """S-59; R-2.21, R-2.23, R-2.24: the document's last day, the form's, the reply's, and that of a kind (CF-9)."""
+    last = date(2026, 5, 20)
+    licence = (ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=last),)
+    insurance = (ShownDocument(kind=DocumentKind.HEALTH_INSURANCE_CARD),)
+    agent = Applicant.VOLUNTARY_AGENT
+    lost: dict[str, Any] = {"unknown_pins": ALL_PINS}
+
+    assert days(NATIONAL, interview(Procedure.NEW, documents=licence, **lost)).closes == last
+    assert days(NATIONAL, interview(Procedure.RENEWAL, agent, form="sealed", form_until=last)).closes == last
+    replying = interview(Procedure.NEW, form="returned", inquiry_sent=ON, documents=(), **lost)
+    assert days(NATIONAL, replying).closes == date(2026, 6, 1)
+    before = interview(Procedure.NEW, on=date(2025, 11, 28), documents=insurance, **lost)
+    assert days(NATIONAL, before).closes == date(2025, 12, 1)
+
+
+def test_the_document_that_lasts_longest_counts() -> None:
+    """S-59; R-2.21: of two documents the one that runs out ends no window, nor does a kind that will (CF-9)."""
+    soon = ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2025, 12, 10))
+    insurance = ShownDocument(kind=DocumentKind.HEALTH_INSURANCE_CARD)
+    passport = ShownDocument(kind=DocumentKind.PASSPORT, expires=date(2026, 1, 9))
+
+    for had in ((soon, passport, insurance), (insurance, soon, passport)):
+        asked = interview(Procedure.NEW, on=date(2025, 11, 28), documents=had, unknown_pins=ALL_PINS)
+        assert days(NATIONAL, asked).closes == passport.expires
+
+
+def test_the_days_end_where_other_papers_are_needed() -> None:
+    """R-2.24, R-4.7; S-15: while the reply counts it is enough; once it does not, the document is asked for."""
+    passport = (ShownDocument(kind=DocumentKind.PASSPORT),)
+    asked = interview(Procedure.NEW, form="returned", inquiry_sent=ON, documents=passport, unknown_pins=ALL_PINS)
+
+    assert days(NATIONAL, asked).closes == date(2026, 6, 1)
+    assert days(NATIONAL, replied(asked)).closes is None
+
+
+def test_a_document_of_a_new_kind_counts_from_its_day() -> None:
+    """R-2.21: the 資格確認書 from 2024-12-02; before, the letter is the way."""
+    certificate = (ShownDocument(kind=DocumentKind.ELIGIBILITY_CERTIFICATE),)
+    asked = interview(Procedure.NEW, on=date(2024, 11, 29), documents=certificate, unknown_pins=ALL_PINS)
+    found = days(NATIONAL, asked)
+
+    assert (found.plan.way, found.closes) == ("inquiry", date(2024, 12, 1))
+    assert days(NATIONAL, interview(Procedure.NEW, on=date(2024, 12, 2), documents=certificate)).closes is None
+
+
+def test_days_on_which_nobody_is_there_are_no_stretch() -> None:
+    """R-4.7; E-36: on the Sunday that is the last day of the window nothing can be done any more."""
+    sunday = date(2026, 5, 3)
+    asked = interview(Procedure.RENEWAL, on=sunday, signature_expires=sunday, authentication_expires=sunday)
+    found = days(NATIONAL, asked)
+
+    assert found.plan.way == "refused"
+    assert [finding.code for finding in found.plan.findings] == ["renewal.over"]
+    assert found.first_open_day == date(2026, 5, 7)
+
+
+def test_all_that_stands_in_the_way_is_told_at_once() -> None:
+    """R-2.20, R-3.8; S-33, S-58: nobody is sent away twice."""
+    moved = Holder(born=ADULT.born, residence=Residence.MOVED_OUT)
+    found = day_plan(NATIONAL, interview(Procedure.RENEWAL, holder=moved), date(2026, 3, 10))
+
+    assert [finding.code for finding in found.findings] == ["renewal.not-yet", "eligibility.moved-out"]
+
+
+def test_a_new_letter_makes_the_old_form_worthless() -> None:
+    """R-2.24; S-15: the second visit goes by the new reply alone, inside its own term."""
+    stale = interview(
+        Procedure.NEW, form="returned", inquiry_sent=date(2026, 1, 5), documents=(), unknown_pins=ALL_PINS
+    )
+
+    assert day_plan(NATIONAL, stale, ON).way == "inquiry"
+    assert second_visit(NATIONAL, stale, ON).way == "same_day"
+    assert (replied(stale).form, replied(stale).inquiry_sent) == ("none", None)
+
+
+def test_a_hold_has_no_end() -> None:
+    """R-2.7: nothing about a person changes it."""
+    found = days(NATIONAL, interview(Procedure.HOLD, holder=None))
+
+    assert (found.plan.way, found.closes) == ("same_day", None)

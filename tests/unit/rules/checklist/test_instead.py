@@ -1,0 +1,89 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from openjpki.rules.checklist.days import days
+from openjpki.rules.checklist.instead import instead
+from openjpki.rules.eligibility import Holder
+from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
+from openjpki.rules.representation import Claim
+from tests.unit.rules.checklist.interviews import ADULT, AUTHENTICATION, CHILD, ENDS, NATIONAL, SIGNATURE, interview
+
+SELF, AGENT, HOUSEHOLD = Applicant.SELF, Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
+REPRESENTATIVE = Applicant.LEGAL_REPRESENTATIVE
+WARD = Holder(born=date(1950, 1, 1), capacity=Capacity.GUARDIANSHIP)
+PARENT, GUARDIAN = Claim(power=Power.PARENT), Claim(power=Power.GUARDIAN)
+NOT_YET, OVER = date(2026, 3, 10), date(2026, 6, 11)
+EARLY, ANEW = "checklist.early-reissue", "checklist.new-issue"
+ALONE, HOLDER = "checklist.authentication-alone", "checklist.holder-comes"
+OTHER = "checklist.representative-comes"
+
+
+def told(procedure: Procedure, applicant: Applicant, **answers: Any) -> list[list[str]]:
+    """Return the codes of each other way."""
+    asked = interview(procedure, applicant, **answers)
+    return [[one.code for one in way.findings] for way in instead(NATIONAL, asked, days(NATIONAL, asked))]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "applicant", "answers", "ways"),
+    [
+        (Procedure.RENEWAL, SELF, {}, []),
+        (Procedure.RENEWAL, SELF, {"on": NOT_YET}, [[EARLY]]),
+        (Procedure.RENEWAL, SELF, {"on": OVER}, [[ANEW]]),
+        (Procedure.RENEWAL, SELF, {"kinds": SIGNATURE, "authentication_expires": None, "on": OVER}, [[ANEW]]),
+        (Procedure.RENEWAL, SELF, {"card_expires": ENDS}, [["renewal.card-first"]]),
+        (Procedure.RENEWAL, AGENT, {}, [[HOLDER]]),
+        (Procedure.RENEWAL, AGENT, {"on": OVER}, [[ANEW]]),
+        (Procedure.NEW, SELF, {"holder": WARD}, [[ALONE, OTHER]]),
+        (Procedure.NEW, SELF, {"holder": WARD, "kinds": AUTHENTICATION}, [[OTHER]]),
+        (Procedure.NEW, SELF, {"holder": WARD, "kinds": SIGNATURE}, [[ALONE, OTHER]]),
+        (Procedure.NEW, AGENT, {"holder": CHILD, "kinds": AUTHENTICATION}, [[OTHER], [HOLDER]]),
+        (Procedure.NEW, REPRESENTATIVE, {"holder": CHILD, "claim": PARENT}, [[ALONE], [HOLDER]]),
+        (Procedure.PIN_RESET, REPRESENTATIVE, {"holder": CHILD, "claim": GUARDIAN}, [[OTHER], [HOLDER]]),
+        (Procedure.NEW, REPRESENTATIVE, {"claim": PARENT}, [[HOLDER]]),
+        (Procedure.NEW, HOUSEHOLD, {}, [[HOLDER]]),
+        (
+            Procedure.RENEWAL,
+            SELF,
+            {"on": NOT_YET, "holder": Holder(born=ADULT.born, residence=Residence.MOVED_OUT)},
+            [["renewal.not-yet"], ["eligibility.moved-out"]],
+        ),
+    ],
+)
+def test_what_to_do_instead(
+    procedure: Procedure, applicant: Applicant, answers: dict[str, Any], ways: list[list[str]]
+) -> None:
+    """R-1.6, R-1.7, R-2.2, R-2.4, R-7.5; S-09, S-36, S-47, S-58: the fewest changes that lead to a way, else what comes first."""
+    assert told(procedure, applicant, **answers) == ways
+
+
+def test_the_person_of_the_law_is_proposed() -> None:
+    """R-1.6, R-1.7: a parent for a child, a guardian for a ward; what was said of another person's papers is dropped."""
+    for holder, power in ((CHILD, Power.PARENT), (WARD, Power.GUARDIAN)):
+        asked = interview(Procedure.NEW, AGENT, holder=holder, kinds=AUTHENTICATION, agent_documents=(), form="sealed")
+        way = instead(NATIONAL, asked, days(NATIONAL, asked))[0]
+
+        assert way.interview is not None
+        assert way.interview.applicant is REPRESENTATIVE
+        assert way.interview.claim == Claim(power=power)
+        assert (way.interview.agent_documents, way.interview.form) == (None, "none")
+
+
+def test_the_soonest_comes_first() -> None:
+    """S-33, S-47; R-2.4, R-2.24: an agent before the window hears what can be done now, then what takes one visit."""
+    assert told(Procedure.RENEWAL, AGENT, on=NOT_YET) == [[EARLY], [HOLDER]]
+
+
+def test_who_comes_already_is_not_proposed() -> None:
+    """R-1.6, R-2.22: a parent without a document hears what to bring, and not that a parent should come."""
+    asked = interview(
+        Procedure.NEW, REPRESENTATIVE, holder=CHILD, kinds=AUTHENTICATION, claim=PARENT, agent_documents=()
+    )
+    found = days(NATIONAL, asked)
+
+    assert [OTHER] not in told(
+        Procedure.NEW, REPRESENTATIVE, holder=CHILD, kinds=AUTHENTICATION, claim=PARENT, agent_documents=()
+    )
+    assert "representative.photo-id" in [finding.code for finding in found.plan.findings]

@@ -1,0 +1,113 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from openjpki.rules.checklist.interview import Interview
+from openjpki.rules.eligibility import Holder
+from openjpki.rules.kinds import Applicant, CardState, PinKind, Power, Procedure
+from openjpki.rules.representation import Claim
+from tests.unit.rules.checklist.interviews import (
+    ADULT,
+    ALL_PINS,
+    AUTHENTICATION,
+    ENDS,
+    NATIONAL,
+    ON,
+    SIGNATURE,
+    interview,
+)
+
+PARENT = Claim(power=Power.PARENT)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"procedure": Procedure.NEW, "applicant": Applicant.SELF},
+        {"procedure": Procedure.NEW, "applicant": Applicant.LEGAL_REPRESENTATIVE, "holder": ADULT},
+        {"procedure": Procedure.NEW, "applicant": Applicant.SELF, "holder": ADULT, "claim": PARENT},
+        {"procedure": Procedure.NEW, "applicant": Applicant.SELF, "holder": ADULT, "kinds": frozenset()},
+        {"procedure": Procedure.RENEWAL, "applicant": Applicant.SELF, "holder": ADULT, "signature_expires": ENDS},
+    ],
+)
+def test_what_the_answer_rests_on_is_there(answers: dict[str, Any]) -> None:
+    """R-1.6, R-2.7, R-3.8: no checklist without the holder, the power, a certificate, or the ends of what is renewed."""
+    with pytest.raises(ValueError, match=r"\?$"):
+        Interview(on=ON, **answers)
+
+
+def test_only_the_ends_of_what_it_is_about_count() -> None:
+    """R-3.3: each certificate goes by its own end."""
+    alone = interview(Procedure.RENEWAL, kinds=SIGNATURE, authentication_expires=None)
+
+    assert list(alone.ends().values()) == [ENDS]
+    assert len(interview(Procedure.RENEWAL).ends()) == 2
+
+
+@pytest.mark.parametrize(
+    ("card", "day", "state"),
+    [
+        (CardState.ACTIVE, date(2026, 5, 20), CardState.ACTIVE),
+        (CardState.ACTIVE, date(2026, 5, 21), CardState.EXPIRED),
+        (CardState.SUSPENDED, date(2026, 5, 21), CardState.SUSPENDED),
+    ],
+)
+def test_a_card_expires_after_its_last_day(card: CardState, day: date, state: CardState) -> None:
+    """R-1.2: a card in force is expired from the day after; another state stays what it is."""
+    holder = Holder(born=ADULT.born, card=card)
+    asked = interview(Procedure.NEW, holder=holder, card_expires=date(2026, 5, 20))
+    on = asked.holder_on(day)
+
+    assert on is not None
+    assert on.card is state
+    assert interview(Procedure.NEW, holder=holder).holder_on(day) == holder
+
+
+@pytest.mark.parametrize(
+    ("procedure", "answers", "pins"),
+    [
+        (Procedure.RENEWAL, {}, "signature authentication resident-record card-face-entry"),
+        (Procedure.NEW, {"kinds": AUTHENTICATION}, "authentication resident-record card-face-entry"),
+        (Procedure.PIN_RESET, {}, "signature authentication resident-record card-face-entry"),
+        (Procedure.PIN_RESET, {"unknown_pins": frozenset({PinKind.SIGNATURE})}, "signature"),
+        (Procedure.PIN_CHANGE, {"changed_pins": frozenset({PinKind.AUTHENTICATION})}, "authentication"),
+        (Procedure.REVOCATION, {}, ""),
+        (Procedure.NEW, {"holder": Holder(born=ADULT.born, face_card=True)}, ""),
+        (Procedure.HOLD, {"holder": None}, ""),
+    ],
+)
+def test_which_pins_a_procedure_takes(procedure: Procedure, answers: dict[str, Any], pins: str) -> None:
+    """R-1.11, R-2.5, R-6.5, R-6.7; S-41, S-42, CF-13: those of the certificates and the window's other two, or those named."""
+    asked = interview(procedure, **answers)
+
+    assert [pin.value for pin in asked.pins(NATIONAL)] == pins.split()
+    assert asked.pin_matches(NATIONAL) is (procedure is not Procedure.PIN_RESET and bool(pins))
+
+
+def test_the_window_handles_the_pins_of_its_setting() -> None:
+    """R-6.5, CF-13: under another `window_pins` no other PIN is asked about."""
+    two = NATIONAL.with_settings({"window_pins": "signature,authentication"})
+
+    assert interview(Procedure.RENEWAL).pins(two) == (PinKind.SIGNATURE, PinKind.AUTHENTICATION)
+
+
+def test_a_forgotten_pin_that_is_not_asked_for_does_not_count() -> None:
+    """S-61; R-6.3: of several only those of the procedure are set anew."""
+    asked = interview(Procedure.NEW, kinds=AUTHENTICATION, unknown_pins=frozenset({PinKind.SIGNATURE}))
+
+    assert asked.unknown(NATIONAL) == frozenset()
+    assert interview(Procedure.NEW, unknown_pins=ALL_PINS).unknown(NATIONAL) == ALL_PINS
+
+
+def test_a_visit_is_what_was_said() -> None:
+    """R-2.23, R-2.24: of a day past the end of a certificate it says so; the term of a reply runs for the one in hand."""
+    sent = date(2026, 4, 1)
+    asked = interview(Procedure.RENEWAL, inquiry_sent=sent, address_flagged=True, card_items_change=True)
+
+    assert asked.visit(NATIONAL, ENDS).certificate_expired is False
+    assert asked.visit(NATIONAL, date(2026, 6, 11)).certificate_expired is True
+    assert asked.visit(NATIONAL, ON).inquiry_sent is None
+    assert interview(Procedure.NEW, form="returned", inquiry_sent=sent).visit(NATIONAL, ON).inquiry_sent == sent
+    assert asked.visit(NATIONAL, ON).address_flagged
+    assert asked.visit(NATIONAL, ON).card_items_change

@@ -1,0 +1,70 @@
+from datetime import date
+from typing import Any
+
+from openjpki.rules.checklist.days import days
+from openjpki.rules.checklist.items import Item, Thing, pins, visits
+from openjpki.rules.checklist.papers import Whose
+from openjpki.rules.documents import DocumentKind
+from openjpki.rules.kinds import Applicant, PinKind, Procedure
+from tests.unit.rules.checklist.interviews import ALL_PINS, NATIONAL, interview
+
+
+def items_of(procedure: Procedure, applicant: Applicant = Applicant.SELF, **answers: Any) -> list[list[Thing]]:
+    """Return the things of each visit."""
+    asked = interview(procedure, applicant, **answers)
+    return [[item.thing for item in items] for items in visits(NATIONAL, asked, days(NATIONAL, asked))]
+
+
+def test_the_form_is_named_for_what_it_is() -> None:
+    """R-2.23 to R-2.25; S-15, S-51: of the notice, of the inquiry letter, or the mandate of a move."""
+    agent, household = Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
+    card, document = Thing.CARD, Thing.DOCUMENT
+
+    assert items_of(Procedure.RENEWAL, agent, form="sealed") == [[card, Thing.FORM, document]]
+    assert items_of(Procedure.NEW, agent) == [[card, document], [card, Thing.REPLY, document]]
+    assert items_of(Procedure.NEW, household, move_report=True) == [[card, Thing.SEALED_MANDATE, document, document]]
+
+
+def test_a_document_in_case_a_pin_fails() -> None:
+    """S-43, S-44; R-6.3: for a holder who trusts the PINs, and nobody else."""
+    asked = interview(Procedure.RENEWAL)
+    (items,) = visits(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert [(item.thing, item.required) for item in items] == [(Thing.CARD, True), (Thing.DOCUMENT, False)]
+    assert items[1].rules == ("R-6.3", "S-43", "S-44")
+    assert items_of(Procedure.RENEWAL, documents=()) == [[Thing.CARD]]
+    assert items_of(Procedure.NEW, unknown_pins=ALL_PINS) == [[Thing.CARD, Thing.DOCUMENT]]
+
+
+def test_what_will_do_will_do_to_the_last_day() -> None:
+    """R-2.21, CF-9: a kind that counts today and not later is not on a list that has no end."""
+    asked = interview(Procedure.NEW, on=date(2025, 11, 28), unknown_pins=ALL_PINS)
+    ((_, document),) = visits(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert DocumentKind.ELIGIBILITY_CERTIFICATE in document.kinds
+    assert DocumentKind.HEALTH_INSURANCE_CARD not in document.kinds
+
+
+def test_only_an_identity_document_has_to_be_in_force() -> None:
+    """S-59; R-2.22: a paper that proves a power has a term of its own."""
+
+    def item(*kinds: DocumentKind) -> Item:
+        return Item(thing=Thing.DOCUMENT, whose=Whose.APPLICANT, rules=(), kinds=kinds)
+
+    assert item(DocumentKind.PASSPORT, DocumentKind.PENSION_BOOK).identity
+    assert not item(DocumentKind.MANDATE).identity
+    assert not item().identity
+
+
+def test_a_pin_is_remembered_or_thought_of() -> None:
+    """S-41 to S-43, S-61; R-6.3, R-6.7: what is lost is thought of anew, what is changed is both."""
+    lost = pins(NATIONAL, interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})))
+    changed = pins(NATIONAL, interview(Procedure.PIN_CHANGE))
+
+    assert [(pin.kind, pin.remember, pin.think_of) for pin in lost][:2] == [
+        (PinKind.SIGNATURE, False, True),
+        (PinKind.AUTHENTICATION, True, False),
+    ]
+    assert [set(pin.rules) & {"S-43", "S-41"} for pin in lost][:2] == [{"S-43"}, {"S-41"}]
+    assert all(pin.remember and pin.think_of for pin in changed)
+    assert pins(NATIONAL, interview(Procedure.REVOCATION)) == ()
