@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, faults, limits, life cycles, the trace. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, faults, limits, life cycles, procedures, the trace. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -12,6 +12,8 @@ from tools.draw_errors import errors_page
 from tools.draw_faults import faults_page
 from tools.draw_limits import limits_page
 from tools.draw_machines import machine_pages
+from tools.draw_procedures import procedure_pages
+from tools.draw_questions import questions_page
 from tools.draw_traceability import traceability_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +23,8 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     docs = ROOT / "docs"
     machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
+    procedures = {docs / "procedures" / f"{name}.md": text for name, text in procedure_pages().items()}
+    procedures[docs / "procedures" / "questions.md"] = questions_page()
     drawn = {
         "errors": errors_page(),
         "commands": commands_page(),
@@ -28,7 +32,7 @@ def pages() -> dict[Path, str]:
         "limits": limits_page(),
         "traceability": traceability_page(),
     }
-    return {docs / f"{name}.md": text for name, text in drawn.items()} | machines
+    return {docs / f"{name}.md": text for name, text in drawn.items()} | machines | procedures
 
 
 def main() -> int:

@@ -93,16 +93,20 @@ class Step:
 ALL = frozenset(Procedure)
 PERFORMED = ALL - ISSUING
 """Procedures that issue no certificate."""
+ENDING = frozenset({Procedure.REVOCATION, Procedure.HOLD})
+"""Procedures that wait for no second person: ending a certificate is urgent."""
 
-_OPEN_TO_REFUSAL = (
-    ApplicationState.RECEIVED,
-    ApplicationState.EXAMINED,
-    ApplicationState.INQUIRY_SENT,
-    ApplicationState.IDENTIFIED,
-    ApplicationState.PINS_READY,
-    ApplicationState.FEE_SETTLED,
-    ApplicationState.READY,
-)
+_BY_LETTER = ALL - {Procedure.HOLD}
+"""A hold is asked for by telephone: no letter goes out (R-2.7)."""
+_OPEN_TO_REFUSAL: Mapping[ApplicationState, frozenset[Procedure]] = {
+    ApplicationState.RECEIVED: ALL,
+    ApplicationState.EXAMINED: ALL,
+    ApplicationState.INQUIRY_SENT: _BY_LETTER,
+    ApplicationState.IDENTIFIED: ALL,
+    ApplicationState.PINS_READY: ISSUING,
+    ApplicationState.FEE_SETTLED: ISSUING,
+    ApplicationState.READY: ALL,
+}
 _ABOUT_IDENTITY = (
     "eligibility.",
     "identity.",
@@ -140,7 +144,7 @@ def _rows() -> Iterator[Step]:
         before=state.EXAMINED,
         event=event.SEND_INQUIRY,
         after=state.INQUIRY_SENT,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.ADDRESS, Fact.POSTED),
         finds=("inquiry.reply-until", "inquiry.address-flagged"),
         rules=("R-2.24",),
@@ -149,7 +153,7 @@ def _rows() -> Iterator[Step]:
         before=state.INQUIRY_SENT,
         event=event.REPLY,
         after=state.IDENTIFIED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.REPLY_FORM, Fact.APPLICANT, Fact.DOCUMENTS, Fact.DAY),
         finds=_ABOUT_IDENTITY,
         rules=("R-2.24", "R-6.4"),
@@ -158,7 +162,7 @@ def _rows() -> Iterator[Step]:
         before=state.INQUIRY_SENT,
         event=event.IDENTIFY,
         after=state.IDENTIFIED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.APPLICANT, Fact.PIN, Fact.DOCUMENTS, Fact.POWER, Fact.DAY),
         finds=_ABOUT_IDENTITY,
         rules=("R-2.20", "R-2.22"),
@@ -167,7 +171,7 @@ def _rows() -> Iterator[Step]:
         before=state.INQUIRY_SENT,
         event=event.RETURN_BY_POST,
         after=state.INQUIRY_RETURNED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.RETURNED,),
         finds=("inquiry.mail-returned",),
         rules=("R-2.24",),
@@ -176,7 +180,7 @@ def _rows() -> Iterator[Step]:
         before=state.INQUIRY_SENT,
         event=event.LAPSE,
         after=state.INQUIRY_LAPSED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.POSTED, Fact.DAY),
         finds=("inquiry.lapsed",),
         rules=("R-2.24", "R-4.7"),
@@ -213,7 +217,7 @@ def _rows() -> Iterator[Step]:
             before=before,
             event=event.APPROVE,
             after=state.READY,
-            procedures=procedures,
+            procedures=procedures - ENDING,
             needs=(Fact.ENTERED_BY, Fact.SECOND_PERSON),
             finds=("application.same-person",),
             rules=("R-2.27",),
@@ -253,12 +257,12 @@ def _rows() -> Iterator[Step]:
             needs=(Fact.READ_BACK,),
             rules=("R-2.26", "R-2.27"),
         )
-    for before in _OPEN_TO_REFUSAL:
+    for before, procedures in _OPEN_TO_REFUSAL.items():
         yield Step(
             before=before,
             event=event.REFUSE,
             after=state.REFUSED,
-            procedures=ALL if before not in (state.PINS_READY, state.FEE_SETTLED) else ISSUING,
+            procedures=procedures,
             needs=(),
             rules=("R-1.1", "R-1.2"),
         )
@@ -266,7 +270,7 @@ def _rows() -> Iterator[Step]:
             before=before,
             event=event.WITHDRAW,
             after=state.WITHDRAWN,
-            procedures=ALL if before not in (state.PINS_READY, state.FEE_SETTLED) else ISSUING,
+            procedures=procedures,
             needs=(Fact.WISH,),
             rules=("R-2.27",),
         )

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from openjpki.rules.agency import ISSUING
-from openjpki.rules.application import ApplicationEvent, step
+from openjpki.rules.application import ENDING, ApplicationEvent, step
 from openjpki.rules.catalogue import find
 from openjpki.rules.fees import Fee
 from openjpki.rules.finding import Finding, refusals_first
@@ -28,8 +28,6 @@ Typist = Literal["applicant", "clerk"]
 """Who typed a new PIN in: who came, or the clerk from the sealed form (R-6.5)."""
 
 _SEALED = frozenset({"sealed", "returned"})
-_ENDING = frozenset({Procedure.REVOCATION, Procedure.HOLD})
-"""Procedures that wait for no second person: ending a certificate is urgent."""
 
 
 class OtherProcedure(ValueError):
@@ -133,7 +131,7 @@ def _grounds(visit: Visit, *, answers: bool) -> frozenset[ApprovalGround]:
         found.add(ApprovalGround.NO_PIN)
     if visit.procedure is Procedure.PIN_RESET:
         found.add(ApprovalGround.PIN_RESET)
-    return frozenset() if visit.procedure in _ENDING else frozenset(found)
+    return frozenset() if visit.procedure in ENDING else frozenset(found)
 
 
 def send_inquiry(policy: Policy, application: Application, *, on: date, address_flagged: bool = False) -> Taken:

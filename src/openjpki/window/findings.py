@@ -34,6 +34,8 @@ _ALL = (
         severity="refusal",
         ja="受付番号 {receipt} の申請が発行待ちです。先にその申請を再開するか、取り下げてください。",
         en="Application {receipt} waits to be issued. Resume or withdraw it first.",
+        bring_ja="お客様に追加でお持ちいただくものはありません。先の申請の手続きを済ませます。",
+        bring_en="The applicant has nothing more to bring: the earlier application is brought to its end.",
     ),
     Finding(
         code="window.new.in-force",
@@ -43,6 +45,8 @@ _ALL = (
         severity="refusal",
         ja="有効期限 {expires} の電子証明書があるため、新規発行はできません。更新または再発行の手続きになります。",
         en="There is a certificate until {expires}, so there is no new issue: it is renewed or re-issued.",
+        bring_ja="更新期間中は更新、その前は再発行を申請してください。お持ちいただくものは同じです。",
+        bring_en="Apply for a renewal inside its window, for a re-issue before it. The papers are the same.",
     ),
     Finding(
         code="window.renewal.nothing",
@@ -52,6 +56,8 @@ _ALL = (
         severity="refusal",
         ja="更新できる電子証明書がありません(失効または一時保留中か、発行を受けていません)。新規発行または再発行の手続きになります。",
         en="There is no certificate to renew (it was revoked, is on hold, or was never issued). It is issued anew or re-issued.",
+        bring_ja="発行を受けたことがないかたは新規発行、失効したかたは再発行を申請してください。お持ちいただくものは同じです。",
+        bring_en="Apply for a new issue if there was none, for a re-issue if it has ended. The papers are the same.",
     ),
     Finding(
         code="window.ending.nothing",
@@ -61,6 +67,8 @@ _ALL = (
         severity="refusal",
         ja="有効な電子証明書がないため、失効や一時保留の対象がありません。",
         en="There is no certificate in force, so there is nothing to revoke or to hold.",
+        bring_ja="手続きの必要はありません。電子証明書を使う場合は、新規発行を申請してください。",
+        bring_en="Nothing has to be done. To use a certificate apply for a new issue.",
     ),
     Finding(
         code="window.reissue.nothing",
@@ -70,6 +78,8 @@ _ALL = (
         severity="refusal",
         ja="これまでに発行した電子証明書がないため、再発行はできません。新規発行の手続きになります。",
         en="No certificate was issued before, so there is nothing to re-issue. It is a new issue.",
+        bring_ja="新規発行を申請してください。お持ちいただくものは同じです。",
+        bring_en="Apply for a new issue. The papers are the same.",
     ),
     Finding(
         code="window.reissue.loses-time",

@@ -6,7 +6,7 @@ from enum import Enum
 
 from openjpki.cli.rules.findings import told
 from openjpki.errors import Language
-from openjpki.rules.checklist.checklist import Checklist, Counter, checklist
+from openjpki.rules.checklist.checklist import Checklist, Counter, Means, checklist
 from openjpki.rules.checklist.instead import Instead
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, Thing
@@ -97,9 +97,14 @@ def word(member: Enum, language: Language) -> str:
     return say(language, *_WORDS[member]) if member in _WORDS else rules_word(member, language)
 
 
+def means(how: Means, language: Language) -> str:
+    """Return how a procedure is done: in one visit, in two, by telephone, or not."""
+    return say(language, *_MEANS[how])
+
+
 def as_lines(policy: Policy, interview: Interview, found: Checklist, language: Language) -> list[str]:
     """Return the answer as lines a person reads, with a box to tick before each thing to bring or to know."""
-    lines = [_title(interview, language), say(language, *_MEANS[found.means])]
+    lines = [_title(interview, language), means(found.means, language)]
     if found.means == "telephone":
         return [*lines, *told(found.findings, language)]
     if found.first_open_day is not None and found.fee is not None:
@@ -268,7 +273,7 @@ def _other(policy: Policy, other: Instead, language: Language) -> Iterator[str]:
     served = checklist(policy, other.interview)
     yield _title(other.interview, language)
     begin = spoken(other.opens, language)
-    yield say(language, f"いつ  {begin}から", f"When  from {begin}") + "  " + say(language, *_MEANS[served.means])
+    yield say(language, f"いつ  {begin}から", f"When  from {begin}") + "  " + means(served.means, language)
     if served.fee is not None and served.fee.yen:
         yield _fee(served.fee, language)
     for items in served.visits[:1]:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from openjpki.cli.answer import Answer, Commands, Run, language_of
-from openjpki.cli.rules import cards, events, explain, fees, terms, texts, visits
+from openjpki.cli.rules import cards, events, explain, fees, lives, terms, texts, visits
 from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before, policy_of
 from openjpki.cli.rules.findings import WAYS, answered, coded, told
 from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
@@ -71,7 +71,7 @@ def _renewal_window(arguments: argparse.Namespace) -> Answer:
     line = f"更新期間は{opens}から{closes}までです。" if language == "ja" else f"Renewal runs from {opens} to {closes}."
     return Answer(
         data={"opens": window.opens.isoformat(), "closes": window.closes.isoformat(), "rules": list(window.rules)},
-        lines=(line,),
+        lines=(f"{line} [{', '.join(window.rules)}]",),
     )
 
 
@@ -204,5 +204,6 @@ _QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]
     **cards.QUESTIONS,
     **fees.QUESTIONS,
     **texts.QUESTIONS,
+    **lives.QUESTIONS,
     **explain.QUESTIONS,
 }

@@ -1,27 +1,18 @@
-"""`openjpki rules substitute`, `era`, `pin`, `lifecycle`: characters, dates by era, the form of a PIN, what can happen next."""
+"""`openjpki rules substitute`, `era`, `pin`: characters, dates by era, the form of a PIN."""
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date
-from enum import Enum
-from typing import Any, TypeVar
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
 from openjpki.cli.pins import typed
 from openjpki.cli.rules.arguments import add_choice, day, policy_of
 from openjpki.cli.rules.findings import coded, told
-from openjpki.rules.application import APPLICATION
 from openjpki.rules.birth_date import birth_date_text
 from openjpki.rules.era import in_era, read_era
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.lifecycle import CARD, CERTIFICATE, LifeCycle, advance
 from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, check_pin, tries
 from openjpki.rules.substitution import substitution
-from openjpki.rules.words import word
-
-E = TypeVar("E", bound=Enum)
-
-_CYCLES: Mapping[str, LifeCycle[Any, Any]] = {table.name: table for table in (CERTIFICATE, APPLICATION, CARD)}
 
 
 def _choice(text: str) -> tuple[str, str]:
@@ -119,39 +110,9 @@ def _pin(arguments: argparse.Namespace) -> Answer:
     )
 
 
-def _add_lifecycle(parser: argparse.ArgumentParser) -> None:
-    add_choice(parser, "--of", list(_CYCLES), "whose life")
-    parser.add_argument("--state", required=True, help="where it stands")
-    parser.add_argument("--event", help="what happens to it")
-
-
-def _lifecycle(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)  # refuses a bad setting; no life depends on one
-    language, table = language_of(arguments), _CYCLES[arguments.of]
-    state = _member(arguments, "state", (one for edge in table.edges.items() for one in (edge[0][0], edge[1])))
-    data: dict[str, Any] = {"state": state.value, "events": [event.value for event in table.events(state)]}
-    line = f"{word(state, language)} → {', '.join(data['events']) or '-'}"
-    if arguments.event:
-        after = advance(table, state, _member(arguments, "event", (event for _, event in table.edges)))
-        data["next"] = after.value
-        line = f"{word(state, language)} → {word(after, language)}"
-    return Answer(data=data, lines=(line,))
-
-
-def _member(arguments: argparse.Namespace, name: str, members: Iterable[E]) -> E:
-    """Return a state or an event by its word; raises `BadValue`."""
-    known = {member.value: member for member in members}
-    text = getattr(arguments, name)
-    if text not in known:
-        expected = " / ".join(known)
-        raise BadValue(option=f"--{name}", value=text, expected_ja=expected, expected_en=expected)
-    return known[text]
-
-
 QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
     "substitute": ("a text in the certificate's characters", _add_substitute, _substitute),
     "era": ("a date by era, and as a certificate writes it", _add_era, _era),
     "pin": ("the form of a PIN, and its tries", _add_pin, _pin),
-    "lifecycle": ("what can happen to a certificate, a card or an application", _add_lifecycle, _lifecycle),
 }
 """The questions of `openjpki rules`: what it says, its arguments, its answer."""

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from openjpki.cli.main import main
-from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.lifecycle import CARD, CERTIFICATE
 
 
 def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
@@ -117,25 +115,3 @@ def test_a_pin_held_against_its_form(
     told = capsys.readouterr()
     assert ('"good": true' in told.out) is (status == 0)
     assert line not in told.out + told.err
-
-
-@pytest.mark.parametrize("table", [CERTIFICATE, APPLICATION, CARD], ids=["certificate", "application", "card"])
-def test_what_can_happen_next(capsys: pytest.CaptureFixture[str], table: Any) -> None:
-    """R-5.12: every state with its events, as the table of the life has them."""
-    for state in {state for state, _ in table.edges} | set(table.edges.values()):
-        answer = _ask(capsys, f"lifecycle --of {table.name} --state {state.value}")
-
-        assert answer == {"state": state.value, "events": [event.value for event in table.events(state)]}
-
-
-def test_what_an_event_does(capsys: pytest.CaptureFixture[str]) -> None:
-    """R-5.8: a valid certificate is held; an expired one is not (exit 1), and no word is guessed (exit 2)."""
-    question = "lifecycle --of certificate"
-
-    assert _ask(capsys, f"{question} --state valid --event hold")["next"] == "held"
-    assert "有効 → 一時保留" in _told(capsys, f"{question} --state valid --event hold", "ja")
-    assert "expired → -" in _told(capsys, f"{question} --state expired", "en")
-    refused = _ask(capsys, f"{question} --state expired --event hold", 1)
-    assert refused["error"]["code"] == "lifecycle.illegal-transition"
-    assert "--state" in _wrong(capsys, f"{question} --state dead")
-    assert "--event" in _wrong(capsys, f"{question} --state valid --event bury")
