@@ -62,7 +62,7 @@ def _deeds(policy: Policy, visit: Visit, state: ApplicationState) -> st.SearchSt
         STATE.PARTLY_ISSUED: issue | end,
     }
     anything = st.one_of(examine, identify, send, look, check, settle, clear, approve, issue, end)
-    return st.one_of(awaited.get(state, end), awaited.get(state, end), awaited.get(state, end), anything)
+    return st.integers(0, 5).flatmap(lambda chance: awaited.get(state, end) if chance else anything)
 
 
 @st.composite
@@ -86,6 +86,8 @@ def test_any_course_keeps_to_its_steps(
     """R-2.27: each deed takes one step of the table or none; and nothing is issued without all that comes before it."""
     policy = replace(policy, second_person_for=grounds)
     visit = replace(visit, kinds=visit.kinds or frozenset({CertificateKind.AUTHENTICATION}))
+    if data.draw(st.integers(0, 3)):  # mostly somebody who may: else nearly all would end at the examination
+        visit = replace(visit, holder=None, claim=None)
     application = course.received(visit, entered_by="sato")
     for _ in range(data.draw(st.integers(1, 14))):
         deed = data.draw(_deeds(policy, visit, application.state))

@@ -100,6 +100,7 @@ def identify(policy: Policy, application: Application, visit: Visit) -> Taken:
     the papers is refused. After the letter a reply that does not count leaves it open: its term still runs.
     """
     _same(application, visit)
+    step(application.procedure, application.state, ApplicationEvent.IDENTIFY)
     answers = visit.form == "returned" and application.inquiry_sent is not None
     if answers and _letter(policy, application, visit.on).state == "lapsed":
         return look_at_letter(policy, application, on=visit.on)

@@ -313,6 +313,13 @@ def test_what_issues_nothing_is_performed(procedure: Procedure, grounds: frozens
     assert perform(clear(POLICY, application).application).state is STATE.DONE
 
 
+def test_nobody_is_identified_before_the_examination_or_after_the_end() -> None:
+    """R-2.27: whatever the papers say, also where they say no."""
+    for application in (received(EMPTY_HANDED), withdraw(examined(EMPTY_HANDED))):
+        with pytest.raises(IllegalTransition):
+            identify(POLICY, application, EMPTY_HANDED)
+
+
 def test_who_no_longer_wants_it_withdraws() -> None:
     """R-2.27: until something is issued."""
     assert withdraw(posted(EMPTY_HANDED)).state is STATE.WITHDRAWN
