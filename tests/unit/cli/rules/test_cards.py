@@ -1,31 +1,6 @@
-import json
-import shlex
-from typing import Any
-
 import pytest
 
-from openjpki.cli.main import main
-
-
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
-def _wrong(capsys: pytest.CaptureFixture[str], question: str) -> str:
-    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
-    return capsys.readouterr().err
-
+from tests.unit.cli.rules.asking import ask, codes, told, wrong
 
 SWITCH = "face-card --on 2026-11-24 --born 1950-06-10"
 KIOSK = "kiosk --pin signature --applied 2026-11-24T10:00 --at 2026-11-24T12:00"
@@ -59,15 +34,15 @@ def test_a_face_card(
     capsys: pytest.CaptureFixture[str], options: str, way: str, ends: list[str], code: str, status: int
 ) -> None:
     """R-1.11: both directions, free, an agent with a 委任状; only a refusal has exit 1."""
-    answer = _ask(capsys, f"{SWITCH} {options}", status)
+    answer = ask(capsys, f"{SWITCH} {options}", status)
 
     assert (answer["route"], answer["ends"], answer["yen"]) == (way, ends, 0)
     assert answer["sets_pins"] is ("to-pin" in options)
-    assert code in _codes(answer)
+    assert code in codes(answer)
 
 
 @pytest.mark.parametrize(
-    ("options", "place", "codes", "status"),
+    ("options", "place", "found", "status"),
     [
         ("--known authentication", "kiosk", ["kiosk.free"], 0),
         ("", "window", ["kiosk.other-pin-unknown"], 1),
@@ -75,23 +50,23 @@ def test_a_face_card(
         ("--known authentication --policy kiosk_reset_hours=1", "kiosk-later", ["kiosk.too-late"], 1),
     ],
 )
-def test_a_kiosk(capsys: pytest.CaptureFixture[str], options: str, place: str, codes: list[str], status: int) -> None:
+def test_a_kiosk(capsys: pytest.CaptureFixture[str], options: str, place: str, found: list[str], status: int) -> None:
     """R-6.6: at a kiosk now, later, or at the window."""
-    answer = _ask(capsys, f"{KIOSK} {options}", status)
+    answer = ask(capsys, f"{KIOSK} {options}", status)
 
-    assert (answer["place"], _codes(answer)) == (place, codes)
+    assert (answer["place"], codes(answer)) == (place, found)
 
 
 def test_a_kiosk_without_an_application(capsys: pytest.CaptureFixture[str]) -> None:
     """R-6.6: the app comes first, and now is the moment if none is named."""
-    answer = _ask(capsys, "kiosk --pin authentication --known signature", 1)
+    answer = ask(capsys, "kiosk --pin authentication --known signature", 1)
 
     assert answer["place"] == "kiosk-later"
-    assert _codes(answer)[0] == "kiosk.app-first"
+    assert codes(answer)[0] == "kiosk.app-first"
 
 
 @pytest.mark.parametrize(
-    ("options", "codes", "status"),
+    ("options", "found", "status"),
     [
         ("--applicant self --pin-matches", ["phone.at-once"], 0),
         ("--applicant self", ["phone.pin-needed"], 1),
@@ -99,11 +74,11 @@ def test_a_kiosk_without_an_application(capsys: pytest.CaptureFixture[str]) -> N
         ("--applicant self --not-in-force signature", ["phone.signature-first"], 1),
     ],
 )
-def test_a_phone(capsys: pytest.CaptureFixture[str], options: str, codes: list[str], status: int) -> None:
+def test_a_phone(capsys: pytest.CaptureFixture[str], options: str, found: list[str], status: int) -> None:
     """R-2.11: the holder alone, online, with card and signature PIN."""
-    answer = _ask(capsys, f"phone {options}", status)
+    answer = ask(capsys, f"phone {options}", status)
 
-    assert (answer["open"], _codes(answer)) == (status == 0, codes)
+    assert (answer["open"], codes(answer)) == (status == 0, found)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +99,9 @@ def test_a_new_period_of_stay(
     status: int,
 ) -> None:
     """R-2.12, R-3.7: extended on the last day at the latest, with the certificates only for the holder."""
-    answer = _ask(capsys, f"{STAY} {options}", status)
+    answer = ask(capsys, f"{STAY} {options}", status)
 
-    assert (answer["card_until"], answer["certificates"], _codes(answer)) == (until, certificates, [code])
+    assert (answer["card_until"], answer["certificates"], codes(answer)) == (until, certificates, [code])
 
 
 def test_a_stay_never_passes_the_birthday(capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,10 +109,10 @@ def test_a_stay_never_passes_the_birthday(capsys: pytest.CaptureFixture[str]) ->
     far = STAY.replace("--stay-until 2029-08-31", "--stay-until 2040-01-01")
     young = "stay --card-expires 2026-08-31 --stay-until 2029-01-01 --card-issued 2022-04-10 --born 2002-05-01"
 
-    assert _ask(capsys, f"{far} --applicant self --on 2026-08-31")["card_until"] == "2034-10-10"
-    assert _ask(capsys, f"{young} --applicant self --on 2026-08-01")["card_until"] == "2029-01-01"
-    late = _ask(capsys, f"{young} --received 2022-03-31 --applicant self --on 2026-08-01", 1)
-    assert _codes(late) == ["stay.nothing-new"]
+    assert ask(capsys, f"{far} --applicant self --on 2026-08-31")["card_until"] == "2034-10-10"
+    assert ask(capsys, f"{young} --applicant self --on 2026-08-01")["card_until"] == "2029-01-01"
+    late = ask(capsys, f"{young} --received 2022-03-31 --applicant self --on 2026-08-01", 1)
+    assert codes(late) == ["stay.nothing-new"]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +128,9 @@ def test_a_pending_renewal_of_the_stay(
     capsys: pytest.CaptureFixture[str], options: str, until: str | None, code: str, status: int
 ) -> None:
     """R-3.7; E-27: two months, once, while it is pending."""
-    answer = _ask(capsys, f"{SPECIAL} {options}", status)
+    answer = ask(capsys, f"{SPECIAL} {options}", status)
 
-    assert (answer["card_until"], _codes(answer)) == (until, [code])
+    assert (answer["card_until"], codes(answer)) == (until, [code])
 
 
 @pytest.mark.parametrize(
@@ -179,18 +154,18 @@ def test_until_when_a_card_is_valid(
     capsys: pytest.CaptureFixture[str], options: str, expires: str, because: str
 ) -> None:
     """R-1.8, R-3.7; E-13, E-24, E-26: birthdays, the old line of twenty years, the period of stay of who has one."""
-    answer = _ask(capsys, f"card-validity {options}")
+    answer = ask(capsys, f"card-validity {options}")
 
     assert (answer["expires"], answer["because"]) == (expires, because)
 
 
 def test_a_fixed_stay_has_a_last_day(capsys: pytest.CaptureFixture[str]) -> None:
     """R-3.7: it is asked for, not guessed."""
-    assert "[stay.needed]" in _wrong(capsys, "card-validity --issued 2025-05-01 --born 1995-10-10 --status fixed-stay")
+    assert "[stay.needed]" in wrong(capsys, "card-validity --issued 2025-05-01 --born 1995-10-10 --status fixed-stay")
 
 
 @pytest.mark.parametrize(
-    ("options", "usable", "codes", "status"),
+    ("options", "usable", "found", "status"),
     [
         ("--on 2026-06-10", True, [], 0),
         ("--on 2026-09-30", True, ["insurance.grace"], 0),
@@ -202,13 +177,13 @@ def test_the_insurance_card(
     capsys: pytest.CaptureFixture[str],
     options: str,
     usable: bool,  # noqa: FBT001  -- a column of the table
-    codes: list[str],
+    found: list[str],
     status: int,
 ) -> None:
     """R-3.11: three months more, for a certificate that only expired."""
-    answer = _ask(capsys, f"insurance --expires 2026-06-10 {options}", status)
+    answer = ask(capsys, f"insurance --expires 2026-06-10 {options}", status)
 
-    assert (answer["usable"], answer["until"], _codes(answer)) == (usable, "2026-09-30", codes)
+    assert (answer["usable"], answer["until"], codes(answer)) == (usable, "2026-09-30", found)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +202,8 @@ def test_the_insurance_card(
 )
 def test_cards_for_people(capsys: pytest.CaptureFixture[str], question: str, ja: str, en: str) -> None:
     """R-1.11, R-2.11, R-3.7, R-3.11, R-6.6: the same in lines, in both languages."""
-    assert ja in _told(capsys, question, "ja")
-    assert en in _told(capsys, question, "en")
+    assert ja in told(capsys, question, "ja")
+    assert en in told(capsys, question, "en")
 
 
 @pytest.mark.parametrize(
@@ -242,4 +217,4 @@ def test_cards_for_people(capsys: pytest.CaptureFixture[str], question: str, ja:
 )
 def test_days_that_contradict_each_other(capsys: pytest.CaptureFixture[str], question: str) -> None:
     """R-3.7: nothing is issued before birth, nothing ends before it is issued."""
-    assert "[usage.bad-value]" in _wrong(capsys, question)
+    assert "[usage.bad-value]" in wrong(capsys, question)

@@ -1,32 +1,7 @@
-import json
-import shlex
-from typing import Any
-
 import pytest
 
-from openjpki.cli.main import main
 from openjpki.rules.kinds import LifeEvent, OtherCause
-
-
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
-def _wrong(capsys: pytest.CaptureFixture[str], question: str) -> str:
-    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
-    return capsys.readouterr().err
-
+from tests.unit.cli.rules.asking import ask, codes, told, wrong
 
 NOTHING = {"ends": None, "reason": None}
 ON = "--on 2026-04-01"
@@ -69,18 +44,18 @@ def test_what_an_event_ends(
     code: str,
 ) -> None:
     """R-5.1 to R-5.11, R-5.22; S-25 to S-27: the two certificates, what follows, and what the holder does next."""
-    answer = _ask(capsys, f"revocation --event {event} {ON}")
+    answer = ask(capsys, f"revocation --event {event} {ON}")
 
     assert (answer["signature"], answer["authentication"]) == (signature, authentication)
     assert answer["follows"]["fee"] == fee
-    assert _codes(answer)[0] == code
+    assert codes(answer)[0] == code
     assert answer["rules"]
 
 
 @pytest.mark.parametrize("event", [cause.value for cause in (*LifeEvent, *OtherCause)])
 def test_every_cause_can_be_asked(capsys: pytest.CaptureFixture[str], event: str) -> None:
     """R-1.7, R-1.11, R-5.1 to R-5.11, R-5.23: those that people report and the others; only a renewal leaves no word."""
-    answer = _ask(capsys, f"revocation --event {event} {ON}")
+    answer = ask(capsys, f"revocation --event {event} {ON}")
 
     assert set(answer) == {"signature", "authentication", "follows", "findings", "rules"}
     assert bool(answer["findings"]) is (event != "renewal")
@@ -88,11 +63,11 @@ def test_every_cause_can_be_asked(capsys: pytest.CaptureFixture[str], event: str
 
 def test_a_request_names_its_certificates(capsys: pytest.CaptureFixture[str]) -> None:
     """R-5.1: only what is named ends and is issued anew; other events name nothing."""
-    answer = _ask(capsys, f"revocation --event request --kind authentication {ON}")
+    answer = ask(capsys, f"revocation --event request --kind authentication {ON}")
 
     assert (answer["signature"], answer["follows"]["reissue"]) == (NOTHING, ["authentication"])
-    assert "--kind" in _wrong(capsys, f"revocation --event move --kind signature {ON}")
-    assert "--kind" in _wrong(capsys, f"correction --event move --kind signature {ON}")
+    assert "--kind" in wrong(capsys, f"revocation --event move --kind signature {ON}")
+    assert "--kind" in wrong(capsys, f"correction --event move --kind signature {ON}")
 
 
 @pytest.mark.parametrize(
@@ -113,8 +88,8 @@ def test_a_request_names_its_certificates(capsys: pytest.CaptureFixture[str]) ->
 )
 def test_events_for_people(capsys: pytest.CaptureFixture[str], question: str, ja: str, en: str) -> None:
     """R-5.4, R-5.8, R-5.9, R-5.20; S-26: the same in lines, in both languages."""
-    assert ja in _told(capsys, question, "ja")
-    assert en in _told(capsys, question, "en")
+    assert ja in told(capsys, question, "ja")
+    assert en in told(capsys, question, "en")
 
 
 @pytest.mark.parametrize(
@@ -129,28 +104,28 @@ def test_a_stopped_card_is_found(
     capsys: pytest.CaptureFixture[str], options: str, authentication: dict[str, str], reissue: list[str], code: str
 ) -> None:
     """R-2.8, R-5.20: by the setting revoked and issued anew, or released; on a phone in the app."""
-    answer = _ask(capsys, f"hold-found {ON} {options}")
+    answer = ask(capsys, f"hold-found {ON} {options}")
 
     assert (answer["authentication"], answer["follows"]["reissue"]) == (authentication, reissue)
-    assert _codes(answer) == [code]
+    assert codes(answer) == [code]
 
 
 def test_a_mistaken_entry(capsys: pytest.CaptureFixture[str]) -> None:
     """R-4.1, R-5.9: nothing comes back; a card abolished by mistake is made anew, free."""
-    answer = _ask(capsys, f"correction --event death {ON}")
+    answer = ask(capsys, f"correction --event death {ON}")
 
     assert answer["follows"] == {
         "reissue": ["signature", "authentication"],
         "fee": "office-error",
         "new_card": True,
     }
-    assert _codes(answer) == ["correction.never-undone", "correction.card-remade"]
+    assert codes(answer) == ["correction.never-undone", "correction.card-remade"]
 
 
 def test_the_card_of_a_person_who_died(capsys: pytest.CaptureFixture[str]) -> None:
     """R-5.4, R-5.6: the return ends the certificates only if the death is not recorded yet."""
-    recorded, not_yet = _ask(capsys, f"deceased --death-recorded {ON}"), _ask(capsys, f"deceased {ON}")
+    recorded, not_yet = ask(capsys, f"deceased --death-recorded {ON}"), ask(capsys, f"deceased {ON}")
 
     assert recorded["signature"] == recorded["authentication"] == NOTHING
     assert not_yet["signature"] == not_yet["authentication"] == _ends("cessation_of_operation")
-    assert _codes(not_yet) == ["event.death-not-recorded", "event.deceased-card"]
+    assert codes(not_yet) == ["event.death-not-recorded", "event.deceased-card"]

@@ -1,31 +1,6 @@
-import json
-import shlex
-from typing import Any
-
 import pytest
 
-from openjpki.cli.main import main
-
-
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
-def _wrong(capsys: pytest.CaptureFixture[str], question: str) -> str:
-    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
-    return capsys.readouterr().err
-
+from tests.unit.cli.rules.asking import ask, codes, told, wrong
 
 LOST = "remake --reason card-lost --on 2026-03-11"
 
@@ -41,11 +16,11 @@ LOST = "remake --reason card-lost --on 2026-03-11"
 )
 def test_a_card_made_anew(capsys: pytest.CaptureFixture[str], options: str, card: int, certificates: int) -> None:
     """R-4.1; E-31: card and certificates apart, their sum, and the sentence to be read out."""
-    answer = _ask(capsys, f"{LOST} {options}")
+    answer = ask(capsys, f"{LOST} {options}")
 
     assert (answer["card_yen"], answer["certificates_yen"]) == (card, certificates)
     assert answer["yen"] == card + certificates
-    assert _codes(answer) == (["fee.remake"] if answer["yen"] else [])
+    assert codes(answer) == (["fee.remake"] if answer["yen"] else [])
     assert answer["rules"] == ["R-4.1"]
 
 
@@ -60,30 +35,30 @@ def test_near_its_end(capsys: pytest.CaptureFixture[str], expires: str, near: bo
     """R-4.1, R-3.8: whether a card is near enough to its end to be made anew free of charge."""
     question = f"remake --reason card-near-expiry --on 2026-03-11 --card-expires {expires}"
 
-    assert _ask(capsys, question)["near_expiry"] is near
-    assert ja in _told(capsys, question, "ja")
-    assert en in _told(capsys, question, "en")
-    assert _ask(capsys, LOST)["near_expiry"] is None
-    assert "¥800 + ¥200 = ¥1,000\n" in _told(capsys, LOST, "ja")
+    assert ask(capsys, question)["near_expiry"] is near
+    assert ja in told(capsys, question, "ja")
+    assert en in told(capsys, question, "en")
+    assert ask(capsys, LOST)["near_expiry"] is None
+    assert "¥800 + ¥200 = ¥1,000\n" in told(capsys, LOST, "ja")
 
 
 def test_what_makes_no_card(capsys: pytest.CaptureFixture[str]) -> None:
     """R-4.1: a renewal is no reason; there was no 特急発行 before 2024-12-02."""
-    assert "usage.arguments" in _wrong(capsys, "remake --reason renewal --on 2026-03-11")
-    assert _ask(capsys, "remake --reason card-lost --on 2024-12-01 --express", 1)["error"]["code"] == "fees.no-express"
+    assert "usage.arguments" in wrong(capsys, "remake --reason renewal --on 2026-03-11")
+    assert ask(capsys, "remake --reason card-lost --on 2024-12-01 --express", 1)["error"]["code"] == "fees.no-express"
 
 
 @pytest.mark.parametrize(("voided", "yen"), [("office-fault", 1000), ("not-handed-over", 1000), ("holders-wish", 0)])
 def test_what_is_paid_back(capsys: pytest.CaptureFixture[str], voided: str, yen: int) -> None:
     """R-4.2: everything before hand-over and for an error of the office, nothing for what is given up."""
-    answer = _ask(capsys, f"refund --paid 1000 --voided {voided}")
+    answer = ask(capsys, f"refund --paid 1000 --voided {voided}")
 
     assert (answer["yen"], answer["rules"]) == (yen, ["R-4.2"])
-    assert _codes(answer) == ["fee.refunded" if yen else "fee.kept"]
-    assert f"¥{yen:,}" in _told(capsys, f"refund --paid 1000 --voided {voided}", "ja")
+    assert codes(answer) == ["fee.refunded" if yen else "fee.kept"]
+    assert f"¥{yen:,}" in told(capsys, f"refund --paid 1000 --voided {voided}", "ja")
 
 
 @pytest.mark.parametrize("paid", ["-1", "1000001", "千", ""])
 def test_what_was_paid_is_an_amount(capsys: pytest.CaptureFixture[str], paid: str) -> None:
     """R-4.2: yen, and no typing error."""
-    assert "--paid" in _wrong(capsys, f"refund --paid={paid} --voided office-fault")
+    assert "--paid" in wrong(capsys, f"refund --paid={paid} --voided office-fault")

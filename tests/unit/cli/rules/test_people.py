@@ -1,10 +1,9 @@
-import json
 import shlex
-from typing import Any
 
 import pytest
 
 from openjpki.cli.main import main
+from tests.unit.cli.rules.asking import ask
 
 BORN = "--born 1990-06-10"
 PARENT = (
@@ -18,14 +17,8 @@ AGENT = "--procedure renewal --applicant voluntary-agent --pin-matches --agent-d
 REPLY = "--procedure new --applicant voluntary-agent --agent-document passport --inquiry-form returned"
 
 
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
 @pytest.mark.parametrize(
-    ("options", "codes", "status"),
+    ("options", "found", "status"),
     [
         ("--residence moved-out", ["eligibility.moved-out"], 1),
         ("--residence abroad-here", ["eligibility.abroad"], 0),
@@ -35,11 +28,11 @@ def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int) -> dict
         ("--face-card", ["eligibility.face-card"], 1),
     ],
 )
-def test_who_the_holder_is(capsys: pytest.CaptureFixture[str], options: str, codes: list[str], status: int) -> None:
+def test_who_the_holder_is(capsys: pytest.CaptureFixture[str], options: str, found: list[str], status: int) -> None:
     """R-1.1, R-1.6 to R-1.8, R-1.11; S-08, S-58: residence, nationality, capacity and kind of card."""
-    answer = _ask(capsys, f"eligibility --kind signature {BORN} --on 2026-11-24 {options}", status)
+    answer = ask(capsys, f"eligibility --kind signature {BORN} --on 2026-11-24 {options}", status)
 
-    assert [finding["code"] for finding in answer["findings"]] == codes
+    assert [finding["code"] for finding in answer["findings"]] == found
 
 
 @pytest.mark.parametrize(
@@ -71,7 +64,7 @@ def test_who_acts_with_which_papers(
     capsys: pytest.CaptureFixture[str], question: str, code: str | None, status: int
 ) -> None:
     """R-1.6, R-1.7, R-2.22 to R-2.24; S-46, S-51, S-52: the first finding is what stands in the way."""
-    answer = _ask(capsys, f"route {question} --on 2026-11-24", status)
+    answer = ask(capsys, f"route {question} --on 2026-11-24", status)
 
     assert (answer["route"] == "same_day") is (code is None)
     assert code in (None, answer["findings"][0]["code"])
@@ -101,5 +94,5 @@ def test_the_old_words_mean_the_same(capsys: pytest.CaptureFixture[str]) -> None
     """`--ward` is `--capacity guardianship`, `--not-resident` is `--residence elsewhere`."""
     asked = f"eligibility --kind signature {BORN} --on 2026-11-24"
 
-    assert _ask(capsys, f"{asked} --ward", 1) == _ask(capsys, f"{asked} --capacity guardianship", 1)
-    assert _ask(capsys, f"{asked} --not-resident", 1) == _ask(capsys, f"{asked} --residence elsewhere", 1)
+    assert ask(capsys, f"{asked} --ward", 1) == ask(capsys, f"{asked} --capacity guardianship", 1)
+    assert ask(capsys, f"{asked} --not-resident", 1) == ask(capsys, f"{asked} --residence elsewhere", 1)

@@ -1,29 +1,17 @@
-import json
 import shlex
-from typing import Any
 
 import pytest
 
 from openjpki.cli.main import main
+from tests.unit.cli.rules.asking import ask, told
 
 CARD = "--card-expires 2031-08-15"
 BOTH = "--signature-expires 2026-08-15 --authentication-expires 2026-08-15"
 
 
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
 def test_a_deadline(capsys: pytest.CaptureFixture[str]) -> None:
     """R-4.7: E-36, the last useful open day; without a day to ask for, it is answered for the last one."""
-    answer = _ask(capsys, "deadline --term renewal --since 2026-05-03")
+    answer = ask(capsys, "deadline --term renewal --since 2026-05-03")
 
     assert [finding["code"] for finding in answer.pop("findings")] == ["deadline.closed-day"]
     assert answer == {
@@ -39,8 +27,8 @@ def test_a_deadline(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_missed_deadline(capsys: pytest.CaptureFixture[str]) -> None:
     """R-5.21: E-37, a day too late is a refusal, exit 1, with what to do in both languages."""
     question = "deadline --term continued-use --since 2026-04-01 --on 2026-06-30"
-    answer = _ask(capsys, question, 1)
-    ja, en = _told(capsys, question, "ja"), _told(capsys, question, "en")
+    answer = ask(capsys, question, 1)
+    ja, en = told(capsys, question, "ja"), told(capsys, question, "en")
 
     assert (answer["in_time"], answer["findings"][0]["code"]) == (False, "deadline.card-void")
     assert "カードの継続利用の期限は令和8年6月29日(2026年)です。" in ja
@@ -52,10 +40,10 @@ def test_a_missed_deadline(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_move_into_the_municipality(capsys: pytest.CaptureFixture[str], planned: str, last: str) -> None:
     """R-5.21: the term that ends first, 14 days from moving or 30 from the planned departure."""
     question = f"move-in --moved 2026-04-01 --planned-departure {planned}"
-    answer = _ask(capsys, question)
+    answer = ask(capsys, question)
 
     assert (answer["last_day"], answer["in_time"], answer["rules"]) == (last, True, ["R-4.7", "R-5.21"])
-    assert _ask(capsys, f"{question} --on 2026-04-16", 1)["findings"][0]["code"] == "deadline.card-void"
+    assert ask(capsys, f"{question} --on 2026-04-16", 1)["findings"][0]["code"] == "deadline.card-void"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +59,7 @@ def test_a_move_into_the_municipality(capsys: pytest.CaptureFixture[str], planne
 )
 def test_a_renewal_on_a_day(capsys: pytest.CaptureFixture[str], options: str, code: str | None) -> None:
     """R-3.8, R-7.1; S-31, S-33: the window with its days, and what stands in the way."""
-    answer = _ask(capsys, f"renewal --expires 2026-08-15 {CARD} {options}", 0 if code is None else 1)
+    answer = ask(capsys, f"renewal --expires 2026-08-15 {CARD} {options}", 0 if code is None else 1)
 
     assert (answer["open"], answer["opens"], answer["closes"]) == (code is None, "2026-05-16", "2026-08-15")
     assert [finding["code"] for finding in answer["findings"]] == ([] if code is None else [code])
@@ -81,8 +69,8 @@ def test_a_renewal_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """R-3.8: yes or no in both languages."""
     question = f"renewal --expires 2026-08-15 {CARD}"
 
-    assert "更新できます。" in _told(capsys, f"{question} --on 2026-05-16", "ja")
-    assert "May not be renewed." in _told(capsys, f"{question} --on 2026-05-15", "en")
+    assert "更新できます。" in told(capsys, f"{question} --on 2026-05-16", "ja")
+    assert "May not be renewed." in told(capsys, f"{question} --on 2026-05-15", "en")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +86,7 @@ def test_a_renewal_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_a_notice_in_hand(capsys: pytest.CaptureFixture[str], options: str, code: str | None, status: int) -> None:
     """R-7.1, R-7.6; S-33, S-34, S-40, S-50: who brings it early or late, who lost it, whom it did not reach."""
-    answer = _ask(capsys, f"notice-in-hand {options}", status)
+    answer = ask(capsys, f"notice-in-hand {options}", status)
 
     assert [finding["code"] for finding in answer["findings"]] == ([] if code is None else [code])
 
@@ -107,8 +95,8 @@ def test_nothing_to_say_of_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
     """R-7.1: a line all the same; and a notice that is brought names its day."""
     days = "--named 2026-08-15 --current 2026-08-15 --on 2026-05-16"
 
-    assert "そのまま手続きできます。" in _told(capsys, f"notice-in-hand --state brought {days}", "ja")
-    assert "Nothing to say" in _told(capsys, f"notice-in-hand --state brought {days}", "en")
+    assert "そのまま手続きできます。" in told(capsys, f"notice-in-hand --state brought {days}", "ja")
+    assert "Nothing to say" in told(capsys, f"notice-in-hand --state brought {days}", "en")
     assert main(["rules", "notice-in-hand", "--state", "brought", "--current", "2026-08-15", "--lang", "en"]) == 2
     assert "--named and --current" in capsys.readouterr().err
 
@@ -118,20 +106,20 @@ def test_a_setting_of_the_calendar(capsys: pytest.CaptureFixture[str]) -> None:
     question = "deadline --term planned-departure --since 2026-04-02"
     opened = "--policy office_calendar=sat,sun,holidays,+2026-05-02"
 
-    assert _ask(capsys, question)["last_day"] == "2026-05-07"
-    assert _ask(capsys, f"{question} {opened}")["last_day"] == "2026-05-02"
+    assert ask(capsys, question)["last_day"] == "2026-05-07"
+    assert ask(capsys, f"{question} {opened}")["last_day"] == "2026-05-02"
 
 
 def test_a_record_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.26: ten years from the day after the due expiry; destroying it earlier is refused."""
     question = "retention --record issue-record --made 2026-03-11 --due-expiry 2031-06-10"
-    answer = _ask(capsys, question)
+    answer = ask(capsys, question)
 
     assert answer == {"until": "2041-06-10", "destroy_from": "2041-06-11", "findings": [], "rules": ["R-2.26"]}
-    assert _ask(capsys, f"{question} --on 2041-06-10", 1)["findings"][0]["code"] == "retention.keep"
-    assert _ask(capsys, f"{question} --on 2041-06-11")["findings"][0]["code"] == "retention.over"
-    assert "発行記録は令和23年6月10日(2041年)まで保存します。" in _told(capsys, question, "ja")
-    assert "issue-record: kept through 2041-06-10" in _told(capsys, question, "en")
+    assert ask(capsys, f"{question} --on 2041-06-10", 1)["findings"][0]["code"] == "retention.keep"
+    assert ask(capsys, f"{question} --on 2041-06-11")["findings"][0]["code"] == "retention.over"
+    assert "発行記録は令和23年6月10日(2041年)まで保存します。" in told(capsys, question, "ja")
+    assert "issue-record: kept through 2041-06-10" in told(capsys, question, "en")
 
 
 def test_a_record_without_its_expiry(capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,7 +131,7 @@ def test_a_record_without_its_expiry(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
     """R-7.1, R-7.3: for whom, of what, when, with what enclosed, and never forwarded."""
     question = f"notice {CARD} {BOTH} --on 2026-05-15"
-    answer = _ask(capsys, question)
+    answer = ask(capsys, question)
 
     assert answer["findings"] == []
     assert answer["notice"] == {
@@ -156,35 +144,35 @@ def test_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
         "enclosed": ["notice", "guide", "inquiry-form", "sealing-envelope"],
         "forwarded": False,
     }
-    assert "署名用電子証明書・利用者証明用電子証明書、有効期限令和8年8月15日(2026年)" in _told(capsys, question, "ja")
-    assert "(signature, authentication; expiry 2026-08-15" in _told(capsys, question, "en")
+    assert "署名用電子証明書・利用者証明用電子証明書、有効期限令和8年8月15日(2026年)" in told(capsys, question, "ja")
+    assert "(signature, authentication; expiry 2026-08-15" in told(capsys, question, "en")
 
 
 def test_a_notice_of_the_card(capsys: pytest.CaptureFixture[str]) -> None:
     """R-7.5: card and certificates ending the same day; the letter is about the card."""
     question = "notice --card-expires 2026-08-15 --authentication-expires 2026-08-15 --on 2026-05-15"
-    answer = _ask(capsys, question)
+    answer = ask(capsys, question)
 
     assert (answer["notice"]["card"], answer["notice"]["certificates"]) == (True, [])
     assert [finding["code"] for finding in answer["findings"]] == ["notice.card-first"]
-    assert "有効期限通知書(マイナンバーカード、" in _told(capsys, question, "ja")
-    assert "A notice (card; " in _told(capsys, question, "en")
+    assert "有効期限通知書(マイナンバーカード、" in told(capsys, question, "ja")
+    assert "A notice (card; " in told(capsys, question, "en")
 
 
 def test_no_notice(capsys: pytest.CaptureFixture[str]) -> None:
     """R-7.2: who gets none is told why; it is an answer, not a refusal."""
     question = f"notice {CARD} {BOTH} --on 2026-05-15 --addressee fixed-stay"
-    answer = _ask(capsys, question)
+    answer = ask(capsys, question)
 
     assert answer["notice"] is None
     assert [finding["code"] for finding in answer["findings"]] == ["notice.fixed-stay"]
-    assert "有効期限通知書は送付しません。" in _told(capsys, question, "ja")
-    assert "No notice." in _told(capsys, question, "en")
+    assert "有効期限通知書は送付しません。" in told(capsys, question, "ja")
+    assert "No notice." in told(capsys, question, "en")
 
 
 def test_nothing_due(capsys: pytest.CaptureFixture[str]) -> None:
     """R-7.4; S-34: no certificate named, nothing printed; what to do is told below."""
-    told = _told(capsys, f"notice {CARD} --on 2026-05-15", "ja")
+    lines = told(capsys, f"notice {CARD} --on 2026-05-15", "ja")
 
-    assert "notice.nothing-due" in told
-    assert "→" in told
+    assert "notice.nothing-due" in lines
+    assert "→" in lines

@@ -1,39 +1,17 @@
 import io
-import json
-import shlex
-from typing import Any
 
 import pytest
 
 from openjpki.cli.main import main
 from openjpki.rules.kinds import PinKind
-
-
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
-def _wrong(capsys: pytest.CaptureFixture[str], question: str) -> str:
-    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
-    return capsys.readouterr().err
+from tests.unit.cli.rules.asking import ask, codes, told, wrong
 
 
 def test_a_substitute(capsys: pytest.CaptureFixture[str]) -> None:
     """R-1.9: the text, its flags, the original beside it, and each change with its reason."""
-    answer = _ask(capsys, "substitute --text 髙橋")
+    answer = ask(capsys, "substitute --text 髙橋")
 
-    assert _codes(answer) == ["characters.substituted"]
+    assert codes(answer) == ["characters.substituted"]
     assert {name: value for name, value in answer.items() if name != "findings"} == {
         "text": "高橋",
         "flags": "10",
@@ -47,21 +25,21 @@ def test_kana_and_choice(capsys: pytest.CaptureFixture[str]) -> None:
     """R-1.9: a word without substitute in kana, unless the holder asks for a character."""
     question = "substitute --text 㐬山　太郎 --kana ナガヤマ　タロウ"
 
-    assert _ask(capsys, question)["text"] == "ナガヤマ　太郎"
-    assert _ask(capsys, f"{question} --choose 㐬=流")["text"] == "流山　太郎"
-    assert _ask(capsys, "substitute --text 㐬山 --kana 流山", 1)["error"]["code"] == "characters.bad-reading"
-    assert _ask(capsys, "substitute --text 㐬山 --choose 㐬=①", 1)["error"]["code"] == "characters.bad-substitute"
+    assert ask(capsys, question)["text"] == "ナガヤマ　太郎"
+    assert ask(capsys, f"{question} --choose 㐬=流")["text"] == "流山　太郎"
+    assert ask(capsys, "substitute --text 㐬山 --kana 流山", 1)["error"]["code"] == "characters.bad-reading"
+    assert ask(capsys, "substitute --text 㐬山 --choose 㐬=①", 1)["error"]["code"] == "characters.bad-substitute"
 
 
 def test_a_character_without_substitute_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
     """R-1.9: exit 1, the position in the message."""
-    assert _ask(capsys, "substitute --text 山①", 1)["error"]["data"] == {"position": 2, "code_point": "2460"}
+    assert ask(capsys, "substitute --text 山①", 1)["error"]["data"] == {"position": 2, "code_point": "2460"}
 
 
 @pytest.mark.parametrize("choice", ["髙", "髙=", "髙橋=高橋", "=高"])
 def test_a_choice_is_one_character_and_its_substitute(capsys: pytest.CaptureFixture[str], choice: str) -> None:
     """R-1.9: CHAR=TEXT."""
-    assert "--choose" in _wrong(capsys, f"substitute --text 髙橋 --choose {choice}")
+    assert "--choose" in wrong(capsys, f"substitute --text 髙橋 --choose {choice}")
 
 
 @pytest.mark.parametrize(
@@ -74,10 +52,10 @@ def test_a_choice_is_one_character_and_its_substitute(capsys: pytest.CaptureFixt
 )
 def test_a_date_by_era(capsys: pytest.CaptureFixture[str], question: str, day: str, era: str, written: str) -> None:
     """R-8.3: a date three ways: Gregorian, by era, as a certificate writes a birth date."""
-    answer = _ask(capsys, f"era {question}")
+    answer = ask(capsys, f"era {question}")
 
     assert answer == {"date": day, "era": era, "birth_date": written, "rules": ["R-8.3"]}
-    assert f"{day} = {era} ({written})" in _told(capsys, f"era {question}", "ja")
+    assert f"{day} = {era} ({written})" in told(capsys, f"era {question}", "ja")
 
 
 @pytest.mark.parametrize(
@@ -91,17 +69,17 @@ def test_a_date_by_era(capsys: pytest.CaptureFixture[str], question: str, day: s
 )
 def test_what_is_no_date(capsys: pytest.CaptureFixture[str], question: str, code: str) -> None:
     """R-8.3: one date, that is one."""
-    assert f"[{code}]" in _wrong(capsys, f"era {question}")
+    assert f"[{code}]" in wrong(capsys, f"era {question}")
 
 
 @pytest.mark.parametrize("pin", PinKind)
 def test_the_form_of_a_pin(capsys: pytest.CaptureFixture[str], pin: PinKind) -> None:
     """R-6.1, R-6.2: five tries and letters for signing, three and digits for the others; no PIN is asked for."""
-    answer, signing = _ask(capsys, f"pin --kind {pin.value}"), pin is PinKind.SIGNATURE
+    answer, signing = ask(capsys, f"pin --kind {pin.value}"), pin is PinKind.SIGNATURE
 
     assert (answer["tries"], answer["good"]) == (5 if signing else 3, None)
     assert ("6 to 16" if signing else "four digits") in answer["form"]
-    assert "ロックされます" in _told(capsys, f"pin --kind {pin.value}", "ja")
+    assert "ロックされます" in told(capsys, f"pin --kind {pin.value}", "ja")
 
 
 @pytest.mark.parametrize(("line", "status"), [("ABC123", 0), ("abc123", 1), ("ABCDEF", 1)])

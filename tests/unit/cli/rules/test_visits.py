@@ -1,31 +1,6 @@
-import json
-import shlex
-from typing import Any
-
 import pytest
 
-from openjpki.cli.main import main
-
-
-def _ask(capsys: pytest.CaptureFixture[str], question: str, status: int = 0) -> dict[str, Any]:
-    assert main(["rules", *shlex.split(question), "--json", "--lang", "en"]) == status
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def _codes(answer: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in answer["findings"]]
-
-
-def _told(capsys: pytest.CaptureFixture[str], question: str, language: str) -> str:
-    main(["rules", *shlex.split(question), "--lang", language])
-    return capsys.readouterr().out
-
-
-def _wrong(capsys: pytest.CaptureFixture[str], question: str) -> str:
-    assert main(["rules", *shlex.split(question), "--lang", "en"]) == 2
-    return capsys.readouterr().err
-
+from tests.unit.cli.rules.asking import ask, codes, told, wrong
 
 FAMILY = "family --came Hana --shown drivers-licence --shown family-register-certificate --on 2026-11-24"
 MOTHER = '--member "Hana: --procedure new --applicant self --born 1990-06-10 --pin-matches"'
@@ -36,27 +11,27 @@ LEAVES = "continued-use-abroad --leaves 2026-05-12 --born 1990-06-10"
 
 def test_a_family(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.20, R-2.22: each member with their own route; the papers shown once are named."""
-    answer = _ask(capsys, f"{FAMILY} {MOTHER} {CHILD.format('authentication')}")
+    answer = ask(capsys, f"{FAMILY} {MOTHER} {CHILD.format('authentication')}")
 
     assert {name: one["route"] for name, one in answer["members"].items()} == {"Hana": "same_day", "Sora": "same_day"}
     assert answer["shared"] == ["drivers-licence", "family-register-certificate"]
-    assert _codes(answer) == ["family.one-set"]
+    assert codes(answer) == ["family.one-set"]
 
 
 def test_one_refusal_in_a_family(capsys: pytest.CaptureFixture[str]) -> None:
     """R-1.3, S-08: one member's refusal is nobody else's, but it is the exit status."""
     question = f"{FAMILY} {MOTHER} {CHILD.format('signature')}"
-    answer = _ask(capsys, question, 1)
+    answer = ask(capsys, question, 1)
 
     assert {name: one["route"] for name, one in answer["members"].items()} == {"Hana": "same_day", "Sora": "refused"}
     assert answer["members"]["Sora"]["findings"][0]["page"] == "no signature certificate under 15 or for wards"
-    assert "Sora: 受け付けられません。" in _told(capsys, question, "ja")
-    assert "Hana: Done on the same day." in _told(capsys, question, "en")
+    assert "Sora: 受け付けられません。" in told(capsys, question, "ja")
+    assert "Hana: Done on the same day." in told(capsys, question, "en")
 
 
 def test_for_one_nothing_is_shared(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.22: who comes alone is told nothing about a family; today is the day if none is named."""
-    answer = _ask(capsys, f"family --came Hana --shown drivers-licence {MOTHER}")
+    answer = ask(capsys, f"family --came Hana --shown drivers-licence {MOTHER}")
 
     assert (answer["shared"], answer["findings"]) == ([], [])
 
@@ -76,7 +51,7 @@ def test_for_one_nothing_is_shared(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_a_member_has_a_name_and_what_a_route_asks(capsys: pytest.CaptureFixture[str], members: str, code: str) -> None:
     """NAME: OPTIONS, each name once; what is wrong in the options is said as `rules route` says it."""
-    assert f"[{code}]" in _wrong(capsys, f"family --came Hana --on 2026-11-24 {members}")
+    assert f"[{code}]" in wrong(capsys, f"family --came Hana --on 2026-11-24 {members}")
 
 
 @pytest.mark.parametrize(
@@ -91,9 +66,9 @@ def test_where_a_letter_stands(
     capsys: pytest.CaptureFixture[str], options: str, state: str, code: str, status: int
 ) -> None:
     """R-2.24; S-15: open to its last day, lapsed, or come back."""
-    answer = _ask(capsys, f"inquiry --sent 2026-10-01 {options}", status)
+    answer = ask(capsys, f"inquiry --sent 2026-10-01 {options}", status)
 
-    assert (answer["state"], answer["until"], _codes(answer)) == (state, "2026-11-02", [code])
+    assert (answer["state"], answer["until"], codes(answer)) == (state, "2026-11-02", [code])
     assert answer["address_flagged"] is (state == "cancelled")
 
 
@@ -114,7 +89,7 @@ def test_whose_address_is_shown(
     status: int,
 ) -> None:
     """R-0.3, R-2.26: under 支援措置 nobody but the holder sees the address or gets a copy that has it."""
-    answer = _ask(capsys, f"disclosure {options}", status)
+    answer = ask(capsys, f"disclosure {options}", status)
 
     assert (answer["address"], answer["copies"]) == (address, copies)
 
@@ -134,7 +109,7 @@ def test_a_card_after_a_move(
     capsys: pytest.CaptureFixture[str], options: str, card: str, signature: str | None, status: int
 ) -> None:
     """R-2.13, R-5.21; E-37: with the report at once, later by letter, after the term not at all."""
-    answer = _ask(capsys, f"{MOVED} {options}", status)
+    answer = ask(capsys, f"{MOVED} {options}", status)
 
     assert (answer["card"], answer["signature"]) == (card, signature)
     assert answer["last_day"] == (None if "--within" in options else "2026-06-29")
@@ -150,10 +125,10 @@ def test_a_card_after_a_move(
 )
 def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: str, status: int) -> None:
     """R-2.14, R-5.5: up to the day before leaving, by Japanese nationals."""
-    answer = _ask(capsys, f"{LEAVES} {options}", status)
+    answer = ask(capsys, f"{LEAVES} {options}", status)
 
     assert (answer["open"], answer["last_day"], answer["last_open_day"]) == (status == 0, "2026-05-11", "2026-05-11")
-    assert code in _codes(answer)
+    assert code in codes(answer)
 
 
 @pytest.mark.parametrize(
@@ -177,8 +152,8 @@ def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: s
 )
 def test_visits_for_people(capsys: pytest.CaptureFixture[str], question: str, ja: str, en: str) -> None:
     """R-2.13, R-2.14, R-2.24, R-2.26: the same in lines, in both languages."""
-    assert ja in _told(capsys, question, "ja")
-    assert en in _told(capsys, question, "en")
+    assert ja in told(capsys, question, "ja")
+    assert en in told(capsys, question, "en")
 
 
 @pytest.mark.parametrize(
@@ -192,4 +167,4 @@ def test_visits_for_people(capsys: pytest.CaptureFixture[str], question: str, ja
 )
 def test_days_that_contradict_each_other(capsys: pytest.CaptureFixture[str], question: str) -> None:
     """R-2.13, R-2.24: nothing happens before what it follows."""
-    assert "[usage.bad-value]" in _wrong(capsys, question)
+    assert "[usage.bad-value]" in wrong(capsys, question)
