@@ -3,8 +3,10 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
+from functools import cache
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
@@ -50,11 +52,23 @@ class InternalFault(Failure):
     en = "A fault inside OpenJPKI ({reason}). Please report it with the trace above."
 
 
+@cache
+def _columns() -> int:
+    return shutil.get_terminal_size().columns - 2
+
+
+class _Help(argparse.HelpFormatter):
+    """Help as wide as the terminal, which is measured once: argparse makes a formatter at every argument."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns())
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that refuses in our one-line form, and takes every option by its full name only."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
+        super().__init__(allow_abbrev=False, formatter_class=_Help, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
