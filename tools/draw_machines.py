@@ -13,11 +13,6 @@ PREFACE = (
 TABLES: tuple[LifeCycle[Any, Any], ...] = (CERTIFICATE, APPLICATION, CARD)
 
 
-def machine_pages() -> dict[str, str]:
-    """Return the page of each life cycle by its name."""
-    return {table.name: machine_page(table) for table in TABLES}
-
-
 def machine_page(table: LifeCycle[Any, Any]) -> str:
     """Return the page of one life cycle: the diagram, and the same as a table."""
     lines = [

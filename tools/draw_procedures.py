@@ -160,10 +160,14 @@ PAGES: Sequence[Page] = (
 )
 
 
-def procedure_pages() -> dict[str, str]:
-    """Return the page of each procedure by its name, and the page that lists them."""
-    pages = {page.procedure.value: "\n".join(_page(page)) for page in PAGES}
-    return {"README": "\n".join(_contents()), **pages}
+def contents_page() -> str:
+    """Return the page that lists the pages of the procedures."""
+    return "\n".join(_contents())
+
+
+def procedure_page(page: Page) -> str:
+    """Return the page of a procedure."""
+    return "\n".join(_page(page))
 
 
 def _contents() -> Iterator[str]:

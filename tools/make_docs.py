@@ -5,34 +5,40 @@ Run it as `python -m tools.make_docs`, or by `make docs`.
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tools.draw_commands import commands_page
 from tools.draw_errors import errors_page
 from tools.draw_faults import faults_page
 from tools.draw_limits import limits_page
-from tools.draw_machines import machine_pages
-from tools.draw_procedures import procedure_pages
+from tools.draw_machines import TABLES, machine_page
+from tools.draw_procedures import PAGES, contents_page, procedure_page
 from tools.draw_questions import questions_page
 from tools.draw_traceability import traceability_page
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+DOCS = ROOT / "docs"
+DRAWN: Mapping[Path, Callable[[], str]] = {
+    DOCS / "errors.md": errors_page,
+    DOCS / "commands.md": commands_page,
+    DOCS / "faults.md": faults_page,
+    DOCS / "limits.md": limits_page,
+    DOCS / "traceability.md": traceability_page,
+    **{DOCS / "machines" / f"{table.name}.md": partial(machine_page, table) for table in TABLES},
+    **{DOCS / "procedures" / f"{page.procedure.value}.md": partial(procedure_page, page) for page in PAGES},
+    DOCS / "procedures" / "README.md": contents_page,
+    DOCS / "procedures" / "questions.md": questions_page,
+}
+"""Every generated page, and what draws it."""
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
-    docs = ROOT / "docs"
-    machines = {docs / "machines" / f"{name}.md": text for name, text in machine_pages().items()}
-    procedures = {docs / "procedures" / f"{name}.md": text for name, text in procedure_pages().items()}
-    procedures[docs / "procedures" / "questions.md"] = questions_page()
-    drawn = {
-        "errors": errors_page(),
-        "commands": commands_page(),
-        "faults": faults_page(),
-        "limits": limits_page(),
-        "traceability": traceability_page(),
-    }
-    return {docs / f"{name}.md": text for name, text in drawn.items()} | machines | procedures
+    return {path: draw() for path, draw in DRAWN.items()}
 
 
 def main() -> int:
