@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from openjpki.cli.checklist.lines import items_lines, means
+from openjpki.cli.checklist.lines import as_lines
 from openjpki.rules.application import ApplicationEvent, Step, steps_of
 from openjpki.rules.checklist.checklist import checklist
 from openjpki.rules.checklist.interview import Interview
@@ -120,12 +120,12 @@ PAGES: Sequence[Page] = (
     ),
     Page(
         Procedure.NEW,
-        "有効な電子証明書がないかたに発行する手続きです。はじめてのかた、15歳になったかた、有効期限が過ぎたかた、失効したかたが対象です(R-2.2、S-36)。",
+        "有効な電子証明書がないかたに発行する手続きです。はじめてのかた、15歳になったかた、有効期限が過ぎたかた、失効したかたが対象です(R-2.2、S-36)。下の例ははじめてのかたです。",
         _issue(Procedure.NEW),
     ),
     Page(
         Procedure.REISSUE,
-        "引っ越しや氏名の変更などで失効した電子証明書や、更新期間より前の電子証明書を発行し直す手続きです(R-2.4、R-5.22、S-26)。",
+        "引っ越しや氏名の変更などで失効した電子証明書や、更新期間より前の電子証明書を発行し直す手続きです(R-2.4、R-5.22、S-26)。下の例は引っ越しや氏名の変更の後のもので、手数料はかかりません。更新期間より前の取り替えや、自分で失効させた後の発行は200円です(R-4.2)。",
         [(name, replace(one, reason=FeeReason.ATTRIBUTES_CHANGED)) for name, one in _issue(Procedure.REISSUE)],
     ),
     Page(
@@ -139,8 +139,8 @@ PAGES: Sequence[Page] = (
     ),
     Page(
         Procedure.HOLD,
-        "カードをなくしたかたが、電話で一時停止を求める手続きです。24時間、365日受け付けます(R-2.7)。署名用電子証明書は失効し、利用者証明用電子証明書は保留されます(R-5.20)。",
-        [("どなたでも(電話で)", _asked(Procedure.HOLD))],
+        "カードをなくしたかたが、電話で一時停止を求める手続きです。24時間、365日受け付けます(R-2.7)。署名用電子証明書は失効し、利用者証明用電子証明書は保留されます(R-5.20)。電話では解除できません。見つかったときは窓口で手続きします(R-2.8)。",
+        [("ご本人(電話で)", _asked(Procedure.HOLD))],
     ),
     Page(
         Procedure.PIN_CHANGE,
@@ -180,8 +180,13 @@ def _contents() -> Iterator[str]:
 def _page(page: Page) -> Iterator[str]:
     steps = [step for step in steps_of(page.procedure) if step.event not in _AT_ANY_TIME]
     yield from (f"# {word(page.procedure, 'ja')}", "", page.about, "")
-    yield f"{DRAWN}(`rules.application` と `rules.checklist` から)。R- は[規則](../rules.md)の番号、S- は市のページの文の番号です。"
-    yield from ("", "## 流れ", "", "```mermaid", "stateDiagram-v2", *(f"    {line}" for line in _diagram(steps)), "```")
+    yield f"{DRAWN}(`rules.checklist` と `rules.application` から)。R- は[規則](../rules.md)の番号、S- は市のページの文の番号です。"
+    yield from ("", "## 来るかたと持ち物", "")
+    yield f"全国の標準の設定で、{DAY.year}年{DAY.month}月{DAY.day}日(火曜日)にたずねた場合です。ほかの日や場合は `openjpki checklist` で調べられます。"
+    yield ""
+    for name, interview in page.cases:
+        yield from _case(name, interview)
+    yield from ("## 流れ", "", "```mermaid", "stateDiagram-v2", *(f"    {line}" for line in _diagram(steps)), "```")
     yield from (
         "",
         "## 段階",
@@ -189,24 +194,16 @@ def _page(page: Page) -> Iterator[str]:
         "| いま | すること | 次 | 知っておくこと | 所見 | 規則 |",
         "|---|---|---|---|---|---|",
     )
-    yield from map(_row, steps)
+    yield from (_row(page.procedure, step) for step in steps)
     yield from (
         "",
-        "完了か一部発行までのどの段階でも、新しくわかったことにより受け付けないこと(却下)や、申請者が取り下げることがあります。",
+        "発行や実行が始まる前なら、どの段階でも、新しくわかったことにより受け付けないことや、申請者が取り下げることがあります。",
     )
     yield from (
         "",
         "所見は、受け付けない理由や案内です。`openjpki rules explain` に番号を続けると、説明と、次に何をすればよいかを示します。",
         "",
     )
-    yield from (
-        "## 来るかたと持ち物",
-        "",
-        f"全国の標準の設定で、{DAY.year}年{DAY.month}月{DAY.day}日に来る場合です。",
-        "",
-    )
-    for name, interview in page.cases:
-        yield from _case(name, interview)
 
 
 def _diagram(steps: Sequence[Step]) -> Iterator[str]:
@@ -218,31 +215,20 @@ def _diagram(steps: Sequence[Step]) -> Iterator[str]:
     yield from (f"{state.name} --> [*]" for state in states if state not in going_on)
 
 
-def _row(step: Step) -> str:
+_ONLY = {"renewal.": Procedure.RENEWAL, "hold.by-telephone": Procedure.HOLD}
+"""Subjects that one procedure alone meets."""
+
+
+def _row(procedure: Procedure, step: Step) -> str:
     needs = "、".join(word(fact, "ja") for fact in step.needs) or "–"
-    finds = "<br>".join(f"{SUBJECTS[code]} `{code}{'…' if code.endswith('.') else ''}`" for code in step.finds) or "–"
+    codes = [code for code in step.finds if _ONLY.get(code, procedure) is procedure]
+    if procedure is Procedure.HOLD:
+        codes = [code for code in codes if code in _ONLY]
+    finds = "<br>".join(f"{SUBJECTS[code]} `{code}{'…' if code.endswith('.') else ''}`" for code in codes) or "–"
     before, event, after = (word(member, "ja") for member in (step.before, step.event, step.after))
     return f"| {before} | {event} | {after} | {needs} | {finds} | {', '.join(step.rules)} |"
 
 
 def _case(name: str, interview: Interview) -> Iterator[str]:
     found = checklist(Policy(), interview)
-    yield from (
-        f"### {name}",
-        "",
-        means(found.means, "ja") + ("" if found.fee is None else f" 手数料は{found.fee.yen:,}円です。"),
-        "",
-    )
-    for number, items in enumerate(found.visits, start=1):
-        yield from (f"{number}回目の来庁:" if len(found.visits) > 1 else "持ち物:", "")
-        lines = list(items_lines(interview.applicant, items, "ja"))
-        yield from (line.replace("□ ", "- ", 1) if line.startswith("□") else f"  ({line.strip()})" for line in lines)
-        yield ""
-        if found.letter and number == 1:
-            yield from (
-                f"照会書兼回答書が本人の住所に郵送されます(転送不要)。回答は送付から{found.letter.days}日以内です(R-2.24、S-15)。",
-                "",
-            )
-    for finding in found.findings:
-        if finding.severity == "refusal" and not found.visits:
-            yield from (f"- {finding.ja}{finding.bring_ja} [{finding.code}; {finding.rule}]", "")
+    yield from (f"### {name}", "", "```text", *as_lines(Policy(), interview, found, "ja"), "```", "")

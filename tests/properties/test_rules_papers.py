@@ -215,6 +215,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "agent.unsigned": _signs,
     "identity.inquiry": _replies,
     "identity.pin-must-match": _replies,
+    "identity.reply-unsigned": _signs,
     "identity.reset-needs-document": _shows(DocumentKind.PASSPORT),
     "inquiry.address-flagged": lambda _, visit: replace(visit, address_flagged=False),
 }

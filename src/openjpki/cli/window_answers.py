@@ -228,8 +228,15 @@ def interruption_lines(interruption: Failure | None, receipt: str, language: Lan
     """Tell why an application waits, and how it goes on."""
     if interruption is None:
         return []
+    told = f"[{interruption.code}] {interruption.message(language)}"
+    if interruption.code == "window.approval.awaited":
+        command = f"`openjpki window approve --receipt {receipt} --officer LOGIN`"
+        return [
+            told,
+            _words(language, f"別の職員が {command} で承認します。", f"Another officer approves it: {command}."),
+        ]
     return [
-        f"[{interruption.code}] {interruption.message(language)}",
+        told,
         _words(
             language,
             f"申請は受付済みです。`openjpki window resume --receipt {receipt}` で再開します。",

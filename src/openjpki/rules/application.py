@@ -270,7 +270,7 @@ def _rows() -> Iterator[Step]:
             before=before,
             event=event.WITHDRAW,
             after=state.WITHDRAWN,
-            procedures=procedures,
+            procedures=procedures - ENDING if before is state.READY else procedures,  # its order has been given
             needs=(Fact.WISH,),
             rules=("R-2.27",),
         )

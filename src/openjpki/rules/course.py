@@ -214,7 +214,8 @@ def clear(policy: Policy, application: Application) -> Taken:
 def approve(application: Application, *, by: str) -> Taken:
     """Let it go on by the approval of a second person of the office, who did not enter it (R-2.27)."""
     approved = _move(replace(application, approved_by=by), ApplicationEvent.APPROVE)
-    if by == application.entered_by:
+    one, other = (login.strip().casefold() for login in (application.entered_by, by))
+    if not one or not other or one == other:  # who is not known is nobody else
         return Taken(application=application, findings=(find("application.same-person"),))
     return Taken(application=approved)
 

@@ -99,8 +99,11 @@ def _self(case: Case) -> Route:
     procedure = case.visit.procedure
     resets = procedure is Procedure.PIN_RESET
     pin_matches = case.visit.pin_matches and not case.face_card
-    if case.form == "returned" or (pin_matches and not resets):
+    replied = case.form == "returned" and case.visit.form_signed
+    if replied or (pin_matches and not resets):
         return case.goes("same_day")
+    if not case.own_document and case.form == "returned":
+        return case.goes("refused", "identity.reply-unsigned")
     if not case.own_document:
         return case.goes("inquiry", "identity.reset-needs-document" if resets else "identity.inquiry")
     # no PIN is asked for a revocation, and a 顔認証カード has none.

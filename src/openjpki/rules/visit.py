@@ -113,8 +113,10 @@ class Case:
 
     @property
     def form(self) -> InquiryForm:
-        """The form as it counts: a reply after its term is none."""
-        return "none" if self.lapsed else self.visit.form
+        """The form as it counts: a reply after its term is none, nor is one from before its letter."""
+        visit = self.visit
+        early = visit.form == "returned" and visit.inquiry_sent is not None and visit.on < visit.inquiry_sent
+        return "none" if early or self.lapsed else visit.form
 
     def goes(self, way: Way, *codes: str) -> Route:
         """Route the case; advice on the documents follows the findings that decided."""

@@ -51,10 +51,10 @@ def write_findings(application: Application, findings: Iterable[Finding], *, at:
 
 
 def perform(officer: Officer, message_id: str, refused: Refused | None, *, at: datetime) -> None:
-    """Close the application whose order the authority answered; an order without one needs nothing."""
+    """Close the application whose order the authority answered; an order without one, or with one closed already, needs nothing."""
     rows = Application.objects.for_municipality(officer.municipality)
     application = rows.select_for_update().filter(message_id=message_id).first()
-    if application is None:
+    if application is None or ApplicationState(application.state) in ENDS:
         return
     if refused is None:
         move(application, ApplicationEvent.PERFORM, at=at)

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from openjpki.rules import course
+from openjpki.rules import agency, course
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import (
     ApplicationState,
@@ -23,9 +23,11 @@ from openjpki.window.models import Application, CardHolding, CertificateCopy, Fe
 from openjpki.window.states import ResidentState
 
 ISSUING = (ApplicationState.READY.value, ApplicationState.PARTLY_ISSUED.value)
-"""States in which certificates are made."""
+"""States in which an application that issues has its certificates made."""
 WAITING = (ApplicationState.FEE_SETTLED.value, *ISSUING)
-"""States in which a card's shadow slots belong to an application; the first waits for a second person (R-2.27)."""
+"""States in which a card's shadow slots belong to such an application; the first waits for a second person (R-2.27)."""
+ISSUED_BY = tuple(procedure.value for procedure in Procedure if procedure in agency.ISSUING)
+"""The procedures that issue: only their applications hold a card's slots, and only they are resumed and withdrawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ def card_on_counter(resident: Resident, card_number: str) -> CardHolding | None:
 def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
     """Return the case of a person who asks for something on a day."""
     card = card_on_counter(resident, asked.card_number)
-    waiting = _applications(resident).filter(state__in=WAITING).first()
+    waiting = _applications(resident).filter(state__in=WAITING, procedure__in=ISSUED_BY).first()
     return Case(
         procedure=asked.procedure,
         kinds=asked.kinds,

@@ -14,7 +14,7 @@ from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.applications import move, subject, write_findings
-from openjpki.window.casework import ISSUING, WAITING, Asked, gather, standing_at
+from openjpki.window.casework import ISSUED_BY, ISSUING, WAITING, Asked, gather, standing_at
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
@@ -46,12 +46,12 @@ class NoKinds(Failure):
 
 
 class NothingWaits(Failure):
-    """The application is at an end."""
+    """The application is at an end, or is not one that is resumed or withdrawn here."""
 
     code = "window.application.closed"
     kind = Kind.REFUSED
-    ja = "受付番号 {receipt} の申請は終了しています({state})。"
-    en = "Application {receipt} is closed ({state})."
+    ja = "受付番号 {receipt} の申請は終了しているか、再開や取下げのできない手続きです({state})。"
+    en = "Application {receipt} is closed, or of a procedure that is neither resumed nor withdrawn ({state})."
 
 
 class MustFinish(Failure):
@@ -145,8 +145,7 @@ class Procedures:
         application = load_application(officer, receipt)
         if application.state == ApplicationState.ISSUED.value:
             return self.finish(officer, receipt=receipt)
-        if application.state not in WAITING:
-            raise NothingWaits(receipt=receipt, state=application.state)
+        _hold_waiting(application)
         if application.state not in ISSUING:
             raise ApprovalAwaited(receipt=receipt)
         self._examine_again(officer, application)
@@ -185,8 +184,7 @@ class Procedures:
         at = self._equipment.moment()
         with act():
             application = load_application(officer, receipt, lock=True)
-            if application.state not in WAITING:
-                raise NothingWaits(receipt=receipt, state=application.state)
+            _hold_waiting(application)
             if _may_be_in_force(application):
                 raise MustFinish(receipt=receipt)
             partly = application.state == ApplicationState.PARTLY_ISSUED.value
@@ -251,6 +249,12 @@ class Procedures:
     def _carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Outcome:
         interruption = self._issuance.carry_out(officer, receipt, card)
         return Outcome(application=selectors.application(officer, receipt), interruption=interruption)
+
+
+def _hold_waiting(application: Application) -> None:
+    """Raise `NothingWaits` for what is at its end, and for what is not carried out here: a revocation goes by its message."""
+    if application.procedure not in ISSUED_BY or application.state not in WAITING:
+        raise NothingWaits(receipt=application.receipt, state=application.state)
 
 
 def _may_be_in_force(application: Application) -> bool:

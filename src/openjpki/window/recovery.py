@@ -8,7 +8,7 @@ from typing import Protocol
 
 from openjpki.errors import Failure
 from openjpki.rules.kinds import ApplicationState, Procedure
-from openjpki.window.casework import ISSUING
+from openjpki.window.casework import ISSUED_BY, ISSUING
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.models import Application
 from openjpki.window.officer import Clerk, Officer
@@ -99,17 +99,13 @@ class Recovery:
         )
 
 
-_BY_MESSAGE = (Procedure.REVOCATION.value, Procedure.HOLD.value)
-"""What the delivery of its message carries out."""
-
-
 def _open(officer: Officer) -> list[Application]:
     """Return the applications that are not at their end, oldest first."""
     rows = Application.objects
     scoped = rows.for_municipality(officer.municipality) if officer.municipality else rows.across_municipalities()
     waiting = scoped.filter(state__in=[*ISSUING, ApplicationState.ISSUED.value])
-    by_card = waiting.exclude(procedure__in=_BY_MESSAGE)
-    return list(by_card.select_related("card", "resident").order_by("received_at", "pk"))
+    here = waiting.filter(procedure__in=[*ISSUED_BY, Procedure.PIN_RESET.value])
+    return list(here.select_related("card", "resident").order_by("received_at", "pk"))
 
 
 def _card_needed(application: Application) -> CardNeeded:

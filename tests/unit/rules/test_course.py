@@ -276,12 +276,14 @@ def test_a_second_person_approves_where_it_is_wanted() -> None:
     """R-2.27: on the municipality's grounds, never the person who entered it; without such grounds nobody is asked."""
     by_document = settled(replace(EMPTY_HANDED, documents=(LICENCE,)))
     held = clear(EVERY_GROUND, by_document)
-    same = approve(by_document, by="sato")
+    same = approve(by_document, by=" Sato")
+    unknown = approve(replace(by_document, entered_by=""), by="suzuki")
     other = approve(by_document, by="suzuki").application
 
     assert (held.application, codes(held)) == (by_document, ["application.second-person"])
     assert "暗証番号によらない本人確認" in held.findings[0].ja
     assert (same.application, codes(same)) == (by_document, ["application.same-person"])
+    assert unknown.refused
     assert (other.state, other.approved_by) == (STATE.READY, "suzuki")
     assert clear(POLICY, by_document).application.state is STATE.READY
     assert clear(EVERY_GROUND, settled(RENEWAL)).application.state is STATE.READY

@@ -1,9 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from openjpki.rules.documents import DocumentKind, ShownDocument
-from openjpki.rules.identity import InquiryForm, Route, route
+from openjpki.rules.identity import InquiryForm, Route, Visit, decide, route
 from openjpki.rules.kinds import Applicant, Procedure
 from openjpki.rules.policy import Policy
 
@@ -39,6 +39,37 @@ def _codes(found: Route, severity: str = "refusal") -> list[str]:
 
 
 ISSUING = ["new", "renewal", "reissue"]
+
+
+@pytest.mark.parametrize(
+    ("signed", "sent", "pin", "way", "codes"),
+    [
+        (True, ON, False, "same_day", []),
+        (False, ON, False, "refused", ["identity.reply-unsigned"]),
+        (False, ON, True, "same_day", []),
+        (True, ON + timedelta(days=1), False, "inquiry", ["identity.inquiry"]),
+    ],
+)
+def test_a_reply_is_signed_and_answers_a_letter(
+    signed: bool,  # noqa: FBT001  -- a column of the table
+    sent: date,
+    pin: bool,  # noqa: FBT001  -- a column of the table
+    way: str,
+    codes: list[str],
+) -> None:
+    """R-2.24; S-15: the holder's own reply too; one from before its letter is none; who is known by PIN needs none."""
+    visit = Visit(
+        procedure=Procedure.NEW,
+        applicant=Applicant.SELF,
+        on=ON,
+        pin_matches=pin,
+        form="returned",
+        form_signed=signed,
+        inquiry_sent=sent,
+    )
+    found = decide(NATIONAL, visit)
+
+    assert (found.route, _codes(found)) == (way, codes)
 
 
 @pytest.mark.parametrize("procedure", ISSUING)

@@ -12,7 +12,7 @@ from openjpki.rules.kinds import (
 )
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.loading import ResidentNotFound
-from openjpki.window.procedures import ProcedureRefused
+from openjpki.window.procedures import NothingToApprove, NothingWaits, ProcedureRefused
 from openjpki.window.revocations import NotAsked
 from tests.unit.window.card import CounterCard
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, NOTHING, WAKABA, Counter, audited
@@ -20,6 +20,29 @@ from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, NOTHIN
 pytestmark = pytest.mark.django_db(databases=["window"])
 
 SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION
+
+
+def test_a_queued_revocation_is_neither_withdrawn_nor_resumed_and_goes_on_by_itself(counter: Counter) -> None:
+    """R-2.5, R-2.27: its order has been given: it waits for the line, blocks no issue of itself, and ends what it names."""
+    counter.with_certificates().desk.reachable = False
+    outcome = counter.window.revocations.request(
+        WAKABA, resident_code=HANAKO, event=LifeEvent.KEY_COMPROMISE, shown=BY_LICENCE
+    )
+    receipt = outcome.application.receipt
+    for act in (
+        lambda: counter.window.procedures.withdraw(WAKABA, receipt=receipt),
+        lambda: counter.window.procedures.resume(WAKABA, receipt=receipt, card=counter.card),
+        lambda: counter.window.procedures.approve(WAKABA, receipt=receipt),
+    ):
+        with pytest.raises((NothingWaits, NothingToApprove)):
+            act()
+    with pytest.raises(ProcedureRefused) as refused:
+        counter.issue()
+    assert "window.issue-waiting" not in [finding.code for finding in refused.value.findings]
+
+    counter.desk.reachable = True
+    assert counter.window.outbox.deliver(forced=True).waiting == 0
+    assert counter.window.application(WAKABA, receipt).state is ApplicationState.DONE
 
 
 def test_a_request_ends_what_it_names(counter: Counter) -> None:

@@ -105,6 +105,8 @@ def means(how: Means, language: Language) -> str:
 def as_lines(policy: Policy, interview: Interview, found: Checklist, language: Language) -> list[str]:
     """Return the answer as lines a person reads, with a box to tick before each thing to bring or to know."""
     lines = [_title(interview, language), means(found.means, language)]
+    if interview.procedure is Procedure.RENEWAL and found.opens is not None and found.opens > interview.on:
+        lines.append(_not_yet(found.opens, language))
     if found.means == "telephone":
         return [*lines, *told(found.findings, language)]
     if found.first_open_day is not None and found.fee is not None:
@@ -126,6 +128,16 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
     for other in found.instead:
         lines += ["", *_other(policy, other, language)]
     return [*lines, "", say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}")]
+
+
+def _not_yet(opens: date, language: Language) -> str:
+    """Tell who came too early: also with the notice in hand (R-3.8; S-33)."""
+    day = spoken(opens, language)
+    return say(
+        language,
+        f"まだ更新できません。更新期間は{day}からです。通知が届いていても、その前は手続きできません [R-3.8, S-33]",
+        f"Not yet: the renewal opens on {day}; the notice in hand opens nothing before [R-3.8, S-33]",
+    )
 
 
 def _title(interview: Interview, language: Language) -> str:
@@ -197,7 +209,7 @@ def _visits(interview: Interview, found: Checklist, language: Language) -> Itera
 def items_lines(applicant: Applicant, items: Iterable[Item], language: Language) -> Iterator[str]:
     """Tell what to bring: a box, the thing, what asks for it; below it what will do."""
     for item in items:
-        spare = "" if item.required else say(language, "(あれば)", " (if you have it)")
+        spare = "" if item.required else _spare(item, language)
         yield f"□ {_name(item, applicant, language)}{spare} [{', '.join(item.rules)}]"
         if item.identity:
             kinds = sorted(item.kinds, key=lambda kind: kind not in _FAMILIAR)[:_NAMED]
@@ -205,6 +217,12 @@ def items_lines(applicant: Applicant, items: Iterable[Item], language: Language)
             more = say(language, "など", ", …") if len(item.kinds) > _NAMED else ""
             listed = say(language, "、", ", ").join(names) + more
             yield say(language, f"   {listed}のうち1点、有効期限内のもの", f"   one of: {listed}; in force")
+
+
+def _spare(item: Item, language: Language) -> str:
+    if item.thing is Thing.NOTICE:
+        return say(language, "(紛失された場合は不要)", " (not needed if it was lost)")
+    return say(language, "(あれば)", " (if you have it)")
 
 
 def _name(item: Item, applicant: Applicant, language: Language) -> str:
@@ -274,7 +292,7 @@ def _other(policy: Policy, other: Instead, language: Language) -> Iterator[str]:
     yield _title(other.interview, language)
     begin = spoken(other.opens, language)
     yield say(language, f"いつ  {begin}から", f"When  from {begin}") + "  " + means(served.means, language)
-    if served.fee is not None and served.fee.yen:
+    if served.fee is not None:
         yield _fee(served.fee, language)
     for items in served.visits[:1]:
         yield from items_lines(other.interview.applicant, items, language)

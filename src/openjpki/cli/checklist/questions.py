@@ -13,7 +13,7 @@ from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.dates import BadDay, read_day
 from openjpki.rules.era import BadEraDate, read_era
-from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
+from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure, Residence
 
 _MAX_LINE = 256
 """Characters read of an answer; the longest is a date by era."""
@@ -89,7 +89,7 @@ def _ask(question: Question, arguments: argparse.Namespace, language: Language) 
         _tell(f"  {number}  {say(language, ja, en)}")
     while True:
         print("> ", end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline(_MAX_LINE)
+        line = _line()
         if not line:
             _tell("")
             raise DialogueEnded
@@ -97,6 +97,14 @@ def _ask(question: Question, arguments: argparse.Namespace, language: Language) 
             return question.read(line.strip(), language, arguments)
         except _Again as again:
             _tell(str(again))
+
+
+def _line() -> str:
+    """Read one line, whole; of one that is too long only the beginning is kept, which answers nothing."""
+    line = part = sys.stdin.readline(_MAX_LINE)
+    while part and not part.endswith("\n"):
+        part = sys.stdin.readline(_MAX_LINE)
+    return line
 
 
 def _tell(line: str) -> None:
@@ -136,19 +144,25 @@ def _yes_or_no(if_yes: Any, if_no: Any) -> Read:
 
 
 def _a_day(text: str, language: Language) -> date:
-    """Read a day of either calendar."""
+    """Read a day of either calendar, with hyphens or slashes."""
     try:
-        return read_day(text)
+        return read_day(_with_hyphens(text))
     except BadDay:
         pass
     try:
         return read_era(text, strict=False)
     except BadEraDate:
         hint = (
-            "2026-11-23 または 令和8年11月23日 の形で答えてください。",
-            "Answer like 2026-11-23 or 令和8年11月23日.",
+            "1990-06-10、1990/6/10、平成2年6月10日、H2.6.10 のような形で答えてください。",
+            "Answer like 1990-06-10, 1990/6/10 or 平成2年6月10日.",
         )
         raise _Again(say(language, *hint)) from None
+
+
+def _with_hyphens(text: str) -> str:
+    """Return 1990/6/10 as 1990-06-10; anything else as it is."""
+    parts = text.translate(_HALF_WIDTH).split("/")
+    return f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}" if len(parts) == len(("year", "month", "day")) else text
 
 
 def _any_day(text: str, language: Language, _: argparse.Namespace) -> date:
@@ -212,12 +226,18 @@ _PROCEDURES = _words(
 )
 _APPLICANTS = _words(*Applicant)
 _POWERS = _words(*Power)
+_RESIDENCES = (
+    (Residence.HERE.value, "はい", "yes"),
+    (Residence.MOVED_OUT.value, "いいえ(通知が届いた後に転出した)", "no, moved out after the notice came"),
+    (Residence.ELSEWHERE.value, "いいえ(ほかの市区町村にある)", "no, on another municipality's"),
+    (Residence.ABROAD_HERE.value, "国外に住んでいる(戸籍の附票はこの市区町村にある)", "abroad; the 附票 is kept here"),
+)
 _KINDS = (
     ([kind.value for kind in CertificateKind], "両方", "both"),
     *(([kind.value], word(kind, "ja"), word(kind, "en")) for kind in CertificateKind),
 )
 _PINS = (
-    ("known", "わかる", "known"),
+    ("known", "覚えている", "known"),
     ("forgotten", "忘れた(1つでも)", "forgotten, be it one"),
     ("locked", "ロックした(1つでも)", "locked, be it one"),
 )
@@ -240,6 +260,16 @@ QUESTIONS: tuple[Question, ...] = (
         matters=_visits,
         read=_one_of(*_APPLICANTS),
         choices=_APPLICANTS,
+    ),
+    Question(
+        name="residence",
+        option="--residence",
+        ja="ご本人は、いまこの市区町村に住民登録がありますか。",
+        en="Is the holder on this municipality's resident record now?",
+        matters=lambda arguments: _visits(arguments) and not arguments.not_resident,
+        read=_one_of(*_RESIDENCES),
+        choices=_RESIDENCES,
+        must=False,
     ),
     Question(
         name="kind",
@@ -309,11 +339,20 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="pins",
         option="--pins",
-        ja="暗証番号はわかりますか。",
-        en="Are the PINs known?",
+        ja="ご本人は暗証番号を覚えていますか。(番号は聞かないでください)",
+        en="Does the holder remember the PINs? (Do not ask for them.)",
         matters=_pins_matter,
         read=_one_of(*_PINS),
         choices=_PINS,
+    ),
+    Question(
+        name="pins",
+        option="--pins",
+        ja="暗証番号を設定し直しますか。",
+        en="Is a PIN to be set anew?",
+        matters=lambda arguments: _issues(arguments) and _is_for(Applicant.LEGAL_REPRESENTATIVE)(arguments),
+        read=_yes_or_no(if_yes="forgotten", if_no="known"),
+        must=False,
     ),
     Question(
         name="no_document",

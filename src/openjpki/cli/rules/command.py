@@ -1,19 +1,22 @@
 """`openjpki rules …`: the rule book asked from the command line. The same functions serve the pages."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules import cards, events, explain, fees, lives, terms, texts, visits
 from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before, policy_of
 from openjpki.cli.rules.findings import WAYS, answered, coded, told
 from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
-from openjpki.errors import Kind
+from openjpki.errors import Kind, Language
+from openjpki.rules.dates import JST, BadDay, read_day
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind
-from openjpki.rules.office import MAIN_OFFICE, office_open, terminal_open
+from openjpki.rules.office import MAIN_OFFICE, office_of, office_open, terminal_open
+from openjpki.rules.policy import Policy
 from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.validity import authentication_expiry, signature_expiry
@@ -71,8 +74,20 @@ def _renewal_window(arguments: argparse.Namespace) -> Answer:
     line = f"更新期間は{opens}から{closes}までです。" if language == "ja" else f"Renewal runs from {opens} to {closes}."
     return Answer(
         data={"opens": window.opens.isoformat(), "closes": window.closes.isoformat(), "rules": list(window.rules)},
-        lines=(f"{line} [{', '.join(window.rules)}]",),
+        lines=(
+            f"{line} [{', '.join(window.rules)}]",
+            *_letter_of_window(policy_of(arguments), arguments.expires, language),
+        ),
     )
+
+
+def _letter_of_window(policy: Policy, expires: date, language: Language) -> Iterator[str]:
+    """Tell where the page's letter has other days (CF-1, CF-2)."""
+    ours, letter = renewal_window(policy, expires), renewal_window(Policy.preset("page"), expires)
+    if (ours.opens, ours.closes) != (letter.opens, letter.closes):
+        opens, closes = spoken(letter.opens, language), spoken(letter.closes, language)
+        ja = f"市のページ(S-32)の文字どおりなら、{opens}から{closes}までです(CF-2)。"
+        yield ja if language == "ja" else f"By the letter of the page (S-32): {opens} to {closes} (CF-2)."
 
 
 def _add_validity(parser: argparse.ArgumentParser) -> None:
@@ -149,18 +164,45 @@ def _route(arguments: argparse.Namespace) -> Answer:
 
 
 def _add_office(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--at", type=moment("--at"), metavar="DATETIME", required=True, help="moment, Japanese time")
+    words = "moment in Japanese time; a day alone asks whether the office opens on it"
+    parser.add_argument("--at", type=_day_or_moment, metavar="DATETIME", required=True, help=words)
     parser.add_argument("--office", default=MAIN_OFFICE, metavar="CODE", help="a branch office (default: the main one)")
 
 
+def _day_or_moment(text: str) -> date | datetime:
+    try:
+        return read_day(text)
+    except BadDay:
+        return moment("--at")(text)
+
+
 def _office(arguments: argparse.Namespace) -> Answer:
-    hours = office_open(policy_of(arguments), arguments.at, arguments.office)
-    yes, no = ("開庁しています", "閉庁しています") if language_of(arguments) == "ja" else ("open", "closed")
-    why = ": ".join(filter(None, (hours.because, hours.holiday)))
+    policy, language, at = policy_of(arguments), language_of(arguments), arguments.at
+    kept = office_of(policy, arguments.office).hours
+    whole_day = not isinstance(at, datetime)
+    hours = office_open(policy, datetime.combine(at, kept.opens, JST) if whole_day else at, arguments.office)
+    yes, no = ("開庁しています", "閉庁しています") if language == "ja" else ("open", "closed")
+    if whole_day:
+        yes, no = ("開庁日です", "閉庁日です") if language == "ja" else ("open on that day", "closed on that day")
+    why = ": ".join(filter(None, (_BECAUSE[hours.because] if language == "ja" else hours.because, hours.holiday)))
+    times = f" {kept.opens:%H:%M}–{kept.closes:%H:%M}" if hours.open else ""
     return Answer(
         data={"open": hours.open, "because": hours.because},
-        lines=(f"{yes if hours.open else no} [{why}; {', '.join(hours.rules)}]",),
+        lines=(f"{yes if hours.open else no}{times} [{why}; {', '.join(hours.rules)}]",),
     )
+
+
+_BECAUSE: Mapping[str, str] = {
+    "open": "受付時間内",
+    "opened-day": "臨時の開庁日",
+    "closed-day": "臨時の閉庁日",
+    "holiday": "祝日",
+    "yearly-closure": "年末年始など毎年の閉庁日",
+    "closed-weekday": "閉庁の曜日",
+    "before-hours": "受付時間の前",
+    "after-hours": "受付時間の後",
+}
+"""Why an office is open or closed, as a clerk says it."""
 
 
 _TERMINAL = "terminal"

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from openjpki.rules.references import gist, is_number, reference
 from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
+_NUMBER = re.compile(r"(S|R|CF)-?([0-9]{1,2}(?:\.[0-9]{1,2})?)")
+_FIELD = re.compile(r"\{\w+\}")
 _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
 _SERVER_ROOMS = ("staff", "authority", "window", "story")
 _FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
@@ -33,14 +36,29 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 def _explain(arguments: argparse.Namespace) -> Answer:
     policy_of(arguments)  # refuses a bad setting; no code depends on one
     language, code = language_of(arguments), arguments.code
-    if is_number(code.upper()):
-        return _number(code.upper(), language)
+    number = _as_number(code)
+    if is_number(number):
+        return _number(number, language)
     if code in SETTINGS:
         return _setting(code, language)
     failure = None if code in _FINDINGS else _refusal(code, arguments.home)
     if failure is not None:
         return _failure(failure, language)
     return _finding(_FINDINGS.get(code) or find(code), language)
+
+
+def _as_number(text: str) -> str:
+    """Return a number as the registers write it, in small letters or without hyphen and leading zero too."""
+    found = _NUMBER.fullmatch(text.strip().upper())
+    if found is None:
+        return text.upper()
+    letters, digits = found.groups()
+    return f"{letters}-{digits:0>2}" if letters == "S" else f"{letters}-{digits}"
+
+
+def _blank(text: str) -> str:
+    """Return a sentence of the catalogue with dots where a case fills something in."""
+    return _FIELD.sub("…", text)
 
 
 def _finding(finding: Finding, language: Language) -> Answer:
@@ -59,8 +77,8 @@ def _finding(finding: Finding, language: Language) -> Answer:
     }
     lines = (
         f"{finding.code} ({finding.severity}; {', '.join(cited)})",
-        finding.message(language),
-        finding.bring(language),
+        _blank(finding.message(language)),
+        _blank(finding.bring(language)),
         *(_line(number, language) for number in cited),
     )
     return Answer(data=data, lines=tuple(filter(None, lines)))
@@ -114,7 +132,7 @@ def _number(number: str, language: Language) -> Answer:
     others = (one for one in (*found.sentences, *found.rules, *found.conflicts) if one != number)
     lines += [_line(one, language) for one in others]
     lines += [f"  {one} = {FORMS[one].expected}" for one in found.settings]
-    lines += [f"  {one}: {_FINDINGS[one].message(language)}" for one in found.findings]
+    lines += [f"  {one}: {_blank(_FINDINGS[one].message(language))}" for one in found.findings]
     return Answer(data=data, lines=lines)
 
 

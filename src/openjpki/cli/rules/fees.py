@@ -8,6 +8,7 @@ from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
 from openjpki.cli.rules.findings import answered
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import FeeReason
+from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import REMADE, Voided, near_expiry, refund, remaking_fee
 from openjpki.rules.settings import MAX_YEN, YEN
 
@@ -18,10 +19,14 @@ def _add_fee(parser: argparse.ArgumentParser) -> None:
 
 
 def _fee(arguments: argparse.Namespace) -> Answer:
-    found = fee(policy_of(arguments), reason=FeeReason(arguments.reason), on=arguments.on)
-    return Answer(
-        data={"yen": found.yen, "rules": list(found.rules)}, lines=(f"¥{found.yen:,} [{', '.join(found.rules)}]",)
-    )
+    reason, language = FeeReason(arguments.reason), language_of(arguments)
+    found = fee(policy_of(arguments), reason=reason, on=arguments.on)
+    letter = fee(Policy.preset("page"), reason=reason, on=arguments.on).yen
+    lines = [f"¥{found.yen:,} [{', '.join(found.rules)}]"]
+    if letter != found.yen:
+        ja = f"市のページ(S-18)の文字どおりなら{letter:,}円です(CF-7)。"
+        lines.append(ja if language == "ja" else f"By the letter of the page (S-18): ¥{letter:,} (CF-7).")
+    return Answer(data={"yen": found.yen, "rules": list(found.rules)}, lines=lines)
 
 
 def _add_remake(parser: argparse.ArgumentParser) -> None:

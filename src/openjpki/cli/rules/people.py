@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import date
 
+from openjpki.cli.answer import BadValue
 from openjpki.cli.rules.arguments import add_choice, add_day, document, not_before, only_with
 from openjpki.rules.dates import civil_date
 from openjpki.rules.eligibility import Card, Holder
@@ -43,6 +44,9 @@ def add_holder(parser: argparse.ArgumentParser) -> None:
 
 def holder_of(arguments: argparse.Namespace) -> Holder:
     """Return the holder; `--ward` and `--not-resident` are short for one capacity and one residence."""
+    _agree(arguments, "ward", "capacity", Capacity.GUARDIANSHIP.value)
+    here = {Residence.HERE.value, Residence.ABROAD_HERE.value}
+    _agree(arguments, "not_resident", "residence", *(one.value for one in Residence if one.value not in here))
     residence = Residence.ELSEWHERE if arguments.not_resident else Residence.HERE
     capacity = Capacity.GUARDIANSHIP if arguments.ward else Capacity.FULL
     return Holder(
@@ -53,6 +57,19 @@ def holder_of(arguments: argparse.Namespace) -> Holder:
         card=_CARDS[arguments.card or CardState.ACTIVE.value],
         face_card=arguments.face_card,
     )
+
+
+def _agree(arguments: argparse.Namespace, flag: str, option: str, *values: str) -> None:
+    """Refuse a flag beside an option that says otherwise (BadValue)."""
+    given = getattr(arguments, option)
+    if getattr(arguments, flag) and given is not None and given not in values:
+        short = f"--{flag.replace('_', '-')}"
+        raise BadValue(
+            option=f"--{option}",
+            value=given,
+            expected_ja=f"{short} と食い違っています。",
+            expected_en=f"It contradicts {short}.",
+        )
 
 
 def add_visit(parser: argparse.ArgumentParser) -> None:

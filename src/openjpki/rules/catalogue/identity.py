@@ -17,6 +17,17 @@ FINDINGS = (
         bring_en="Bring the letter's reply form, the My Number card and the papers it names.",
     ),
     Finding(
+        code="identity.reply-unsigned",
+        rule="R-2.24",
+        sentence="S-15",
+        also=("R-2.20",),
+        severity="refusal",
+        ja="回答書にご本人の署名または記名・押印がないため、この回答書では手続きできません。",
+        en="The reply is not signed by the holder and cannot be used.",
+        bring_ja="ご本人が署名または記名・押印した回答書をお持ちください。",
+        bring_en="Bring the reply signed by the holder, or with name and seal.",
+    ),
+    Finding(
         code="identity.pin-must-match",
         rule="R-2.20",
         sentence="S-14",

@@ -13,6 +13,7 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, pins, visits
 from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
+from openjpki.rules.documents import examine
 from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import Fee, fee
 from openjpki.rules.finding import Finding, refusals_first
@@ -215,6 +216,11 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
         if found.plan.way == "inquiry":
             yield find("checklist.second-visit-in-time", closes=found.last_open_day)
+    for given in (interview.documents, interview.agent_documents):
+        yield from examine(policy, given or (), found.first_open_day).findings
+    represented = interview.applicant is Applicant.LEGAL_REPRESENTATIVE
+    if represented and procedure in ISSUING and interview.unknown(policy):
+        yield find("checklist.reset-two-documents")
     if interview.form == "opened" and interview.applicant in {Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD}:
         yield find("agent.unsealed")
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:

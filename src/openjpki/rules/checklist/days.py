@@ -12,7 +12,7 @@ from openjpki.rules.documents import TABLE, accepted_until
 from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Procedure, Term
-from openjpki.rules.office import open_day_from
+from openjpki.rules.office import NeverOpen, open_day_from
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
 
@@ -45,6 +45,8 @@ def days(policy: Policy, interview: Interview) -> Days:
         for start, end in _stretches(policy, interview)
         if (first := open_day_from(policy, start)) <= end
     ]
+    if not met:
+        raise NeverOpen
     _, _, soonest, today = met[0]
     served = next((place for place, (*_, found) in enumerate(met) if found.way != "refused"), None)
     if served is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -22,6 +22,8 @@ _OTHER_PROCEDURE: Mapping[str, tuple[Procedure, str]] = {
     "renewal.over": (Procedure.NEW, "checklist.new-issue"),
 }
 """Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36)."""
+
+_A_YEAR = timedelta(days=366)
 
 _Change = tuple[str, Mapping[str, Any]]
 """The finding that proposes it, and the answers of the interview that it changes; an empty code changes nothing."""
@@ -47,7 +49,7 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
     Who may come later only is told what can be done now; who would come twice, what takes one visit.
     """
     refusals = tuple(finding for finding in found.today.findings if finding.severity == "refusal")
-    ways = tuple(_tried(policy, interview, found, refusals))
+    ways = _near(tuple(_tried(policy, interview, found, refusals)), interview.on)
     if ways or found.plan.way != "refused":
         fewest = min((len(way.findings) for way in ways), default=0)
         return tuple(
@@ -56,12 +58,20 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
     return tuple(Instead(findings=(refusal,), interview=None, opens=None) for refusal in refusals)
 
 
+def _near(ways: tuple[Instead, ...], on: date) -> tuple[Instead, ...]:
+    """Leave out what begins in a year or later, where something begins sooner: nobody would call it an answer."""
+    soon = tuple(way for way in ways if way.opens is not None and way.opens - on < _A_YEAR)
+    return soon or ways
+
+
 def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:
     if found.today.way == "same_day":  # nothing is better
         return
+    holder = interview.holder
+    without = holder is not None and (holder.face_card or is_represented(policy, holder, interview.on))
     dimensions = (
         [_NO_CHANGE, *_procedures(refusals)],
-        [_NO_CHANGE, *_kinds(interview)],
+        [_NO_CHANGE, *_kinds(interview, without_signature=without)],
         [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
     )
     for changes in product(*dimensions):
@@ -90,11 +100,15 @@ def _procedures(refusals: tuple[Finding, ...]) -> Iterator[_Change]:
             yield code, {"procedure": procedure}
 
 
-def _kinds(interview: Interview) -> Iterator[_Change]:
-    """Leave the signature certificate out, where the end of the other one is known or not asked for (R-1.3, R-1.7, R-1.11)."""
-    known = interview.procedure is not Procedure.RENEWAL or interview.authentication_expires is not None
-    if known and interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds:
-        yield "checklist.authentication-alone", {"kinds": frozenset({CertificateKind.AUTHENTICATION})}
+def _kinds(interview: Interview, *, without_signature: bool) -> Iterator[_Change]:
+    """Ask for one certificate now and the other later, each in its window (R-3.8); or leave the signature certificate out (R-1.3, R-1.7, R-1.11)."""
+    alone = {"kinds": frozenset({CertificateKind.AUTHENTICATION})}
+    if interview.procedure is Procedure.RENEWAL:
+        if len(interview.kinds) > 1:
+            yield "checklist.signature-first", {"kinds": frozenset({CertificateKind.SIGNATURE})}
+            yield "checklist.authentication-alone" if without_signature else "checklist.authentication-first", alone
+    elif interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds:
+        yield "checklist.authentication-alone", alone
 
 
 def _applicants(policy: Policy, interview: Interview, on: date) -> Iterator[_Change]:

@@ -96,7 +96,7 @@ def _visit(
 
 
 def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
-    """Return the card, which the routes take for granted, and the notice (R-1.2, R-2.20, R-7.1; S-39, S-40, S-48, S-50).
+    """Return the card, which the routes take for granted, and the notice, unless it was lost (R-1.2, R-2.20, R-7.1; S-39, S-40, S-48, S-50).
 
     For a revocation, which asks for no card (R-2.5), it is brought if it is there.
     """
@@ -106,7 +106,7 @@ def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
         rules=_CARD[interview.applicant],
         required=interview.procedure is not Procedure.REVOCATION,
     )
-    if interview.procedure is Procedure.RENEWAL and interview.notice:
+    if interview.procedure is Procedure.RENEWAL:
         sentence = "S-40" if interview.applicant is Applicant.SELF else "S-50"
         required = policy.notice_required
         yield Item(thing=Thing.NOTICE, whose=Whose.HOLDER, rules=("R-7.1", sentence), required=required)

@@ -6,6 +6,8 @@ On SQLite a table made anew loses its walls; they are built again, for all state
 from typing import Any
 
 from django.db import migrations, models
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from openjpki.window.walls import build, tear_down
 
@@ -134,7 +136,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="application",
             constraint=models.CheckConstraint(
-                condition=models.Q(("approved_by", models.F("officer")), _negated=True),
+                condition=~models.Q(Exact(Lower("approved_by"), Lower("officer"))),
                 name="application_approved_by_another",
             ),
         ),

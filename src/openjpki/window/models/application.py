@@ -3,7 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState
@@ -83,7 +85,9 @@ class Application(MunicipalRow):
                 | ~Q(state__in=["fee-settled", "ready", "partly-issued", "issued"], procedure__in=_ISSUING),
                 name="application_issues_to_a_card",
             ),
-            models.CheckConstraint(condition=~Q(approved_by=F("officer")), name="application_approved_by_another"),
+            models.CheckConstraint(
+                condition=~Q(Exact(Lower("approved_by"), Lower("officer"))), name="application_approved_by_another"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=("municipality", "received_at"), name="application_by_time"),

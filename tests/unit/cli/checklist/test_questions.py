@@ -32,18 +32,24 @@ def interviewed(monkeypatch: pytest.MonkeyPatch, answers: str, *given: str) -> a
     ("answers", "filled"),
     [
         ("7", {"procedure": "hold"}),
-        ("1|1|1|1990-06-10|2026-06-10|1", {"procedure": "renewal", "applicant": "self", "pins": "known"}),
-        ("renewal|self|3|H2.6.10|令和8年6月10日|2|y", {"kind": ["authentication"], "no_document": False}),
-        ("4|1|1990-06-10|no", {"procedure": "pin-reset", "no_document": True, "pins": None}),
-        ("2|2|2|2015-01-01|1|yes", {"power": "parent", "same_household": True, "kind": ["signature"]}),
-        ("2|2|1|1950-01-01|3", {"power": "guardian", "same_household": None}),
-        ("1|3|1|1990-06-10|2026-06-10|y|1", {"inquiry_form": "sealed", "pins": "known"}),
-        ("1|3|1|1990-06-10|2026-06-10|n", {"inquiry_form": "none", "pins": None}),
-        ("3|4|1|1990-06-10|y", {"procedure": "reissue", "move_report": True}),
-        ("1|4|1|1990-06-10|2026-06-10|n|n", {"inquiry_form": "none", "move_report": False}),
-        ("5|1|1990-06-10|3|y", {"procedure": "pin-change", "pins": "locked", "kind": None}),
-        ("6|1|1|1990-06-10", {"procedure": "revocation", "pins": None}),
-        ("2|1|1|1990-06-10|1", {"certificates_expire": None, "kind": ["signature", "authentication"]}),
+        ("1|1|1|1|1990-06-10|2026-06-10|1", {"procedure": "renewal", "applicant": "self", "pins": "known"}),
+        ("renewal|self|1|3|H2.6.10|令和8年6月10日|2|y", {"kind": ["authentication"], "no_document": False}),
+        ("4|1|1|1990-06-10|no", {"procedure": "pin-reset", "no_document": True, "pins": None}),
+        (
+            "2|2|1|2|2015-01-01|1|yes|n",
+            {"pins": "known", "power": "parent", "same_household": True, "kind": ["signature"]},
+        ),
+        (
+            "2|2|3|1|1950/1/1|3|y",
+            {"pins": "forgotten", "residence": "elsewhere", "power": "guardian", "same_household": None},
+        ),
+        ("1|3|1|1|1990-06-10|2026-06-10|y|1", {"inquiry_form": "sealed", "pins": "known"}),
+        ("1|3|1|1|1990-06-10|2026-06-10|n", {"inquiry_form": "none", "pins": None}),
+        ("3|4|1|1|1990-06-10|y", {"procedure": "reissue", "move_report": True}),
+        ("1|4|1|1|1990-06-10|2026-06-10|n|n", {"inquiry_form": "none", "move_report": False}),
+        ("5|1|1|1990-06-10|3|y", {"procedure": "pin-change", "pins": "locked", "kind": None}),
+        ("6|1|1|1|1990-06-10", {"procedure": "revocation", "pins": None}),
+        ("2|1|1|1|1990-06-10|1", {"certificates_expire": None, "kind": ["signature", "authentication"]}),
     ],
 )
 def test_only_what_matters_is_asked(monkeypatch: pytest.MonkeyPatch, answers: str, filled: dict[str, Any]) -> None:
@@ -65,8 +71,8 @@ def test_what_is_given_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         "--signature-expires",
         "2026-06-10",
     )
-    asked = interviewed(monkeypatch, "2|2|n", *given)
-    face = interviewed(monkeypatch, "2026-06-10", *given[:6], "--face-card", "--kind", "signature")
+    asked = interviewed(monkeypatch, "1|2|2|n", *given)
+    face = interviewed(monkeypatch, "1|2026-06-10", *given[:6], "--face-card", "--kind", "signature")
     assert (asked.pins, asked.no_document, asked.kind) == ("forgotten", True, ["signature"])
     assert face.pins is None
 
@@ -81,9 +87,9 @@ def test_what_is_given_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("9|7", "Answer with a number from 1 to 7."),
         ("|7", "Answer with a number from 1 to 7."),
-        ("1|1|1|tomorrow|1990-06-10|2026-06-10|1", "Answer like 2026-11-23"),
-        ("1|1|1|2026-05-02|1990-06-10|2026-06-10|1", "That day is yet to come."),
-        ("4|1|1990-06-10|maybe|y", "Answer yes (y) or no (n)."),
+        ("1|1|1|1|tomorrow|1990-06-10|2026-06-10|1", "Answer like 1990-06-10"),
+        ("1|1|1|1|2026-05-02|1990-06-10|2026-06-10|1", "That day is yet to come."),
+        ("4|1|1|1990-06-10|maybe|y", "Answer yes (y) or no (n)."),
     ],
 )
 def test_a_bad_answer_is_asked_again(
@@ -97,7 +103,7 @@ def test_a_bad_answer_is_asked_again(
 
 def test_full_width_digits_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a Japanese keyboard gives them, in numbers and in dates by era."""
-    arguments = interviewed(monkeypatch, "４|１|平成２年６月１０日|２", "--lang", "ja")
+    arguments = interviewed(monkeypatch, "４|１|１|平成２年６月１０日|２", "--lang", "ja")
 
     assert (arguments.procedure, arguments.born, arguments.no_document) == ("pin-reset", date(1990, 6, 10), True)
 

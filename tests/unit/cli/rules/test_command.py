@@ -254,3 +254,37 @@ def test_answers_for_people(capsys: pytest.CaptureFixture[str], question: str, j
     """Without `--json` the same is said in lines, in Japanese or English, dates by era and Gregorian year."""
     assert ja in _told(capsys, question, "ja")
     assert en in _told(capsys, question, "en")
+
+
+def test_a_day_alone_asks_whether_the_office_opens(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.4; S-12: E-34, E-35: nobody asks whether it is open at midnight."""
+    assert main(["rules", "office", "--at", "2026-12-28", "--lang", "ja"]) == 0
+    assert "開庁日です 08:45–17:15 [受付時間内; R-4.4]" in capsys.readouterr().out
+    assert main(["rules", "office", "--at", "2026-12-29", "--lang", "ja"]) == 0
+    assert "閉庁日です [年末年始など毎年の閉庁日; R-4.4]" in capsys.readouterr().out
+    assert main(["rules", "office", "--at", "2026-12-29", "--lang", "en"]) == 0
+    assert "closed on that day [yearly-closure; R-4.4]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("language", "said"), [("ja", "(CF-2)"), ("en", "(CF-2)")])
+def test_where_the_page_says_otherwise_it_is_told(capsys: pytest.CaptureFixture[str], language: str, said: str) -> None:
+    """CF-2, CF-7; S-18, S-32: the clerk hears what the page's letter would be, and nothing where it is the same."""
+    main(["rules", "renewal-window", "--expires", "2020-04-23", "--lang", language])
+    assert said in capsys.readouterr().out
+    main(["rules", "fee", "--reason", "renewal", "--on", "2026-11-24", "--lang", language])
+    assert "200" in capsys.readouterr().out
+    main(["rules", "fee", "--reason", "first", "--on", "2026-11-24", "--lang", language])
+    assert "CF-7" not in capsys.readouterr().out
+    main(["rules", "renewal-window", "--expires", "2020-04-23", "--lang", language, "--policy", "preset=page"])
+    assert "CF-2" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "options", [("--ward", "--capacity", "full"), ("--not-resident", "--residence", "here")], ids=" ".join
+)
+def test_what_contradicts_itself_is_refused(capsys: pytest.CaptureFixture[str], options: tuple[str, ...]) -> None:
+    """R-1.1, R-1.7: neither of two answers is guessed to be the right one."""
+    words = ["rules", "eligibility", "--kind", "signature", "--born", "1990-06-10", "--on", "2026-11-24", *options]
+
+    assert main([*words, "--lang", "en"]) == 2
+    assert "[usage.bad-value]" in capsys.readouterr().err

@@ -103,3 +103,17 @@ def test_a_number_that_stands_for_nothing(capsys: pytest.CaptureFixture[str], nu
     """Exit 2 and a stable code."""
     assert main(["rules", "explain", number, "--lang", "en"]) == 2
     assert "[rules.unknown-code]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["S-08", "s-8", "S8", " s08 "])
+def test_a_number_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """S-08: one sentence, however it is written."""
+    assert _ask(capsys, f"'{text}'")["code"] == "S-08"
+
+
+def test_a_sentence_to_fill_in_has_dots(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.8: no name of a field is read out."""
+    lines = _told(capsys, "renewal.not-yet", "ja")
+
+    assert not [line for line in lines if "{" in line]
+    assert [line for line in lines if "…" in line]

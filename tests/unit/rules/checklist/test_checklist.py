@@ -57,8 +57,8 @@ def test_a_forgotten_pin_asks_for_a_document_and_a_new_pin() -> None:
     found = asked(Procedure.RENEWAL, unknown_pins=frozenset({PinKind.SIGNATURE}))
 
     assert found.means == "same_day"
-    assert listed(found.visits[0]) == [("card", True), ("drivers-licence", True)]
-    assert DocumentKind.MY_NUMBER_CARD not in found.visits[0][1].kinds
+    assert listed(found.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
+    assert DocumentKind.MY_NUMBER_CARD not in found.visits[0][2].kinds
     assert [(pin.kind, pin.remember) for pin in found.pins if pin.think_of] == [(PinKind.SIGNATURE, False)]
     assert codes(found) == ["identity.pin-reset-first", "identity.copies-kept", "notice.not-needed"]
 
@@ -316,7 +316,7 @@ def test_a_face_card_has_no_pin() -> None:
 
     assert [codes(other) for other in found.instead] == [["checklist.authentication-alone"]]
     assert (alone.means, alone.pins) == ("same_day", ())
-    assert listed(alone.visits[0]) == [("card", True), ("drivers-licence", True)]
+    assert listed(alone.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
     assert "checklist.revoke-online" not in codes(online)
 
 
@@ -411,7 +411,7 @@ def test_what_somebody_has_decides() -> None:
     found = asked(Procedure.RENEWAL, AGENT, form="sealed", agent_documents=had)
 
     assert found.means == "two_visits"
-    assert found.visits[0][1].kinds == (DocumentKind.PENSION_BOOK,)
+    assert found.visits[0][2].kinds == (DocumentKind.PENSION_BOOK,)
     assert asked(Procedure.RENEWAL, AGENT, form="sealed", agent_documents=licence).closes == last
 
 
@@ -448,3 +448,22 @@ def test_an_interview_says_what_its_answer_rests_on() -> None:
 
     assert question == interview(Procedure.RENEWAL)
     assert asked(Procedure.RENEWAL) == asked(Procedure.RENEWAL)
+
+
+def test_a_document_that_does_not_count_is_told() -> None:
+    """S-59; R-2.21: not dropped in silence: who hears why can bring another one."""
+    gone = (ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2026, 4, 1)),)
+    found = asked(Procedure.RENEWAL, unknown_pins=ALL_PINS, documents=gone)
+
+    assert found.means == "two_visits"
+    assert "identity.document-expired" in codes(found)
+
+
+def test_a_representative_is_told_what_a_reset_takes() -> None:
+    """R-2.22, R-6.4: two documents where a PIN is set anew on the way."""
+    child: dict[str, Any] = {"holder": CHILD, "kinds": AUTHENTICATION, "claim": Claim(power=Power.PARENT)}
+    represented = Applicant.LEGAL_REPRESENTATIVE
+    told = codes(asked(Procedure.NEW, represented, unknown_pins=ALL_PINS, **child))
+
+    assert "checklist.reset-two-documents" in told
+    assert "checklist.reset-two-documents" not in codes(asked(Procedure.NEW, represented, **child))

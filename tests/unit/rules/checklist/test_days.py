@@ -7,6 +7,7 @@ from openjpki.rules.checklist.days import day_plan, days, replied, second_visit
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.kinds import Applicant, Power, Procedure, Residence
+from openjpki.rules.office import NeverOpen
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import ADULT, ALL_PINS, AUTHENTICATION, CHILD, ENDS, NATIONAL, ON, interview
 
@@ -144,3 +145,9 @@ def test_a_hold_has_no_end() -> None:
     found = days(NATIONAL, interview(Procedure.HOLD, holder=None))
 
     assert (found.plan.way, found.closes) == ("same_day", None)
+
+
+def test_behind_the_last_open_day_of_all_nothing_opens() -> None:
+    """R-4.7: at the end of the calendar it is said, and no list begins on no day."""
+    with pytest.raises(NeverOpen):
+        days(NATIONAL, interview(Procedure.NEW, on=date(2999, 12, 29)))

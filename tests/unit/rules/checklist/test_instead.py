@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from openjpki.rules.checklist.days import days
-from openjpki.rules.checklist.instead import instead
+from openjpki.rules.checklist.instead import Instead, _near, instead
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
 from openjpki.rules.representation import Claim
@@ -87,3 +87,23 @@ def test_who_comes_already_is_not_proposed() -> None:
         Procedure.NEW, REPRESENTATIVE, holder=CHILD, kinds=AUTHENTICATION, claim=PARENT, agent_documents=()
     )
     assert "representative.photo-id" in [finding.code for finding in found.plan.findings]
+
+
+def test_two_certificates_are_renewed_one_after_the_other() -> None:
+    """R-3.8; S-23, S-31: the one whose window is open goes first, free of charge, and nobody is sent away until it expires."""
+    soon, late = date(2026, 6, 10), date(2027, 4, 1)
+    first = told(Procedure.RENEWAL, SELF, signature_expires=soon, authentication_expires=late)
+    second = told(Procedure.RENEWAL, SELF, signature_expires=late, authentication_expires=soon)
+
+    assert first[0] == ["checklist.signature-first"]
+    assert second[0] == ["checklist.authentication-first"]
+
+
+def test_what_begins_in_years_is_no_answer_beside_what_begins_soon() -> None:
+    """R-1.3; S-09: a child's parent is not told to wait for the 15th birthday, unless nothing else is left."""
+    day = date(2026, 5, 1)
+    near = Instead(findings=(), interview=None, opens=day + timedelta(days=365))
+    far = Instead(findings=(), interview=None, opens=day + timedelta(days=366))
+
+    assert _near((far, near), day) == (near,)
+    assert _near((far,), day) == (far,)

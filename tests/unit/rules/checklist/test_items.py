@@ -20,7 +20,7 @@ def test_the_form_is_named_for_what_it_is() -> None:
     agent, household = Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
     card, document = Thing.CARD, Thing.DOCUMENT
 
-    assert items_of(Procedure.RENEWAL, agent, form="sealed") == [[card, Thing.FORM, document]]
+    assert items_of(Procedure.RENEWAL, agent, form="sealed") == [[card, Thing.NOTICE, Thing.FORM, document]]
     assert items_of(Procedure.NEW, agent) == [[card, document], [card, Thing.REPLY, document]]
     assert items_of(Procedure.NEW, household, move_report=True) == [[card, Thing.SEALED_MANDATE, document, document]]
 
@@ -30,9 +30,13 @@ def test_a_document_in_case_a_pin_fails() -> None:
     asked = interview(Procedure.RENEWAL)
     (items,) = visits(NATIONAL, asked, days(NATIONAL, asked))
 
-    assert [(item.thing, item.required) for item in items] == [(Thing.CARD, True), (Thing.DOCUMENT, False)]
-    assert items[1].rules == ("R-6.3", "S-43", "S-44")
-    assert items_of(Procedure.RENEWAL, documents=()) == [[Thing.CARD]]
+    assert [(item.thing, item.required) for item in items] == [
+        (Thing.CARD, True),
+        (Thing.NOTICE, False),
+        (Thing.DOCUMENT, False),
+    ]
+    assert items[2].rules == ("R-6.3", "S-43", "S-44")
+    assert items_of(Procedure.RENEWAL, documents=()) == [[Thing.CARD, Thing.NOTICE]]
     assert items_of(Procedure.NEW, unknown_pins=ALL_PINS) == [[Thing.CARD, Thing.DOCUMENT]]
 
 
