@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from openjpki.rules.catalogue import find
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.papers import Plan, plan, refused
 from openjpki.rules.dates import LAST_DAY, day_of_age
@@ -73,12 +74,12 @@ def days(policy: Policy, interview: Interview) -> Days:
 
 
 def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
-    """Return the plan of a day; a renewal goes by the window of each certificate as well (R-3.8, R-3.10, R-7.1, R-7.5)."""
+    """Return the plan of a day; what certificates there are counts as well (R-1.10, R-2.2, R-3.8, R-3.10, R-7.1, R-7.5)."""
     found = plan(policy, interview, on)
     if found.way == "inquiry":
         second = second_visit(policy, interview, on)
         found = second if second.way == "refused" else found
-    against = tuple(_against_renewal(policy, interview, on))
+    against = tuple(_against(policy, interview, on))
     if not against:
         return found
     return refused((*against, *(found.findings if found.way == "refused" else ())))
@@ -94,11 +95,14 @@ def second_visit(policy: Policy, interview: Interview, on: date) -> Plan:
     return plan(policy, replied(interview), on, form="returned")
 
 
-def _against_renewal(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
-    if interview.procedure is Procedure.RENEWAL:
-        for end in interview.ends().values():
+def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
+    """Tell what the certificates there are say against a renewal (R-3.8), or against a new issue beside one in force (R-1.10, R-2.2)."""
+    for end in interview.ends().values():
+        if interview.procedure is Procedure.RENEWAL:
             card = interview.card_expires or LAST_DAY
             yield from renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice).findings
+        elif interview.procedure is Procedure.NEW and on <= renewal_window(policy, end).closes:
+            yield find("checklist.in-force", expires=end)
 
 
 def _stretches(policy: Policy, interview: Interview) -> list[tuple[date, date]]:

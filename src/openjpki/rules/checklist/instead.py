@@ -17,11 +17,15 @@ from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.representation import Claim, powers_over
 
-_OTHER_PROCEDURE: Mapping[str, tuple[Procedure, str]] = {
-    "renewal.not-yet": (Procedure.REISSUE, "checklist.early-reissue"),
-    "renewal.over": (Procedure.NEW, "checklist.new-issue"),
+_OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
+    "renewal.not-yet": {Procedure.REISSUE: "checklist.early-reissue"},
+    "renewal.over": {Procedure.NEW: "checklist.new-issue"},
+    "checklist.in-force": {
+        Procedure.RENEWAL: "checklist.renew-instead",
+        Procedure.REISSUE: "checklist.early-reissue",
+    },
 }
-"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36)."""
+"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force."""
 
 _A_YEAR = timedelta(days=366)
 
@@ -70,7 +74,7 @@ def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Fi
     holder = interview.holder
     without = holder is not None and (holder.face_card or is_represented(policy, holder, interview.on))
     dimensions = (
-        [_NO_CHANGE, *_procedures(refusals)],
+        [_NO_CHANGE, *_procedures(interview, refusals)],
         [_NO_CHANGE, *_kinds(interview, without_signature=without)],
         [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
     )
@@ -93,11 +97,12 @@ def _useful(found: Days, other: Days) -> bool:
     return found.plan.way == "refused" or other.first_open_day < found.first_open_day or one_visit_less
 
 
-def _procedures(refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+def _procedures(interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+    renewable = len(interview.ends()) == len(interview.kinds)
     for refusal in refusals:
-        if refusal.code in _OTHER_PROCEDURE:
-            procedure, code = _OTHER_PROCEDURE[refusal.code]
-            yield code, {"procedure": procedure}
+        for procedure, code in _OTHER_PROCEDURES.get(refusal.code, {}).items():
+            if renewable or procedure is not Procedure.RENEWAL:
+                yield code, {"procedure": procedure}
 
 
 def _kinds(interview: Interview, *, without_signature: bool) -> Iterator[_Change]:

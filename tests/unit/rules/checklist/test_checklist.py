@@ -326,7 +326,7 @@ def test_a_face_card_has_no_pin() -> None:
         (Procedure.NEW, {}, 0, "R-4.1"),
         (Procedure.NEW, {"signature_expires": ON, "authentication_expires": ON}, 0, "R-4.1"),
         (Procedure.NEW, {"signature_expires": ON - timedelta(days=1)}, 0, "R-4.1"),
-        (Procedure.NEW, {"signature_expires": date(2028, 6, 10)}, 200, "R-4.2"),
+        (Procedure.REISSUE, {"signature_expires": date(2028, 6, 10)}, 200, "R-4.2"),
         (Procedure.REISSUE, {}, 0, "R-4.1"),
         (Procedure.REISSUE, {"reason": FeeReason.OWN_REQUEST}, 200, "R-4.2"),
         (Procedure.NEW, {"reason": FeeReason.CARD_LOST}, 1000, "R-4.1"),
@@ -348,10 +348,11 @@ def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, 
         (Procedure.NEW, None, 1),
         (Procedure.REISSUE, None, 2),
         (Procedure.NEW, ON - timedelta(days=1), 3),
-        (Procedure.NEW, ON, 4),
+        (Procedure.NEW, ON, 3),  # from the day after it
+        (Procedure.REISSUE, ON, 4),
         (Procedure.RENEWAL, ON, 4),
-        (Procedure.NEW, date(2026, 7, 31), 4),
-        (Procedure.NEW, date(2026, 8, 1), 200),
+        (Procedure.REISSUE, date(2026, 7, 31), 4),
+        (Procedure.REISSUE, date(2026, 8, 1), 200),
     ],
 )
 def test_why_it_is_issued(procedure: Procedure, ends: date | None, yen: int) -> None:

@@ -107,3 +107,19 @@ def test_what_begins_in_years_is_no_answer_beside_what_begins_soon() -> None:
 
     assert _near((far, near), day) == (near,)
     assert _near((far,), day) == (far,)
+
+
+@pytest.mark.parametrize(
+    ("on", "way"),
+    [(NOT_YET, EARLY), (date(2026, 3, 11), "checklist.renew-instead")],
+)
+def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, way: str) -> None:
+    """R-1.10, R-2.2 to R-2.4: the counter would refuse it; renewed inside the window, re-issued before it."""
+    asked = interview(
+        Procedure.NEW, SELF, on=on, signature_expires=date(2026, 6, 10), authentication_expires=date(2026, 6, 10)
+    )
+    found = days(NATIONAL, asked)
+
+    assert [finding.code for finding in found.today.findings] == ["checklist.in-force"]
+    assert found.opens == date(2026, 6, 11)
+    assert [one.code for one in instead(NATIONAL, asked, found)[0].findings] == [way]
