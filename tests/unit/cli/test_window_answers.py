@@ -9,6 +9,7 @@ from openjpki.errors import Language
 from openjpki.rules.catalogue import find
 from openjpki.rules.kinds import (
     ApplicationState,
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -20,6 +21,7 @@ from openjpki.rules.kinds import (
 from openjpki.rules.policy import Policy
 from openjpki.rules.revocation import effect_of
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, OrderEntry
+from openjpki.window.procedures import ApprovalAwaited
 from openjpki.window.revocations import PROCEDURE_OF
 from openjpki.window.states import OrderStep, ResidentState
 
@@ -186,3 +188,30 @@ def test_a_clerk_is_told_from_when_an_ending_shows(language: Language, words: st
 def test_what_ended_nothing_shows_nothing() -> None:
     """A certificate that stands has no such moment."""
     assert told.visible_line([], "ja") == told.visible_line([replace(CERTIFICATE, visible_at=None)], "en") == []
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "line"),
+    [
+        ("", "ja", "  別の職員の承認が必要  (暗証番号によらない本人確認)"),
+        ("", "en", "  a second person approves  (no-pin)"),
+        ("tanaka", "ja", "  承認 tanaka  (暗証番号によらない本人確認)"),
+        ("tanaka", "en", "  approved by tanaka  (no-pin)"),
+    ],
+)
+def test_the_second_person_is_told(by: str, language: Language, line: str) -> None:
+    """R-2.27: why one is asked for, and who approved; the JSON has both."""
+    entry = replace(APPLICATION, approval_grounds=(ApprovalGround.NO_PIN,), approved_by=by)
+
+    assert line in told.application_lines(entry, language)
+    assert told.application_data(entry)["approval"] == {"grounds": ["no-pin"], "by": by or None}
+
+
+@pytest.mark.parametrize(("language", "word"), [("ja", "承認します"), ("en", "approves it")])
+def test_what_awaits_approval_is_not_told_to_resume(language: Language, word: str) -> None:
+    """R-2.27: the next step is the other officer's."""
+    lines = told.interruption_lines(ApprovalAwaited(receipt="2026-000001"), "2026-000001", language)
+
+    assert word in lines[1]
+    assert "window approve --receipt 2026-000001" in lines[1]
+    assert not [line for line in lines if "resume" in line]
