@@ -27,8 +27,6 @@ PinOutcome = Literal["matches", "set-anew", "kept", "failed"]
 Typist = Literal["applicant", "clerk"]
 """Who typed a new PIN in: who came, or the clerk from the sealed form (R-6.5)."""
 
-_SEALED = frozenset({"sealed", "returned"})
-
 
 class OtherProcedure(ValueError):
     """A visit about something else than the application: a bug of the caller."""
@@ -101,18 +99,18 @@ def identify(policy: Policy, application: Application, visit: Visit) -> Taken:
     """
     _same(application, visit)
     step(application.procedure, application.state, ApplicationEvent.IDENTIFY)
-    answers = visit.form == "returned" and application.inquiry_sent is not None
-    if answers and _letter(policy, application, visit.on).state == "lapsed":
+    sent = application.inquiry_sent
+    if visit.form == "returned" and sent is None:  # a reply to no letter of this application
+        visit = replace(visit, form="none")
+    if visit.form == "returned" and _letter(policy, application, visit.on).state == "lapsed":
         return look_at_letter(policy, application, on=visit.on)
-    form = (
-        "none" if visit.form == "returned" and not answers else visit.form
-    )  # a reply to no letter of this application
-    found = decide(policy, replace(visit, form=form, inquiry_sent=application.inquiry_sent))
+    found = decide(policy, replace(visit, inquiry_sent=sent))
+    answers = visit.form == "returned" and visit.form_signed and sent is not None and sent <= visit.on
     if found.route == "same_day":
         known = replace(
             application,
             applicant=visit.applicant,
-            sealed=form in _SEALED and visit.form_signed,
+            sealed=answers or (visit.form == "sealed" and visit.form_signed),
             grounds=application.grounds | _grounds(visit, answers=answers),
         )
         event = ApplicationEvent.REPLY if answers else ApplicationEvent.IDENTIFY

@@ -175,6 +175,19 @@ def test_a_reply_that_does_not_count_leaves_the_letter_open(form: InquiryForm, c
     assert again.application.grounds == {ApprovalGround.INQUIRY_REPLY, ApprovalGround.ACTED_FOR}
 
 
+@pytest.mark.parametrize(
+    ("signed", "on"),
+    [(False, date(2026, 4, 1)), (True, date(2026, 3, 11))],
+    ids=["unsigned", "from before the letter"],
+)
+def test_a_reply_that_does_not_count_excuses_no_second_person(signed: bool, on: date) -> None:  # noqa: FBT001  -- a column of the table
+    """R-2.20, R-2.24, R-2.27, R-6.5: the document identified, without a PIN; and no clerk types a PIN from such a form."""
+    reply = replace(EMPTY_HANDED, on=on, form="returned", form_signed=signed, documents=(LICENCE,))
+    taken = identify(POLICY, posted(EMPTY_HANDED), reply).application
+
+    assert (taken.path[-1], taken.grounds, taken.sealed) == (EVENT.IDENTIFY, {ApprovalGround.NO_PIN}, False)
+
+
 def test_the_holder_can_come_before_the_reply() -> None:
     """R-2.20: with a document in hand nobody waits for the post."""
     taken = identify(POLICY, posted(EMPTY_HANDED), replace(EMPTY_HANDED, on=date(2026, 3, 13), documents=(LICENCE,)))
