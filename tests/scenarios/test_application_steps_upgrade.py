@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.executor import MigrationExecutor
 
 from openjpki.window.models import Application, Resident
@@ -88,6 +89,11 @@ def test_what_waited_is_ready() -> None:
     with pytest.raises(IntegrityError), transaction.atomic(using="window"):
         ended.update(state="ready", closed_at=None)
 
+    waiting = Application.objects.across_municipalities().filter(receipt="2026-000001")
+    waiting.update(state="fee-settled")
+    with pytest.raises(IrreversibleError):
+        MigrationExecutor(connections["window"]).migrate(BEFORE)
+    waiting.update(state="ready")
     MigrationExecutor(connections["window"]).migrate(BEFORE)
     rows = old.get_model("window", "Application").objects.order_by("receipt")
     assert list(rows.values_list("state", flat=True)) == [before for _, before, _ in ROWS]

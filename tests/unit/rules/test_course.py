@@ -185,7 +185,7 @@ def test_a_reply_that_does_not_count_excuses_no_second_person(signed: bool, on: 
     reply = replace(EMPTY_HANDED, on=on, form="returned", form_signed=signed, documents=(LICENCE,))
     taken = identify(POLICY, posted(EMPTY_HANDED), reply).application
 
-    assert (taken.path[-1], taken.grounds, taken.sealed) == (EVENT.IDENTIFY, {ApprovalGround.NO_PIN}, False)
+    assert (taken.path[-1], taken.grounds, taken.sealed) == (EVENT.IDENTIFY, frozenset({ApprovalGround.NO_PIN}), False)
 
 
 def test_the_holder_can_come_before_the_reply() -> None:

@@ -6,6 +6,7 @@ On SQLite a table made anew loses its walls; they are built again, for all state
 from typing import Any
 
 from django.db import migrations, models
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -20,7 +21,11 @@ def to_ready(apps: Any, schema_editor: Any) -> None:
 
 
 def from_ready(apps: Any, schema_editor: Any) -> None:
-    """The way back."""
+    """The way back; refused while anything waits for a second person, whom the earlier tables do not ask for."""
+    rows = apps.get_model("window", "Application").objects.using(schema_editor.connection.alias)
+    if rows.filter(procedure__in=ISSUING, state="fee-settled").exists():
+        message = "an application waits for a second person's approval: approve or withdraw it first"
+        raise IrreversibleError(message)
     _rename(apps, schema_editor, issuing=("ready", "fee-settled"), others=("ready", "identified"))
 
 
