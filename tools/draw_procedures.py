@@ -132,7 +132,8 @@ PAGES: Sequence[Page] = (
         Procedure.REVOCATION,
         "電子証明書を使わなくなったかたの申請や、秘密鍵の漏えいの届出により、電子証明書を失効させる手続きです(R-2.5、R-2.6)。",
         [
-            ("本人", _asked(Procedure.REVOCATION)),
+            ("本人(暗証番号を覚えている)", replace(_asked(Procedure.REVOCATION), knows_pins=True)),
+            ("本人(暗証番号を使わない)", _asked(Procedure.REVOCATION)),
             ("任意代理人", _asked(Procedure.REVOCATION, Applicant.VOLUNTARY_AGENT)),
             *_represented(Procedure.REVOCATION)[1:],
         ],

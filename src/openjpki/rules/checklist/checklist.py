@@ -202,7 +202,7 @@ def _reason(policy: Policy, interview: Interview, kind: CertificateKind, on: dat
     """
     end = interview.ends().get(kind)
     if end is None:
-        return FeeReason.ATTRIBUTES_CHANGED if interview.procedure is Procedure.REISSUE else FeeReason.FIRST
+        return FeeReason.FIRST if interview.first(kind) else FeeReason.ATTRIBUTES_CHANGED
     if on > end:
         return FeeReason.AFTER_EXPIRY
     return FeeReason.RENEWAL if on >= renewal_window(policy, end).opens else FeeReason.OWN_REQUEST

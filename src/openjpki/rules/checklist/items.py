@@ -98,13 +98,14 @@ def _visit(
 def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
     """Return the card, which the routes take for granted, and the notice, unless it was lost (R-1.2, R-2.20, R-7.1; S-39, S-40, S-48, S-50).
 
-    For a revocation, which asks for no card (R-2.5), it is brought if it is there.
+    For a revocation, which asks for no card (R-2.5), it is brought if it is there; a PIN is tried on it (R-2.20).
     """
+    required = interview.procedure is not Procedure.REVOCATION or bool(interview.pins(policy))
     yield Item(
         thing=Thing.CARD,
         whose=Whose.HOLDER,
-        rules=_CARD[interview.applicant],
-        required=interview.procedure is not Procedure.REVOCATION,
+        rules=_CARD[interview.applicant] if required else ("R-2.5",),
+        required=required,
     )
     if interview.procedure is Procedure.RENEWAL:
         sentence = "S-40" if interview.applicant is Applicant.SELF else "S-50"
@@ -150,15 +151,21 @@ def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) ->
 
 
 def pins(policy: Policy, interview: Interview) -> tuple[Pin, ...]:
-    """Return the PINs to know or to think of (R-6.1, R-6.3, R-6.5, R-6.7; S-41 to S-43, S-53, S-61, CF-13)."""
-    unknown = interview.unknown(policy)
+    """Return the PINs to know or to think of (R-6.1, R-6.3, R-6.5, R-6.7, R-8.1; S-41 to S-43, S-53, S-61, CF-13)."""
+    lost, fresh = interview.unknown(policy), interview.fresh(policy)
     changing = interview.procedure is Procedure.PIN_CHANGE
+    present = _IDENTIFYING if interview.procedure is Procedure.REVOCATION else _PRESENT
     return tuple(
         Pin(
             kind=kind,
-            remember=kind not in unknown,
-            think_of=kind in unknown or changing,
-            rules=("R-6.1", "R-6.3", "S-43", "S-61") if kind in unknown else ("R-6.1", "R-6.7", "S-41", "S-42"),
+            remember=kind not in lost | fresh,
+            think_of=changing or kind in lost | fresh,
+            rules=_LOST if kind in lost else _FIRST if kind in fresh else present,
         )
         for kind in interview.pins(policy)
     )
+
+
+_PRESENT, _LOST = ("R-6.1", "R-6.7", "S-41", "S-42"), ("R-6.1", "R-6.3", "S-43", "S-61")
+_FIRST, _IDENTIFYING = ("R-6.1", "R-8.1", "S-42"), ("R-6.1", "R-2.20", "S-13")
+"""Why a PIN is to be known, thought of anew, thought of for the first time, or known instead of a document."""

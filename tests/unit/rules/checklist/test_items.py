@@ -62,7 +62,7 @@ def test_only_an_identity_document_has_to_be_in_force() -> None:
 
 def test_a_pin_is_remembered_or_thought_of() -> None:
     """S-41 to S-43, S-61; R-6.3, R-6.7: what is lost is thought of anew, what is changed is both."""
-    lost = pins(NATIONAL, interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})))
+    lost = pins(NATIONAL, interview(Procedure.REISSUE, unknown_pins=frozenset({PinKind.SIGNATURE})))
     changed = pins(NATIONAL, interview(Procedure.PIN_CHANGE))
 
     assert [(pin.kind, pin.remember, pin.think_of) for pin in lost][:2] == [
@@ -72,3 +72,30 @@ def test_a_pin_is_remembered_or_thought_of() -> None:
     assert [set(pin.rules) & {"S-43", "S-41"} for pin in lost][:2] == [{"S-43"}, {"S-41"}]
     assert all(pin.remember and pin.think_of for pin in changed)
     assert pins(NATIONAL, interview(Procedure.REVOCATION)) == ()
+
+
+def test_a_first_pin_is_thought_of() -> None:
+    """R-6.1, R-8.1; S-42: who gets a first certificate has no PIN of it to remember; the card's other PINs they have."""
+    first = pins(NATIONAL, interview(Procedure.NEW, authentication_expires=date(2026, 4, 1)))
+
+    assert [(pin.kind, pin.remember, pin.think_of) for pin in first][:2] == [
+        (PinKind.SIGNATURE, False, True),
+        (PinKind.AUTHENTICATION, True, False),
+    ]
+    assert first[0].rules == ("R-6.1", "R-8.1", "S-42")
+    assert all(pin.remember for pin in first[1:])
+
+
+def test_a_revocation_asks_for_a_document_or_for_the_card_with_its_pin() -> None:
+    """R-2.5, R-2.20; S-13: who knows a PIN brings the card and no document; one is good to have in case it fails (S-44)."""
+
+    def brought(**answers: Any) -> list[tuple[Thing, bool]]:
+        asked = interview(Procedure.REVOCATION, **answers)
+        return [(item.thing, item.required) for item in visits(NATIONAL, asked, days(NATIONAL, asked))[0]]
+
+    known = pins(NATIONAL, interview(Procedure.REVOCATION, knows_pins=True))
+    assert {pin.rules for pin in known if pin.remember and not pin.think_of} == {("R-6.1", "R-2.20", "S-13")}
+    assert brought() == [(Thing.CARD, False), (Thing.DOCUMENT, True)]
+    assert brought(knows_pins=True) == [(Thing.CARD, True), (Thing.DOCUMENT, False)]
+    assert brought(knows_pins=True, documents=()) == [(Thing.CARD, True)]
+    assert brought(knows_pins=True, unknown_pins=ALL_PINS) == [(Thing.CARD, False), (Thing.DOCUMENT, True)]
