@@ -133,6 +133,18 @@ FINDINGS = (
         bring_en="Apply for a renewal inside its window, for a re-issue before it.",
     ),
     Finding(
+        code="checklist.card-ends-first",
+        rule="R-1.2",
+        sentence="S-07",
+        also=("R-4.7",),
+        severity="refusal",
+        ja="マイナンバーカードの有効期限は{expires}で、その日までに窓口の開く日はもうありません。有効期限が過ぎたカードでは、電子証明書の手続きはできません。",
+        en="The My Number card ends on {expires}, and the window does not open any more up to that day. No certificate can be "
+        "issued for a card that has expired.",
+        bring_ja="先に新しいマイナンバーカードの交付を申請してください。",
+        bring_en="Apply for a new My Number card first.",
+    ),
+    Finding(
         code="checklist.renew-instead",
         rule="R-2.3",
         sentence="S-31",

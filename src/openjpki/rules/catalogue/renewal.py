@@ -12,8 +12,20 @@ FINDINGS = (
         severity="refusal",
         ja="更新期間は{opens}から{closes}までです。通知が届いていても、更新期間前には手続きできません。",
         en="The renewal runs from {opens} to {closes}. It cannot be done before, even if the notice has arrived.",
-        bring_ja="{opens}以降にお越しください。",
-        bring_en="Come on {opens} or later.",
+        bring_ja="{first}以降の開庁日にお越しください。",
+        bring_en="Come on {first} or on a later open day.",
+    ),
+    Finding(
+        code="renewal.no-open-day",
+        rule="R-4.7",
+        sentence="S-31",
+        also=("R-2.2", "R-3.8", "S-36"),
+        severity="refusal",
+        ja="更新期間は{closes}までですが、その日までに窓口の開く日はもうありません。次に窓口の開く{next}には、更新ではなく新規発行の手続きになります。",
+        en="The renewal runs to {closes}, but the window does not open any more up to that day. On {next}, its next open day, "
+        "it is a new issue and no renewal.",
+        bring_ja=f"新規発行のため、{{next}}以降の開庁日に{OWN_ID_JA}をお持ちください。",
+        bring_en=f"For the new issue bring {OWN_ID_EN}, on {{next}} or on a later open day.",
     ),
     Finding(
         code="renewal.over",

@@ -80,9 +80,17 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         second = second_visit(policy, interview, on)
         found = second if second.way == "refused" else found
     against = tuple(_against(policy, interview, on))
-    if not against:
-        return found
-    return refused((*against, *(found.findings if found.way == "refused" else ())))
+    if found.way != "refused":
+        return refused(against) if against else found
+    return refused((*against, *(_of_the_card(interview, finding) for finding in found.findings)))
+
+
+def _of_the_card(interview: Interview, finding: Finding) -> Finding:
+    """Say of a card that ends on the closed days before the next open one that it will have expired (R-1.2, R-4.7)."""
+    ends = interview.card_expires
+    if finding.code != "eligibility.card-expired" or ends is None or ends < interview.on:
+        return finding
+    return find("checklist.card-ends-first", expires=ends)
 
 
 def replied(interview: Interview) -> Interview:
@@ -99,10 +107,21 @@ def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding
     """Tell what the certificates there are say against a renewal (R-3.8), or against a new issue beside one in force (R-1.10, R-2.2)."""
     for end in interview.ends().values():
         if interview.procedure is Procedure.RENEWAL:
-            card = interview.card_expires or LAST_DAY
-            yield from renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice).findings
+            yield from _against_renewal(policy, interview, end, on)
         elif interview.procedure is Procedure.NEW and on <= renewal_window(policy, end).closes:
             yield find("checklist.in-force", expires=end)
+
+
+def _against_renewal(policy: Policy, interview: Interview, end: date, on: date) -> Iterator[Finding]:
+    """Tell what stands against a renewal on an open day; a window that closes on the closed days before it is not over yet (R-4.7; E-36)."""
+    japanese = interview.holder is None or interview.holder.japanese
+    card = interview.card_expires or LAST_DAY
+    found = renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice, japanese=japanese)
+    for finding in found.findings:
+        if finding.code == "renewal.over" and interview.on <= found.window.closes:
+            yield find("renewal.no-open-day", closes=found.window.closes, next=on)
+        else:
+            yield finding
 
 
 def _stretches(policy: Policy, interview: Interview) -> list[tuple[date, date]]:

@@ -20,6 +20,7 @@ from openjpki.rules.representation import Claim, powers_over
 _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
     "renewal.not-yet": {Procedure.REISSUE: "checklist.early-reissue"},
     "renewal.over": {Procedure.NEW: "checklist.new-issue"},
+    "renewal.no-open-day": {Procedure.NEW: "checklist.new-issue"},
     "checklist.in-force": {
         Procedure.RENEWAL: "checklist.renew-instead",
         Procedure.REISSUE: "checklist.early-reissue",

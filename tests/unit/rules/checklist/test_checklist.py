@@ -99,7 +99,7 @@ def test_a_closed_last_day_is_told() -> None:
     assert "deadline.closed-day" in codes(found)
 
     late = asked(Procedure.RENEWAL, on=sunday, **ends)
-    assert (late.means, codes(late)) == ("not", ["renewal.over"])
+    assert (late.means, codes(late)) == ("not", ["renewal.no-open-day"])
     assert [(codes(other), other.opens) for other in late.instead] == [
         (["checklist.new-issue"], date(2026, 5, 7)),
     ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -117,8 +118,31 @@ def test_days_on_which_nobody_is_there_are_no_stretch() -> None:
     found = days(NATIONAL, asked)
 
     assert found.plan.way == "refused"
-    assert [finding.code for finding in found.plan.findings] == ["renewal.over"]
+    assert [finding.code for finding in found.plan.findings] == ["renewal.no-open-day"]
     assert found.first_open_day == date(2026, 5, 7)
+    assert "2026年5月3日までですが" in found.plan.findings[0].ja
+    assert "2026年5月7日以降" in found.plan.findings[0].bring_ja
+    later = days(NATIONAL, replace(asked, on=date(2026, 5, 4)))
+    assert [finding.code for finding in later.plan.findings] == ["renewal.over"]
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [(date(2026, 5, 3), "checklist.card-ends-first"), (date(2026, 5, 4), "eligibility.card-expired")]
+)
+def test_a_card_that_ends_on_closed_days_has_not_expired_yet(on: date, code: str) -> None:
+    """R-1.2, R-4.7: nothing can be done with it any more all the same."""
+    found = days(NATIONAL, interview(Procedure.NEW, on=on, card_expires=date(2026, 5, 3)))
+
+    assert (found.plan.way, [finding.code for finding in found.plan.findings]) == ("refused", [code])
+
+
+@pytest.mark.parametrize(("japanese", "code"), [(True, "renewal.card-first"), (False, "stay.extend-card-first")])
+def test_the_card_comes_first(japanese: bool, code: str) -> None:  # noqa: FBT001  -- a column of the table
+    """R-3.7, R-7.5, CF-12: a new card is made, a foreigner's extended when the stay has been renewed."""
+    holder = replace(ADULT, japanese=japanese)
+    found = days(NATIONAL, interview(Procedure.RENEWAL, holder=holder, card_expires=ENDS))
+
+    assert [finding.code for finding in found.plan.findings if finding.severity == "refusal"] == [code]
 
 
 def test_all_that_stands_in_the_way_is_told_at_once() -> None:
