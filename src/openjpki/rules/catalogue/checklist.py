@@ -133,6 +133,15 @@ FINDINGS = (
         bring_en="Apply for a renewal inside its window, for a re-issue before it.",
     ),
     Finding(
+        code="checklist.of-age",
+        rule="R-1.6",
+        sentence="S-08",
+        also=("R-1.3", "R-1.4", "R-1.5", "S-09"),
+        severity="advice",
+        ja="{first}に15歳になります。その日からはご本人が単独で手続きし、署名用電子証明書も申請できます。",
+        en="On {first} the holder is 15: from that day they apply alone, for a signature certificate too.",
+    ),
+    Finding(
         code="checklist.card-ends-first",
         rule="R-1.2",
         sentence="S-07",

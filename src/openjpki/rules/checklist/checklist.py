@@ -62,6 +62,10 @@ class Checklist:
     """The last day; None: no end is known."""
     first_open_day: date | None
     last_open_day: date | None
+    of_age: bool
+    """Whether the last day is no term: from the day after it the holder is 15 and applies in person."""
+    waits: tuple[Finding, ...]
+    """Why it cannot be done on the first open day from the interview, but later."""
     visits: tuple[tuple[Item, ...], ...]
     """What to bring to each visit."""
     letter: Letter | None
@@ -91,9 +95,8 @@ def checklist(policy: Policy, interview: Interview) -> Checklist:
     lists = visits(policy, interview, found)
     asked = pins(policy, interview)
     counter = _counter(policy, interview)
-    findings = refusals_first(
-        (*found.plan.findings, *found.findings, *_advice(policy, interview, found), *about_the_cost)
-    )
+    advice = (*found.findings, *_advice(policy, interview, found), *about_the_cost)
+    findings = refusals_first((*found.waits, *found.plan.findings, *advice))
     cited = [
         *(number for items in lists for item in items for number in item.rules),
         *(number for pin in asked for number in pin.rules),
@@ -106,6 +109,8 @@ def checklist(policy: Policy, interview: Interview) -> Checklist:
         closes=found.closes,
         first_open_day=found.first_open_day,
         last_open_day=found.last_open_day,
+        of_age=found.of_age,
+        waits=found.waits,
         visits=lists,
         letter=_letter(policy, found),
         pins=asked,
@@ -127,6 +132,8 @@ def _by_telephone(policy: Policy, interview: Interview) -> Checklist:
         closes=None,
         first_open_day=interview.on,
         last_open_day=None,
+        of_age=False,
+        waits=(),
         visits=(),
         letter=None,
         pins=(),
@@ -147,6 +154,8 @@ def _refused(policy: Policy, interview: Interview, found: Days, others: tuple[In
         closes=None,
         first_open_day=None,
         last_open_day=None,
+        of_age=False,
+        waits=(),
         visits=(),
         letter=None,
         pins=(),

@@ -138,6 +138,28 @@ def test_what_comes_first_is_told_once(capsys: pytest.CaptureFixture[str]) -> No
     assert (over.count("[renewal.over;"), over.count("お知らせ:"), over.count("先にすること:")) == (1, 1, 0)
 
 
+def test_why_somebody_waits_is_told_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-3.8; S-08, S-33: before the days and the papers, and once."""
+    early = told(capsys, f"{RENEWAL} known", on="2026-03-10")
+    child = told(capsys, "--procedure new --applicant self --born 2012-04-01 --pins known")
+
+    assert early.splitlines()[1] == "まだ手続きできません。"
+    assert early.index("[renewal.not-yet;") < early.index("いつ")
+    assert child.index("[eligibility.ward_or_under15_principle;") < child.index("いつ")
+    assert (early.count("[renewal.not-yet;"), child.count("[representative.needed;")) == (1, 1)
+    assert "まだ" not in told(capsys, f"{RENEWAL} known")
+
+
+def test_the_15th_birthday_is_no_deadline(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-1.6: its closed eve is called none, and who applies from then on is told."""
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication"
+    found = told(capsys, f"{parent} --born 2013-11-13", on="2028-11-06")
+
+    assert "令和10年11月12日(2028年)まで" not in found
+    assert "2028年11月13日に15歳になります" in found
+    assert "期限" not in found.replace("有効期限", "")
+
+
 def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
     """S-31 to S-45: no Japanese but names of places and of what has no English one."""
     found = told(capsys, f"{RENEWAL} forgotten", "en")

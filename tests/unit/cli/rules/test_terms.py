@@ -3,7 +3,7 @@ import shlex
 import pytest
 
 from openjpki.cli.main import main
-from tests.unit.cli.rules.asking import ask, told
+from tests.unit.cli.rules.asking import ask, codes, told
 
 CARD = "--card-expires 2031-08-15"
 BOTH = "--signature-expires 2026-08-15 --authentication-expires 2026-08-15"

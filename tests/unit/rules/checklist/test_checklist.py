@@ -79,6 +79,7 @@ def test_before_the_window_one_may_wait_or_have_it_issued_early() -> None:
     found = asked(Procedure.RENEWAL, on=date(2026, 3, 10), notice=True)
 
     assert (found.means, found.opens, found.first_open_day) == ("same_day", date(2026, 3, 11), date(2026, 3, 11))
+    assert [finding.code for finding in found.waits] == codes(found)[:1] == ["renewal.not-yet"]
     assert "notice.comes-early" in codes(found)
     assert [codes(other) for other in found.instead] == [["checklist.early-reissue"]]
     early = found.instead[0]
@@ -158,6 +159,8 @@ def test_a_child_is_shown_the_way() -> None:
     found = asked(Procedure.NEW, holder=CHILD)
 
     assert (found.means, found.opens) == ("same_day", date(2027, 4, 1))
+    assert codes(found)[0] == "eligibility.ward_or_under15_principle"
+    assert "R-1.4" in found.rules
     assert [codes(other) for other in found.instead] == [
         ["checklist.authentication-alone", "checklist.representative-comes"]
     ]
@@ -181,6 +184,16 @@ def test_a_household_that_moves_comes_once() -> None:
     assert found.fee is not None
     assert found.fee.yen == 0
     assert asked(Procedure.REISSUE, HOUSEHOLD).means == "two_visits"
+
+
+def test_a_household_that_moves_seals_an_opened_mandate_anew() -> None:
+    """R-2.25; S-54: an unsealed paper is refused; the household has another one written, and comes once with it."""
+    opened = asked(Procedure.REISSUE, HOUSEHOLD, move_report=True, form="opened")
+    sealed = asked(Procedure.REISSUE, HOUSEHOLD, move_report=True)
+
+    assert (opened.means, opened.visits) == (sealed.means, sealed.visits)
+    assert set(codes(opened)) - set(codes(sealed)) == {"agent.unsealed"}
+    assert "household.only-with-move" not in codes(opened)
 
 
 @pytest.mark.parametrize(
