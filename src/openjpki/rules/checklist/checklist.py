@@ -15,7 +15,7 @@ from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.documents import examine
 from openjpki.rules.eligibility import may_have
-from openjpki.rules.fees import Fee, fee
+from openjpki.rules.fees import Fee, check_reason, fee
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, PinKind, Procedure, Term
@@ -83,8 +83,10 @@ class Checklist:
 def checklist(policy: Policy, interview: Interview) -> Checklist:
     """Return what a person has to know before coming (R-1.1 to R-2.25, R-3.8, R-4.1 to R-4.9, R-6.1 to R-6.7; S-07 to S-63).
 
-    Raises `NeverOpen` where the office has no open day, and `NoFeeRow` where the fee table lacks the case.
+    Raises `ReasonOfAnother` or `NotNearExpiry` where the reason told is none, `NeverOpen` where the office has no open day,
+    and `NoFeeRow` where the fee table lacks the case.
     """
+    check_reason(interview.reason, interview.procedure)
     if interview.procedure is Procedure.HOLD:
         return _by_telephone(policy, interview)
     found = days(policy, interview)
@@ -197,7 +199,7 @@ def _fee(policy: Policy, interview: Interview, on: date) -> tuple[Fee, tuple[Fin
     if interview.procedure not in ISSUING:
         return Fee(yen=0, rules=("R-4.1",)), ()
     if interview.reason in REMADE:
-        made_anew = remaking_fee(policy, reason=interview.reason, on=on)
+        made_anew = remaking_fee(policy, reason=interview.reason, on=on, card_expires=interview.card_expires)
         return Fee(yen=made_anew.yen, rules=made_anew.rules), made_anew.findings
     reasons = {interview.reason or _reason(policy, interview, kind, on) for kind in interview.kinds}
     costs = [fee(policy, reason=reason, on=on) for reason in FeeReason if reason in reasons]

@@ -10,7 +10,7 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.papers import Choice, Plan, Whose, choices, form_of, plan
 from openjpki.rules.dates import LAST_DAY
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, greatest_age_months
-from openjpki.rules.kinds import Applicant, PinKind, Procedure
+from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.visit import InquiryForm
 
@@ -71,6 +71,7 @@ _CARD: Mapping[Applicant, tuple[str, ...]] = {
     Applicant.VOLUNTARY_AGENT: ("R-1.2", "R-2.23", "S-48"),
     Applicant.HOUSEHOLD: ("R-1.2", "R-2.23", "S-48"),
 }
+_GONE = frozenset({FeeReason.CARD_LOST, FeeReason.CARD_STOLEN})
 _FORMS: Mapping[Thing, tuple[str, ...]] = {
     Thing.FORM: ("R-2.23", "S-51", "S-52", "S-53", "S-54"),
     Thing.SEALED_MANDATE: ("R-2.25",),
@@ -98,15 +99,17 @@ def _visit(
 def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
     """Return the card, which the routes take for granted, and the notice, unless it was lost (R-1.2, R-2.20, R-7.1; S-39, S-40, S-48, S-50).
 
-    For a revocation, which asks for no card (R-2.5), it is brought if it is there; a PIN is tried on it (R-2.20).
+    Nobody brings a card that is gone; the new one lies at the counter. For a revocation, which asks for no card (R-2.5), it
+    is brought if it is there; a PIN is tried on it (R-2.20).
     """
     required = interview.procedure is not Procedure.REVOCATION or bool(interview.pins(policy))
-    yield Item(
-        thing=Thing.CARD,
-        whose=Whose.HOLDER,
-        rules=_CARD[interview.applicant] if required else ("R-2.5",),
-        required=required,
-    )
+    if interview.reason not in _GONE:
+        yield Item(
+            thing=Thing.CARD,
+            whose=Whose.HOLDER,
+            rules=_CARD[interview.applicant] if required else ("R-2.5",),
+            required=required,
+        )
     if interview.procedure is Procedure.RENEWAL:
         sentence = "S-40" if interview.applicant is Applicant.SELF else "S-50"
         required = policy.notice_required

@@ -166,6 +166,8 @@ def test_a_childs_pin_is_none_of_a_certificate_it_lacks(capsys: pytest.CaptureFi
         (f"--procedure new --applicant legal-representative {BORN}", "usage.missing-answer", "--power"),
         (f"{AGENT} --inquiry-form sealed", "usage.missing-answer", "--pins"),
         ("--procedure new --applicant self --born 2027-01-01", "usage.bad-value", "--on"),
+        (f"{RENEWAL} --reason card-lost", "fees.other-procedure", "renewal"),
+        (f"--procedure pin-reset --applicant self {BORN} --reason renewal", "fees.other-procedure", "pin-reset"),
         (f"{RENEWAL} --same-household", "usage.bad-value", "--same-household"),
         (f"{RENEWAL} --document passport --no-document", "usage.bad-value", "--document"),
         (f"{AGENT} --agent-document passport --no-agent-document", "usage.bad-value", "--agent-document"),

@@ -5,10 +5,11 @@ import pytest
 
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.fees import NoFeeRow
+from openjpki.rules.fees import NoFeeRow, ReasonOfAnother
 from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure, Residence
 from openjpki.rules.office import NeverOpen
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import NotNearExpiry
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
@@ -375,6 +376,47 @@ def test_why_it_is_issued(procedure: Procedure, ends: date | None, yen: int) -> 
 
     assert found.fee is not None
     assert found.fee.yen == yen
+
+
+@pytest.mark.parametrize(
+    ("procedure", "reason"),
+    [
+        (Procedure.RENEWAL, FeeReason.CARD_LOST),
+        (Procedure.RENEWAL, FeeReason.AFTER_EXPIRY),
+        (Procedure.NEW, FeeReason.RENEWAL),
+        (Procedure.REISSUE, FeeReason.FIRST),
+        (Procedure.PIN_RESET, FeeReason.FIRST),
+        (Procedure.HOLD, FeeReason.CARD_LOST),
+    ],
+)
+def test_a_reason_of_another_procedure_is_refused(procedure: Procedure, reason: FeeReason) -> None:
+    """R-2.2 to R-2.4, R-4.1: a lost card is made anew, not renewed: nothing is reckoned from answers that contradict each other."""
+    with pytest.raises(ReasonOfAnother, match=r"fees\.other-procedure"):
+        asked(procedure, reason=reason)
+
+
+def test_a_reason_goes_with_the_procedure_that_is_proposed() -> None:
+    """R-4.1; S-36: what is proposed instead has its own reason, unless the one told goes with it as well."""
+    over = asked(Procedure.RENEWAL, on=date(2026, 6, 11), reason=FeeReason.RENEWAL)
+    ends: dict[str, Any] = {"signature_expires": date(2026, 12, 1), "authentication_expires": date(2026, 12, 1)}
+    lost = asked(Procedure.NEW, reason=FeeReason.CARD_LOST, **ends)
+
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in over.instead] == [
+        (Procedure.NEW, None)
+    ]
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in lost.instead] == [
+        (Procedure.REISSUE, FeeReason.CARD_LOST),
+        (Procedure.RENEWAL, None),
+    ]
+
+
+def test_a_card_far_from_its_end_is_no_reason() -> None:
+    """R-4.1: a card is made anew for its end with less than three months left."""
+    near: dict[str, Any] = {"reason": FeeReason.CARD_NEAR_EXPIRY}
+
+    assert asked(Procedure.NEW, card_expires=date(2026, 7, 31), **near).means == "same_day"
+    with pytest.raises(NotNearExpiry):
+        asked(Procedure.NEW, card_expires=date(2026, 8, 1), **near)
 
 
 def test_the_term_of_the_letter_runs_from_the_first_open_day() -> None:

@@ -1,11 +1,13 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.items import Item, Thing, pins, visits
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import DocumentKind
-from openjpki.rules.kinds import Applicant, PinKind, Procedure
+from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Procedure
 from tests.unit.rules.checklist.interviews import ALL_PINS, NATIONAL, interview
 
 
@@ -84,6 +86,22 @@ def test_a_first_pin_is_thought_of() -> None:
     ]
     assert first[0].rules == ("R-6.1", "R-8.1", "S-42")
     assert all(pin.remember for pin in first[1:])
+
+
+@pytest.mark.parametrize(
+    ("reason", "things"),
+    [
+        (FeeReason.CARD_LOST, [Thing.DOCUMENT]),
+        (FeeReason.CARD_STOLEN, [Thing.DOCUMENT]),
+        (FeeReason.CARD_DAMAGED, [Thing.CARD, Thing.DOCUMENT]),
+    ],
+)
+def test_a_card_that_is_gone_is_not_brought(reason: FeeReason, things: list[Thing]) -> None:
+    """R-4.1, R-2.20, R-8.1: a document identifies who gets a new card; all its PINs are thought of."""
+    asked = interview(Procedure.NEW, reason=reason)
+
+    assert items_of(Procedure.NEW, reason=reason) == [things]
+    assert [(pin.remember, pin.think_of) for pin in pins(NATIONAL, asked)] == [(False, True)] * len(ALL_PINS)
 
 
 def test_a_revocation_asks_for_a_document_or_for_the_card_with_its_pin() -> None:
