@@ -16,7 +16,7 @@ class NoFeeRow(Failure):
 
     code = "fees.no-row"
     kind = Kind.USAGE
-    ja = "設定 fee_table には、{on} の「{reason}」の手数料がありません。"
+    ja = "設定 fee_table には、{on} の「{reason_ja}」の手数料がありません。"
     en = 'The setting fee_table has no row for "{reason}" on {on}.'
 
 
@@ -74,7 +74,7 @@ def fee(policy: Policy, *, reason: FeeReason, on: date) -> Fee:
         return Fee(yen=unsettled[reason], rules=("R-4.2",))
     rows = [row for row in policy.fee_table if row.reason is reason and _in_force(row, on)]
     if not rows:
-        raise NoFeeRow(reason=reason.value, on=on)
+        raise NoFeeRow(reason=reason.value, reason_ja=word(reason, "ja"), on=on)
     return Fee(yen=rows[-1].yen, rules=("R-4.1",))
 
 

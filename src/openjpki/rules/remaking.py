@@ -11,6 +11,7 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.policy import CERTIFICATES_YEN, Policy
 from openjpki.rules.renewal import less_than_three_months_from
+from openjpki.rules.words import word
 
 EXPRESS_SINCE = date(2024, 12, 2)
 """From this day a card can be made within a week (特急発行, R-4.1)."""
@@ -41,7 +42,7 @@ class NotRemade(Failure):
 
     code = "fees.no-remaking"
     kind = Kind.USAGE
-    ja = "「{reason}」ではカードの再交付はしません。"
+    ja = "「{reason_ja}」ではカードの再交付はしません。"
     en = 'No card is made anew for the reason "{reason}".'
 
 
@@ -115,7 +116,7 @@ def remaking_fee(
     `certificates` (不要) they are not charged. `express` adds its surcharge where the re-making costs anything.
     """
     if reason not in REMADE:
-        raise NotRemade(reason=reason.value)
+        raise NotRemade(reason=reason.value, reason_ja=word(reason, "ja"))
     if express and on < EXPRESS_SINCE:
         raise NoExpress(since=EXPRESS_SINCE)
     if reason is FeeReason.CARD_NEAR_EXPIRY and card_expires is not None:

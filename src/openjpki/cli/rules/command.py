@@ -11,11 +11,11 @@ from openjpki.cli.rules.findings import WAYS, answered, coded, told
 from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
 from openjpki.errors import Kind, Language
 from openjpki.rules.dates import JST, BadDay, read_day
-from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
+from openjpki.rules.documents import TABLE, DocumentList, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind
-from openjpki.rules.office import MAIN_OFFICE, office_of, office_open, terminal_open
+from openjpki.rules.office import MAIN_OFFICE, Because, office_of, office_open, terminal_open
 from openjpki.rules.policy import Policy
 from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
@@ -59,8 +59,13 @@ def _documents(arguments: argparse.Namespace) -> Answer:
             }
         )
         term = f" (… {until})" if until else ""
-        lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
+        name, shown = (row.ja, _LISTS[row.list]) if language == "ja" else (row.en, f"{row.list.value:6}")
+        lines.append(f"{shown}{kind.value:40}{name}{term}")
     return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
+
+
+_LISTS = {DocumentList.A: "A     ", DocumentList.B: "B     ", DocumentList.POWER: "権限  "}
+"""Six columns wide."""
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
@@ -184,7 +189,7 @@ def _office(arguments: argparse.Namespace) -> Answer:
     yes, no = ("開庁しています", "閉庁しています") if language == "ja" else ("open", "closed")
     if whole_day:
         yes, no = ("開庁日です", "閉庁日です") if language == "ja" else ("open on that day", "closed on that day")
-    why = ": ".join(filter(None, (_BECAUSE[hours.because] if language == "ja" else hours.because, hours.holiday)))
+    why = ": ".join(filter(None, (_because(hours.because, language), hours.holiday)))
     times = f" {kept.opens:%H:%M}–{kept.closes:%H:%M}" if hours.open else ""
     return Answer(
         data={"open": hours.open, "because": hours.because},
@@ -205,6 +210,10 @@ _BECAUSE: Mapping[str, str] = {
 """Why an office is open or closed, as a clerk says it."""
 
 
+def _because(because: Because, language: Language) -> str:
+    return _BECAUSE[because] if language == "ja" else because
+
+
 _TERMINAL = "terminal"
 """The authority's terminal is asked about like a public service."""
 
@@ -220,10 +229,10 @@ def _service(arguments: argparse.Namespace) -> Answer:
     yes, no = ("利用できます", "利用できません") if language == "ja" else ("open", "closed")
     if arguments.service == _TERMINAL:
         hours = terminal_open(policy, arguments.at)
-        line = f"{yes if hours.open else no} [{hours.because}]"
+        line = f"{yes if hours.open else no} [{_because(hours.because, language)}]"
         return answered((), hours.rules, language, line=line, data={"open": hours.open, "because": hours.because})
     found = service_hours(policy, service=PublicService(arguments.service), at=arguments.at)
-    line = f"{yes if found.open else no} [{found.because}]"
+    line = f"{yes if found.open else no} [{_because(found.because, language)}]"
     data = {"open": found.open, "because": found.because}
     return answered(found.findings, found.rules, language, line=line, data=data)
 
