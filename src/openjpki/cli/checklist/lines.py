@@ -213,7 +213,11 @@ def items_lines(applicant: Applicant, items: Iterable[Item], language: Language)
 def _spare(item: Item, language: Language) -> str:
     if item.thing is Thing.NOTICE:
         return say(language, "(紛失された場合は不要)", " (not needed if it was lost)")
-    return say(language, "(あれば)", " (if you have it)")
+    if item.thing is Thing.CARD:
+        return say(language, "(お手元にある場合)", " (if you have it)")
+    if item.whose is Whose.APPLICANT:
+        return say(language, "(暗証番号を設定し直すときに必要)", " (needed to have a PIN set anew)")
+    return say(language, "(暗証番号の照合ができないときに必要)", " (needed where no PIN matches)")
 
 
 def _name(item: Item, applicant: Applicant, language: Language) -> str:

@@ -1,6 +1,6 @@
 """What is found before somebody comes: what to do instead, and what can be done without coming (`rules.checklist`)."""
 
-from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.catalogue.phrases import PIN_OR_ID_EN, PIN_OR_ID_JA
 from openjpki.rules.finding import Finding
 
 FINDINGS = (
@@ -24,8 +24,8 @@ FINDINGS = (
         severity="advice",
         ja="更新期間が終わった電子証明書は、新規発行の手続きで再び利用できます。",
         en="A certificate whose renewal period is over is issued anew.",
-        bring_ja=f"新規発行のため、{OWN_ID_JA}をお持ちください。",
-        bring_en=f"For the new issue bring {OWN_ID_EN}.",
+        bring_ja=f"新規発行のため、{PIN_OR_ID_JA}",
+        bring_en=f"For the new issue bring {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="checklist.authentication-alone",
@@ -57,8 +57,8 @@ FINDINGS = (
         severity="advice",
         ja="ご本人がお越しになれば、1回の来庁で手続きできます。",
         en="If the holder comes in person, one visit is enough.",
-        bring_ja=f"ご本人が{OWN_ID_JA}をお持ちください。",
-        bring_en=f"The holder brings {OWN_ID_EN}.",
+        bring_ja=f"ご本人が{PIN_OR_ID_JA}",
+        bring_en=f"The holder brings {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="checklist.second-visit-in-time",

@@ -1,7 +1,7 @@
 """The answer to the interview: may I come, when, where, with which papers and PINs, what it costs, and else what instead."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -236,7 +236,10 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield find("agent.unsealed")
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
         about = may_have(policy, interview.holder, kind=CertificateKind.AUTHENTICATION, on=found.first_open_day)
-        yield from (one for one in about.findings if one.code == "eligibility.representative-applies")
+        applies = (one for one in about.findings if one.code == "eligibility.representative-applies")
+        yield from (
+            replace(one, bring_ja="", bring_en="") for one in applies
+        )  # the list says what to bring, and what not
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
     face_card = interview.holder is not None and interview.holder.face_card
     if knows and procedure is Procedure.REVOCATION and not face_card:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, unique
 
+from openjpki.rules.agency import ISSUING
 from openjpki.rules.checklist.days import Days, replied, second_visit
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.papers import Choice, Plan, Whose, choices, form_of, plan
@@ -144,13 +145,30 @@ def _document(policy: Policy, paper: Choice) -> Item:
 
 
 def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
-    """Return what a holder who trusts a PIN brings in case it does not match: else they come twice (R-6.3; S-43, S-44)."""
+    """Return what is needed for a PIN: in case that of a holder does not match, and to have one set anew (R-6.3, R-6.4; S-43, S-44).
+
+    Without it a holder comes twice, and a legal representative gets the certificate without the PIN.
+    """
+    if interview.applicant is Applicant.LEGAL_REPRESENTATIVE:
+        yield from _for_a_reset(policy, interview, spread)
+        return
     if interview.applicant is not Applicant.SELF or not interview.pin_matches(policy):
         return
     doubtful = replace(interview, unknown_pins=frozenset(PinKind))
     papers = choices(policy, doubtful, spread, plan(policy, doubtful, spread[0]))
     for item in _items(policy, doubtful, papers, form_of(doubtful)):
         yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
+
+
+def _for_a_reset(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
+    """Return the second document of a legal representative who has a PIN set anew on the way (R-2.22, R-6.4)."""
+    if interview.procedure not in ISSUING or not interview.unknown(policy):
+        return
+    resets = replace(interview, procedure=Procedure.PIN_RESET, reason=None)
+    papers = choices(policy, resets, spread, plan(policy, resets, spread[0]))
+    for item in _items(policy, resets, papers, form_of(resets)):
+        if item.another:
+            yield replace(item, required=False, rules=("R-2.22", "R-6.4"))
 
 
 def pins(policy: Policy, interview: Interview) -> tuple[Pin, ...]:

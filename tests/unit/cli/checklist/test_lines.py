@@ -187,11 +187,26 @@ def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
             Item(thing=Thing.NOTICE, whose=Whose.HOLDER, rules=("R-7.1",), required=False),
             "□ the expiry notice (not needed if it was lost) [R-7.1]",
         ),
+        (
+            Item(thing=Thing.CARD, whose=Whose.HOLDER, rules=("R-2.5",), required=False),
+            "□ the holder's My Number card (if you have it) [R-2.5]",
+        ),
     ],
 )
 def test_a_line_of_the_list(item: Item, line: str) -> None:
     """R-2.22, R-2.24, R-7.1: a paper's own term; what nobody is sent away for want of."""
     assert list(items_lines(Applicant.VOLUNTARY_AGENT, (item,), "en")) == [line]
+
+
+def test_what_is_needed_for_a_pin_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.20, R-6.3, R-6.4; S-13, S-44: the list says when it is needed, and no advice beside it asks for it always."""
+    known = told(capsys, f"{RENEWAL} known", on="2026-06-11")
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication --born 2015-01-01"
+
+    assert "(マイナンバーカード以外)(暗証番号の照合ができないときに必要)" in known
+    assert known.count("暗証番号の照合ができないときは、それ以外の本人確認書類") == 2
+    assert "あれば)" not in known
+    assert "別の本人確認書類(暗証番号を設定し直すときに必要)" in told(capsys, f"{parent} --pins forgotten")
 
 
 def test_a_few_kinds_are_all_named() -> None:

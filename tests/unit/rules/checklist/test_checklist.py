@@ -150,6 +150,8 @@ def test_a_representative_applies_for_a_child() -> None:
     """S-09, S-10; R-1.3, R-2.22: the authentication certificate, up to the day before the child is 15; ask first."""
     found = asked(Procedure.NEW, REPRESENTATIVE, holder=CHILD, claim=PARENT, kinds=AUTHENTICATION)
 
+    (applies,) = (finding for finding in found.findings if finding.code == "eligibility.representative-applies")
+    assert applies.bring_ja == ""  # the list says what proves the power, and here nothing has to
     assert (found.means, found.closes) == ("same_day", date(2027, 3, 31))
     assert listed(found.visits[0]) == [("card", True), ("drivers-licence", True)]
     assert "eligibility.representative-applies" in codes(found)

@@ -6,9 +6,10 @@ import pytest
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.items import Item, Thing, pins, visits
 from openjpki.rules.checklist.papers import Whose
-from openjpki.rules.documents import DocumentKind
-from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Procedure
-from tests.unit.rules.checklist.interviews import ALL_PINS, NATIONAL, interview
+from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Power, Procedure
+from openjpki.rules.representation import Claim
+from tests.unit.rules.checklist.interviews import ALL_PINS, AUTHENTICATION, CHILD, NATIONAL, interview
 
 
 def items_of(procedure: Procedure, applicant: Applicant = Applicant.SELF, **answers: Any) -> list[list[Thing]]:
@@ -40,6 +41,23 @@ def test_a_document_in_case_a_pin_fails() -> None:
     assert items[2].rules == ("R-6.3", "S-43", "S-44")
     assert items_of(Procedure.RENEWAL, documents=()) == [[Thing.CARD, Thing.NOTICE]]
     assert items_of(Procedure.NEW, unknown_pins=ALL_PINS) == [[Thing.CARD, Thing.DOCUMENT]]
+
+
+def test_a_representative_brings_a_second_document_for_a_reset() -> None:
+    """R-2.22, R-6.4: where a PIN is set anew on the way, another one than the first; without it the certificate alone is had."""
+    child: dict[str, Any] = {"holder": CHILD, "kinds": AUTHENTICATION, "claim": Claim(power=Power.PARENT)}
+
+    def documents(**answers: Any) -> list[tuple[bool, bool]]:
+        asked = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, **{**child, **answers})
+        return [
+            (item.required, item.another) for item in visits(NATIONAL, asked, days(NATIONAL, asked))[0] if item.identity
+        ]
+
+    had = tuple(ShownDocument(kind=kind) for kind in (DocumentKind.PASSPORT, DocumentKind.PENSION_BOOK))
+    assert documents() == [(True, False)]
+    assert documents(unknown_pins=ALL_PINS) == [(True, False), (False, True)]
+    assert documents(unknown_pins=ALL_PINS, agent_documents=had) == [(True, False), (False, True)]
+    assert documents(unknown_pins=ALL_PINS, agent_documents=had[:1]) == [(True, False)]
 
 
 def test_what_will_do_will_do_to_the_last_day() -> None:
