@@ -222,14 +222,6 @@ def _rows() -> Iterator[Step]:
         finds=("application.fee-open",),
         rules=("R-4.1", "R-4.2"),
     )
-    yield Step(
-        before=state.IDENTIFIED,
-        event=event.CLEAR,
-        after=state.READY,
-        procedures=ENDING,
-        needs=(),
-        rules=("R-2.27",),
-    )
     for before, procedures in ((state.FEE_SETTLED, ISSUING), (state.IDENTIFIED, PERFORMED - ENDING)):
         yield Step(
             before=before,
@@ -249,6 +241,14 @@ def _rows() -> Iterator[Step]:
             finds=("application.same-person",),
             rules=("R-2.27",),
         )
+    yield Step(
+        before=state.IDENTIFIED,
+        event=event.CLEAR,
+        after=state.READY,
+        procedures=ENDING,
+        needs=(),
+        rules=("R-2.27",),
+    )
     for before in (state.READY, state.PARTLY_ISSUED):
         yield Step(
             before=before,
