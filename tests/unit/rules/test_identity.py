@@ -226,6 +226,7 @@ def test_a_hold_is_done_at_once(applicant: Applicant) -> None:
         assert "0120-95-0178" in words
         assert "0570-783-578" in words
     assert "国外からも" in found.findings[0].ja
+    assert _route("hold", applicant.value, own="passport", agent="passport").findings == found.findings
 
 
 @pytest.mark.parametrize(
