@@ -129,5 +129,5 @@ def test_a_foreigners_card_is_extended_first(on: date, code: str) -> None:
     (first,) = (finding for finding in found.findings if finding.code.endswith("card-first"))
 
     assert (first.code, found.open) == (code, False)
-    assert ("2026年8月14日までに" in first.bring_ja) is (code == "stay.extend-card-first")
+    assert ("2026-08-14" in first.bring_en) is (code == "stay.extend-card-first")
     assert renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 8, 13), japanese=False).open

@@ -11,11 +11,11 @@ from openjpki.cli.rules.findings import WAYS, answered, coded, told
 from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
 from openjpki.errors import Kind, Language
 from openjpki.rules.dates import JST, BadDay, read_day
-from openjpki.rules.documents import TABLE, DocumentList, accepted_until, greatest_age_months
+from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind
-from openjpki.rules.office import MAIN_OFFICE, Because, office_of, office_open, terminal_open
+from openjpki.rules.office import MAIN_OFFICE, office_of, office_open, terminal_open
 from openjpki.rules.policy import Policy
 from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
@@ -59,13 +59,8 @@ def _documents(arguments: argparse.Namespace) -> Answer:
             }
         )
         term = f" (… {until})" if until else ""
-        name, shown = (row.ja, _LISTS[row.list]) if language == "ja" else (row.en, f"{row.list.value:6}")
-        lines.append(f"{shown}{kind.value:40}{name}{term}")
+        lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
     return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
-
-
-_LISTS = {DocumentList.A: "A     ", DocumentList.B: "B     ", DocumentList.POWER: "権限  "}
-"""Six columns wide."""
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
@@ -210,8 +205,8 @@ _BECAUSE: Mapping[str, str] = {
 """Why an office is open or closed, as a clerk says it."""
 
 
-def _because(because: Because, language: Language) -> str:
-    return _BECAUSE[because] if language == "ja" else because
+def _because(word: str, language: Language) -> str:
+    return _BECAUSE[word] if language == "ja" else word
 
 
 _TERMINAL = "terminal"

