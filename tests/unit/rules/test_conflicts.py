@@ -43,7 +43,8 @@ def test_cf_1_the_window_opens_on_the_day_after(policy: Policy) -> None:
     early = renewed(policy, date(2026, 5, 15), expires)
 
     assert not early.open
-    assert "2026年5月16日以降にお越しください" in _told(early.findings, "renewal.not-yet")
+    assert "更新期間は2026年5月16日から" in _told(early.findings, "renewal.not-yet")
+    assert "2026年5月18日以降の開庁日" in _told(early.findings, "renewal.not-yet")  # the 16th is a Saturday
     assert renewed(policy, date(2026, 5, 16), expires).open
 
 

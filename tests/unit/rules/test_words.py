@@ -21,6 +21,7 @@ from openjpki.rules.kinds import (
     Sex,
     Term,
 )
+from openjpki.rules.lifecycle import CardEvent, CertificateEvent
 from openjpki.rules.policy import Policy
 from openjpki.rules.validity import authentication_expiry, card_expiry, signature_expiry
 from openjpki.rules.words import limit, spoken, word
@@ -39,6 +40,8 @@ SPOKEN = (
     *Term,
     *Procedure,
     *ApplicationEvent,
+    *CardEvent,
+    *CertificateEvent,
     *ApprovalGround,
     *Fact,
 )

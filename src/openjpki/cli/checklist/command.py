@@ -144,6 +144,7 @@ def interview_of(policy: Policy, arguments: argparse.Namespace) -> Interview:
         authentication_expires=ends[CertificateKind.AUTHENTICATION],
         card_expires=arguments.card_expires,
         unknown_pins=_unknown(procedure, pins, lost=lost),
+        knows_pins=arguments.pins == "known",
         changed_pins=frozenset() if lost else pins,
         documents=() if arguments.no_document else tuple(arguments.document) or None,
         agent_documents=() if arguments.no_agent_document else tuple(arguments.agent_document) or None,
@@ -184,9 +185,9 @@ def _kinds(
 
 
 def _unknown(procedure: Procedure, pins: frozenset[PinKind], *, lost: bool) -> frozenset[PinKind]:
-    if lost:
-        return pins or frozenset(PinKind)
-    return pins if procedure is Procedure.PIN_RESET else frozenset()
+    if procedure is Procedure.PIN_RESET:  # none named means all there are
+        return pins
+    return pins or frozenset(PinKind) if lost else frozenset()
 
 
 def _claim(arguments: argparse.Namespace) -> Claim:

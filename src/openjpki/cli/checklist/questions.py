@@ -210,6 +210,12 @@ def _pins_matter(arguments: argparse.Namespace) -> bool:
     return arguments.applicant == Applicant.SELF.value or (agent and arguments.inquiry_form == "sealed")
 
 
+def _may_know_pins(arguments: argparse.Namespace) -> bool:
+    """A revocation asks for no PIN, but who knows one needs no document (R-2.5, R-2.20)."""
+    revokes = _procedure_of(arguments) is Procedure.REVOCATION
+    return revokes and arguments.applicant == Applicant.SELF.value and not arguments.face_card
+
+
 def _document_matters(arguments: argparse.Namespace) -> bool:
     resets = _procedure_of(arguments) is Procedure.PIN_RESET or arguments.pins in {"forgotten", "locked"}
     return arguments.applicant == Applicant.SELF.value and resets and not arguments.document
@@ -344,6 +350,16 @@ QUESTIONS: tuple[Question, ...] = (
         matters=_pins_matter,
         read=_one_of(*_PINS),
         choices=_PINS,
+    ),
+    Question(
+        name="pins",
+        option="--pins",
+        ja="ご本人は暗証番号を覚えていますか。覚えていれば、ほかの本人確認書類は要りません。(番号は聞かないでください)",
+        en="Does the holder remember the PINs? Then no other identity document is needed. (Do not ask for them.)",
+        matters=_may_know_pins,
+        read=_one_of(*_PINS),
+        choices=_PINS,
+        must=False,
     ),
     Question(
         name="pins",

@@ -184,7 +184,7 @@ def _office(arguments: argparse.Namespace) -> Answer:
     yes, no = ("開庁しています", "閉庁しています") if language == "ja" else ("open", "closed")
     if whole_day:
         yes, no = ("開庁日です", "閉庁日です") if language == "ja" else ("open on that day", "closed on that day")
-    why = ": ".join(filter(None, (_BECAUSE[hours.because] if language == "ja" else hours.because, hours.holiday)))
+    why = ": ".join(filter(None, (_because(hours.because, language), hours.holiday)))
     times = f" {kept.opens:%H:%M}–{kept.closes:%H:%M}" if hours.open else ""
     return Answer(
         data={"open": hours.open, "because": hours.because},
@@ -205,6 +205,10 @@ _BECAUSE: Mapping[str, str] = {
 """Why an office is open or closed, as a clerk says it."""
 
 
+def _because(word: str, language: Language) -> str:
+    return _BECAUSE[word] if language == "ja" else word
+
+
 _TERMINAL = "terminal"
 """The authority's terminal is asked about like a public service."""
 
@@ -220,10 +224,10 @@ def _service(arguments: argparse.Namespace) -> Answer:
     yes, no = ("利用できます", "利用できません") if language == "ja" else ("open", "closed")
     if arguments.service == _TERMINAL:
         hours = terminal_open(policy, arguments.at)
-        line = f"{yes if hours.open else no} [{hours.because}]"
+        line = f"{yes if hours.open else no} [{_because(hours.because, language)}]"
         return answered((), hours.rules, language, line=line, data={"open": hours.open, "because": hours.because})
     found = service_hours(policy, service=PublicService(arguments.service), at=arguments.at)
-    line = f"{yes if found.open else no} [{found.because}]"
+    line = f"{yes if found.open else no} [{_because(found.because, language)}]"
     data = {"open": found.open, "because": found.because}
     return answered(found.findings, found.rules, language, line=line, data=data)
 

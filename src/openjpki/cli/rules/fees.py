@@ -40,12 +40,20 @@ def _add_remake(parser: argparse.ArgumentParser) -> None:
 
 def _remake(arguments: argparse.Namespace) -> Answer:
     policy, language = policy_of(arguments), language_of(arguments)
+    if arguments.reason == FeeReason.CARD_NEAR_EXPIRY.value and not arguments.card_expires:
+        raise BadValue(
+            option="--reason",
+            value=arguments.reason,
+            expected_ja="--card-expires も指定してください。",
+            expected_en="Give --card-expires as well.",
+        )
     found = remaking_fee(
         policy,
         reason=FeeReason(arguments.reason),
         on=arguments.on,
         certificates=not arguments.without_certificates,
         express=arguments.express,
+        card_expires=arguments.card_expires,
     )
     expires = arguments.card_expires
     near = near_expiry(policy, card_expires=expires, on=arguments.on) if expires else None

@@ -149,6 +149,7 @@ def _add_renewal(parser: argparse.ArgumentParser) -> None:
     add_day(parser, "--expires", "last day of the certificate's validity")
     add_day(parser, "--card-expires", "last day of the card")
     parser.add_argument("--notice", action="store_true", help="the expiry notice is in hand")
+    parser.add_argument("--foreign-national", action="store_true", help="the holder is no Japanese national")
     add_today(parser)
 
 
@@ -160,6 +161,7 @@ def _renewal(arguments: argparse.Namespace) -> Answer:
         card_expires=arguments.card_expires,
         on=today_of(arguments),
         notice=arguments.notice,
+        japanese=not arguments.foreign_national,
     )
     yes, no = ("更新できます。", "更新できません。") if language == "ja" else ("May be renewed.", "May not be renewed.")
     return answered(

@@ -173,6 +173,9 @@ def _continued_use(arguments: argparse.Namespace) -> Answer:
         line += (
             f" {names[1] if language == 'ja' else 'Signature certificate'}: {WAYS[found.signature][language != 'ja']}"
         )
+    if found.deadline:
+        last = spoken(found.deadline.last_day, language)
+        line += f" 継続利用の期限は{last}です。" if language == "ja" else f" The continued use is asked for by {last}."
     data = {"card": found.card, "signature": found.signature, **_days(found.deadline)}
     return answered(
         found.findings,

@@ -16,6 +16,23 @@ FINDINGS = (
         bring_en="Apply for a new My Number card (a fee is charged) and bring the residence card.",
     ),
     Finding(
+        code="stay.extend-card-first",
+        rule="R-3.7",
+        sentence="",
+        also=("R-1.8", "R-2.12", "R-7.5"),
+        severity="refusal",
+        ja="マイナンバーカードも{expires}に有効期限を迎えるため、電子証明書だけを更新しても有効期限は延びません。在留期間が更新されたら、"
+        "カードの有効期間を延長し、あわせて電子証明書を発行し直します。自動では延長されません。",
+        en="The My Number card ends on {expires} as well: renewing the certificate alone would gain nothing. When the stay has "
+        "been renewed the card is extended and the certificates are issued with it; nothing happens by itself.",
+        bring_ja="{last}までに、新しい在留カードとマイナンバーカードをお持ちください。在留期間の更新を申請中でまだ結果が出ていないかたは、"
+        "申請中の記載がある在留カードをお持ちになれば、特例期間(2か月)まで延長できます。"
+        "永住者、特別永住者、高度専門職第2号のかたは、新しいマイナンバーカードの交付を申請してください。",
+        bring_en="Bring the new residence card and the My Number card by {last}. While the renewal of the stay is pending, the "
+        "residence card that shows it gives two months more. Permanent residents, special permanent residents and highly skilled "
+        "professionals (ii) apply for a new My Number card.",
+    ),
+    Finding(
         code="stay.nothing-new",
         rule="R-3.7",
         sentence="",

@@ -138,6 +138,27 @@ def test_what_comes_first_is_told_once(capsys: pytest.CaptureFixture[str]) -> No
     assert (over.count("[renewal.over;"), over.count("お知らせ:"), over.count("先にすること:")) == (1, 1, 0)
 
 
+def test_why_somebody_waits_is_told_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-3.8; S-08, S-33: before the days and the papers, and once."""
+    early = told(capsys, f"{RENEWAL} known", on="2026-03-10")
+    child = told(capsys, "--procedure new --applicant self --born 2012-04-01 --pins known")
+
+    assert early.splitlines()[1] == "まだ手続きできません。"
+    assert early.index("[renewal.not-yet;") < early.index("いつ")
+    assert child.index("[eligibility.ward_or_under15_principle;") < child.index("いつ")
+    assert (early.count("[renewal.not-yet;"), child.count("[representative.needed;")) == (1, 1)
+    assert "まだ" not in told(capsys, f"{RENEWAL} known")
+
+
+def test_the_15th_birthday_is_no_deadline(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-1.6: its closed eve is called none, and who applies from then on is told."""
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication"
+    found = told(capsys, f"{parent} --born 2013-11-13", on="2028-11-06")
+
+    assert "に15歳になります。その日からはご本人が" in found
+    assert "期限" not in found.replace("有効期限", "")
+
+
 def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
     """S-31 to S-45: no Japanese but names of places and of what has no English one."""
     found = told(capsys, f"{RENEWAL} forgotten", "en")
@@ -165,11 +186,26 @@ def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
             Item(thing=Thing.NOTICE, whose=Whose.HOLDER, rules=("R-7.1",), required=False),
             "□ the expiry notice (not needed if it was lost) [R-7.1]",
         ),
+        (
+            Item(thing=Thing.CARD, whose=Whose.HOLDER, rules=("R-2.5",), required=False),
+            "□ the holder's My Number card (if you have it) [R-2.5]",
+        ),
     ],
 )
 def test_a_line_of_the_list(item: Item, line: str) -> None:
     """R-2.22, R-2.24, R-7.1: a paper's own term; what nobody is sent away for want of."""
     assert list(items_lines(Applicant.VOLUNTARY_AGENT, (item,), "en")) == [line]
+
+
+def test_what_is_needed_for_a_pin_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.20, R-6.3, R-6.4; S-13, S-44: the list says when it is needed, and no advice beside it asks for it always."""
+    known = told(capsys, f"{RENEWAL} known", on="2026-06-11")
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication --born 2015-01-01"
+
+    assert "(マイナンバーカード以外)(暗証番号の照合ができないときに必要)" in known
+    assert known.count("暗証番号の照合ができないときは、それ以外の本人確認書類") == 2
+    assert "あれば)" not in known
+    assert "別の本人確認書類(暗証番号を設定し直すときに必要)" in told(capsys, f"{parent} --pins forgotten")
 
 
 def test_a_few_kinds_are_all_named() -> None:

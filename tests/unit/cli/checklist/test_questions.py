@@ -48,7 +48,9 @@ def interviewed(monkeypatch: pytest.MonkeyPatch, answers: str, *given: str) -> a
         ("3|4|1|1|1990-06-10|y", {"procedure": "reissue", "move_report": True}),
         ("1|4|1|1|1990-06-10|2026-06-10|n|n", {"inquiry_form": "none", "move_report": False}),
         ("5|1|1|1990-06-10|3|y", {"procedure": "pin-change", "pins": "locked", "kind": None}),
-        ("6|1|1|1|1990-06-10", {"procedure": "revocation", "pins": None}),
+        ("6|1|1|1|1990-06-10|1", {"procedure": "revocation", "pins": "known", "no_document": None}),
+        ("6|1|1|1|1990-06-10|2|n", {"procedure": "revocation", "pins": "forgotten", "no_document": True}),
+        ("6|3|1|1|1990-06-10", {"procedure": "revocation", "pins": None}),
         ("2|1|1|1|1990-06-10|1", {"certificates_expire": None, "kind": ["signature", "authentication"]}),
     ],
 )

@@ -232,8 +232,12 @@ def test_services(capsys: pytest.CaptureFixture[str], question: str, answer: dic
 @pytest.mark.parametrize(
     ("question", "ja", "en"),
     [
-        ("service --service convenience-store --at 2026-12-29T12:00", "利用できません [yearly-closure]", "closed"),
-        ("service --service terminal --at 2026-11-24T12:00", "利用できます [open]", "open [open]"),
+        (
+            "service --service convenience-store --at 2026-12-29T12:00",
+            "利用できません [年末年始など毎年の閉庁日]",
+            "closed",
+        ),
+        ("service --service terminal --at 2026-11-24T12:00", "利用できます [受付時間内]", "open [open]"),
         ("renewal-window --expires 2026-08-15", "令和8年5月16日(2026年)", "from 2026-05-16 (令和8年5月16日)"),
         (
             f"validity --kind signature --issued 2021-07-01 {BORN} {CARD}",

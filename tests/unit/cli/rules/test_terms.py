@@ -3,7 +3,7 @@ import shlex
 import pytest
 
 from openjpki.cli.main import main
-from tests.unit.cli.rules.asking import ask, told
+from tests.unit.cli.rules.asking import ask, codes, told
 
 CARD = "--card-expires 2031-08-15"
 BOTH = "--signature-expires 2026-08-15 --authentication-expires 2026-08-15"
@@ -176,3 +176,11 @@ def test_nothing_due(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "notice.nothing-due" in lines
     assert "→" in lines
+
+
+def test_a_foreigners_renewal(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.7, R-7.5: the card that ends with the stay is extended first; a Japanese national's is made anew."""
+    question = "renewal --expires 2026-08-15 --card-expires 2026-08-15 --on 2026-06-01"
+
+    assert codes(ask(capsys, f"{question} --foreign-national", 1)) == ["stay.extend-card-first"]
+    assert codes(ask(capsys, question, 1)) == ["renewal.card-first"]

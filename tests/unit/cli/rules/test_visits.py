@@ -143,6 +143,11 @@ def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: s
             "Card: Done on the same day. Signature certificate: Done on the same day.",
         ),
         (
+            f"{MOVED} --on 2026-04-02 --applicant self --document passport",
+            "継続利用の期限は令和8年",
+            "The continued use is asked for by 2026-06-29",
+        ),
+        (
             f"{LEAVES} --on 2026-05-11",
             "手続きできます(期限は令和8年5月11日(2026年))。",
             "May apply: through 2026-05-11",
