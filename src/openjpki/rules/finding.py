@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from openjpki.errors import Failure, Kind, Language
+from openjpki.rules.era import spoken
 
 Severity = Literal["refusal", "advice"]
 
@@ -47,13 +48,13 @@ class Finding:
 
     def filled(self, **data: object) -> "Finding":
         """Return the finding with its sentences filled in; days are written as each language writes them."""
-        ja = {name: _in_japanese(value) for name, value in data.items()}
+        ja, en = ({name: _told(value, language) for name, value in data.items()} for language in get_args(Language))
         return replace(
             self,
             ja=self.ja.format(**ja).strip(),
-            en=self.en.format(**data).strip(),
+            en=self.en.format(**en).strip(),
             bring_ja=self.bring_ja.format(**ja),
-            bring_en=self.bring_en.format(**data),
+            bring_en=self.bring_en.format(**en),
         )
 
 
@@ -62,5 +63,5 @@ def refusals_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.severity != "refusal"))
 
 
-def _in_japanese(value: object) -> object:
-    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else value
+def _told(value: object, language: Language) -> object:
+    return spoken(value, language) if isinstance(value, date) else value

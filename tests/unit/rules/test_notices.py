@@ -161,7 +161,7 @@ def test_print_and_post_days_are_settings() -> None:
     assert print_day(early, expires=EXPIRES) == date(2026, 4, 15)
     assert post_day(early, printed=PRINTED) == PRINTED
     assert _codes(notice) == ["notice.comes-early"]
-    assert "2026年5月16日" in notice.findings[0].bring("ja")
+    assert "令和8年（2026年）5月16日（土）" in notice.findings[0].bring("ja")
 
 
 @pytest.mark.parametrize(("days", "codes"), [("0", ["notice.comes-early"]), ("1", [])])

@@ -12,12 +12,12 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, Thing
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import Calendar
-from openjpki.rules.words import spoken
 from openjpki.rules.words import word as rules_word
 
 _NAMED = 5

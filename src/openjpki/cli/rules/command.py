@@ -13,6 +13,7 @@ from openjpki.errors import Kind, Language
 from openjpki.rules.dates import JST, BadDay, read_day
 from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
+from openjpki.rules.era import spoken
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.office import MAIN_OFFICE, office_of, office_open, terminal_open
@@ -20,7 +21,7 @@ from openjpki.rules.policy import Policy
 from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.validity import authentication_expiry, signature_expiry
-from openjpki.rules.words import limit, spoken
+from openjpki.rules.words import limit
 
 
 def register(commands: Commands) -> None:

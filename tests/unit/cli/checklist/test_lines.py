@@ -47,7 +47,7 @@ def test_residents_read_japanese(member: Enum) -> None:
             [
                 "■ 更新(署名用電子証明書・利用者証明用電子証明書) 来るかた: 本人",
                 "1回の来庁で、その日に終わります。",
-                "いつ  令和8年5月1日(2026年)から令和8年6月10日(2026年)まで",
+                "いつ  令和8年（2026年）5月1日（金）から令和8年（2026年）6月10日（水）まで",
                 "時間  8:45~17:15(土曜日、日曜日、祝日、12月29日~1月3日は閉庁)",
                 "場所  茨木市役所 南館9階",
                 "手数料 0円 [R-4.1]",
@@ -67,14 +67,14 @@ def test_residents_read_japanese(member: Enum) -> None:
             f"--procedure pin-change --applicant self {BORN} --pins known --pin authentication",
             [
                 "■ 暗証番号の変更(今の番号がわかる) 来るかた: 本人",
-                "いつ  令和8年5月1日(2026年)から",
+                "いつ  令和8年（2026年）5月1日（金）から",
                 "□ 利用者証明用 (数字4桁): 今の番号を確かめる、新しい番号を考えておく [R-6.1, R-6.7, S-41, S-42]",
             ],
         ),
         (f"--procedure pin-reset --applicant self {BORN} --pin signature", ["窓口のかわりに、コンビニ等の端末でも:"]),
         (
             f"{RENEWAL} known --signature-expires 2026-05-03",
-            ["      (期限の令和8年5月3日(2026年)は閉庁日です)"],
+            ["      (期限の令和8年（2026年）5月3日（日）は閉庁日です)"],
         ),
         (
             f"--procedure renewal --applicant voluntary-agent {BORN} {ENDS} --pins known --inquiry-form sealed",
@@ -114,7 +114,7 @@ def test_the_letter_is_told_between_the_visits(capsys: pytest.CaptureFixture[str
     found = told(capsys, f"{RENEWAL} locked --no-document")
 
     assert "→ 照会書兼回答書がご本人の住所に郵送で届きます" in found
-    assert "令和8年6月1日(2026年)まで" in found
+    assert "令和8年（2026年）6月1日（月）まで" in found
     assert found.index("1回目") < found.index("→ 照会書兼回答書") < found.index("2回目の来庁の持ち物")
 
 
@@ -124,7 +124,7 @@ def test_another_way_is_a_list_too(capsys: pytest.CaptureFixture[str]) -> None:
     anew = told(capsys, f"{RENEWAL} known", on="2026-06-11").partition("かわりにできること:")[2]
 
     assert "手数料 200円 [R-4.2]" in early
-    assert "いつ  令和8年3月10日(2026年)から  1回の来庁で、その日に終わります。" in early
+    assert "いつ  令和8年（2026年）3月10日（火）から  1回の来庁で、その日に終わります。" in early
     assert "□ ご本人のマイナンバーカード" in early
     assert "手数料 0円 [R-4.1]" in anew
 
@@ -144,7 +144,7 @@ def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
 
     for line in (
         "■ renewal (signature, authentication); who comes: the holder",
-        "When  2026-05-01 (令和8年5月1日) to 2026-06-10 (令和8年6月10日)",
+        "When  2026-05-01 (Fri) to 2026-06-10 (Wed)",
         "Hours 8:45-17:15, closed Saturday, Sunday, holidays, 12-29 to 01-03",
         "Fee   0 yen [R-4.1]",
         "Please note:",

@@ -234,7 +234,7 @@ def test_services(capsys: pytest.CaptureFixture[str], question: str, answer: dic
     [
         ("service --service convenience-store --at 2026-12-29T12:00", "利用できません [yearly-closure]", "closed"),
         ("service --service terminal --at 2026-11-24T12:00", "利用できます [open]", "open [open]"),
-        ("renewal-window --expires 2026-08-15", "令和8年5月16日(2026年)", "from 2026-05-16 (令和8年5月16日)"),
+        ("renewal-window --expires 2026-08-15", "令和8年（2026年）5月16日（土）", "from 2026-05-16 (Sat)"),
         (
             f"validity --kind signature --issued 2021-07-01 {BORN} {CARD}",
             "まで有効です(発行の日後の5回目の誕生日)",
