@@ -99,7 +99,7 @@ def test_cf_5_an_agent_in_one_visit() -> None:
 
     assert (national.route, page.route) == ("same_day", "inquiry")
     assert "なるべく代理人を介さず" in _told(national.findings, "agent.holder-preferred")
-    assert "任意代理人の手続きは即日ではできません" in _told(page.findings, "agent.two-visits")
+    assert "代理人の手続きは、即日ではできません" in _told(page.findings, "agent.two-visits")
 
 
 @BOTH
@@ -115,7 +115,7 @@ def test_cf_6_adult_wards(policy: Policy) -> None:
     accompanied = may_sign(policy.with_settings({"ward_sign_if_accompanied": "true"}), ward=True, both=True)
 
     assert accompanied.eligible
-    assert "意思能力" in _told(accompanied.findings, "eligibility.accompanied")
+    assert "お考えを確認" in _told(accompanied.findings, "eligibility.accompanied")
 
 
 def test_cf_7_what_is_free() -> None:

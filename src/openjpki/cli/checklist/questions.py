@@ -224,7 +224,16 @@ _PROCEDURES = _words(
     Procedure.REVOCATION,
     Procedure.HOLD,
 )
-_APPLICANTS = _words(*Applicant)
+_APPLICANTS = (
+    (Applicant.SELF.value, "ご本人", "the holder"),
+    (
+        Applicant.LEGAL_REPRESENTATIVE.value,
+        "法定代理人(親権者、成年後見人など)",
+        "the legal representative (a parent, a guardian, …)",
+    ),
+    (Applicant.VOLUNTARY_AGENT.value, "代理人(ご本人から頼まれたかた)", "an agent, whom the holder asked"),
+    (Applicant.HOUSEHOLD.value, "同じ世帯のかた", "a member of the household"),
+)
 _POWERS = _words(*Power)
 _RESIDENCES = (
     (Residence.HERE.value, "はい", "yes"),

@@ -92,7 +92,7 @@ def test_a_finding_shows_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.24; S-16: the gist of each number that a finding cites."""
     lines = _told(capsys, "agent.two-visits", "ja")
 
-    assert "  S-16: 任意代理人は当日に発行を受けられない" in lines
+    assert "  S-16: 本人が頼んだ代理人は当日に発行を受けられない" in lines
     assert "  R-2.29: 事前の問い合わせ" in lines
     assert _ask(capsys, "agent.two-visits")["page"] == SENTENCES["S-16"].en
     assert _ask(capsys, "agent.id")["page"] == ""

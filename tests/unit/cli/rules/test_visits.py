@@ -25,7 +25,7 @@ def test_one_refusal_in_a_family(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert {name: one["route"] for name, one in answer["members"].items()} == {"Hana": "same_day", "Sora": "refused"}
     assert answer["members"]["Sora"]["findings"][0]["page"] == "no signature certificate under 15 or for wards"
-    assert "Sora: 受け付けられません。" in told(capsys, question, "ja")
+    assert "Sora: お受けできません。" in told(capsys, question, "ja")
     assert "Hana: Done on the same day." in told(capsys, question, "en")
 
 
