@@ -113,7 +113,7 @@ def _run(words: Sequence[str]) -> int:
     wants_json = "--json" in words
     language = _language_wanted(words)
     try:
-        namespace = parser().parse_args(words)
+        namespace = parser().parse_args(words, argparse.Namespace(words=words))
         language = language_of(namespace)
         run: Run = namespace.run
         answer = run(namespace)
@@ -139,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
         "Not J-LIS's software; its certificates are worth nothing outside a test.",
     )
     top.add_argument("--version", action="version", version=f"openjpki {__version__}")
+    top.set_defaults(words=())
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for register in groups.REGISTER:
         register(commands)
