@@ -11,7 +11,7 @@ from typing import Any
 from unicodedata import normalize
 
 from openjpki.cli.checklist.lines import say
-from openjpki.cli.checklist.question import Again, Question
+from openjpki.cli.checklist.question import EXAMPLES, Again, Question
 from openjpki.cli.checklist.questions import QUESTIONS
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.kinds import CertificateKind
@@ -75,6 +75,8 @@ def _open(question: Question, arguments: argparse.Namespace) -> bool:
 def _ask(question: Question, arguments: argparse.Namespace, language: Language) -> Any:
     """Put a question until its answer can be read; None for a step back."""
     _tell(say(language, question.ja, question.en))
+    if not question.choices:
+        _tell(f"  {say(language, *EXAMPLES)}")
     for number, (_, ja, en) in enumerate(question.choices, start=1):
         _tell(f"  {number}  {say(language, ja, en)}")
     while True:
@@ -107,9 +109,8 @@ def _answered(asked: Sequence[Question], arguments: argparse.Namespace, language
     for question in asked:
         answer = getattr(arguments, question.name)
         words = shlex.join(question.words(answer, kinds))
-        yield f"  {say(language, question.ja, question.en)} {question.told(answer, language)}" + (
-            f" [{words}]" if words else ""
-        )
+        told = f"  {say(language, question.ja, question.en)} → {question.told(answer, language)}"
+        yield f"{told}  [{words}]" if words else told
         command += question.words(answer, kinds)
     yield from (
         say(language, "同じことを1行でたずねるには:", "The same in one command:"),

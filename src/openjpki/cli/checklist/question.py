@@ -16,6 +16,11 @@ Matters: TypeAlias = Callable[[argparse.Namespace], bool]
 Choice: TypeAlias = tuple[Any, str, str]
 """Value, Japanese, English."""
 
+EXAMPLES = (
+    "1990-06-10、1990/6/10、平成2年6月10日、H2.6.10 のような形で答えてください。",
+    "Answer like 1990-06-10, 1990/6/10 or 平成2年6月10日.",
+)
+"""How a day is answered."""
 _SHORT = {"yes": "y", "no": "n"}
 
 
@@ -64,11 +69,7 @@ class Question:
         """Read a day of either calendar, with hyphens or slashes."""
         day = _read_day(given)
         if day is None:
-            hint = (
-                "1990-06-10、1990/6/10、平成2年6月10日、H2.6.10 のような形で答えてください。",
-                "Answer like 1990-06-10, 1990/6/10 or 平成2年6月10日.",
-            )
-            raise Again(say(language, *hint))
+            raise Again(say(language, *EXAMPLES))
         if self.past and day > latest:
             raise Again(say(language, "まだ来ていない日です。", "That day is yet to come."))
         return day

@@ -162,8 +162,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="born",
         option="--born",
-        ja="ご本人の生年月日はいつですか。(例: 1990-06-10、平成2年6月10日)",
-        en="When was the holder born? (like 1990-06-10)",
+        ja="ご本人の生年月日はいつですか。",
+        en="When was the holder born?",
         matters=_visits,
         past=True,
     ),
@@ -197,15 +197,15 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         name="certificates_expire",
         option="--signature-expires, --authentication-expires",
-        ja="有効期限はいつですか。(例: 2026-08-15、令和8年8月15日)",
-        en="When do they expire? (like 2026-08-15)",
+        ja="有効期限はいつですか。",
+        en="When do they expire?",
         matters=_one_end_unknown,
     ),
     Question(
         name="signature_expires",
         option="--signature-expires",
-        ja="署名用電子証明書の有効期限はいつですか。(例: 2026-08-15、令和8年8月15日)",
-        en="When does the signature certificate expire? (like 2026-08-15)",
+        ja="署名用電子証明書の有効期限はいつですか。",
+        en="When does the signature certificate expire?",
         matters=_each_end_unknown,
     ),
     Question(

@@ -94,22 +94,22 @@ def test_what_is_given_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "hint"),
+    ("answers", "hint", "times"),
     [
-        ("9|7", "Answer with a number or a word: 1 renewal, 2 new issue, 3 "),
-        ("|7", "7 hold (the card is lost)"),
-        ("1|1|1|1|tomorrow|1990-06-10|1|2026-06-10|1", "Answer like 1990-06-10"),
-        ("1|1|1|1|2026-05-02|1990-06-10|1|2026-06-10|1", "That day is yet to come."),
-        ("4|1|1|1990-06-10|maybe|y", "Answer with a number or a word: 1 yes, 2 no"),
+        ("9|7", "Answer with a number or a word: 1 renewal, 2 new issue, 3 ", 1),
+        ("|7", " 7 hold (the card is lost)", 1),
+        ("1|1|1|1|tomorrow|1990-06-10|1|2026-06-10|1", "Answer like 1990-06-10", 3),
+        ("1|1|1|1|2026-05-02|1990-06-10|1|2026-06-10|1", "That day is yet to come.", 1),
+        ("4|1|1|1990-06-10|maybe|y", "Answer with a number or a word: 1 yes, 2 no", 1),
     ],
 )
 def test_a_bad_answer_is_asked_again(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answers: str, hint: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answers: str, hint: str, times: int
 ) -> None:
-    """With what would be a good one; the question before is not lost."""
+    """With what would be a good one (of a day it is said with the question); the question before is not lost."""
     interviewed(monkeypatch, answers)
 
-    assert capsys.readouterr().err.count(hint) == 1
+    assert capsys.readouterr().err.count(hint) == times
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,12 @@ def test_an_answer_is_told_with_its_option(monkeypatch: pytest.MonkeyPatch, caps
     interviewed(monkeypatch, "1|1|1|1|1990-06-10|y|2026-06-10|1", "--lang", "ja")
     told = capsys.readouterr().err
 
-    assert "  何の手続きですか。 更新 [--procedure renewal]\n" in told
-    assert "いつですか。(例: 1990-06-10、平成2年6月10日) 平成2年（1990年）6月10日 [--born 1990-06-10]\n" in told
-    assert "通知書にあります。 はい\n" in told
+    assert "  何の手続きですか。 → 更新  [--procedure renewal]\n" in told
+    assert "いつですか。 → 平成2年（1990年）6月10日  [--born 1990-06-10]\n" in told
+    assert "通知書にあります。 → はい\n" in told
     assert (
-        " 令和8年（2026年）6月10日（水） [--signature-expires 2026-06-10 --authentication-expires 2026-06-10]\n" in told
+        " → 令和8年（2026年）6月10日（水）  [--signature-expires 2026-06-10 --authentication-expires 2026-06-10]\n"
+        in told
     )
 
 
