@@ -127,7 +127,13 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
         lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
     for other in found.instead:
         lines += ["", *_other(policy, other, language)]
-    return [*lines, "", say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}")]
+    asked = spoken(interview.on, language)
+    return [
+        *lines,
+        "",
+        say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}"),
+        say(language, f"(この案内は、{asked}現在のものです)", f"(as of {asked})"),
+    ]
 
 
 def _not_yet(opens: date, language: Language) -> str:

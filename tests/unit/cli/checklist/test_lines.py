@@ -163,6 +163,15 @@ def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "line"),
+    [("ja", "(この案内は、令和8年（2026年）5月1日（金）現在のものです)"), ("en", "(as of 2026-05-01 (Fri))")],
+)
+def test_the_list_says_of_which_day_it_is(capsys: pytest.CaptureFixture[str], language: Language, line: str) -> None:
+    """R-3.8, R-4.1: days and fees are those of the interview, which is today where nobody named a day."""
+    assert told(capsys, f"{RENEWAL} known", language).splitlines()[-1] == line
+
+
+@pytest.mark.parametrize(
     ("item", "line"),
     [
         (
