@@ -17,11 +17,11 @@ class UnknownCode(Failure):
     code = "rules.unknown-code"
     kind = Kind.USAGE
     ja = (
-        "「{code}」という番号はありません。市のページの文は S-01 から S-70、規則は R-0.1 から R-8.10、食い違いは CF-1 から CF-14 です。"
+        "「{code}」という番号はありません。市のページの文は S-01 から S-70、規則は R-0 から R-8(R-3.8 など)、食い違いは CF-1 から CF-14 です。"
         "ほかの番号は docs/rules.md と docs/errors.md にあります。"
     )
     en = (
-        'Nothing has the number "{code}". The sentences of the page are S-01 to S-70, the rules R-0.1 to R-8.10, the conflicts '
+        'Nothing has the number "{code}". The sentences of the page are S-01 to S-70, the rules those of R-0 to R-8 (like R-3.8), the conflicts '
         "CF-1 to CF-14; docs/rules.md and docs/errors.md list the other codes."
     )
 
