@@ -192,7 +192,7 @@ def _page(page: Page) -> Iterator[str]:
         "",
         "## 段階",
         "",
-        "| いま | すること | 次 | 知っておくこと | 所見 | 規則 |",
+        "| いま | すること | 次 | 知っておくこと | 案内 | 規則 |",
         "|---|---|---|---|---|---|",
     )
     yield from (_row(page.procedure, step) for step in steps)
@@ -202,7 +202,7 @@ def _page(page: Page) -> Iterator[str]:
     )
     yield from (
         "",
-        "所見は、受け付けない理由や案内です。`openjpki rules explain` に番号を続けると、説明と、次に何をすればよいかを示します。",
+        "案内は、お受けできない理由や、お伝えすることです。`openjpki rules explain` に番号を続けると、説明と、次に何をすればよいかを示します。",
         "",
     )
 

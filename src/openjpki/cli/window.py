@@ -49,10 +49,10 @@ from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
-from openjpki.rules.words import spoken
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.opening import opened
 from openjpki.window.entries import CertificateEntry

@@ -8,10 +8,10 @@ from typing import Any
 from openjpki.errors import Failure, Language
 from openjpki.rules import words
 from openjpki.rules.dates import in_japan
+from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.revocation import Effect
-from openjpki.rules.words import spoken
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, ResidentEntry
 from openjpki.window.states import OrderStep, ResidentState
 
@@ -68,7 +68,7 @@ def certificate_data(entry: CertificateEntry) -> dict[str, Any]:
 
 def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
     """Tell a person with cards and certificates."""
-    born = spoken(entry.birth_date, language)
+    born = spoken(entry.birth_date, language, weekday=False)
     return [
         f"{entry.resident_code}  {entry.name}  {born}  {word(entry.state, language)}",
         *(

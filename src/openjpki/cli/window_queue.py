@@ -9,8 +9,8 @@ from openjpki.cli.answer import Answer, language_of
 from openjpki.cli.window_answers import application_data, application_lines, word
 from openjpki.errors import Kind, Language
 from openjpki.rules.dates import in_japan
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import ApplicationState
-from openjpki.rules.words import spoken
 from openjpki.site.opening import opened
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.officer import Clerk

@@ -1,12 +1,9 @@
-"""The words of the closed vocabularies as people say them, and days in both calendars: one form in every room."""
+"""The words of the closed vocabularies as people say them: one form in every room."""
 
-from datetime import date
 from enum import Enum
 
 from openjpki.errors import Language
 from openjpki.rules.application import APPLICATION, Fact
-from openjpki.rules.dates import FIRST_DAY
-from openjpki.rules.era import in_era
 from openjpki.rules.kinds import (
     ApprovalGround,
     CertificateKind,
@@ -154,13 +151,3 @@ def limit(because: str, language: Language) -> str:
     """Return which limit decided an expiry (R-3.1, R-3.7), in words."""
     ja, en = _LIMITS[because]
     return ja if language == "ja" else en
-
-
-def spoken(day: date, language: Language) -> str:
-    """Return a day in both calendars: 令和8年11月23日(2026年), or 2026-11-23 (令和8年11月23日).
-
-    A day before today's calendar began in Japan has its Gregorian date only.
-    """
-    if day < FIRST_DAY:
-        return f"{day.year}年{day.month}月{day.day}日" if language == "ja" else day.isoformat()
-    return f"{in_era(day)}({day.year}年)" if language == "ja" else f"{day.isoformat()} ({in_era(day)})"

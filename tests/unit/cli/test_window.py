@@ -102,8 +102,8 @@ def test_a_register_is_imported_and_listed(counter: Counter) -> None:
     listed = counter("residents", *WAKABA)
     (row,) = listed.data["residents"]
     assert (row["resident_code"], row["birth_date"], row["state"]) == (HANAKO, "1990-06-10", "resident")
-    assert listed.lines == [f"{HANAKO}  見本　花子  1990-06-10 (平成2年6月10日)  resident"]
-    assert counter("residents", *WAKABA, language="ja").lines[0].endswith("平成2年6月10日(1990年)  住民")
+    assert listed.lines == [f"{HANAKO}  見本　花子  1990-06-10  resident"]
+    assert counter("residents", *WAKABA, language="ja").lines[0].endswith("平成2年（1990年）6月10日  住民")
     assert counter("residents", *WAKABA, "--after", HANAKO).data == {"residents": []}
     assert counter("residents", *MINATO).data == {"residents": []}
 

@@ -161,8 +161,8 @@ def test_print_and_post_days_are_settings() -> None:
     assert print_day(early, expires=EXPIRES) == date(2026, 4, 15)
     assert post_day(early, printed=PRINTED) == PRINTED
     assert _codes(notice) == ["notice.comes-early"]
-    assert "2026-05-16" in notice.findings[0].en
-    assert "2026-05-18" in notice.findings[0].bring("en")  # the first open day
+    assert "令和8年（2026年）5月16日（土）" in notice.findings[0].message("ja")
+    assert "令和8年（2026年）5月18日（月）" in notice.findings[0].bring("ja")  # the first open day
 
 
 @pytest.mark.parametrize(("days", "codes"), [("0", ["notice.comes-early"]), ("1", [])])

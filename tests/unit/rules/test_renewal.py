@@ -70,7 +70,7 @@ def test_before_the_window() -> None:
 
     assert not found.open
     assert [finding.code for finding in found.findings] == ["renewal.not-yet"]
-    assert "2026年5月16日" in found.findings[0].ja
+    assert "令和8年（2026年）5月16日（土）" in found.findings[0].ja
     assert "2026-05-18" in found.findings[0].bring_en  # the window opens on a Saturday
 
 

@@ -108,7 +108,7 @@ def test_a_refusal_is_kept_with_its_findings(counter: Counter) -> None:
         counter.window.procedures.renew(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_LICENCE)
 
     assert refusals(refused.value) == ["renewal.not-yet"]
-    assert "2026年3月11日" in refused.value.message("ja")
+    assert "令和8年（2026年）3月11日（水）" in refused.value.message("ja")
     application = counter.window.application(WAKABA, refused.value.receipt)
     assert (application.state, application.fee, application.orders) == (ApplicationState.REFUSED, None, ())
     assert application.closed_at is not None

@@ -5,8 +5,8 @@ from datetime import date
 
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.checklist.data import as_data
+from openjpki.cli.checklist.dialogue import answer_missing
 from openjpki.cli.checklist.lines import as_lines
-from openjpki.cli.checklist.questions import answer_missing
 from openjpki.cli.rules.arguments import add_day, document, not_before, only_with, policy_of
 from openjpki.cli.rules.people import add_holder, holder_of
 from openjpki.errors import Kind
@@ -37,7 +37,7 @@ def register(commands: Commands) -> None:
         metavar="NAME=VALUE",
         help="a setting of the rule book, or preset=national|page; may be repeated",
     )
-    parser.set_defaults(run=_run, certificates_expire=None)
+    parser.set_defaults(run=_run, certificates_expire=None, same_expiry=None)
 
 
 def _add_who(parser: argparse.ArgumentParser) -> None:

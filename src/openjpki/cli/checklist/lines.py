@@ -12,12 +12,12 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, Thing
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import Calendar
-from openjpki.rules.words import spoken
 from openjpki.rules.words import word as rules_word
 
 _NAMED = 5
@@ -40,9 +40,9 @@ _WORDS: dict[Enum, tuple[str, str]] = {
     Procedure.PIN_CHANGE: ("暗証番号の変更(今の番号がわかる)", "PIN change (the PIN is known)"),
     Procedure.REVOCATION: ("失効の申請", "revocation"),
     Procedure.HOLD: ("一時停止(カードをなくした)", "hold (the card is lost)"),
-    Applicant.SELF: ("本人", "the holder"),
+    Applicant.SELF: ("ご本人", "the holder"),
     Applicant.LEGAL_REPRESENTATIVE: ("法定代理人", "the legal representative"),
-    Applicant.VOLUNTARY_AGENT: ("任意代理人", "a voluntary agent"),
+    Applicant.VOLUNTARY_AGENT: ("代理人", "a voluntary agent"),
     Applicant.HOUSEHOLD: ("同じ世帯のかた", "a member of the household"),
     Power.PARENT: ("親権者", "parent"),
     Power.MINORS_GUARDIAN: ("未成年後見人", "guardian of a minor"),
@@ -128,7 +128,13 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
         lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
     for other in found.instead:
         lines += ["", *_other(policy, other, language)]
-    return [*lines, "", say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}")]
+    asked = spoken(interview.on, language)
+    return [
+        *lines,
+        "",
+        say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}"),
+        say(language, f"(この案内は、{asked}現在のものです)", f"(as of {asked})"),
+    ]
 
 
 def _title(interview: Interview, language: Language) -> str:

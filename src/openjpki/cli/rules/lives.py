@@ -78,7 +78,7 @@ def _step_lines(row: Step, language: Language) -> Iterator[str]:
         yield f"  {'必要なこと' if language == 'ja' else 'needs'}: {needs}"
     if row.finds:
         finds = ", ".join(f"{code}*" if code.endswith(".") else code for code in row.finds)
-        yield f"  {'所見' if language == 'ja' else 'findings'}: {finds}"
+        yield f"  {'案内' if language == 'ja' else 'findings'}: {finds}"
 
 
 QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {

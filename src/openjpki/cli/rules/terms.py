@@ -11,12 +11,13 @@ from openjpki.cli.rules.findings import answered, coded, refused, told
 from openjpki.cli.rules.people import add_today, today_of
 from openjpki.errors import Language
 from openjpki.rules.deadlines import Deadline, deadline, move_in, standing
+from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RecordKind, Term
 from openjpki.rules.notices import Addressee, Held, Notice, brought, lost, returned, select
 from openjpki.rules.renewal import renewal, renewal_window
 from openjpki.rules.retention import destruction, retention
-from openjpki.rules.words import spoken, word
+from openjpki.rules.words import word
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:

@@ -12,11 +12,12 @@ from openjpki.cli.rules.people import add_counter, add_holder, add_today, add_vi
 from openjpki.errors import Kind
 from openjpki.rules.address_protection import disclosure
 from openjpki.rules.deadlines import Deadline
+from openjpki.rules.era import spoken
 from openjpki.rules.family import decide_together
 from openjpki.rules.inquiry import inquiry
 from openjpki.rules.kinds import Applicant, CertificateKind, Procedure
 from openjpki.rules.moving import card_after_move, continued_use_abroad
-from openjpki.rules.words import spoken, word
+from openjpki.rules.words import word
 
 
 @dataclass(frozen=True, kw_only=True)

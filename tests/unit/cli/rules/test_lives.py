@@ -48,5 +48,5 @@ def test_the_steps_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "steps --procedure renewal", "ja")
 
     assert "本人確認済み → 暗証番号確認済み: 暗証番号を確認する [R-2.27, R-6.3, R-6.5, R-6.7]" in lines
-    assert "所見: application.pin-first, application.pin-by-holder" in lines
+    assert "案内: application.pin-first, application.pin-by-holder" in lines
     assert "findings: renewal.*, eligibility.*" in told(capsys, "steps --procedure renewal", "en")
