@@ -165,9 +165,11 @@ class Issuance:
 
     def _plan_again(self, issue: _Issue) -> None:
         order = issue.order
-        order.order_id = self._equipment.new_id()
-        order.step = OrderStep.PLANNED.value
-        order.save(update_fields=("order_id", "step"))
+        with act():
+            _hold_waiting(issue)
+            order.order_id = self._equipment.new_id()
+            order.step = OrderStep.PLANNED.value
+            order.save(update_fields=("order_id", "step"))
         self._equipment.checkpoint(Checkpoint.ORDER_PLANNED_AGAIN)
 
     def _make_key(self, issue: _Issue) -> None:
@@ -296,12 +298,16 @@ class Issuance:
             copies.refresh(self._equipment, application.resident, at=at)
 
 
-def _hold_waiting(issue: _Issue) -> None:
-    """Lock the application inside the act; raise `ClosedMeanwhile` if it waits no more."""
-    standing = load_application(issue.officer, issue.application.receipt, lock=True)
-    issue.application.state = standing.state
+def hold_issuing(officer: Officer, receipt: str) -> Application:
+    """Lock an application inside the act and return it as it stands; raise `ClosedMeanwhile` if it waits no more."""
+    standing = load_application(officer, receipt, lock=True)
     if standing.state not in ISSUING:
         raise ClosedMeanwhile(receipt=standing.receipt, state=standing.state)
+    return standing
+
+
+def _hold_waiting(issue: _Issue) -> None:
+    issue.application.state = hold_issuing(issue.officer, issue.application.receipt).state
 
 
 def _check_card(application: Application, card: CardAtCounter) -> None:

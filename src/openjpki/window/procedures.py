@@ -20,7 +20,7 @@ from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine, standing
-from openjpki.window.issuance import Issuance
+from openjpki.window.issuance import Issuance, hold_issuing
 from openjpki.window.loading import load_application, load_resident, orders_of
 from openjpki.window.models import Application, Resident
 from openjpki.window.officer import Officer
@@ -140,7 +140,8 @@ class Procedures:
     def resume(self, officer: Officer, *, receipt: str, card: CardAtCounter) -> Outcome:
         """Go on with an application that waits, from the step it reached; the person must still be entitled.
 
-        Where all stands on the card already, only the application's end is written.
+        Where all stands on the card already, only the application's end is written. Raises `NothingWaits`,
+        `ApprovalAwaited`, `ProcedureRefused`, and `ClosedMeanwhile` if somebody else closes it on the way.
         """
         application = load_application(officer, receipt)
         if application.state == ApplicationState.ISSUED.value:
@@ -239,9 +240,10 @@ class Procedures:
                 shown=Shown(),
             )
             found = refusals(standing(self._equipment.policy, gather(resident, asked, on=civil_date(at))))
-            write_findings(application, found, at=at)
-            if found and application.state == ApplicationState.READY.value:
-                refuse(officer, application, found, at=at)
+            standing_now = hold_issuing(officer, application.receipt)
+            write_findings(standing_now, found, at=at)
+            if found and standing_now.state == ApplicationState.READY.value:
+                refuse(officer, standing_now, found, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
         if found:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(found))

@@ -49,9 +49,14 @@ class Clock:
     """A clock that stands until a test turns it."""
 
     now: datetime = field(default_factory=lambda: at("2021-07-01"))
+    meanwhile: Callable[[], object] | None = None
+    """What somebody else does, once, when an act next looks at the clock: before it opens its transaction."""
 
     def __call__(self) -> datetime:
         """Return the moment."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         return self.now
 
     def turn(self, day: str) -> None:
