@@ -178,9 +178,19 @@ def hold_receipt_complete(arguments: argparse.Namespace) -> None:
         )
 
 
-def add_withdraw(parser: argparse.ArgumentParser) -> None:
+def add_approve(parser: argparse.ArgumentParser) -> None:
     """Add which application it is."""
     parser.add_argument("--receipt", required=True, metavar="NUMBER", help="receipt number, YYYY-NNNNNN")
+
+
+def add_withdraw(parser: argparse.ArgumentParser) -> None:
+    """Add which application it is, and by whose fault."""
+    add_approve(parser)
+    parser.add_argument(
+        "--office-fault",
+        action="store_true",
+        help="the municipality or the authority erred: a fee is paid back in any case (R-4.2)",
+    )
 
 
 def add_event(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from openjpki.rules import agency, course
 from openjpki.rules.dates import civil_date
@@ -19,7 +19,8 @@ from openjpki.rules.kinds import (
 )
 from openjpki.window.examination import Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
-from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident
+from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, FindingRecord, Resident
+from openjpki.window.refunds import KEPT
 from openjpki.window.states import ResidentState
 
 ISSUING = (ApplicationState.READY.value, ApplicationState.PARTLY_ISSUED.value)
@@ -85,11 +86,12 @@ def _applications(resident: Resident) -> QuerySet[Application]:
 
 
 def _card_paid(resident: Resident, card: CardHolding) -> bool:
-    """Say whether the fee for this card's re-making was settled with an earlier application that was not refused."""
+    """Say whether the fee for this card's re-making was settled with an earlier application, and not paid back (R-4.2)."""
     fees = FeeRecord.objects.for_municipality(resident.municipality)
     settled = fees.filter(application__card=card, reason=FeeReason.CARD_LOST.value)
-    given_up = (ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value)
-    return settled.exclude(application__state__in=given_up).exists()
+    given_up = Q(application__state__in=(ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value))
+    kept = FindingRecord.objects.for_municipality(resident.municipality).filter(code=KEPT).values("application")
+    return settled.filter(~given_up | Q(application__in=kept)).exists()
 
 
 def _history(resident: Resident) -> tuple[Known, ...]:

@@ -25,7 +25,9 @@ from openjpki.desk.messages import (
 )
 from openjpki.errors import Failure, Kind
 from openjpki.rules.application import ApplicationEvent
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
+from openjpki.rules.remaking import Voided
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
@@ -37,6 +39,7 @@ from openjpki.window.loading import load_application, orders_of
 from openjpki.window.models import Application, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.refunds import void_fee
 from openjpki.window.relay import CardWorkRefused
 from openjpki.window.states import OrderStep
 from openjpki.window.verbs import Verb
@@ -154,8 +157,7 @@ class Issuance:
                 if step is not OrderStep.PLANNED or not refusal.is_about_standing:
                     raise
                 told = AuthorityRefused(**refusal.data)  # before the order what the order would have been told
-                self._refused(issue, told)
-                raise told from refusal
+                raise self._refused(issue, told) from refusal
 
     def _key_is_lost(self, issue: _Issue) -> bool:
         """Say whether the card no longer has the key that was ordered for; nothing can come of that order."""
@@ -258,16 +260,17 @@ class Issuance:
         try:
             return expect(self._equipment.carrier.send(message), kind)
         except AuthorityRefused as refusal:
-            self._refused(issue, refusal)
-            raise
+            raise self._refused(issue, refusal) from refusal
 
-    def _refused(self, issue: _Issue, refusal: AuthorityRefused) -> None:
+    def _refused(self, issue: _Issue, refusal: AuthorityRefused) -> AuthorityRefused:
         """Keep the refusal, empty the shadow slot, and end the application if none of it was issued.
 
         A partly issued one stays open: the rest is tried again with a new key and order, or the application closed.
+        Returns what the person is told: the refusal, and what becomes of the fee.
         """
         application, order = issue.application, issue.order
         at = self._equipment.moment()
+        about_fee: tuple[Finding, ...] = ()
         with act():
             _hold_waiting(issue)
             note(issue.officer, Verb.CERTIFICATE_REFUSED, f"order:{order.order_id}", at=at, code=refusal.reason)
@@ -278,9 +281,12 @@ class Issuance:
             if application.state == ApplicationState.READY.value:
                 move(application, ApplicationEvent.REFUSE, at=at)
                 note(issue.officer, Verb.APPLICATION_REFUSED, subject(application), at=at, codes=[refusal.reason])
+                policy, nothing = self._equipment.policy, Voided.NOT_HANDED_OVER
+                about_fee = void_fee(issue.officer, application, policy=policy, because=nothing, at=at)
         self._equipment.checkpoint(Checkpoint.CERTIFICATE_REFUSED)
         with suppress(Failure):  # a card that is gone keeps an unused key, which the next order replaces
             issue.card.discard(issue.kind)
+        return refusal.followed_by(about_fee) if about_fee else refusal
 
     def finish(self, officer: Officer, application: Application) -> None:
         """All certificates stand on the card: the card goes back to its holder, and the lists are brought up to date.

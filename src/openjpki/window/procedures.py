@@ -9,7 +9,9 @@ from openjpki.errors import Failure, Kind
 from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.course import approve
 from openjpki.rules.dates import civil_date
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, Procedure
+from openjpki.rules.remaking import Voided
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
@@ -26,6 +28,7 @@ from openjpki.window.models import Application, Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.outcomes import Outcome, ProcedureRefused
+from openjpki.window.refunds import void_fee
 from openjpki.window.states import OrderStep
 from openjpki.window.telling import Told
 from openjpki.window.verbs import Verb
@@ -177,10 +180,12 @@ class Procedures:
         self._issuance.finish(officer, load_application(officer, receipt))
         return Outcome(application=selectors.application(officer, receipt), interruption=None)
 
-    def withdraw(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
+    def withdraw(self, officer: Officer, *, receipt: str, office_fault: bool = False) -> ApplicationEntry:
         """Close an application that waits: withdrawn, or, partly issued, done with what was issued.
 
-        Raises `MustFinish` while a certificate that is in force, or may be, is not yet used by a living card.
+        A fee is paid back by the setting `refund_on_void`, not for what was issued in part, and always for an
+        `office_fault`: the municipality or the authority erred (R-4.2). Raises `MustFinish` while a certificate that is
+        in force, or may be, is not yet used by a living card.
         """
         at = self._equipment.moment()
         with act():
@@ -191,6 +196,9 @@ class Procedures:
             partly = application.state == ApplicationState.PARTLY_ISSUED.value
             move(application, ApplicationEvent.HAND_OVER if partly else ApplicationEvent.WITHDRAW, at=at)
             note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at, partly_issued=partly)
+            given_up = Voided.HOLDERS_WISH if partly else Voided.NOT_HANDED_OVER
+            because = Voided.OFFICE_FAULT if office_fault else given_up
+            void_fee(officer, application, policy=self._equipment.policy, because=because, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
 
@@ -231,6 +239,7 @@ class Procedures:
         kinds = tuple(CertificateKind(order.kind) for order in orders_of(application) if order.step in not_ordered)
         if not kinds or application.card is None:
             return
+        about_fee: tuple[Finding, ...] = ()
         with act():
             resident = load_resident(officer, application.resident.resident_code, lock=True)
             asked = Asked(
@@ -244,9 +253,11 @@ class Procedures:
             write_findings(standing_now, found, at=at)
             if found and standing_now.state == ApplicationState.READY.value:
                 refuse(officer, standing_now, found, at=at)
+                policy, nothing = self._equipment.policy, Voided.NOT_HANDED_OVER
+                about_fee = void_fee(officer, standing_now, policy=policy, because=nothing, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
         if found:
-            raise ProcedureRefused(receipt=application.receipt, findings=Told(found))
+            raise ProcedureRefused(receipt=application.receipt, findings=Told((*found, *about_fee)))
 
     def _carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Outcome:
         interruption = self._issuance.carry_out(officer, receipt, card)
