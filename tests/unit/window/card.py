@@ -117,6 +117,11 @@ class CounterCard:
         self.permitted.append(order_id)
         self._then("permit_reset")
 
+    def take_back_resets(self) -> None:
+        """Forget every permission."""
+        self._may_fail("take_back_resets")
+        self.permitted.clear()
+
     def go(self) -> None:
         """Leave the reader before the answer."""
         raise Gone
