@@ -358,7 +358,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
         add_resume,
         _told_by_findings(_resume),
     ),
-    "approve": ("approve what another officer entered (R-2.27)", add_approve, _approve),
+    "approve": ("approve what another officer entered (R-2.27)", add_approve, _told_by_findings(_approve)),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
     "withdraw-move": ("take back a move from here that the authority has not taken", add_person, withdraw_move),

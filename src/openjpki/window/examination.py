@@ -143,10 +143,18 @@ def examine(policy: Policy, case: Case) -> IssueExamination:
     if not found.refused:
         settled = settle_fee(found.application, price, paid=price.yen).application
         awaits_second_person = bool(due_grounds(policy, settled))
-        found = _with(found, Taken(application=settled) if awaits_second_person else clear(policy, settled))
+        waits = Taken(application=settled, findings=_to_be_issued_by(policy, case))
+        found = _with(found, waits if awaits_second_person else clear(policy, settled))
     return IssueExamination(
         application=found.application, findings=found.findings, way=found.way, fee=price, reason=reason
     )
+
+
+def _to_be_issued_by(policy: Policy, case: Case) -> tuple[Finding, ...]:
+    """Say until when a renewal that waits can be approved and issued: the window is that of the day of issue (R-3.3, R-3.8)."""
+    renewed = [_last(case, kind) for kind in case.kinds] if case.procedure is Procedure.RENEWAL else []
+    closes = [renewal_window(policy, last.expires).closes for last in renewed if last]
+    return (found("window.renewal.issue-by", closes=min(closes)),) if closes else ()
 
 
 def _pins(shown: Shown) -> Mapping[CertificateKind, PinOutcome]:
@@ -218,9 +226,13 @@ def _visit(case: Case) -> Visit:
     )
 
 
-def standing(policy: Policy, case: Case) -> tuple[Finding, ...]:
-    """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4)."""
-    return (*_about_the_card(case), *about_the_holder(policy, _visit(case)))
+def standing(policy: Policy, case: Case, *, unordered: Iterable[CertificateKind] = ()) -> tuple[Finding, ...]:
+    """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4).
+
+    Of the certificates that are not ordered yet also what the procedure needs: a renewal its window (R-3.8).
+    """
+    about = [finding for kind in unordered for finding in _PROCEDURES[case.procedure](policy, case, kind)]
+    return (*_about_the_card(case), *about_the_holder(policy, _visit(case)), *about)
 
 
 def _about_the_card(case: Case) -> Iterator[Finding]:

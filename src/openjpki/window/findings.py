@@ -91,6 +91,17 @@ _ALL = (
         en="Re-issued now, the certificate may end a year earlier than renewed from {opens}.",
     ),
     Finding(
+        code="window.renewal.issue-by",
+        rule="R-3.8",
+        sentence="S-31",
+        also=("R-2.27", "R-3.3"),
+        severity="advice",
+        ja="この更新は別の職員の承認を待ちます。{closes}までに承認を受け、発行まで済ませる必要があります。更新期間に入るかどうかは、発行の日で決まります。",
+        en="This renewal waits for a second person. It must be approved and issued by {closes}: the day of issue counts.",
+        bring_ja="発行のときに、もう一度マイナンバーカードが必要です。{closes}を過ぎると新規発行の手続きになります。",
+        bring_en="The My Number card is needed once more for the issue. After {closes} it is a new issue.",
+    ),
+    Finding(
         code="window.renew-both",
         rule="R-3.1",
         sentence="S-20",

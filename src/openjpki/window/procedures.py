@@ -4,6 +4,7 @@ An application is accepted or refused in one act, with all that it rests on; the
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.application import ApplicationEvent
@@ -158,21 +159,34 @@ class Procedures:
     def approve(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
         """Approve what another officer entered (R-2.27); with the card on the reader it is resumed then.
 
-        Raises `NothingToApprove`, and `SamePerson` for who entered it.
+        Raises `NothingToApprove`, `SamePerson` for who entered it, and `ProcedureRefused` for what can be issued no more
+        today: a renewal behind its window, a person who has left (R-1.1, R-3.8).
         """
         at = self._equipment.moment()
+        code = load_application(officer, receipt).resident.resident_code
         with act():
+            resident = load_resident(officer, code, lock=True)
             row = load_application(officer, receipt, lock=True)
             if row.state != ApplicationState.FEE_SETTLED.value:
                 raise NothingToApprove(receipt=receipt, state=row.state)
             taken = approve(standing_at(row), by=officer.login)
             if taken.refused:
                 raise SamePerson(receipt=receipt, officer=officer.login)
-            row.approved_by = officer.login
-            row.save(update_fields=("approved_by",))
-            move(row, *taken.application.path, at=at)
-            note(officer, Verb.APPLICATION_APPROVED, subject(row), at=at, grounds=list(row.approval_grounds))
-        self._equipment.checkpoint(Checkpoint.APPLICATION_APPROVED)
+            kinds = tuple(map(CertificateKind, row.kinds))
+            told = self._stands_in_the_way(row, resident, kinds, unordered=kinds, at=at)
+            if told:
+                late = all(finding.code == "renewal.over" for finding in told)
+                write_findings(row, told, at=at)
+                refuse(officer, row, told, at=at)
+                told += self._void(officer, row, Voided.OFFICE_FAULT if late else Voided.NOT_HANDED_OVER, at=at)
+            else:
+                row.approved_by = officer.login
+                row.save(update_fields=("approved_by",))
+                move(row, *taken.application.path, at=at)
+                note(officer, Verb.APPLICATION_APPROVED, subject(row), at=at, grounds=list(row.approval_grounds))
+        self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN if told else Checkpoint.APPLICATION_APPROVED)
+        if told:
+            raise ProcedureRefused(receipt=receipt, findings=Told(told))
         return selectors.application(officer, receipt)
 
     def finish(self, officer: Officer, *, receipt: str) -> Outcome:
@@ -197,8 +211,7 @@ class Procedures:
             move(application, ApplicationEvent.HAND_OVER if partly else ApplicationEvent.WITHDRAW, at=at)
             note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at, partly_issued=partly)
             given_up = Voided.HOLDERS_WISH if partly else Voided.NOT_HANDED_OVER
-            because = Voided.OFFICE_FAULT if office_fault else given_up
-            void_fee(officer, application, policy=self._equipment.policy, because=because, at=at)
+            self._void(officer, application, Voided.OFFICE_FAULT if office_fault else given_up, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
 
@@ -233,31 +246,46 @@ class Procedures:
         return self._carry_out(officer, receipt, card)
 
     def _examine_again(self, officer: Officer, application: Application) -> None:
-        """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already."""
+        """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already.
+
+        So is a renewal's window (R-3.8), unless an order is under way: it may have been issued in time, and is finished.
+        """
         at = self._equipment.moment()
-        not_ordered = (OrderStep.PLANNED.value, OrderStep.KEYED.value)
-        kinds = tuple(CertificateKind(order.kind) for order in orders_of(application) if order.step in not_ordered)
+        steps = {CertificateKind(order.kind): OrderStep(order.step) for order in orders_of(application)}
+        kinds = tuple(kind for kind, step in steps.items() if step in {OrderStep.PLANNED, OrderStep.KEYED})
         if not kinds or application.card is None:
             return
-        about_fee: tuple[Finding, ...] = ()
+        under_way = not set(steps.values()) <= {OrderStep.PLANNED, OrderStep.ACTIVE}
+        unordered = () if under_way else kinds
         with act():
             resident = load_resident(officer, application.resident.resident_code, lock=True)
-            asked = Asked(
-                procedure=Procedure(application.procedure),
-                kinds=kinds,
-                card_number=application.card.card_number,
-                shown=Shown(),
-            )
-            found = refusals(standing(self._equipment.policy, gather(resident, asked, on=civil_date(at))))
-            standing_now = hold_issuing(officer, application.receipt)
-            write_findings(standing_now, found, at=at)
-            if found and standing_now.state == ApplicationState.READY.value:
-                refuse(officer, standing_now, found, at=at)
-                policy, nothing = self._equipment.policy, Voided.NOT_HANDED_OVER
-                about_fee = void_fee(officer, standing_now, policy=policy, because=nothing, at=at)
+            row = hold_issuing(officer, application.receipt)
+            told = self._stands_in_the_way(row, resident, kinds, unordered=unordered, at=at)
+            write_findings(row, told, at=at)
+            if told and row.state == ApplicationState.READY.value:
+                refuse(officer, row, told, at=at)
+                told += self._void(officer, row, Voided.NOT_HANDED_OVER, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
-        if found:
-            raise ProcedureRefused(receipt=application.receipt, findings=Told((*found, *about_fee)))
+        if told:
+            raise ProcedureRefused(receipt=application.receipt, findings=Told(told))
+
+    def _stands_in_the_way(
+        self,
+        row: Application,
+        resident: Resident,
+        kinds: tuple[CertificateKind, ...],
+        *,
+        unordered: Iterable[CertificateKind],
+        at: datetime,
+    ) -> tuple[Finding, ...]:
+        """Return what has come up against these certificates of an application since it was accepted."""
+        number = row.card.card_number if row.card else ""
+        asked = Asked(procedure=Procedure(row.procedure), kinds=kinds, card_number=number, shown=Shown())
+        case = gather(resident, asked, on=civil_date(at))
+        return refusals(standing(self._equipment.policy, case, unordered=unordered))
+
+    def _void(self, officer: Officer, row: Application, because: Voided, *, at: datetime) -> tuple[Finding, ...]:
+        return void_fee(officer, row, policy=self._equipment.policy, because=because, at=at)
 
     def _carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Outcome:
         interruption = self._issuance.carry_out(officer, receipt, card)
