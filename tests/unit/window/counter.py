@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connections
 
 from openjpki.audit.models import Entry
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess, SealRefused
+from openjpki.desk.carrier import AuthorityUnreachable, SealRefused
 from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.rules.dates import JST
 from openjpki.rules.documents import DocumentKind, ShownDocument
@@ -17,6 +17,7 @@ from openjpki.window.examination import Shown
 from openjpki.window.officer import Clerk
 from openjpki.window.procedures import Outcome
 from openjpki.window.window import Window
+from tests.support.carrier import InProcess
 from tests.unit.window.authority import StandInAuthority
 from tests.unit.window.card import CounterCard
 
