@@ -237,6 +237,22 @@ def test_a_renewal_too_early_and_a_reissue(served: Counter) -> None:
     assert (again.data["state"], again.data["fee"]["yen"]) == ("done", 200)
 
 
+def test_a_withdrawal_tells_of_the_refund(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-4.2: whether and how much is paid back stands in the answer, for a person and for a program."""
+    issue(served)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
+    words = ("reissue", *WAKABA, *PERSON, "--card", "hanako", *LICENCE, "--kind", "signature")
+    receipt = served(*words).data["receipt"]
+
+    withdrawn = served("withdraw", *WAKABA, "--receipt", receipt, "--office-fault", language="ja")
+
+    monkeypatch.setattr(Sealed, "send", send)
+    assert withdrawn.data["fee"] == {"yen": 200, "reason": "own-request", "rules": ["R-4.2"], "refunded": 200}
+    assert withdrawn.lines[1].endswith("[R-4.2]  返金 ¥200")
+    assert "発行を取り消したため、お支払いの200円をお返しします。" in withdrawn.lines[-2]
+
+
 def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """The authority away: exit 4 with the receipt number; resumed it is done, withdrawn it is closed."""
     send = Sealed.send
