@@ -5,8 +5,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from openjpki.errors import Failure
 from openjpki.rules import agency, course
 from openjpki.rules.dates import civil_date
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import (
     ApplicationState,
     ApprovalGround,
@@ -16,7 +18,10 @@ from openjpki.rules.kinds import (
     FeeReason,
     LifeEvent,
     Procedure,
+    Sex,
 )
+from openjpki.rules.person import FourAttributes
+from openjpki.rules.substitution import certified
 from openjpki.window.examination import Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
 from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, FindingRecord, Resident
@@ -65,8 +70,21 @@ def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
         history=_history(resident),
         shown=asked.shown,
         waiting=waiting.receipt if waiting else "",
+        characters=_characters(resident),
         card_paid=card is not None and _card_paid(resident, card),
     )
+
+
+def _characters(resident: Resident) -> tuple[Finding, ...]:
+    """Say how name and address would be written (R-1.9); what cannot be is a refusal, as the authority would word it."""
+    attributes = FourAttributes(
+        name=resident.name, address=resident.address, birth_date=resident.birth_date, sex=Sex(resident.sex)
+    )
+    try:
+        return certified(attributes, reading=resident.kana).findings
+    except Failure as failure:
+        ja, en = failure.message("ja"), failure.message("en")
+        return (Finding(code=failure.code, rule="R-1.9", sentence="", severity="refusal", ja=ja, en=en),)
 
 
 def standing_at(row: Application) -> course.Application:

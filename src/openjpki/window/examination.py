@@ -58,6 +58,9 @@ FEE_REASON_OF: Mapping[LifeEvent, FeeReason] = {
 }
 """What ended the last certificate → why the next one is issued, as far as the fee asks (R-4.1, R-4.2)."""
 
+IN_KANA = "characters.in-kana"
+"""The finding by which a case says that the name needs its reading."""
+
 _LIVING = frozenset({CertificateState.VALID, CertificateState.HELD})
 _NEVER_HANDED_OVER = frozenset({CertificateState.PREPARED, CertificateState.UNDELIVERED})
 
@@ -71,6 +74,8 @@ class Shown:
     """What the agent beside the reader reported; None if no PIN was tried."""
     copies_taken: bool = False
     """Whether paper copies of the documents were taken (R-2.26)."""
+    kana_agreed: bool = False
+    """Whether the applicant saw the name in kana, as a certificate would carry it, and agreed (R-1.9)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +111,8 @@ class Case:
     shown: Shown = Shown()
     waiting: str = ""
     """The receipt number of an application of the person's that waits to be issued."""
+    characters: tuple[Finding, ...] = ()
+    """How name and address can be written in a signature certificate (R-1.9)."""
     card_paid: bool = False
     """Whether a fee for this card's re-making has been settled: it covers both certificates (R-4.1)."""
 
@@ -252,6 +259,10 @@ def _card_today(case: Case) -> CardState:
 def _about_certificates(policy: Policy, case: Case) -> Iterator[Finding]:
     if case.waiting:
         yield found("window.issue-waiting", receipt=case.waiting)
+    if CertificateKind.SIGNATURE in case.kinds:  # the other one carries no attributes
+        yield from case.characters
+        if IN_KANA in {finding.code for finding in case.characters} and not case.shown.kana_agreed:
+            yield found("window.kana-not-agreed")
     for kind in case.kinds:
         yield from _PROCEDURES[case.procedure](policy, case, kind)
 

@@ -28,6 +28,16 @@ _ALL = (
         bring_en="Bring your own My Number card.",
     ),
     Finding(
+        code="window.kana-not-agreed",
+        rule="R-1.9",
+        sentence="",
+        severity="refusal",
+        ja="氏名に電子証明書で使えない文字があり、氏または名をかなで記録することになります。ご本人の了承をまだ得ていません。",
+        en="The name has a character that a certificate cannot carry: it would be recorded in kana. The holder has not agreed yet.",
+        bring_ja="読みをご本人に確認していただき、了承を得てから、もう一度申請してください。利用者証明用だけなら、かなの記録は要りません。",
+        bring_en="Show the holder the reading, and apply again once they agree. The authentication certificate alone needs no kana.",
+    ),
+    Finding(
         code="window.issue-waiting",
         rule="R-1.10",
         sentence="",

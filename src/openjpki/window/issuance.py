@@ -35,8 +35,9 @@ from openjpki.window.casework import ISSUING
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.examination import IN_KANA
 from openjpki.window.loading import load_application, orders_of
-from openjpki.window.models import Application, Order
+from openjpki.window.models import Application, FindingRecord, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.refunds import void_fee
@@ -192,6 +193,7 @@ class Issuance:
             public_key=key,
             proof_of_possession=issue.card.prove(kind, order.order_id),
             ordered_at=at,
+            name_reading=_agreed_reading(application) if kind is CertificateKind.SIGNATURE else None,
         )
         order.public_key = key
         order.message = encode(message).decode()
@@ -302,6 +304,12 @@ class Issuance:
         self._equipment.checkpoint(Checkpoint.APPLICATION_DONE)
         with suppress(*ASKING_FAILED):  # the next examination asks again
             copies.refresh(self._equipment, application.resident, at=at)
+
+
+def _agreed_reading(application: Application) -> str | None:
+    """Return the reading of the name, if the holder agreed that a word of it is written in kana (R-1.9)."""
+    told = FindingRecord.objects.for_municipality(application.municipality).filter(application=application)
+    return application.resident.kana if told.filter(code=IN_KANA).exists() else None
 
 
 def hold_issuing(officer: Officer, receipt: str) -> Application:

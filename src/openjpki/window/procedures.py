@@ -235,7 +235,15 @@ class Procedures:
                 refuse(officer, application, examination.findings, at=at)
             else:
                 order_ids = {kind: self._equipment.new_id() for kind in asked.kinds}
-                accept(officer, application, examination, order_ids, at=at, known_afresh=known_afresh)
+                accept(
+                    officer,
+                    application,
+                    examination,
+                    order_ids,
+                    at=at,
+                    known_afresh=known_afresh,
+                    kana_agreed=shown.kana_agreed,
+                )
         self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         receipt = application.receipt
         if examination.refused:
