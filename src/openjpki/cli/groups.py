@@ -18,7 +18,10 @@ from openjpki.cli.answer import Commands
 from openjpki.cli.checklist import command as checklist
 from openjpki.cli.rules import command as rules
 
-REGISTER: tuple[Callable[[Commands], None], ...] = (
+Register = Callable[[Commands], None]
+"""Puts the commands of one group into the grammar."""
+
+REGISTER: tuple[Register, ...] = (
     story.register,
     serve.register,
     init.register,

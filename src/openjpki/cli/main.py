@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from unicodedata import category
 from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.cli.groups import Register
 from openjpki.cli.help import Help, translate
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
@@ -119,16 +121,23 @@ def _run(words: Sequence[str]) -> int:
 
 
 def parser(language: Language = "en") -> argparse.ArgumentParser:
-    """Build the whole grammar, with its help in a language."""
+    """Return the whole grammar, with its help in a language; what is not told comes from the environment as it is now."""
+    grammar = _grammar(groups.REGISTER, language)
+    home = Path(os.environ.get("OPENJPKI_HOME", "home"))
+    grammar.set_defaults(words=(), home=home, lang=_default_language())
+    return grammar
+
+
+@cache
+def _grammar(registered: Sequence[Register], language: Language) -> argparse.ArgumentParser:
     top = Parser(
         prog="openjpki",
         description="Japan's public individual certification service, complete and runnable. "
         "Not J-LIS's software; its certificates are worth nothing outside a test.",
     )
     top.add_argument("--version", action="version", version=f"openjpki {__version__}")
-    top.set_defaults(words=(), lang=_default_language())
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
-    for register in groups.REGISTER:
+    for register in registered:
         register(commands)
     _add_common(top)
     if language == "ja":
@@ -137,22 +146,23 @@ def parser(language: Language = "en") -> argparse.ArgumentParser:
 
 
 def _add_common(found: argparse.ArgumentParser) -> None:
-    """Give every leaf command the options that all share; the language may be named before a sub-command as well."""
+    """Give every leaf command the options that all share; the language may be named before a sub-command as well.
+
+    Their defaults are the top's: an option that a leaf is not given must not undo one that was given before.
+    """
     words = "language of the sentences"
     nested = [action for action in found._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001  -- argparse offers no public walk over its sub-parsers
     for action in nested:
         for child in {id(child): child for child in action.choices.values()}.values():
             _add_common(child)
-    if (
-        nested
-    ):  # an option of a leaf that is not given must not undo one that was given before: no default but the top's
+    if nested:
         found.add_argument("--lang", choices=("ja", "en"), default=argparse.SUPPRESS, help=words)
         return
     common = found.add_argument_group("common options")
     common.add_argument(
         "--home",
         type=Path,
-        default=Path(os.environ.get("OPENJPKI_HOME", "home")),
+        default=argparse.SUPPRESS,
         metavar="DIR",
         help="the folder this installation lives in (default: $OPENJPKI_HOME or ./home)",
     )
