@@ -23,6 +23,7 @@ from openjpki.cli.card_facts import (
     words,
 )
 from openjpki.cli.card_plug import add_plug
+from openjpki.cli.card_reader import show_in_reader
 from openjpki.cli.pins import typed
 from openjpki.cli.rules.arguments import add_day
 from openjpki.errors import Failure, Kind, Language
@@ -57,7 +58,9 @@ def register(commands: Commands) -> None:
     )
     group.add_parser("list", help="which cards there are").set_defaults(run=_list)
     show = group.add_parser("show", help="what is on a card")
-    show.add_argument("name", metavar="NAME", help="what the card is called")
+    which = show.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", metavar="NAME", help="what the card is called")
+    which.add_argument("--reader", metavar="R", help="the card in a reader of this machine (`openjpki reader list`)")
     show.set_defaults(run=_show)
     new = group.add_parser("new", help="make a blank card: a number, no PINs, no certificates")
     new.add_argument("name", metavar="NAME", help="what the card is called")
@@ -107,6 +110,8 @@ def _list(arguments: argparse.Namespace) -> Answer:
 
 def _show(arguments: argparse.Namespace) -> Answer:
     """Tell what is on a card. The signature certificate's four attributes stay behind its PIN and are not told."""
+    if arguments.reader is not None:
+        return show_in_reader(arguments)
     language = language_of(arguments)
     with _cards(arguments) as (home, store):
         image = store.look(arguments.name)
