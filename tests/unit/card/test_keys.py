@@ -152,3 +152,23 @@ def test_a_key_is_checked_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> 
     for _ in range(2):
         with pytest.raises(ValueError, match="not a private key"):
             hold_sound(b"no key")
+
+
+def test_the_keys_of_the_card_in_use_stay_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures by two keys in turn load each once; a third key takes the place of the one that was used longest ago."""
+    loaded: list[bytes] = []
+    load = keys.load_der_private_key
+
+    def count(encoded: bytes, password: None, *, unsafe_skip_rsa_key_validation: bool) -> object:
+        loaded.append(encoded)
+        return load(encoded, password, unsafe_skip_rsa_key_validation=unsafe_skip_rsa_key_validation)
+
+    keys._load.cache_clear()
+    monkeypatch.setattr(keys, "load_der_private_key", count)
+    first, second, third = (to_pkcs8(rsa_key(number)) for number in range(3))
+    for encoded in (first, second, first, second, third, second):
+        compute_signature(encoded, 0x00, MESSAGE, ecdsa="der")
+    assert loaded == [first, second, third]
+
+    compute_signature(first, 0x00, MESSAGE, ecdsa="der")
+    assert loaded == [first, second, third, first]
