@@ -2,7 +2,7 @@
 
 vpcd listens on every address there is; in a network of its own that is this process's loopback alone. The clients are
 outside: they come through a socket in the folder. As systemd does, this process holds the socket and starts pcscd when
-somebody knocks. A line of standard input ends pcscd, the end of standard input ends everything.
+somebody knocks. A line of standard input ends pcscd and is answered when it is gone; the end of standard input ends all.
 """
 
 import fcntl
@@ -50,22 +50,31 @@ def main(folder: Path) -> None:
 
 
 def _knocked(door: int) -> bool:
-    """Wait for a client; False if standard input ended first. A line is without meaning while there is no pcscd."""
+    """Wait for a client; False if standard input ended first."""
     while True:
         ready, _, _ = select.select([door, sys.stdin], [], [])
-        if sys.stdin in ready and not sys.stdin.readline():
-            return False
-        if door in ready:
+        if sys.stdin in ready:
+            if not sys.stdin.readline():
+                return False
+            _tell()
+        elif door in ready:
             return True
 
 
 def _one_life(folder: Path) -> bool:
     """Run pcscd until a line of standard input; False if standard input ended."""
     command = ["/bin/sh", "-c", _START, str(folder / "readers")]
-    with subprocess.Popen(command, close_fds=False, stdin=subprocess.DEVNULL) as pcscd:
+    with subprocess.Popen(command, close_fds=False, stdin=subprocess.DEVNULL, stdout=sys.stderr) as pcscd:
         goes_on = bool(sys.stdin.readline())
         pcscd.terminate()
+    if goes_on:
+        _tell()
     return goes_on
+
+
+def _tell() -> None:
+    sys.stdout.write("gone\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Room:
         self._keeper = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=self._log,
+            stdout=subprocess.PIPE,
             stderr=self._log,
             cwd=ROOT,
             env=plain_environment(),
@@ -92,8 +92,10 @@ class Room:
     def end_service(self) -> None:
         """End pcscd, as systemd's does when nobody needs it; the next client's knock starts another."""
         assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
         self._keeper.stdin.write("\n")
         self._keeper.stdin.flush()
+        assert self._keeper.stdout.readline() == "gone\n", self._said()
 
     def close(self) -> None:
         """Stop the service and remove its folder."""
