@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import openjpki
-from tests.interop.conftest import Holder
+from openjpki.card.terminal import DIGEST_INFO
+from openjpki.rules.kinds import CertificateKind
+from tests.interop.conftest import PINS, Holder
 from tests.support.programs import PATIENCE, Finished, openjpki_command, plain_environment
 from tests.support.room import READERS, Room
 from tests.support.witness import Witness
@@ -43,6 +45,23 @@ for line in sys.stdin:
         print(type(error).__name__, flush=True)
 """
 """Selects the JPKI application for each line of standard input, through a new connection if the line says so."""
+
+CYCLES = """
+import sys
+from smartcard.System import readers
+from smartcard.scard import SCARD_LEAVE_CARD
+done = 0
+for _ in range(int(sys.argv[1])):
+    connection = readers()[0].createConnection()
+    connection.connect(disposition=SCARD_LEAVE_CARD)
+    for apdu in sys.argv[2:]:
+        answer, sw1, sw2 = connection.transmit(list(bytes.fromhex(apdu)))
+        assert (sw1, sw2) == (0x90, 0x00), (apdu, sw1, sw2)
+    assert len(answer) == 256
+    connection.disconnect()
+    done += 1
+print(done)
+"""
 
 
 @pytest.fixture
@@ -99,6 +118,22 @@ def test_a_card_is_pulled_under_a_program(own_room: Room, fresh: Path, witness: 
     assert gone == "CardConnectionException"
     what = "the card is pulled under an open connection, and plugged in again"
     witness.saw("pyscard", what, Finished(0, f"{gone}, {again}", ""), "CardConnectionException, 9000")
+
+
+@pytest.mark.parametrize("times", [50, pytest.param(500, marks=pytest.mark.thorough)])
+def test_a_card_is_opened_and_left_again_and_again(own_room: Room, fresh: Path, times: int) -> None:
+    """Connect, show the PIN, sign, disconnect: not one time fails."""
+    pin = PINS[CertificateKind.AUTHENTICATION].encode()
+    signed = DIGEST_INFO["sha256"] + bytes(32)
+    apdus = (
+        "00A4040C0AD392F000260100000001",
+        f"00200098{len(pin):02X}{pin.hex()}",
+        f"802A0097{len(signed):02X}{signed.hex()}00",
+    )
+    with own_room.plugged(fresh, "taro"):
+        done = own_room.run("/usr/bin/python3", "-c", CYCLES, str(times), *apdus)
+
+    assert done.out == f"{times}\n", done.text
 
 
 def test_our_own_reader_commands(plugged: Room, holder: Holder, library: Path, witness: Witness) -> None:
