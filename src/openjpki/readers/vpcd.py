@@ -139,7 +139,7 @@ def keep_plugged(card: Pluggable, port: int, stop: Stop, tell: Callable[[Event],
         try:
             seen = _stay(card, port, stop, tell)
         except (VpcdMissing, SlotTaken):
-            if not known:
+            if not known and not stop.is_set:
                 raise
             seen = False
         if stop.is_set:

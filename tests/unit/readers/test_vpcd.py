@@ -271,6 +271,7 @@ def test_a_card_is_pulled_before_anybody_saw_it(card: InsertedCard, slot: Slot) 
         plug.pull()
     assert plug.told == []
 
+    slot.close()
     with Stop() as stop:
         stop.set()
         keep_plugged(card, slot.port, stop, lambda _: None)
