@@ -61,19 +61,14 @@ def test_both_keys_sign(plugged: Room, holder: Holder, kind: CertificateKind, tm
     witness.saw("pkcs11-tool", what, verified(holder.public_key(kind), data, signature), VERIFIED)
 
 
-def test_its_own_test_passes_but_for_one(plugged: Room, witness: Witness) -> None:
-    """All signature mechanisms pass. The one error is that the card gives out no random numbers (C_GenerateRandom)."""
+def test_its_own_test_passes(plugged: Room, witness: Witness) -> None:
+    """All signature mechanisms pass. Its one error, if any, is that the card gives out no random numbers."""
     done = pkcs11(plugged, AUTHENTICATION, "--test")
+    errors = [line.strip() for line in done.text.splitlines() if "ERR: " in line]
 
-    assert done.text.count("ERR: ") == 1
-    said = (
-        "all 4 signature functions seem to work",
-        "SHA1-RSA-PKCS: OK",
-        "SHA256-RSA-PKCS: OK",
-        "1 errors",
-        "ERR: C_GenerateRandom failed",
-    )
-    witness.saw("pkcs11-tool", "`--test`: every signature; one error is known", done, *said)
+    assert errors in ([], ["ERR: C_GenerateRandom failed: CKR_GENERAL_ERROR (0x5)"])
+    said = ("all 4 signature functions seem to work", "SHA1-RSA-PKCS: OK", "SHA256-RSA-PKCS: OK")
+    witness.saw("pkcs11-tool", "`--test`: all its signature mechanisms", done, *said)
 
 
 def test_a_pin_of_five_digits_costs_no_try(plugged: Room, holder: Holder, witness: Witness) -> None:
