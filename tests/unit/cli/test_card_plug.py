@@ -70,12 +70,13 @@ def plug_while(home: Path, slot: Slot, act: Callable[[Inserted], None], *words: 
     """Plug taro in here, let a reader act in another thread, and then press Ctrl-C."""
 
     def read() -> None:
-        try:
-            with slot.card() as there:
+        with slot.card() as there:
+            try:
                 assert there.ask(GET_ATR) == ATR.hex().upper()
                 act(there)
-        finally:
-            press(signal.SIGINT)
+            finally:
+                press(signal.SIGINT)
+            assert there.receive() == ""
 
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(read)
@@ -135,13 +136,14 @@ def test_a_service_that_comes_back_is_told(home: Path, capsys: pytest.CaptureFix
                 first.close()
             with Slot(first.port) as second, second.card() as there:
                 assert there.ask(SELECT_AP) == "9000"
-            press(signal.SIGTERM)
+                press(signal.SIGTERM)
+                assert there.receive() == ""
 
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(act)
             run(home, "plug", "taro", "--port", str(first.port))
             done.result()
-    seen, gone, again, *_ = capsys.readouterr().err.splitlines()
+    seen, gone, again = capsys.readouterr().err.splitlines()
 
     assert seen == again
     assert gone == 'The reader went away. The card "taro" is plugged in again when it comes back.'
