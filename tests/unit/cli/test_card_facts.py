@@ -44,13 +44,13 @@ def test_a_person_reads_the_same() -> None:
     data = certificate_data(CERTIFICATE, LAST.replace(year=2040))
 
     assert certificate_words(data, "ja") == [
-        "令和13年4月1日(2031年)まで",
+        "令和13年（2031年）4月1日（火）まで",
         "No. 1",
         "rsa-2048-sha-256",
         "有効期間外です",
     ]
     assert certificate_words(data | {"in_period": True}, "en") == [
-        "valid through 2031-04-01 (令和13年4月1日)",
+        "valid through 2031-04-01 (Tue)",
         "No. 1",
         "rsa-2048-sha-256",
     ]
