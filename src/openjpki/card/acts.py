@@ -12,9 +12,10 @@ from openjpki.card.certificate import MAX_CERTIFICATE
 from openjpki.card.image import MUNICIPALITY_DIGITS, CardImage, Container, KeySlot
 from openjpki.card.keys import PrivateKey, hold_sound, prove, to_pkcs8
 from openjpki.card.memory import Memory, Steps
+from openjpki.card.pins import CodeKind, PinName
 from openjpki.card.proof import order_proof_input
 from openjpki.card.status import SW, Refusal
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import CertificateKind, PinKind
 
 MakeKey = Callable[[KeyForm], PrivateKey]
 """Makes a key pair of a form: inside the card, as far as anything outside can tell."""
@@ -23,6 +24,8 @@ MAX_STORED = 2 + 2 * MAX_CERTIFICATE
 
 _KINDS = {code: kind for kind, code in KIND_CODES.items()}
 _PINS = {code: pin for pin, code in PIN_CODES.items()}
+_SET_WITH: Mapping[PinKind, frozenset[PinName]] = {PinKind.RESIDENT_RECORD: frozenset({CodeKind.COMMON})}
+"""For the holder the PIN of the resident record is one; the card keeps it in two applications (C myna-card)."""
 _DAY = "%Y%m%d"
 _HAND_OVER_DIGITS = MUNICIPALITY_DIGITS + 8
 _MAX_ORDER_ID = 64
@@ -152,8 +155,9 @@ class Acts:
         pin, image = _PINS.get(command.p1), self._memory.image
         if pin is None:
             raise Refusal(SW.WRONG_P1_P2)
-        if pin not in image.permitted:
-            yield from self._commit(replace(image, permitted=image.permitted | {pin}))
+        permitted = image.permitted | {pin} | _SET_WITH.get(pin, frozenset())
+        if permitted != image.permitted:
+            yield from self._commit(replace(image, permitted=permitted))
         return b""
 
     def _set_hand_over_data(self, command: CommandApdu) -> Steps[bytes]:
