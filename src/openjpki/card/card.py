@@ -23,6 +23,7 @@ APPLICATIONS: Sequence[ApplicationTable] = tuple(part.APPLICATION for part in (j
 """In the order in which a prefix finds them (U)."""
 CARD_WIDE = frozenset({(0x00, Ins.GET_DATA), (0x00, Ins.GET_CHALLENGE)})
 """Class and instruction: what the card answers itself, whatever is selected."""
+_KNOWN = INSTRUCTIONS | CARD_WIDE
 
 _BY_NAME, _MASTER_FILE = 0x04, 0x00
 """P1 of SELECT."""
@@ -72,7 +73,7 @@ class Card:
             raise Refusal(SW.WRONG_LENGTH)
         if mine and isinstance(application, AdministrationApplication):
             return (yield from application.handle(command))
-        if (command.cla, command.ins) not in INSTRUCTIONS | CARD_WIDE:
+        if (command.cla, command.ins) not in _KNOWN:
             raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
         if command.ins == Ins.GET_CHALLENGE:
             return (yield from self._get_challenge(command))

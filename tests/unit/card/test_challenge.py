@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from openjpki.card.administration import status
 from openjpki.card.challenge import challenge
 from openjpki.card.image import MAX_CHALLENGES
-from tests.unit.card.cards import SELECT_AP, PowerCut, bench, ordinary
+from openjpki.rules.kinds import CertificateKind
+from tests.unit.card.cards import SELECT_AP, PowerCut, bench, host, ordinary
 
 
 def test_no_challenge_comes_back() -> None:
@@ -27,6 +29,19 @@ def test_the_number_is_durable_before_the_challenge_is_told() -> None:
     assert card.durable.challenges == 2
     assert card.ask("00 84 00 00 10") != first
     assert card.durable.challenges == 3
+
+
+def test_a_challenge_ends_no_session_of_administration() -> None:
+    """It works in any state (C myna-card), is no command of the channel, and does not count there."""
+    card = bench(ordinary())
+    authority = host(card)
+    session = authority.open()
+    before = card.durable.channel
+    given = card.ask("00 84 00 00 08")
+
+    assert given.endswith("9000")
+    assert len(authority.ask(session, status(CertificateKind.SIGNATURE))) == 96
+    assert card.durable.channel == before
 
 
 def test_a_card_that_gave_all_its_challenges_gives_no_more() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from openjpki.card import text, visual
+from openjpki.card import text
 from openjpki.card.files import DataFile, FileTable, KeyFile, PinFile
 from openjpki.card.pins import CodeKind, PinName
 from openjpki.card.settings import CardSettings
@@ -30,16 +30,9 @@ def test_who_opens_what_in_the_text_application() -> None:
     }
 
 
-def test_who_opens_what_in_the_visual_application() -> None:
-    """C myna-card: the birth date opens one file, B the face, A the picture of the number too."""
-    a, b = CodeKind.VISUAL_A, CodeKind.VISUAL_B
-    assert opened_by(visual.FILES) == {1: {CodeKind.VISUAL_BIRTH_DATE}, 2: {a, b}, 3: None, 4: None, 5: {a}, 6: {a, b}}
-
-
 def test_what_is_printed_on_the_card_nobody_changes() -> None:
     """Only the PIN of the text application has a command that changes it."""
-    files = [file for table in (text.FILES, visual.FILES) for file in table.values()]
-    changed = {file.pin for file in files if isinstance(file, PinFile) and file.changed_by is not None}
+    changed = {file.pin for file in text.FILES.values() if isinstance(file, PinFile) and file.changed_by is not None}
 
     assert changed == {PIN}
     assert isinstance(text.FILES[0x13], KeyFile)
