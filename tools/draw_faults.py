@@ -12,7 +12,7 @@ certificate over a key that was made in its card.
 
 A work on a card that was cut off is begun anew in a session of its own, which takes the place of the one before. The municipality and the last day that a
 hand-over puts on a card are part of every session: where the first one was cut off, the next work on the card writes them. A PIN reset that was cut off is
-withdrawn by `openjpki window resume` and applied for again.
+applied for again: `openjpki window resume --card NAME`, or the new application, takes back what it may have left on the card and withdraws it.
 
 **The clock is set back**: what the authority did at a later moment already holds it (docs/issuance.md); what is still to be asked of it waits until its time has come back.
 

@@ -132,7 +132,8 @@ PAGES: Sequence[Page] = (
         Procedure.REVOCATION,
         "電子証明書を使わなくなったかたの申請や、秘密鍵の漏えいの届出により、電子証明書を失効させる手続きです(R-2.5、R-2.6)。",
         [
-            ("本人", _asked(Procedure.REVOCATION)),
+            ("本人(暗証番号を覚えている)", replace(_asked(Procedure.REVOCATION), knows_pins=True)),
+            ("本人(暗証番号を使わない)", _asked(Procedure.REVOCATION)),
             ("任意代理人", _asked(Procedure.REVOCATION, Applicant.VOLUNTARY_AGENT)),
             *_represented(Procedure.REVOCATION)[1:],
         ],
@@ -191,7 +192,7 @@ def _page(page: Page) -> Iterator[str]:
         "",
         "## 段階",
         "",
-        "| いま | すること | 次 | 知っておくこと | 所見 | 規則 |",
+        "| いま | すること | 次 | 知っておくこと | 案内 | 規則 |",
         "|---|---|---|---|---|---|",
     )
     yield from (_row(page.procedure, step) for step in steps)
@@ -201,7 +202,7 @@ def _page(page: Page) -> Iterator[str]:
     )
     yield from (
         "",
-        "所見は、受け付けない理由や案内です。`openjpki rules explain` に番号を続けると、説明と、次に何をすればよいかを示します。",
+        "案内は、お受けできない理由や、お伝えすることです。`openjpki rules explain` に番号を続けると、説明と、次に何をすればよいかを示します。",
         "",
     )
 
@@ -215,15 +216,13 @@ def _diagram(steps: Sequence[Step]) -> Iterator[str]:
     yield from (f"{state.name} --> [*]" for state in states if state not in going_on)
 
 
-_ONLY = {"renewal.": Procedure.RENEWAL, "hold.by-telephone": Procedure.HOLD}
+_ONLY = {"renewal.": Procedure.RENEWAL}
 """Subjects that one procedure alone meets."""
 
 
 def _row(procedure: Procedure, step: Step) -> str:
     needs = "、".join(word(fact, "ja") for fact in step.needs) or "–"
     codes = [code for code in step.finds if _ONLY.get(code, procedure) is procedure]
-    if procedure is Procedure.HOLD:
-        codes = [code for code in codes if code in _ONLY]
     finds = "<br>".join(f"{SUBJECTS[code]} `{code}{'…' if code.endswith('.') else ''}`" for code in codes) or "–"
     before, event, after = (word(member, "ja") for member in (step.before, step.event, step.after))
     return f"| {before} | {event} | {after} | {needs} | {finds} | {', '.join(step.rules)} |"

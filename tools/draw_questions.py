@@ -68,7 +68,7 @@ QUESTIONS: Sequence[Question] = (
 
 _ABOUT = (
     f"{DRAWN}。質問ごとに、答えを出す命令と、その答えです。答えの中の R- は [規則](../rules.md)、S- は市のページの文の番号、"
-    "`renewal.not-yet` のような語は所見の番号です。番号の意味は `openjpki rules explain 番号` で調べられます。"
+    "`renewal.not-yet` のような語は案内の番号です。番号の意味は `openjpki rules explain 番号` で調べられます。"
 )
 
 

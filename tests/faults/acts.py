@@ -245,6 +245,23 @@ def _reset_is_permitted(stage: Stage) -> bool:
     return permitted and facts.last_application(HANAKO) == "done"
 
 
+def _cut_reset_off(stage: Stage) -> None:
+    """Have the card permit a PIN to be set, and the process die before the application says so."""
+    with suppress(Interrupted):
+        _reset_pin(stage.interrupted_at("card-work-done"))
+    assert PinKind.AUTHENTICATION in stage.house.cards.look("hanako").permitted
+
+
+def _take_back_reset(stage: Stage) -> None:
+    with stage.house.card_on_reader(CARDS[HANAKO]) as card:
+        stage.house.window.recovery.resume(WAKABA, waiting=card)
+
+
+def _reset_is_taken_back(stage: Stage) -> bool:
+    permitted = PinKind.AUTHENTICATION in stage.house.cards.look("hanako").permitted
+    return not permitted and facts.last_application(HANAKO) == "withdrawn"
+
+
 def _wrong_pin(stage: Stage) -> None:
     with stage.card(TARO) as card:
         try:
@@ -308,6 +325,7 @@ DOINGS: dict[Act, Doing] = {
     Act.NEW_KEY: Doing(do=_resume_with_card, done=_issued, before=_lose_key),
     Act.CARD_REFUSES: Doing(do=_ask_in_vain, done=_refusal_is_recorded),
     Act.PIN_RESET: Doing(do=_reset_pin, done=_reset_is_permitted),
+    Act.TAKE_BACK_RESET: Doing(do=_take_back_reset, done=_reset_is_taken_back, before=_cut_reset_off),
     Act.WRONG_PIN: Doing(do=_wrong_pin, done=_try_is_spent),
     Act.CHANGE_PIN: Doing(do=_change_pin, done=_pin_changed),
 }

@@ -38,6 +38,7 @@ _DONE_VERBS = {"pin-reset": "pin-reset.permitted"}
 def always(stage: Stage) -> None:
     """Hold what must hold between any two steps, also while a crash's pieces still lie about."""
     authority.check()
+    _no_permission_of_nobodys(stage)
     _lists_rise()
     _nobody_is_left_with_nothing(stage)
     _every_act_has_its_row()
@@ -93,6 +94,17 @@ def _nobody_is_left_with_nothing(stage: Stage) -> None:
             assert waiting.filter(application__state__in=["fee-settled", "ready", "partly-issued"]).exists(), (
                 f"{name}: nobody will bring the new certificate into use"
             )
+
+
+def _no_permission_of_nobodys(stage: Stage) -> None:
+    """A PIN may be set anew only while a reset of that card is open or done (R-6.3)."""
+    for resident, name in CARDS.items():
+        image = stage.house.cards.look(name)
+        permitted = [pin for pin in image.permitted if image.pins[pin].digest is not None]
+        resets = Application.objects.for_municipality("99201").filter(
+            resident__resident_code=resident, procedure="pin-reset", state__in=["ready", "done"]
+        )
+        assert not permitted or resets.exists(), f"{name}: {permitted} of no reset"
 
 
 def _every_act_has_its_row() -> None:

@@ -38,6 +38,7 @@ class Act(Enum):
     NEW_KEY = "resume with a card that lost its key"
     CARD_REFUSES = "work that the card refuses"
     PIN_RESET = "set a PIN anew at the counter"
+    TAKE_BACK_RESET = "take back a PIN reset that was cut off"
     WRONG_PIN = "a wrong PIN"
     CHANGE_PIN = "change a PIN"
 
@@ -223,6 +224,10 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         **_session(Outcome.BEGUN_ANEW),
         WindowStep.PIN_RESET_RECORDED: Outcome.STANDS,
     },
+    Act.TAKE_BACK_RESET: {
+        **_session(Outcome.WITH_CARD),
+        WindowStep.APPLICATION_WITHDRAWN: Outcome.STANDS,
+    },
     Act.WRONG_PIN: {
         CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
         CardStep.RENAMED: Outcome.STANDS,
@@ -256,6 +261,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.NEW_KEY: (AuthorityStep.CARD_SESSION_OPENED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
     Act.CARD_REFUSES: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.PIN_RESET: (WindowStep.APPLICATION_ENTERED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
+    Act.TAKE_BACK_RESET: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.WITH_CARD),
 }
 """Act → from which step to which the authority has acted at a later moment and has more to do: it waits for its time to
 come back. Before the first and after the last, and in all other acts, nothing is asked of it any more, or nothing was."""
@@ -276,6 +282,7 @@ _SPEAKING = {
     Act.NEW_KEY,
     Act.CARD_REFUSES,
     Act.PIN_RESET,
+    Act.TAKE_BACK_RESET,
 }
 """Acts of the counter that tell the authority something."""
 _AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {

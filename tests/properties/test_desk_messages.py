@@ -124,6 +124,7 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         public_key=keys,
         proof_of_possession=keys,
         ordered_at=moments,
+        name_reading=st.none() | lines,
     ),
     DeliveryConfirmed: st.builds(
         DeliveryConfirmed,

@@ -129,6 +129,7 @@ def interviews(draw: st.DrawFn) -> Interview:
         authentication_expires=draw(st.just(both) | ends),
         card_expires=draw(st.none() | near(on, 1, 3000) | near(on, -20, 300)),
         unknown_pins=draw(st.frozensets(st.sampled_from(PinKind))),
+        knows_pins=draw(st.booleans()),
         changed_pins=draw(st.frozensets(st.sampled_from(PinKind))),
         documents=draw(given_documents(on)),
         agent_documents=draw(given_documents(on)),

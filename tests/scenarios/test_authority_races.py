@@ -9,9 +9,10 @@ import pytest
 from django.db import connections
 
 from openjpki.authority.models import Certificate, Order, Serial
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificateActivated, CertificateIssued, Refused, Reply, ReportAccepted, Request
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.carrier import InProcess
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,17 @@ def followed(typed: list[str], folder: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
-def test_every_command_of_the_readmes_works(tmp_path: Path) -> None:
+def furnished(folder: Path) -> None:
+    """Give a copy the suite's own environment, as `make run` would have made it: that was installed from the same files."""
+    environment = Path(sys.prefix)
+    assert (environment / ".installed-run").is_file(), "the suite runs in an environment that make made"
+    (folder / ".venv").symlink_to(environment)
+    for made_of in ("requirements/run.txt", "pyproject.toml"):
+        os.utime(folder / made_of, (0, 0))  # older than what was made of it: nothing is installed a second time
+
+
+@pytest.mark.parametrize("installed", [True, pytest.param(False, marks=pytest.mark.thorough)])
+def test_every_command_of_the_readmes_works(tmp_path: Path, installed: bool) -> None:  # noqa: FBT001  -- a parameter
     """A newcomer who types what a README says, in an empty folder, meets no error.
 
     Both have the same commands; the Japanese one asks for Japanese, and what is asked twice may be asked in the same place.
@@ -58,5 +69,7 @@ def test_every_command_of_the_readmes_works(tmp_path: Path) -> None:
     assert {line.replace(" --lang ja", "") for line in japanese} <= {line.replace(" --json", "") for line in english}
 
     folder = copied(tmp_path)
+    if installed:
+        furnished(folder)
     followed(english, folder)
     followed([line for line in japanese if "--lang ja" in line and " window event " not in line], folder)

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificateOrder, DeliveryConfirmed, Reply, Request
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore
@@ -23,6 +23,7 @@ from openjpki.window.changes import Change
 from openjpki.window.examination import Shown
 from openjpki.window.officer import Clerk
 from openjpki.window.window import Window
+from tests.support.carrier import InProcess
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"], transaction=True)
 

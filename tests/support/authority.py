@@ -19,7 +19,6 @@ from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.keys import KeyStore
 from openjpki.authority.means import Terms
 from openjpki.authority.models import Card, CardKey
-from openjpki.desk.carrier import InProcess
 from openjpki.desk.messages import (
     Attributes,
     CardReported,
@@ -48,6 +47,7 @@ from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent, Procedure, Sex
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
+from tests.support.carrier import InProcess
 from tests.support.hierarchy import AOBA, BASE_URL, WAKABA
 
 SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from openjpki.authority.card_factory import CardFactory
 from openjpki.card.connection import CardRemoved
-from openjpki.desk.carrier import InProcess
 from openjpki.desk.messages import (
     CardAnswers,
     CardCommands,
@@ -24,6 +23,7 @@ from openjpki.rules.kinds import CertificateKind, PinKind, Procedure
 from openjpki.window.officer import Clerk
 from openjpki.window.relay import RelayedCard
 from tests.support.authority import CARD, CARD_EXPIRES, RESIDENT, SIGNATURE, Scene
+from tests.support.carrier import InProcess
 from tests.unit.card.cards import Bench, zeros
 
 CLERK = Clerk("sato", "99201")

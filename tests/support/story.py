@@ -1,7 +1,6 @@
 """The story told inside the test process: on the test databases, with verifiers that ask the views without a socket."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from openjpki.story.life import Told, own_document, tell
 from openjpki.story.plan import Plan, at, plan
 from openjpki.story.stage import Stage
 from openjpki.story.telling import Narrator
+from tests.support.rows import KeptRows
 
 TODAY = date(2026, 11, 24)
 """The day after the story ends: its last day is 22 November 2026."""
@@ -95,32 +95,25 @@ class KeptStory:
 
     def __init__(self) -> None:
         self._telling: Telling | None = None
-        self._rows: dict[str, sqlite3.Connection] = {}
+        self._rows: KeptRows | None = None
 
     @contextmanager
     def shown(self, folder: Path) -> Iterator[Telling]:
         """Put the story on the stage, told into `folder` unless it was kept; in the end every row goes."""
         with emptied_afterwards():
-            if self._telling is None or not self._rows:
+            if self._telling is None or self._rows is None:
                 self._telling = telling(folder / "home")
-                self._keep(folder / "home")
+                shutil.copytree(folder / "home", folder / "kept")
+                self._rows = KeptRows.taken()
             else:
-                self._put_back(self._telling)
+                self._put_back(self._telling, self._rows)
             yield self._telling
 
-    def _keep(self, home: Path) -> None:
-        if all(connections[alias].vendor == "sqlite" for alias in ROLES):
-            shutil.copytree(home, home.with_name("kept"))
-            for alias in ROLES:
-                self._rows[alias] = sqlite3.connect(":memory:")
-                connections[alias].connection.backup(self._rows[alias])
-
-    def _put_back(self, kept: Telling) -> None:
+    def _put_back(self, kept: Telling, rows: KeptRows) -> None:
         home = kept.told.home
         shutil.rmtree(home)
         shutil.copytree(home.with_name("kept"), home)
-        for alias, rows in self._rows.items():
-            rows.backup(connections[alias].connection)
+        rows.put_back()
         application_over(kept.house)
 
 

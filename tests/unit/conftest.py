@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from openjpki.authority import card_keys
 from tests.support.story import KeptStory, Telling
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _little_stretching() -> Iterator[None]:
+    """Let the passphrases of homes made in a test process be stretched little: hundreds are made, none is attacked."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(card_keys, "_SCRYPT_COST", 2)
+        yield
 
 
 @pytest.fixture(scope="session")

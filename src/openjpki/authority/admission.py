@@ -15,12 +15,12 @@ from openjpki.desk.messages import CertificateOrder, order_proof_input
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import SignatureInvalid, verify_signature
-from openjpki.rules.characters import certified
 from openjpki.rules.dates import civil_date
 from openjpki.rules.eligibility import eligibility
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, Procedure
 from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.substitution import certified
 
 
 class ByRule(Failure):
@@ -123,7 +123,7 @@ def hold_standing(means: Means, order: CertificateOrder, person: Person, card: C
         raise ByRule(found.findings[0])
     _hold_procedure(means, order, person, card, at)
     if order.kind is CertificateKind.SIGNATURE:
-        certified(person.attributes())
+        certified(person.attributes(), reading=order.name_reading)
 
 
 def hold_key(means: Means, order: CertificateOrder) -> None:

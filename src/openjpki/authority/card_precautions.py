@@ -6,7 +6,7 @@ An answer that is lost, or kept back, leaves it believing too little, never too 
 from collections.abc import Callable, Mapping
 
 from openjpki.authority.acts import Doer
-from openjpki.authority.card_works import Case
+from openjpki.authority.card_works import Case, allows_pin_set
 from openjpki.authority.models import CardKey, PinReset
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import CardWork
@@ -14,6 +14,8 @@ from openjpki.desk.messages import CardWork
 
 def give_up(case: Case, doer: Doer) -> None:
     """Record, inside the act that seals the commands of an allowed work, what they may undo or use up."""
+    if not allows_pin_set(case.request):
+        _end_approvals(case, doer)
     _PRECAUTIONS.get(case.request.work, _nothing)(case, doer)
 
 
@@ -27,6 +29,14 @@ def _spend(case: Case, doer: Doer) -> None:
     reset.spent_at = doer.at
     reset.save(update_fields=["spent_at"])
     doer.note(Verb.PIN_RESET_PERMITTED, reset)
+
+
+def _end_approvals(case: Case, doer: Doer) -> None:
+    """No approval of before outlives another work on the card: that work takes permissions back, and none may follow it."""
+    for reset in PinReset.objects.filter(card=case.card, spent_at__isnull=True):
+        reset.spent_at = doer.at
+        reset.save(update_fields=["spent_at"])
+        doer.note(Verb.PIN_RESET_ENDED, reset)
 
 
 def _take_back_delivery(case: Case, doer: Doer) -> None:

@@ -92,10 +92,17 @@ def script(case: Case) -> tuple[CommandApdu, ...]:
     """Return the commands of a work before they are sealed; raises the refusal of what is not allowed.
 
     Every session first brings the hand-over data of the card to what the register has: a hand-over that was cut off is
-    made good by whatever comes next.
+    made good by whatever comes next. And every one that allows no PIN to be set takes back what another has allowed: a
+    reset that was given up leaves nothing behind (R-6.3).
     """
     handed_over = commands.set_hand_over_data(case.person.municipality, case.card.expires)
-    return (handed_over, *_SCRIPTS[case.request.work](case))
+    first = (handed_over,) if allows_pin_set(case.request) else (handed_over, commands.take_back_pin_sets())
+    return (*first, *_SCRIPTS[case.request.work](case))
+
+
+def allows_pin_set(request: CardWorkAsked) -> bool:
+    """Say whether this is the one work that permits a PIN to be set."""
+    return request.work is CardWork.ALLOW_PIN_SET
 
 
 def certificate_of(card: Card, kind: CertificateKind, digest: bytes) -> Certificate | None:

@@ -10,9 +10,9 @@ from openjpki.authority.municipalities import enrolled
 from openjpki.authority.orders import Held
 from openjpki.authority.records import live_of
 from openjpki.pki.certificate import Prepared, prepare_authentication, prepare_signature
-from openjpki.rules.characters import certified
 from openjpki.rules.dates import civil_date, last_second
 from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.substitution import certified
 from openjpki.rules.validity import Expiry, authentication_expiry, signature_expiry
 
 SUBJECT_ID_BYTES = 10
@@ -57,7 +57,7 @@ def _prepare(means: Means, held: Held, issuer: Issuer, serial: int, expiry: Expi
             serial=serial,
             subject_id=subject_id,
             municipality=municipality,
-            attributes=certified(held.person.attributes()),
+            attributes=certified(held.person.attributes(), reading=held.request.name_reading).attributes,
             not_before=at,
             not_after=not_after,
         )

@@ -41,6 +41,7 @@ class Verb(Enum):
     CARD_KEY_IN_USE = "card-key.in-use"
     PIN_RESET_APPROVED = "pin-reset.approved"
     PIN_RESET_PERMITTED = "pin-reset.permitted"
+    PIN_RESET_ENDED = "pin-reset.ended"
     CRL_PUBLISHED = "crl.published"
     SERIALS_SKIPPED = "serials.skipped"
     REQUEST_REFUSED = "request.refused"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
-from openjpki.card.administration import KIND_CODES, LAST_PART, PIN_CODES, AdminIns, KeyForm, Status
+from openjpki.card.administration import KIND_CODES, LAST_PART, NO_PIN, PIN_CODES, AdminIns, KeyForm, Status
 from openjpki.card.apdu import CommandApdu
 from openjpki.card.certificate import MAX_CERTIFICATE
 from openjpki.card.image import MUNICIPALITY_DIGITS, CardImage, Container, KeySlot
@@ -151,11 +151,16 @@ class Acts:
         return bytes(Status.of(self._memory.image, _kind(command)))
 
     def _allow_pin_set(self, command: CommandApdu) -> Steps[bytes]:
-        """ALLOW PIN SET: the permission waits, durably, for the holder's typing. It gives no try back by itself."""
+        """ALLOW PIN SET: the permission waits, durably, for the holder's typing. It gives no try back by itself.
+
+        About no PIN it takes back the permissions to set one anew; a PIN that was never set may still be set once.
+        """
         pin, image = _PINS.get(command.p1), self._memory.image
-        if pin is None:
+        if pin is None and command.p1 != NO_PIN:
             raise Refusal(SW.WRONG_P1_P2)
-        permitted = image.permitted | {pin} | _SET_WITH.get(pin, frozenset())
+        never_set = {name for name in image.permitted if image.pins[name].digest is None}
+        allowed = image.permitted | {pin} | _SET_WITH.get(pin, frozenset()) if pin else never_set
+        permitted = frozenset(allowed)
         if permitted != image.permitted:
             yield from self._commit(replace(image, permitted=permitted))
         return b""

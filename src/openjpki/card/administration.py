@@ -70,6 +70,8 @@ PIN_CODES: Final = {
     PinKind.CARD_FACE_ENTRY: 4,
 }
 """P1 of ALLOW PIN SET."""
+NO_PIN: Final = 0
+"""P1 of ALLOW PIN SET that takes back what it allowed before."""
 
 
 class NoShadowKey(Failure):
@@ -273,6 +275,11 @@ def status(kind: CertificateKind) -> CommandApdu:
 def allow_pin_set(pin: PinKind) -> CommandApdu:
     """Let the next CHANGE REFERENCE DATA set this PIN without the old one (R-6.3)."""
     return _command(AdminIns.ALLOW_PIN_SET, PIN_CODES[pin])
+
+
+def take_back_pin_sets() -> CommandApdu:
+    """Take back every permission that was not used; a PIN that was never set stays open to its first setting (R-6.3)."""
+    return _command(AdminIns.ALLOW_PIN_SET, NO_PIN)
 
 
 def set_hand_over_data(municipality: str, expires: date) -> CommandApdu:

@@ -29,7 +29,8 @@ Run = Callable[[argparse.Namespace], Answer]
 """A command's function: arguments in, answer out; a refusal is a raised `Failure`.
 
 Every command module has `register(commands)`, which adds its parsers and sets `run` by `set_defaults(run=…)`.
-Every namespace carries `lang` ("ja" or "en"), `json` (bool) and `home` (pathlib.Path).
+Every namespace carries `lang` ("ja" or "en"), `json` (bool), `home` (pathlib.Path) and `words` (what was typed; empty
+where nothing was).
 """
 
 

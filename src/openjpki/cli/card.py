@@ -20,11 +20,10 @@ from openjpki.pki.inspect import facts
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date, months_after
-from openjpki.rules.era import in_era
+from openjpki.rules.era import in_era, spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
 from openjpki.rules.validity import card_expiry
-from openjpki.rules.words import spoken
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home

@@ -3,10 +3,8 @@
 import argparse
 import json
 import os
-import shutil
 import sys
 from collections.abc import Sequence
-from functools import cache
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +14,7 @@ from unicodedata import category
 from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.cli.help import Help, translate
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
 
@@ -52,23 +51,11 @@ class InternalFault(Failure):
     en = "A fault inside OpenJPKI ({reason}). Please report it with the trace above."
 
 
-@cache
-def _columns() -> int:
-    return shutil.get_terminal_size().columns - 2
-
-
-class _Help(argparse.HelpFormatter):
-    """Help as wide as the terminal, which is measured once: argparse makes a formatter at every argument."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns())
-
-
 class Parser(argparse.ArgumentParser):
     """An argument parser that refuses in our one-line form, and takes every option by its full name only."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=_Help, **settings)
+        super().__init__(allow_abbrev=False, formatter_class=Help, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
@@ -113,7 +100,7 @@ def _run(words: Sequence[str]) -> int:
     wants_json = "--json" in words
     language = _language_wanted(words)
     try:
-        namespace = parser().parse_args(words)
+        namespace = parser(language).parse_args(words, argparse.Namespace(words=words))
         language = language_of(namespace)
         run: Run = namespace.run
         answer = run(namespace)
@@ -131,28 +118,35 @@ def _run(words: Sequence[str]) -> int:
     return 0 if answer.kind is None else answer.kind.value
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the whole grammar."""
+def parser(language: Language = "en") -> argparse.ArgumentParser:
+    """Build the whole grammar, with its help in a language."""
     top = Parser(
         prog="openjpki",
         description="Japan's public individual certification service, complete and runnable. "
         "Not J-LIS's software; its certificates are worth nothing outside a test.",
     )
     top.add_argument("--version", action="version", version=f"openjpki {__version__}")
+    top.set_defaults(words=(), lang=_default_language())
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for register in groups.REGISTER:
         register(commands)
     _add_common(top)
+    if language == "ja":
+        translate(top)
     return top
 
 
 def _add_common(found: argparse.ArgumentParser) -> None:
-    """Give every leaf command the options that all share."""
+    """Give every leaf command the options that all share; the language may be named before a sub-command as well."""
+    words = "language of the sentences"
     nested = [action for action in found._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001  -- argparse offers no public walk over its sub-parsers
     for action in nested:
         for child in {id(child): child for child in action.choices.values()}.values():
             _add_common(child)
-    if nested:
+    if (
+        nested
+    ):  # an option of a leaf that is not given must not undo one that was given before: no default but the top's
+        found.add_argument("--lang", choices=("ja", "en"), default=argparse.SUPPRESS, help=words)
         return
     common = found.add_argument_group("common options")
     common.add_argument(
@@ -163,7 +157,7 @@ def _add_common(found: argparse.ArgumentParser) -> None:
         help="the folder this installation lives in (default: $OPENJPKI_HOME or ./home)",
     )
     common.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    common.add_argument("--lang", choices=("ja", "en"), default=_default_language(), help="language of the sentences")
+    common.add_argument("--lang", choices=("ja", "en"), default=argparse.SUPPRESS, help=words)
 
 
 def _default_language() -> Language:
@@ -172,13 +166,13 @@ def _default_language() -> Language:
 
 
 def _language_wanted(words: Sequence[str]) -> Language:
-    """Guess the language before the arguments are known to be right."""
+    """Guess the language before the arguments are known to be right: the last one named, as argparse takes it."""
+    wanted = _default_language()
     for before, after in pairwise([*words, ""]):
-        if before in {"--lang=ja", "--lang=en"}:
-            return "ja" if before.endswith("ja") else "en"
-        if before == "--lang" and after in {"ja", "en"}:
-            return "ja" if after == "ja" else "en"
-    return _default_language()
+        named = before.removeprefix("--lang=") if before != "--lang" else after
+        if named in {"ja", "en"} and before.startswith("--lang"):
+            wanted = "ja" if named == "ja" else "en"
+    return wanted
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

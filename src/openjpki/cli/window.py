@@ -25,6 +25,7 @@ from openjpki.cli.window_answers import (
 from openjpki.cli.window_arguments import (
     HOLDERS_PINS,
     add_applications,
+    add_approve,
     add_deliver,
     add_event,
     add_hand_over,
@@ -49,10 +50,10 @@ from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
-from openjpki.rules.words import spoken
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.opening import opened
 from openjpki.window.entries import CertificateEntry
@@ -217,7 +218,7 @@ def _approve(arguments: argparse.Namespace) -> Answer:
 def _withdraw(arguments: argparse.Namespace) -> Answer:
     """Close an application that waits."""
     with _counter(arguments) as (house, clerk):
-        entry = house.window.procedures.withdraw(clerk, receipt=arguments.receipt)
+        entry = house.window.procedures.withdraw(clerk, receipt=arguments.receipt, office_fault=arguments.office_fault)
     return Answer(data=application_data(entry), lines=application_lines(entry, language_of(arguments)))
 
 
@@ -357,7 +358,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
         add_resume,
         _told_by_findings(_resume),
     ),
-    "approve": ("approve what another officer entered (R-2.27)", add_withdraw, _approve),
+    "approve": ("approve what another officer entered (R-2.27)", add_approve, _told_by_findings(_approve)),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
     "withdraw-move": ("take back a move from here that the authority has not taken", add_person, withdraw_move),

@@ -8,11 +8,11 @@ from typing import Any
 from openjpki.errors import Failure, Language
 from openjpki.rules import words
 from openjpki.rules.dates import in_japan
+from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.revocation import Effect
-from openjpki.rules.words import spoken
-from openjpki.window.entries import ApplicationEntry, CertificateEntry, FindingEntry, ResidentEntry
+from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, FindingEntry, ResidentEntry
 from openjpki.window.states import OrderStep, ResidentState
 
 _JA: dict[Enum, str] = {
@@ -68,7 +68,7 @@ def certificate_data(entry: CertificateEntry) -> dict[str, Any]:
 
 def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
     """Tell a person with cards and certificates."""
-    born = spoken(entry.birth_date, language)
+    born = spoken(entry.birth_date, language, weekday=False)
     return [
         f"{entry.resident_code}  {entry.name}  {born}  {word(entry.state, language)}",
         *(
@@ -98,7 +98,7 @@ def application_data(entry: ApplicationEntry) -> dict[str, Any]:
         "received_at": entry.received_at.isoformat(),
         "policy": entry.policy,
         "approval": {"grounds": [ground.value for ground in entry.approval_grounds], "by": entry.approved_by or None},
-        "fee": {"yen": fee.yen, "reason": fee.reason.value, "rules": list(fee.rules)} if fee else None,
+        "fee": _fee_data(fee) if fee else None,
         "certificates": [
             {
                 "kind": order.kind.value,
@@ -113,13 +113,18 @@ def application_data(entry: ApplicationEntry) -> dict[str, Any]:
     }
 
 
+def _fee_data(fee: FeeEntry) -> dict[str, Any]:
+    return {"yen": fee.yen, "reason": fee.reason.value, "rules": list(fee.rules), "refunded": fee.refunded}
+
+
 def application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
     """Tell an application: where it stands, what it costs, how far each certificate is, what was found."""
     lines = [f"{entry.receipt}  {word(entry.procedure, language)}  {word(entry.state, language)}"]
     if entry.fee:
         cited = ", ".join(entry.fee.rules)
+        back = f"  {_words(language, '返金', 'paid back')} ¥{entry.fee.refunded}" if entry.fee.refunded else ""
         lines.append(
-            f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen}  {word(entry.fee.reason, language)}  [{cited}]"
+            f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen}  {word(entry.fee.reason, language)}  [{cited}]{back}"
         )
     if entry.approval_grounds:
         lines.append(f"  {_approval(entry, language)}")

@@ -83,7 +83,12 @@ def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown
             matches = True
         except PinLocked:
             matches = False
-    return Shown(documents=tuple(arguments.document), pin_matches=matches, copies_taken=arguments.copies_taken)
+    return Shown(
+        documents=tuple(arguments.document),
+        pin_matches=matches,
+        copies_taken=arguments.copies_taken,
+        kana_agreed=getattr(arguments, "kana_agreed", False),
+    )
 
 
 def documents_shown(arguments: argparse.Namespace) -> Shown:
@@ -135,6 +140,11 @@ def add_issue(parser: argparse.ArgumentParser) -> None:
     add_person(parser)
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
     add_identity(parser)
+    parser.add_argument(
+        "--kana-agreed",
+        action="store_true",
+        help="the holder saw the name in kana, as the certificate will carry it, and agreed (R-1.9)",
+    )
 
 
 def add_hand_over(parser: argparse.ArgumentParser) -> None:
@@ -178,9 +188,19 @@ def hold_receipt_complete(arguments: argparse.Namespace) -> None:
         )
 
 
-def add_withdraw(parser: argparse.ArgumentParser) -> None:
+def add_approve(parser: argparse.ArgumentParser) -> None:
     """Add which application it is."""
     parser.add_argument("--receipt", required=True, metavar="NUMBER", help="receipt number, YYYY-NNNNNN")
+
+
+def add_withdraw(parser: argparse.ArgumentParser) -> None:
+    """Add which application it is, and by whose fault."""
+    add_approve(parser)
+    parser.add_argument(
+        "--office-fault",
+        action="store_true",
+        help="the municipality or the authority erred: a fee is paid back in any case (R-4.2)",
+    )
 
 
 def add_event(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from openjpki.cli.answer import Answer, language_of
 from openjpki.cli.window_answers import application_data, application_lines, word
 from openjpki.errors import Kind, Language
 from openjpki.rules.dates import in_japan
-from openjpki.rules.kinds import ApplicationState
-from openjpki.rules.words import spoken
+from openjpki.rules.era import spoken
+from openjpki.rules.kinds import ApplicationState, Procedure
 from openjpki.site.opening import opened
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.officer import Clerk
@@ -152,7 +152,7 @@ def pause_lines(entry: PauseEntry, language: Language) -> list[str]:
 
 
 def _application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
-    """Tell an application that waits, and what for: its revocation's message, or the card and a resumption."""
+    """Tell an application that waits, and what for: its revocation's message, or the card and what is done with it."""
     resume = f"`openjpki window resume --receipt {entry.receipt}`"
     if entry.state is ApplicationState.FEE_SETTLED:
         approve = f"`openjpki window approve --receipt {entry.receipt} --officer LOGIN`"
@@ -160,6 +160,13 @@ def _application_lines(entry: ApplicationEntry, language: Language) -> list[str]
             f"  別の職員が {approve} で承認します" if language == "ja" else f"  another officer approves it: {approve}"
         )
         return [*application_lines(entry, language), words]
+    if entry.procedure is Procedure.PIN_RESET:
+        close = "`openjpki window resume --card NAME`"
+        cut_off = {
+            "ja": f"  途中で止まっています。カードを置いて {close} で取り下げ、もう一度申請します",
+            "en": f"  was cut off; withdrawn with the card on the reader and {close}, and applied for again",
+        }
+        return [*application_lines(entry, language), cut_off[language]]
     told = {
         "ja": f"  カードを置いて {resume} で再開します" if entry.orders else "  上の通知が機構に届くのを待っています",
         "en": f"  goes on with the card on the reader and {resume}"

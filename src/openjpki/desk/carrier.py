@@ -1,12 +1,11 @@
-"""Carriers take a message across: the in-process one passes every message through its wire form."""
+"""What takes a message across, whichever way it goes: its wire form both ways, and what may come of it."""
 
 import re
-from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from openjpki.desk.messages import Refused, Reply, Request
+from openjpki.desk.messages import Reply, Request
 from openjpki.errors import Failure, Kind
 
 MAX_MESSAGE = 256 * 1024
@@ -100,23 +99,3 @@ def _reason(error: Exception) -> str:
     """Name the fault and the field, never the value: a value may be a person's."""
     place = re.search(r"at `(\$[\w.\[\]]{0,60})`$", str(error))
     return " ".join((type(error).__name__, *(place.groups() if place else ())))
-
-
-class InProcess:
-    """Carries messages within one process, through their wire form both ways, so that nothing else can cross.
-
-    It bears no seal: for a handler that stands behind no gate. The roles of a home meet through `desk.sealing`.
-    """
-
-    def __init__(self, handler: Callable[[Request], Reply]) -> None:
-        self._handler = handler
-
-    def send(self, request: Request) -> Reply:
-        """Encode, decode, hand over; a `Failure` of the authority comes back as `Refused`."""
-        try:
-            reply = self._handler(decode_request(encode(request)))
-        except Failure as failure:
-            if failure.kind is Kind.UNAVAILABLE:
-                raise AuthorityUnreachable from failure
-            reply = Refused(code=failure.code, ja=failure.message("ja"), en=failure.message("en"))
-        return decode_reply(encode(reply))

@@ -147,8 +147,11 @@ class CardReported(Message, frozen=True, kw_only=True):
     reported_at: Moment
 
 
-class CertificateOrder(Message, frozen=True, kw_only=True):
-    """Issue one certificate for a key made inside the card. Idempotent by `order_id`."""
+class CertificateOrder(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """Issue one certificate for a key made inside the card. Idempotent by `order_id`.
+
+    What stands at its default is left out: an order of before has the same wire form as it had then.
+    """
 
     order_id: Identifier
     municipality: MunicipalityCode
@@ -163,6 +166,8 @@ class CertificateOrder(Message, frozen=True, kw_only=True):
     proof_of_possession: KeyBytes
     """Signature by the new key over `order_proof_input(…)`, PKCS#1 v1.5 SHA-256 or ECDSA SHA-384."""
     ordered_at: Moment
+    name_reading: Line | None = None
+    """フリガナ of the name, with which the holder agreed: a word of the name without substitute is written in it (R-1.9)."""
 
 
 class DeliveryConfirmed(Message, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from enum import Enum, unique
 
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.kinds import ApplicationState, Procedure
-from openjpki.rules.lifecycle import IllegalTransition, LifeCycle
+from openjpki.rules.lifecycle import LifeCycle
 
 
 @unique
@@ -114,9 +114,14 @@ _ABOUT_IDENTITY = (
     "representative.",
     "household.",
     "inquiry.",
-    "hold.by-telephone",
 )
 """Who may is asked on every visit anew."""
+_PERFORMED_BY: Mapping[Procedure, tuple[str, ...]] = {
+    Procedure.REVOCATION: ("R-2.5", "R-2.6"),
+    Procedure.HOLD: ("R-2.7",),
+    Procedure.PIN_CHANGE: ("R-2.9",),
+    Procedure.PIN_RESET: ("R-2.10",),
+}
 
 
 def _rows() -> Iterator[Step]:
@@ -126,7 +131,7 @@ def _rows() -> Iterator[Step]:
         before=state.RECEIVED,
         event=event.EXAMINE,
         after=state.EXAMINED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.RECORD, Fact.CARD, Fact.CERTIFICATES, Fact.APPLICANT, Fact.DAY),
         finds=("renewal.", *_ABOUT_IDENTITY),  # what the papers lack is told with a refusal
         rules=("R-1.1", "R-1.2", "R-1.3", "R-1.7", "R-1.11", "R-2.2", "R-2.3", "R-2.4", "R-2.15", "R-3.8", "R-7.5"),
@@ -135,11 +140,25 @@ def _rows() -> Iterator[Step]:
         before=state.EXAMINED,
         event=event.IDENTIFY,
         after=state.IDENTIFIED,
-        procedures=ALL,
+        procedures=_BY_LETTER,
         needs=(Fact.APPLICANT, Fact.PIN, Fact.DOCUMENTS, Fact.POWER, Fact.REPLY_FORM, Fact.DAY),
         finds=_ABOUT_IDENTITY,
         rules=("R-2.20", "R-2.21", "R-2.22", "R-2.23", "R-2.25", "R-6.3", "R-6.4"),
     )
+    for before, asked, after in (
+        (state.RECEIVED, event.EXAMINE, state.EXAMINED),
+        (state.EXAMINED, event.IDENTIFY, state.IDENTIFIED),
+    ):
+        # Who calls is asked for nothing but their word (R-2.7).
+        yield Step(
+            before=before,
+            event=asked,
+            after=after,
+            procedures=frozenset({Procedure.HOLD}),
+            needs=(),
+            finds=("hold.by-telephone",),
+            rules=("R-2.7",),
+        )
     yield Step(
         before=state.EXAMINED,
         event=event.SEND_INQUIRY,
@@ -203,7 +222,7 @@ def _rows() -> Iterator[Step]:
         finds=("application.fee-open",),
         rules=("R-4.1", "R-4.2"),
     )
-    for before, procedures in ((state.FEE_SETTLED, ISSUING), (state.IDENTIFIED, PERFORMED)):
+    for before, procedures in ((state.FEE_SETTLED, ISSUING), (state.IDENTIFIED, PERFORMED - ENDING)):
         yield Step(
             before=before,
             event=event.CLEAR,
@@ -217,11 +236,19 @@ def _rows() -> Iterator[Step]:
             before=before,
             event=event.APPROVE,
             after=state.READY,
-            procedures=procedures - ENDING,
+            procedures=procedures,
             needs=(Fact.ENTERED_BY, Fact.SECOND_PERSON),
             finds=("application.same-person",),
             rules=("R-2.27",),
         )
+    yield Step(
+        before=state.IDENTIFIED,
+        event=event.CLEAR,
+        after=state.READY,
+        procedures=ENDING,
+        needs=(),
+        rules=("R-2.27",),
+    )
     for before in (state.READY, state.PARTLY_ISSUED):
         yield Step(
             before=before,
@@ -239,14 +266,15 @@ def _rows() -> Iterator[Step]:
         needs=(Fact.ANSWER, Fact.READ_BACK),
         rules=("R-8.1",),
     )
-    yield Step(
-        before=state.READY,
-        event=event.PERFORM,
-        after=state.DONE,
-        procedures=PERFORMED,
-        needs=(Fact.ANSWER,),
-        rules=("R-2.5", "R-2.7", "R-2.9", "R-2.10"),
-    )
+    for procedure, rules in _PERFORMED_BY.items():
+        yield Step(
+            before=state.READY,
+            event=event.PERFORM,
+            after=state.DONE,
+            procedures=frozenset({procedure}),
+            needs=(Fact.ANSWER,),
+            rules=rules,
+        )
     for before in (state.PARTLY_ISSUED, state.ISSUED):
         # From partly issued: the authority refused the rest for good, and the holder leaves with what was issued.
         yield Step(
@@ -278,8 +306,41 @@ def _rows() -> Iterator[Step]:
 
 STEPS: tuple[Step, ...] = tuple(_rows())
 
+_WORDS: Mapping[Enum, str] = {
+    ApplicationState.RECEIVED: "受付",
+    ApplicationState.EXAMINED: "審査済み",
+    ApplicationState.INQUIRY_SENT: "照会書送付済み",
+    ApplicationState.INQUIRY_RETURNED: "照会書返送",
+    ApplicationState.INQUIRY_LAPSED: "回答期限切れ",
+    ApplicationState.IDENTIFIED: "本人確認済み",
+    ApplicationState.PINS_READY: "暗証番号確認済み",
+    ApplicationState.FEE_SETTLED: "手数料処理済み",
+    ApplicationState.READY: "受付済・処理待ち",
+    ApplicationState.PARTLY_ISSUED: "一部発行済み",
+    ApplicationState.ISSUED: "発行済み",
+    ApplicationState.DONE: "完了",
+    ApplicationState.REFUSED: "受付不可",
+    ApplicationState.WITHDRAWN: "取下げ",
+    ApplicationEvent.EXAMINE: "審査する",
+    ApplicationEvent.IDENTIFY: "本人を確認する",
+    ApplicationEvent.SEND_INQUIRY: "照会書兼回答書を郵送する",
+    ApplicationEvent.RETURN_BY_POST: "郵便が返送される",
+    ApplicationEvent.LAPSE: "回答の期限が過ぎる",
+    ApplicationEvent.REPLY: "回答書を受け取る",
+    ApplicationEvent.CHECK_PINS: "暗証番号を確認する",
+    ApplicationEvent.SETTLE_FEE: "手数料を処理する",
+    ApplicationEvent.CLEAR: "承認は要らない",
+    ApplicationEvent.APPROVE: "別の職員が承認する",
+    ApplicationEvent.ISSUE_PART: "一部を発行する",
+    ApplicationEvent.ISSUE: "発行する",
+    ApplicationEvent.PERFORM: "実行する",
+    ApplicationEvent.HAND_OVER: "カードを返す",
+    ApplicationEvent.REFUSE: "受け付けない",
+    ApplicationEvent.WITHDRAW: "取り下げる",
+}
+
 APPLICATION: LifeCycle[ApplicationState, ApplicationEvent] = LifeCycle(
-    "application", "申請", {(step.before, step.event): step.after for step in STEPS}
+    "application", "申請", {(step.before, step.event): step.after for step in STEPS}, _WORDS
 )
 """The same as a table of edges, whatever the procedure."""
 
@@ -292,9 +353,7 @@ def step(procedure: Procedure, state: ApplicationState, event: ApplicationEvent)
     """Return the step that an event is for an application of this procedure; raise `IllegalTransition`."""
     found = _BY_PROCEDURE.get((procedure, state, event))
     if found is None:
-        raise IllegalTransition(
-            table=APPLICATION.name, table_ja=APPLICATION.name_ja, state=state.value, event=event.value
-        )
+        raise APPLICATION.illegal(state, event)
     return found
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.person import CertifiedAttributes, FourAttributes
 
 LONGEST_ADDRESS = 200
 """Characters of an address in a certificate."""
@@ -73,15 +72,6 @@ class BadSubstitute(Failure):
     kind = Kind.REFUSED
     ja = "指定された代替文字は電子証明書に使えません。"
     en = "The chosen substitute cannot stand in a certificate."
-
-
-class AddressTooLong(Failure):
-    """The address has no room in a certificate."""
-
-    code = "characters.address-too-long"
-    kind = Kind.REFUSED
-    ja = "住所が{length}文字あります。電子証明書に記載できるのは{most}文字までです。"
-    en = "The address has {length} characters; a certificate holds {most}."
 
 
 def in_repertoire(character: str) -> bool:
@@ -160,22 +150,3 @@ def _written(character: str, own: Mapping[str, str]) -> tuple[str, By]:
     )
     found = (one for one in candidates if len(one[0]) == 1 and in_repertoire(one[0]))
     return next(found, ("", "none"))
-
-
-def certified(attributes: FourAttributes, chosen: Mapping[str, str] | None = None) -> CertifiedAttributes:
-    """Return the four attributes as a signature certificate carries them (R-1.9).
-
-    Raises `NoSubstitute`, `BadSubstitute` or `AddressTooLong`.
-    """
-    name, name_substitutions = substitute(attributes.name, chosen)
-    address, address_substitutions = substitute(attributes.address, chosen)
-    if len(address) > LONGEST_ADDRESS:
-        raise AddressTooLong(length=len(address), most=LONGEST_ADDRESS)
-    return CertifiedAttributes(
-        name=name,
-        name_substitutions=name_substitutions,
-        address=address,
-        address_substitutions=address_substitutions,
-        birth_date=attributes.birth_date,
-        sex=attributes.sex,
-    )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from openjpki.rules.catalogue import find
 from openjpki.rules.dates import day_of_age
-from openjpki.rules.era import in_era
+from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.kinds import Capacity, CardState, CertificateKind, Residence
 from openjpki.rules.policy import Policy
@@ -146,9 +146,9 @@ def _under_15(policy: Policy, born: date, *, accompanied: bool) -> Finding:
     first = day_of_age(born, SIGNATURE_AGE, policy)
     refusal = find(
         "eligibility.ward_or_under15_principle",
-        detail_ja=f"{in_era(first)}から申請できます。その日に自動で追加されることはありません。"
+        detail_ja=f"{spoken(first, 'ja')}から申請できます。その日に自動で追加されることはありません。"
         + (_TOGETHER_JA if together else ""),
-        detail_en=f"This person can apply from {first}; nothing is added by itself on that day."
+        detail_en=f"This person can apply from {spoken(first, 'en')}; nothing is added by itself on that day."
         + (" Before it is issued only if holder and legal representative come together." if together else ""),
     )
     return replace(refusal, also=("R-1.4", "R-1.5"))

@@ -1,10 +1,10 @@
-"""Dates by era (和暦), out and in: 令和元年5月1日 and 2019-05-01 are one day. Before 1873 Japan counted otherwise."""
+"""Dates by era (和暦), out and in, and the one form in which a person is told a day. Before 1873 Japan counted otherwise."""
 
 import re
 from datetime import date
 from enum import Enum, unique
 
-from openjpki.errors import Failure, Kind
+from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.dates import FIRST_DAY
 
 
@@ -67,6 +67,8 @@ _DATE = re.compile(
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Full-width ASCII, as forms are filled in."""
+_WEEKDAYS = (("月", "Mon"), ("火", "Tue"), ("水", "Wed"), ("木", "Thu"), ("金", "Fri"), ("土", "Sat"), ("日", "Sun"))
+"""`date.weekday()` counts from Monday = 0."""
 
 
 def era_of(day: date) -> Era:
@@ -81,6 +83,23 @@ def in_era(day: date) -> str:
     era = era_of(day)
     year = day.year - era.begins.year + 1
     return f"{era.value}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def spoken(day: date, language: Language, *, weekday: bool = True) -> str:
+    """Return a day as every room tells it to a person: 令和8年（2026年）12月1日（火）, or 2026-12-01 (Tue).
+
+    Japanese has both years, since cards show one and forms the other; a day before today's calendar began in Japan has
+    its Gregorian year only. A birth date is told without its weekday.
+    """
+    ja, en = _WEEKDAYS[day.weekday()]
+    if language != "ja":
+        return f"{day.isoformat()} ({en})" if weekday else day.isoformat()
+    year = f"{day.year}年"
+    if day >= FIRST_DAY:
+        era = era_of(day)
+        count = day.year - era.begins.year + 1
+        year = f"{era.value}{'元' if count == 1 else count}年（{year}）"
+    return f"{year}{day.month}月{day.day}日" + (f"（{ja}）" if weekday else "")
 
 
 def read_era(text: str, *, strict: bool = True) -> date:

@@ -1,12 +1,14 @@
 """What an issue costs (R-4.1, R-4.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.kinds import FeeReason
+from openjpki.rules.kinds import FeeReason, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import FeeRow
+from openjpki.rules.words import word
 
 
 class NoFeeRow(Failure):
@@ -14,8 +16,17 @@ class NoFeeRow(Failure):
 
     code = "fees.no-row"
     kind = Kind.USAGE
-    ja = "設定 fee_table には、{on} の「{reason}」の手数料がありません。"
+    ja = "設定 fee_table には、{on} の「{reason_ja}」の手数料がありません。"
     en = 'The setting fee_table has no row for "{reason}" on {on}.'
+
+
+class ReasonOfAnother(Failure):
+    """The reason is one of another procedure."""
+
+    code = "fees.other-procedure"
+    kind = Kind.USAGE
+    ja = "「{reason_ja}」は「{procedure_ja}」の理由になりません。手続きか理由を選び直してください。"
+    en = 'The reason "{reason}" is none of the procedure "{procedure}". Choose another procedure or another reason.'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +35,30 @@ class Fee:
 
     yen: int
     rules: tuple[str, ...]
+
+
+_REASONS: Mapping[Procedure, frozenset[FeeReason]] = {
+    Procedure.RENEWAL: frozenset({FeeReason.RENEWAL}),
+    Procedure.NEW: frozenset(FeeReason) - {FeeReason.RENEWAL},
+    Procedure.REISSUE: frozenset(FeeReason) - {FeeReason.FIRST},
+}
+"""Why a procedure issues certificates; inside its window a re-issue counts as a renewal. The others issue none."""
+
+
+def goes_with(reason: FeeReason, procedure: Procedure) -> bool:
+    """Say whether a procedure can issue for a reason (R-2.2 to R-2.4, R-4.1): no card is made anew in a renewal."""
+    return reason in _REASONS.get(procedure, frozenset())
+
+
+def check_reason(reason: FeeReason | None, procedure: Procedure) -> None:
+    """Refuse a reason that is none of the procedure's; raises `ReasonOfAnother`."""
+    if reason is not None and not goes_with(reason, procedure):
+        raise ReasonOfAnother(
+            reason=reason.value,
+            reason_ja=word(reason, "ja"),
+            procedure=procedure.value,
+            procedure_ja=word(procedure, "ja"),
+        )
 
 
 def fee(policy: Policy, *, reason: FeeReason, on: date) -> Fee:
@@ -39,7 +74,7 @@ def fee(policy: Policy, *, reason: FeeReason, on: date) -> Fee:
         return Fee(yen=unsettled[reason], rules=("R-4.2",))
     rows = [row for row in policy.fee_table if row.reason is reason and _in_force(row, on)]
     if not rows:
-        raise NoFeeRow(reason=reason.value, on=on)
+        raise NoFeeRow(reason=reason.value, reason_ja=word(reason, "ja"), on=on)
     return Fee(yen=rows[-1].yen, rules=("R-4.1",))
 
 

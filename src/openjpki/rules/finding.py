@@ -3,20 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from openjpki.errors import Failure, Kind, Language
+from openjpki.rules.era import spoken
 
 Severity = Literal["refusal", "advice"]
 
 
 class UnknownCode(Failure):
-    """No finding and no refusal has that code."""
+    """Nothing has that number or code."""
 
     code = "rules.unknown-code"
     kind = Kind.USAGE
-    ja = "「{code}」という番号の所見や拒否はありません。"
-    en = 'No finding and no refusal has the code "{code}".'
+    ja = (
+        "「{code}」という番号はありません。市のページの文は S-01 から S-70、規則は R-0 から R-8(R-3.8 など)、食い違いは CF-1 から CF-14 です。"
+        "ほかの番号は docs/rules.md と docs/errors.md にあります。"
+    )
+    en = (
+        'Nothing has the number "{code}". The sentences of the page are S-01 to S-70, the rules those of R-0 to R-8 (like R-3.8), the conflicts '
+        "CF-1 to CF-14; docs/rules.md and docs/errors.md list the other codes."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +54,13 @@ class Finding:
 
     def filled(self, **data: object) -> "Finding":
         """Return the finding with its sentences filled in; days are written as each language writes them."""
-        ja = {name: _in_japanese(value) for name, value in data.items()}
+        ja, en = ({name: _told(value, language) for name, value in data.items()} for language in get_args(Language))
         return replace(
             self,
             ja=self.ja.format(**ja).strip(),
-            en=self.en.format(**data).strip(),
+            en=self.en.format(**en).strip(),
             bring_ja=self.bring_ja.format(**ja),
-            bring_en=self.bring_en.format(**data),
+            bring_en=self.bring_en.format(**en),
         )
 
 
@@ -62,5 +69,5 @@ def refusals_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.severity != "refusal"))
 
 
-def _in_japanese(value: object) -> object:
-    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else value
+def _told(value: object, language: Language) -> object:
+    return spoken(value, language) if isinstance(value, date) else value

@@ -52,9 +52,9 @@ def decide(policy: Policy, visit: Visit) -> Route:
 
     Every reason is told at once, refusals of the person before those of the papers: nobody is sent away twice.
     """
+    if visit.procedure is Procedure.HOLD:  # nothing is shown on the telephone (R-2.7)
+        return Route(route="same_day", findings=(find("hold.by-telephone"),))
     case = Case.of(policy, visit)
-    if visit.procedure is Procedure.HOLD:
-        return case.goes("same_day", "hold.by-telephone")
     about = about_the_holder(policy, visit)
     found = _BY_APPLICANT[visit.applicant](case)
     barred = any(finding.severity == "refusal" for finding in about)

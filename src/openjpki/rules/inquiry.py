@@ -1,13 +1,14 @@
 """The inquiry letter (照会書兼回答書) between its posting and its reply (R-2.24)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from openjpki.rules.catalogue import find
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Term
+from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
 
 InquiryState = Literal["open", "lapsed", "cancelled"]
@@ -37,6 +38,11 @@ def inquiry(policy: Policy, *, sent: date, on: date, mail_returned: bool = False
     if on > until:
         return _inquiry("lapsed", until, "inquiry.lapsed")
     return _inquiry("open", until, "inquiry.reply-until")
+
+
+def reply_from(policy: Policy, *, asked: date) -> date:
+    """Return the first open day on which the reply can be brought to a letter asked for on a day (R-2.24, R-4.7); raise `NeverOpen`."""
+    return open_day_from(policy, asked + timedelta(days=policy.inquiry_letter_days))
 
 
 def _inquiry(state: InquiryState, until: date, code: str) -> Inquiry:

@@ -25,7 +25,7 @@ class IllegalTransition(Failure):
 
     code = "lifecycle.illegal-transition"
     kind = Kind.REFUSED
-    ja = "{table_ja}は「{state}」の状態では「{event}」に進めません。"
+    ja = "{table_ja}は「{state_ja}」の状態では「{event_ja}」に進めません。"
     en = 'A {table} in the state "{state}" does not take "{event}".'
 
 
@@ -57,15 +57,27 @@ class CardEvent(Enum):
 
 @dataclass(frozen=True)
 class LifeCycle(Generic[S, V]):
-    """A table of edges; the names say what it is the life of."""
+    """A table of edges; the names say what it is the life of, the words what its states and events are called in Japanese."""
 
     name: str
     name_ja: str
     edges: Mapping[tuple[S, V], S]
+    words: Mapping[Enum, str]
 
     def events(self, state: S) -> tuple[V, ...]:
         """Return what can happen in a state, in the table's order; nothing in a final one."""
         return tuple(event for here, event in self.edges if here is state)
+
+    def illegal(self, state: S, event: V) -> IllegalTransition:
+        """Return the refusal of an event that cannot happen in a state."""
+        return IllegalTransition(
+            table=self.name,
+            table_ja=self.name_ja,
+            state=state.value,
+            state_ja=self.words[state],
+            event=event.value,
+            event_ja=self.words[event],
+        )
 
 
 def advance(table: LifeCycle[S, V], state: S, event: V) -> S:
@@ -73,9 +85,7 @@ def advance(table: LifeCycle[S, V], state: S, event: V) -> S:
     try:
         return table.edges[state, event]
     except KeyError:
-        raise IllegalTransition(
-            table=table.name, table_ja=table.name_ja, state=state.value, event=event.value
-        ) from None
+        raise table.illegal(state, event) from None
 
 
 CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
@@ -95,6 +105,23 @@ CERTIFICATE: LifeCycle[CertificateState, CertificateEvent] = LifeCycle(
         (CertificateState.HELD, CertificateEvent.SUPERSEDE): CertificateState.SUPERSEDED,
         (CertificateState.HELD, CertificateEvent.EXPIRE): CertificateState.EXPIRED,
     },
+    {
+        CertificateState.PREPARED: "作成中",
+        CertificateState.UNDELIVERED: "未交付",
+        CertificateState.VALID: "有効",
+        CertificateState.HELD: "一時保留",
+        CertificateState.REVOKED: "失効",
+        CertificateState.SUPERSEDED: "更新により失効",
+        CertificateState.EXPIRED: "期限切れ",
+        CertificateEvent.SIGN: "署名する",
+        CertificateEvent.ACTIVATE: "カードに書き込む",
+        CertificateEvent.DISCARD: "交付前に破棄する",
+        CertificateEvent.HOLD: "一時保留にする",
+        CertificateEvent.RELEASE: "一時保留を解除する",
+        CertificateEvent.REVOKE: "失効させる",
+        CertificateEvent.SUPERSEDE: "新しい電子証明書に替える",
+        CertificateEvent.EXPIRE: "有効期限が過ぎる",
+    },
 )
 
 CARD: LifeCycle[CardState, CardEvent] = LifeCycle(
@@ -109,5 +136,15 @@ CARD: LifeCycle[CardState, CardEvent] = LifeCycle(
         (CardState.SUSPENDED, CardEvent.EXPIRE): CardState.EXPIRED,
         # An expired card can still be handed in.
         (CardState.EXPIRED, CardEvent.ABOLISH): CardState.ABOLISHED,
+    },
+    {
+        CardState.ACTIVE: "有効",
+        CardState.SUSPENDED: "一時停止",
+        CardState.ABOLISHED: "廃止",
+        CardState.EXPIRED: "期限切れ",
+        CardEvent.SUSPEND: "一時停止する",
+        CardEvent.RESUME: "一時停止を解除する",
+        CardEvent.ABOLISH: "廃止する",
+        CardEvent.EXPIRE: "有効期限が過ぎる",
     },
 )

@@ -10,9 +10,10 @@ from datetime import date
 from openjpki.rules.catalogue import find
 from openjpki.rules.deadlines import Deadline, continued_use, standing
 from openjpki.rules.documents import DocumentKind, DocumentList, ShownDocument
-from openjpki.rules.eligibility import ABROAD_SINCE, Holder, may_have
+from openjpki.rules.eligibility import ABROAD_SINCE, Holder, is_represented, may_have
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import about_the_holder, decide
+from openjpki.rules.inquiry import reply_from
 from openjpki.rules.kinds import Applicant, CertificateKind, Procedure, Term
 from openjpki.rules.policy import Policy
 from openjpki.rules.visit import Case, Route, Visit, Way
@@ -48,20 +49,23 @@ def card_after_move(
     """Return how a card is put to 継続利用 (転入), or its face written anew (`within`: 転居), on a day (R-2.13, R-5.21).
 
     `reported`: the day of the 転入届 or 転居届; `moved_again` as in `deadlines.continued_use`. On that day the holder, the
-    household and an agent are all served at once; later an agent and the household by the inquiry letter. The signature
-    certificate is routed where `visit.kinds` names it (R-5.22; S-26). `visit.procedure` is of no account.
+    household and an agent are all served at once; later an agent and the household by the inquiry letter, as long as its
+    reply can be brought in the term. The signature certificate is routed where `visit.kinds` names it (R-5.22; S-26).
+    `visit.procedure` is of no account. Raises `NeverOpen`.
     """
     term = None if within else continued_use(policy, reported=reported, on=visit.on, moved_again=moved_again)
     if term is not None and not term.in_time:
-        asked = CertificateKind.SIGNATURE in visit.kinds
-        return CardAfterMove(
-            card="refused", signature="refused" if asked else None, deadline=term.deadline, findings=term.findings
-        )
+        return _too_late(visit, term.deadline, *term.findings)
     on_time = _told_with_the_report(visit, with_report=visit.on == reported)
     card = _card(policy, replace(on_time, kinds=frozenset()), with_report=visit.on == reported)
+    if term is not None and card.route == "inquiry":
+        last, soonest = term.deadline.last_day, reply_from(policy, asked=visit.on)
+        if soonest > last:
+            return _too_late(visit, term.deadline, find("moving.letter-too-late", last=last, soonest=soonest))
+        card = replace(card, findings=(*card.findings, find("moving.second-visit-in-time", last=last)))
     signature = _signature(policy, on_time, card.route)
     told = (*card.findings, *(signature.findings if signature else ()))
-    done = (find("moving.card-goes-on"),) if card.route == "same_day" else ()
+    done = (find(_goes_on(policy, visit)),) if card.route == "same_day" else ()
     return CardAfterMove(
         card=card.route,
         signature=signature.route if signature else None,
@@ -117,6 +121,22 @@ def _at_once(case: Case) -> Route:
     if case.form == "opened":
         missing.append("agent.unsealed")
     return case.goes("refused" if missing else "same_day", *missing)
+
+
+def _too_late(visit: Visit, deadline: Deadline, *findings: Finding) -> CardAfterMove:
+    """Refuse the card, and with it the certificate that was asked for: the term has passed, or no letter comes back in it."""
+    asked = CertificateKind.SIGNATURE in visit.kinds
+    return CardAfterMove(card="refused", signature="refused" if asked else None, deadline=deadline, findings=findings)
+
+
+def _goes_on(policy: Policy, visit: Visit) -> str:
+    """Say what comes of the card, and of its PINs: none on a 顔認証カード, and none for an agent to type (R-1.11, R-6.5)."""
+    holder = visit.holder
+    if holder is not None and holder.face_card:
+        return "moving.card-goes-on-without-pin"
+    if holder is not None and is_represented(policy, holder, visit.on):
+        return "moving.card-goes-on-represented"
+    return "moving.card-goes-on-by-agent" if visit.applicant in _AGENTS else "moving.card-goes-on"
 
 
 def _signature(policy: Policy, visit: Visit, card: Way) -> Route | None:

@@ -8,6 +8,7 @@ from openjpki.rules.catalogue import find
 from openjpki.rules.dates import months_before
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState
+from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal_window
 
@@ -147,7 +148,7 @@ def _told(
     if kinds == {CertificateKind.AUTHENTICATION} and CertificateKind.SIGNATURE in held.ended():
         told.append(find("notice.authentication-alone"))
     if post_day(policy, printed=on) < opens:
-        told.append(find("notice.comes-early", opens=opens))
+        told.append(_comes_early(policy, opens))
     return told
 
 
@@ -161,8 +162,13 @@ def brought(policy: Policy, *, named: date, current: date, on: date) -> tuple[Fi
         return (find("notice.crossed", expires=current),)
     opens = renewal_window(policy, current).opens
     if on < opens and not policy.notice_opens_window:
-        return (find("notice.comes-early", opens=opens),)
+        return (_comes_early(policy, opens),)
     return ()
+
+
+def _comes_early(policy: Policy, opens: date) -> Finding:
+    """Name the first open day of the renewal beside the day on which it opens (R-3.8, R-4.4)."""
+    return find("notice.comes-early", opens=opens, first=open_day_from(policy, opens))
 
 
 def lost(policy: Policy) -> Finding:

@@ -35,7 +35,7 @@ S-12 | R-4.4                       |                   | 申請の受付時間�
 S-13 | R-2.2 R-2.20 R-2.21         | CF-3              | 本人が書類か暗証番号で確認できれば当日に発行 | self, with a document or matching PIN: same day
 S-14 | R-2.20 R-2.24               | CF-3              | どちらもなければ当日は発行しない | without: not on the same day
 S-15 | R-2.24                      |                   | 照会書が本人に届き、回答書を持って再び来庁 | a letter goes to the holder, who brings the reply
-S-16 | R-2.2 R-2.24                | CF-5              | 任意代理人は当日に発行を受けられない | a voluntary agent: not on the same day
+S-16 | R-2.2 R-2.24                | CF-5              | 本人が頼んだ代理人は当日に発行を受けられない | a voluntary agent: not on the same day
 S-17 | R-2.29 R-4.9                |                   | くわしくは担当課に聞く | details: ask the office
 S-18 | R-4.1 R-4.3                 | CF-7              | 手数料は200円、最初は無料 | 200 yen, the first free
 S-19 | R-3.1 R-3.2 R-3.3 R-3.5     | CF-4 CF-10        | 発行より後の誕生日5回目で終わる | ends on the 5th birthday after the issue

@@ -115,6 +115,10 @@ class Policy:
     """True: a voluntary agent who asks for a revocation must bring a 委任状."""
     inquiry_reply_days: Annotated[int, Setting("R-2.24", "U", "京都市 (a term exists)", DAYS)] = 30
     """Days within which the reply to a 照会書 counts; the last day is counted, a closed one moves on."""
+    inquiry_letter_days: Annotated[
+        int, Setting("R-2.24", "I", "津市, 国立市, 京都市 (sent 2 to 3 days later)", DAYS)
+    ] = 3
+    """Days from the first visit before which no reply to a 照会書 can be brought: it goes by ordinary mail."""
     inquiry_reply_holder_document: Annotated[
         bool, Setting("R-2.24", "C", "sources differ: 国立市, 菊池市, 大阪狭山市 ask for one")
     ] = False

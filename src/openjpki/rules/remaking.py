@@ -11,6 +11,7 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.policy import CERTIFICATES_YEN, Policy
 from openjpki.rules.renewal import less_than_three_months_from
+from openjpki.rules.words import word
 
 EXPRESS_SINCE = date(2024, 12, 2)
 """From this day a card can be made within a week (特急発行, R-4.1)."""
@@ -41,7 +42,7 @@ class NotRemade(Failure):
 
     code = "fees.no-remaking"
     kind = Kind.USAGE
-    ja = "「{reason}」ではカードの再交付はしません。"
+    ja = "「{reason_ja}」ではカードの再交付はしません。"
     en = 'No card is made anew for the reason "{reason}".'
 
 
@@ -52,6 +53,15 @@ class NoExpress(Failure):
     kind = Kind.REFUSED
     ja = "特急発行は{since}からです。"
     en = "A card is made within a week only from {since}."
+
+
+class NotNearExpiry(Failure):
+    """The card has three months or more to go: its end is no reason to make it anew."""
+
+    code = "fees.not-near-expiry"
+    kind = Kind.REFUSED
+    ja = "カードの有効期限({expires})まで3か月以上あるため、有効期限を理由とする再交付はできません。{first}からできます。"
+    en = "The card runs to {expires}, three months or more: for its end alone it is made anew from {first}."
 
 
 @unique
@@ -91,17 +101,28 @@ class Refund:
 
 
 def remaking_fee(
-    policy: Policy, *, reason: FeeReason, on: date, certificates: bool = True, express: bool = False
+    policy: Policy,
+    *,
+    reason: FeeReason,
+    on: date,
+    certificates: bool = True,
+    express: bool = False,
+    card_expires: date | None = None,
 ) -> RemakingFee:
-    """Return what a card made anew costs on a day (R-4.1; S-18; E-31); raise `NotRemade`, `NoExpress` or `NoFeeRow`.
+    """Return what a card made anew costs on a day (R-4.1; S-18; E-31).
 
-    The table holds card and certificates together. Of an amount the certificates, both together, are 200 yen; without
+    Raises `NotRemade`, `NoExpress`, `NoFeeRow`, or `NotNearExpiry` where the card's end is the reason and, as far as
+    `card_expires` tells, is not near. The table holds card and certificates together. Of an amount the certificates, both together, are 200 yen; without
     `certificates` (不要) they are not charged. `express` adds its surcharge where the re-making costs anything.
     """
     if reason not in REMADE:
-        raise NotRemade(reason=reason.value)
+        raise NotRemade(reason=reason.value, reason_ja=word(reason, "ja"))
     if express and on < EXPRESS_SINCE:
         raise NoExpress(since=EXPRESS_SINCE)
+    if reason is FeeReason.CARD_NEAR_EXPIRY and card_expires is not None:
+        first = less_than_three_months_from(policy, card_expires)
+        if on < first:
+            raise NotNearExpiry(expires=card_expires, first=first)
     settled = fee(policy, reason=reason, on=on)
     share = min(settled.yen, CERTIFICATES_YEN)
     card = settled.yen - share

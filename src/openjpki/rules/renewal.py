@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from openjpki.rules.catalogue import find
 from openjpki.rules.dates import months_before
 from openjpki.rules.finding import Finding
+from openjpki.rules.office import open_day_from, open_day_until
 from openjpki.rules.policy import Policy
 
 _MONTHS = 3
@@ -54,19 +55,31 @@ class Renewal:
     findings: tuple[Finding, ...]
 
 
-def renewal(policy: Policy, *, expires: date, card_expires: date, on: date, notice: bool = False) -> Renewal:
+def renewal(
+    policy: Policy, *, expires: date, card_expires: date, on: date, notice: bool = False, japanese: bool = True
+) -> Renewal:
     """Say whether a certificate can be renewed on a day (R-3.8, R-3.10, R-7.1, R-7.5; S-31, S-33, S-35, S-36, S-40).
 
     `notice`: the expiry notice is in hand. It neither opens the window nor is needed, unless the policy says so (CF-11).
+    `japanese`: a foreigner's card that ends with the stay is extended, not made anew (R-2.12, R-3.7). Raises `NeverOpen`.
     """
     window = renewal_window(policy, expires)
     findings: list[Finding] = []
     if on < window.opens and not (notice and policy.notice_opens_window):
-        findings.append(find("renewal.not-yet", opens=window.opens, closes=window.closes))
+        first = open_day_from(policy, window.opens)
+        findings.append(find("renewal.not-yet", opens=window.opens, closes=window.closes, first=first))
     if on > window.closes:
         findings.append(find("renewal.over", closes=window.closes))
     if policy.card_first_if_same_expiry and card_expires <= expires:
-        findings.append(find("renewal.card-first", expires=card_expires))
+        findings.append(_card_first(policy, card_expires, on, japanese=japanese))
     if policy.notice_required and not notice:
         findings.append(find("renewal.notice-required"))
     return Renewal(open=not findings, window=window, findings=tuple(findings))
+
+
+def _card_first(policy: Policy, card_expires: date, on: date, *, japanese: bool) -> Finding:
+    """Tell what becomes of the card first: made anew, or a foreigner's extended while a day is left for it (R-2.12, R-3.7, R-7.5)."""
+    last_open = open_day_until(policy, card_expires)
+    if japanese or on > last_open:
+        return find("renewal.card-first", expires=card_expires)
+    return find("stay.extend-card-first", expires=card_expires, last=last_open)

@@ -9,6 +9,7 @@ from openjpki.rules.dates import months_after
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import RecordKind
 from openjpki.rules.policy import Policy
+from openjpki.rules.words import word
 
 ISSUE_RECORD_YEARS = 10
 """A record of issue: from the day after the certificate's due expiry (old 施行令 art. 2–6)."""
@@ -22,7 +23,7 @@ class ExpiryNeeded(Failure):
 
     code = "retention.expiry-needed"
     kind = Kind.USAGE
-    ja = "{record} の保存期間は、電子証明書の本来の有効期間満了日から決まります。その日を指定してください。"
+    ja = "{record_ja}の保存期間は、電子証明書の本来の有効期間満了日から決まります。その日を指定してください。"
     en = "The term of {record} follows from the certificate's due expiry. Give that day."
 
 
@@ -43,7 +44,7 @@ def retention(policy: Policy, *, record: RecordKind, made: date, due_expiry: dat
     """
     if record in _OF_A_CERTIFICATE:
         if due_expiry is None:
-            raise ExpiryNeeded(record=record.value)
+            raise ExpiryNeeded(record=record.value, record_ja=word(record, "ja"))
         until = _years_after(due_expiry, ISSUE_RECORD_YEARS) if record is RecordKind.ISSUE else due_expiry
     else:
         until = _years_after(made, _years(policy, record))

@@ -10,8 +10,9 @@ from typing import Literal
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.catalogue import find
-from openjpki.rules.characters import By, NoSubstitute, Piece, pieces
+from openjpki.rules.characters import LONGEST_ADDRESS, By, NoSubstitute, Piece, pieces
 from openjpki.rules.finding import Finding
+from openjpki.rules.person import CertifiedAttributes, FourAttributes
 
 SPACE = "\u3000"
 """Between family and given name, in the name as in its reading."""
@@ -21,6 +22,15 @@ _KANA = frozenset(
     for code in (*range(0x3041, 0x3097), *range(0x309B, 0x309F), *range(0x30A1, 0x30F7), *range(0x30FB, 0x30FF))
 )
 _SAME: frozenset[By | Literal["kana"]] = frozenset({"itself", "composed"})
+
+
+class AddressTooLong(Failure):
+    """The address has no room in a certificate."""
+
+    code = "characters.address-too-long"
+    kind = Kind.REFUSED
+    ja = "住所が{length}文字あります。電子証明書に記載できるのは{most}文字までです。"
+    en = "The address has {length} characters; a certificate holds {most}."
 
 
 class BadReading(Failure):
@@ -87,6 +97,36 @@ def substitution(text: str, *, reading: str | None = None, chosen: Mapping[str, 
         changes=tuple(changes),
         findings=tuple(_findings(changes)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certified:
+    """The four attributes as a signature certificate carries them, and what the holder should know of it."""
+
+    attributes: CertifiedAttributes
+    findings: tuple[Finding, ...]
+
+
+def certified(
+    attributes: FourAttributes, *, reading: str | None = None, chosen: Mapping[str, str] | None = None
+) -> Certified:
+    """Return the four attributes as a signature certificate carries them (R-1.9); an address has no reading.
+
+    `reading` and `chosen` as in `substitution`, of the name. Raises what that raises, or `AddressTooLong`.
+    """
+    name = substitution(attributes.name, reading=reading, chosen=chosen)
+    address = substitution(attributes.address, chosen=chosen)
+    if len(address.text) > LONGEST_ADDRESS:
+        raise AddressTooLong(length=len(address.text), most=LONGEST_ADDRESS)
+    carried = CertifiedAttributes(
+        name=name.text,
+        name_substitutions=name.flags,
+        address=address.text,
+        address_substitutions=address.flags,
+        birth_date=attributes.birth_date,
+        sex=attributes.sex,
+    )
+    return Certified(attributes=carried, findings=tuple(_findings((*name.changes, *address.changes))))
 
 
 def _words(found: Iterator[Piece]) -> Iterator[list[Piece]]:

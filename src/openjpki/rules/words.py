@@ -1,18 +1,12 @@
-"""The words of the closed vocabularies as people say them, and days in both calendars: one form in every room."""
+"""The words of the closed vocabularies as people say them: one form in every room."""
 
-from datetime import date
 from enum import Enum
 
 from openjpki.errors import Language
-from openjpki.rules.application import ApplicationEvent, Fact
-from openjpki.rules.dates import FIRST_DAY
-from openjpki.rules.era import in_era
+from openjpki.rules.application import APPLICATION, Fact
 from openjpki.rules.kinds import (
-    ApplicationState,
     ApprovalGround,
-    CardState,
     CertificateKind,
-    CertificateState,
     FeeReason,
     LifeEvent,
     OtherCause,
@@ -22,21 +16,14 @@ from openjpki.rules.kinds import (
     RevocationReason,
     Term,
 )
+from openjpki.rules.lifecycle import CARD, CERTIFICATE
 
 _JA: dict[Enum, str] = {
+    **CERTIFICATE.words,
+    **CARD.words,
+    **APPLICATION.words,
     CertificateKind.SIGNATURE: "署名用電子証明書",
     CertificateKind.AUTHENTICATION: "利用者証明用電子証明書",
-    CertificateState.PREPARED: "作成中",
-    CertificateState.UNDELIVERED: "未交付",
-    CertificateState.VALID: "有効",
-    CertificateState.HELD: "一時保留",
-    CertificateState.REVOKED: "失効",
-    CertificateState.SUPERSEDED: "更新により失効",
-    CertificateState.EXPIRED: "期限切れ",
-    CardState.ACTIVE: "有効",
-    CardState.SUSPENDED: "一時停止",
-    CardState.ABOLISHED: "廃止",
-    CardState.EXPIRED: "期限切れ",
     Procedure.NEW: "新規発行",
     Procedure.RENEWAL: "更新",
     Procedure.REISSUE: "再発行",
@@ -44,36 +31,6 @@ _JA: dict[Enum, str] = {
     Procedure.HOLD: "一時保留",
     Procedure.PIN_CHANGE: "暗証番号の変更",
     Procedure.PIN_RESET: "暗証番号の再設定",
-    ApplicationState.RECEIVED: "受付",
-    ApplicationState.EXAMINED: "審査済み",
-    ApplicationState.INQUIRY_SENT: "照会書送付済み",
-    ApplicationState.INQUIRY_RETURNED: "照会書返戻",
-    ApplicationState.INQUIRY_LAPSED: "回答期限切れ",
-    ApplicationState.IDENTIFIED: "本人確認済み",
-    ApplicationState.PINS_READY: "暗証番号確認済み",
-    ApplicationState.FEE_SETTLED: "手数料処理済み",
-    ApplicationState.READY: "受付済・処理待ち",
-    ApplicationState.PARTLY_ISSUED: "一部発行済み",
-    ApplicationState.ISSUED: "発行済み",
-    ApplicationState.DONE: "完了",
-    ApplicationState.REFUSED: "却下",
-    ApplicationState.WITHDRAWN: "取下げ",
-    ApplicationEvent.EXAMINE: "審査する",
-    ApplicationEvent.IDENTIFY: "本人を確認する",
-    ApplicationEvent.SEND_INQUIRY: "照会書兼回答書を郵送する",
-    ApplicationEvent.RETURN_BY_POST: "郵便が返送される",
-    ApplicationEvent.LAPSE: "回答の期限が過ぎる",
-    ApplicationEvent.REPLY: "回答書を受け取る",
-    ApplicationEvent.CHECK_PINS: "暗証番号を確認する",
-    ApplicationEvent.SETTLE_FEE: "手数料を処理する",
-    ApplicationEvent.CLEAR: "承認は要らない",
-    ApplicationEvent.APPROVE: "別の職員が承認する",
-    ApplicationEvent.ISSUE_PART: "一部を発行する",
-    ApplicationEvent.ISSUE: "発行する",
-    ApplicationEvent.PERFORM: "実行する",
-    ApplicationEvent.HAND_OVER: "カードを返す",
-    ApplicationEvent.REFUSE: "受け付けない",
-    ApplicationEvent.WITHDRAW: "取り下げる",
     Fact.RECORD: "住民基本台帳の記録",
     Fact.CARD: "カードの状態",
     Fact.CERTIFICATES: "電子証明書の状態と有効期限",
@@ -194,13 +151,3 @@ def limit(because: str, language: Language) -> str:
     """Return which limit decided an expiry (R-3.1, R-3.7), in words."""
     ja, en = _LIMITS[because]
     return ja if language == "ja" else en
-
-
-def spoken(day: date, language: Language) -> str:
-    """Return a day in both calendars: 令和8年11月23日(2026年), or 2026-11-23 (令和8年11月23日).
-
-    A day before today's calendar began in Japan has its Gregorian date only.
-    """
-    if day < FIRST_DAY:
-        return f"{day.year}年{day.month}月{day.day}日" if language == "ja" else day.isoformat()
-    return f"{in_era(day)}({day.year}年)" if language == "ja" else f"{day.isoformat()} ({in_era(day)})"

@@ -35,7 +35,6 @@ from openjpki.site.start_page import (
 )
 from openjpki.window import entries
 from openjpki.window.officer import Clerk
-from openjpki.window.states import ResidentState
 
 READER = "start-page"
 """The officer's name under which the sandbox's page reads the registers."""
@@ -98,20 +97,16 @@ def _card_names(house: House) -> dict[str, str]:
 def _page(house: House, after: str) -> tuple[dict[str, tuple[entries.ResidentEntry, ...]], str]:
     """Return each municipality's residents behind a code, and the code to go on behind ("" at the end).
 
+    Who is shown is read, and written down; who is not, is not.
+
     Resident codes are unique over all municipalities, so one code says where every list stands.
     """
-    found: dict[str, tuple[entries.ResidentEntry, ...]] = {}
-    for municipality in MUNICIPALITIES:
-        clerk = Clerk(login=READER, municipality=municipality.code)
-        found[municipality.code] = house.window.residents.list(clerk, after=after, limit=PAGE + 1)
-    last = min((rows[PAGE - 1].resident_code for rows in found.values() if len(rows) > PAGE), default="")
-    shown = {
-        code: tuple(
-            row
-            for row in rows  # who moved away is shown where they live now
-            if row.state is ResidentState.RESIDENT and (not last or row.resident_code <= last)
-        )
-        for code, rows in found.items()
+    register = house.window.residents
+    clerks = [Clerk(login=READER, municipality=municipality.code) for municipality in MUNICIPALITIES]
+    next_ones = [register.codes(clerk, after=after, limit=PAGE + 1) for clerk in clerks]
+    last = min((codes[PAGE - 1] for codes in next_ones if len(codes) > PAGE), default="")
+    shown = {  # who moved away is shown where they live now
+        clerk.municipality: register.list(clerk, after=after, until=last, limit=PAGE, living=True) for clerk in clerks
     }
     return shown, last
 

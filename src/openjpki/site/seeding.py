@@ -15,6 +15,5 @@ def seed(house: House) -> int:
     for municipality in MUNICIPALITIES:
         register = files("openjpki.site").joinpath("seed", f"{municipality.code}.csv").read_bytes()
         clerk = Clerk(login="init", municipality=municipality.code)
-        house.window.residents.import_csv(clerk, register)
-        residents += len(house.window.residents.list(clerk))
+        residents += house.window.residents.import_csv(clerk, register).residents
     return residents

@@ -4,9 +4,10 @@ from openjpki.authority.card_holders import registered
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
 from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateState, LifeEvent
 from openjpki.rules.validity import card_expiry
-from openjpki.rules.words import limit, spoken, word
+from openjpki.rules.words import limit, word
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.house import CounterCard
 from openjpki.story import cast
@@ -87,7 +88,7 @@ def first_issue(stage: Stage) -> None:
         card.terminal.change_pin(AUTHENTICATION, stage.pins.authentication.encode())
         window.cards.hand_over(cast.WAKABA_CLERK, resident_code=cast.RESIDENT_CODE, card=card)
         tell.tell(
-            f"{cast.NAME}さん({spoken(plan.born, 'ja')}生)がカードを受け取り、暗証番号を自分で設定しました。窓口にも記録にも番号は残りません。",
+            f"{cast.NAME}さん({spoken(plan.born, 'ja', weekday=False)}生)がカードを受け取り、暗証番号を自分で設定しました。窓口にも記録にも番号は残りません。",
             f"{cast.NAME}, born {plan.born}, takes the card and sets the PINs; neither clerk nor record learns them.",
         )
         outcome = window.procedures.new_issue(

@@ -51,10 +51,12 @@ def accept(
     *,
     at: datetime,
     known_afresh: bool,
+    kana_agreed: bool,
 ) -> None:
     """Settle the fee and plan one order per certificate, in the order in which they are issued.
 
-    `known_afresh`: the authority was asked just now which certificates there are.
+    `known_afresh`: the authority was asked just now which certificates there are. `kana_agreed`: the holder agreed with
+    the name in kana (R-1.9).
     """
     municipality = application.municipality
     FeeRecord(
@@ -80,6 +82,7 @@ def accept(
         fee_yen=examination.fee.yen,
         fee_reason=examination.reason.value,
         known_afresh=known_afresh,
+        kana_agreed=kana_agreed,
     )
 
 

@@ -1,5 +1,6 @@
 """What the authority may answer, and its refusals in the window's words."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from openjpki.desk.carrier import AuthorityUnreachable, SealRefused
@@ -33,6 +34,13 @@ class AuthorityRefused(Failure):
             severity="refusal",
             ja=self.message("ja"),
             en=self.message("en"),
+        )
+
+    def followed_by(self, findings: Sequence[Finding]) -> "AuthorityRefused":
+        """Return the refusal with what the counter says after it."""
+        ja, en = (finding.ja for finding in findings), " ".join(finding.en for finding in findings)
+        return AuthorityRefused(
+            reason=self.reason, ja="".join((str(self.data["ja"]), *ja)), en=f"{self.data['en']} {en}".strip()
         )
 
     @classmethod

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from openjpki.errors import Failure
 from openjpki.rules import agency, course
 from openjpki.rules.dates import civil_date
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import (
     ApplicationState,
     ApprovalGround,
@@ -16,10 +18,14 @@ from openjpki.rules.kinds import (
     FeeReason,
     LifeEvent,
     Procedure,
+    Sex,
 )
+from openjpki.rules.person import FourAttributes
+from openjpki.rules.substitution import certified
 from openjpki.window.examination import Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
-from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, Resident
+from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, FindingRecord, Resident
+from openjpki.window.refunds import KEPT
 from openjpki.window.states import ResidentState
 
 ISSUING = (ApplicationState.READY.value, ApplicationState.PARTLY_ISSUED.value)
@@ -64,8 +70,21 @@ def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
         history=_history(resident),
         shown=asked.shown,
         waiting=waiting.receipt if waiting else "",
+        characters=_characters(resident),
         card_paid=card is not None and _card_paid(resident, card),
     )
+
+
+def _characters(resident: Resident) -> tuple[Finding, ...]:
+    """Say how name and address would be written (R-1.9); what cannot be is a refusal, as the authority would word it."""
+    attributes = FourAttributes(
+        name=resident.name, address=resident.address, birth_date=resident.birth_date, sex=Sex(resident.sex)
+    )
+    try:
+        return certified(attributes, reading=resident.kana).findings
+    except Failure as failure:
+        ja, en = failure.message("ja"), failure.message("en")
+        return (Finding(code=failure.code, rule="R-1.9", sentence="", severity="refusal", ja=ja, en=en),)
 
 
 def standing_at(row: Application) -> course.Application:
@@ -85,11 +104,12 @@ def _applications(resident: Resident) -> QuerySet[Application]:
 
 
 def _card_paid(resident: Resident, card: CardHolding) -> bool:
-    """Say whether the fee for this card's re-making was settled with an earlier application that was not refused."""
+    """Say whether the fee for this card's re-making was settled with an earlier application, and not paid back (R-4.2)."""
     fees = FeeRecord.objects.for_municipality(resident.municipality)
     settled = fees.filter(application__card=card, reason=FeeReason.CARD_LOST.value)
-    given_up = (ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value)
-    return settled.exclude(application__state__in=given_up).exists()
+    given_up = Q(application__state__in=(ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value))
+    kept = FindingRecord.objects.for_municipality(resident.municipality).filter(code=KEPT).values("application")
+    return settled.filter(~given_up | Q(application__in=kept)).exists()
 
 
 def _history(resident: Resident) -> tuple[Known, ...]:

@@ -56,3 +56,7 @@ class CardAtCounter(Protocol):
     def permit_reset(self, order_id: str) -> None:
         """Let the holder set a PIN at the reader without the old one: carries out an approved `PinResetOrder` (R-6.3)."""
         ...
+
+    def take_back_resets(self) -> None:
+        """Have a permission that was not used taken off the card, and every approval of one ended."""
+        ...

@@ -104,6 +104,8 @@ class FeeEntry:
     reason: FeeReason
     rules: tuple[str, ...]
     receipt: str
+    refunded: int = 0
+    """Yen of it that were paid back (R-4.2)."""
 
 
 @dataclass(frozen=True, kw_only=True)

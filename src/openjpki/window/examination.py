@@ -58,6 +58,9 @@ FEE_REASON_OF: Mapping[LifeEvent, FeeReason] = {
 }
 """What ended the last certificate → why the next one is issued, as far as the fee asks (R-4.1, R-4.2)."""
 
+IN_KANA = "characters.in-kana"
+"""The finding by which a case says that the name needs its reading."""
+
 _LIVING = frozenset({CertificateState.VALID, CertificateState.HELD})
 _NEVER_HANDED_OVER = frozenset({CertificateState.PREPARED, CertificateState.UNDELIVERED})
 
@@ -71,6 +74,8 @@ class Shown:
     """What the agent beside the reader reported; None if no PIN was tried."""
     copies_taken: bool = False
     """Whether paper copies of the documents were taken (R-2.26)."""
+    kana_agreed: bool = False
+    """Whether the applicant saw the name in kana, as a certificate would carry it, and agreed (R-1.9)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +111,8 @@ class Case:
     shown: Shown = Shown()
     waiting: str = ""
     """The receipt number of an application of the person's that waits to be issued."""
+    characters: tuple[Finding, ...] = ()
+    """How name and address can be written in a signature certificate (R-1.9)."""
     card_paid: bool = False
     """Whether a fee for this card's re-making has been settled: it covers both certificates (R-4.1)."""
 
@@ -143,10 +150,18 @@ def examine(policy: Policy, case: Case) -> IssueExamination:
     if not found.refused:
         settled = settle_fee(found.application, price, paid=price.yen).application
         awaits_second_person = bool(due_grounds(policy, settled))
-        found = _with(found, Taken(application=settled) if awaits_second_person else clear(policy, settled))
+        waits = Taken(application=settled, findings=_to_be_issued_by(policy, case))
+        found = _with(found, waits if awaits_second_person else clear(policy, settled))
     return IssueExamination(
         application=found.application, findings=found.findings, way=found.way, fee=price, reason=reason
     )
+
+
+def _to_be_issued_by(policy: Policy, case: Case) -> tuple[Finding, ...]:
+    """Say until when a renewal that waits can be approved and issued: the window is that of the day of issue (R-3.3, R-3.8)."""
+    renewed = [_last(case, kind) for kind in case.kinds] if case.procedure is Procedure.RENEWAL else []
+    closes = [renewal_window(policy, last.expires).closes for last in renewed if last]
+    return (found("window.renewal.issue-by", closes=min(closes)),) if closes else ()
 
 
 def _pins(shown: Shown) -> Mapping[CertificateKind, PinOutcome]:
@@ -218,9 +233,13 @@ def _visit(case: Case) -> Visit:
     )
 
 
-def standing(policy: Policy, case: Case) -> tuple[Finding, ...]:
-    """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4)."""
-    return (*_about_the_card(case), *about_the_holder(policy, _visit(case)))
+def standing(policy: Policy, case: Case, *, unordered: Iterable[CertificateKind] = ()) -> tuple[Finding, ...]:
+    """Return what must hold on every day on which something is issued: residence, card, age (R-1.1 to R-1.4).
+
+    Of the certificates that are not ordered yet also what the procedure needs: a renewal its window (R-3.8).
+    """
+    about = [finding for kind in unordered for finding in _PROCEDURES[case.procedure](policy, case, kind)]
+    return (*_about_the_card(case), *about_the_holder(policy, _visit(case)), *about)
 
 
 def _about_the_card(case: Case) -> Iterator[Finding]:
@@ -240,6 +259,10 @@ def _card_today(case: Case) -> CardState:
 def _about_certificates(policy: Policy, case: Case) -> Iterator[Finding]:
     if case.waiting:
         yield found("window.issue-waiting", receipt=case.waiting)
+    if CertificateKind.SIGNATURE in case.kinds:  # the other one carries no attributes
+        yield from case.characters
+        if IN_KANA in {finding.code for finding in case.characters} and not case.shown.kana_agreed:
+            yield found("window.kana-not-agreed")
     for kind in case.kinds:
         yield from _PROCEDURES[case.procedure](policy, case, kind)
 

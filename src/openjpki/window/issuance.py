@@ -25,7 +25,9 @@ from openjpki.desk.messages import (
 )
 from openjpki.errors import Failure, Kind
 from openjpki.rules.application import ApplicationEvent
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
+from openjpki.rules.remaking import Voided
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
@@ -33,10 +35,12 @@ from openjpki.window.casework import ISSUING
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
+from openjpki.window.examination import IN_KANA
 from openjpki.window.loading import load_application, orders_of
-from openjpki.window.models import Application, Order
+from openjpki.window.models import Application, FindingRecord, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
+from openjpki.window.refunds import void_fee
 from openjpki.window.relay import CardWorkRefused
 from openjpki.window.states import OrderStep
 from openjpki.window.verbs import Verb
@@ -154,8 +158,7 @@ class Issuance:
                 if step is not OrderStep.PLANNED or not refusal.is_about_standing:
                     raise
                 told = AuthorityRefused(**refusal.data)  # before the order what the order would have been told
-                self._refused(issue, told)
-                raise told from refusal
+                raise self._refused(issue, told) from refusal
 
     def _key_is_lost(self, issue: _Issue) -> bool:
         """Say whether the card no longer has the key that was ordered for; nothing can come of that order."""
@@ -165,9 +168,11 @@ class Issuance:
 
     def _plan_again(self, issue: _Issue) -> None:
         order = issue.order
-        order.order_id = self._equipment.new_id()
-        order.step = OrderStep.PLANNED.value
-        order.save(update_fields=("order_id", "step"))
+        with act():
+            _hold_waiting(issue)
+            order.order_id = self._equipment.new_id()
+            order.step = OrderStep.PLANNED.value
+            order.save(update_fields=("order_id", "step"))
         self._equipment.checkpoint(Checkpoint.ORDER_PLANNED_AGAIN)
 
     def _make_key(self, issue: _Issue) -> None:
@@ -188,6 +193,7 @@ class Issuance:
             public_key=key,
             proof_of_possession=issue.card.prove(kind, order.order_id),
             ordered_at=at,
+            name_reading=_agreed_reading(application) if kind is CertificateKind.SIGNATURE else None,
         )
         order.public_key = key
         order.message = encode(message).decode()
@@ -256,16 +262,17 @@ class Issuance:
         try:
             return expect(self._equipment.carrier.send(message), kind)
         except AuthorityRefused as refusal:
-            self._refused(issue, refusal)
-            raise
+            raise self._refused(issue, refusal) from refusal
 
-    def _refused(self, issue: _Issue, refusal: AuthorityRefused) -> None:
+    def _refused(self, issue: _Issue, refusal: AuthorityRefused) -> AuthorityRefused:
         """Keep the refusal, empty the shadow slot, and end the application if none of it was issued.
 
         A partly issued one stays open: the rest is tried again with a new key and order, or the application closed.
+        Returns what the person is told: the refusal, and what becomes of the fee.
         """
         application, order = issue.application, issue.order
         at = self._equipment.moment()
+        about_fee: tuple[Finding, ...] = ()
         with act():
             _hold_waiting(issue)
             note(issue.officer, Verb.CERTIFICATE_REFUSED, f"order:{order.order_id}", at=at, code=refusal.reason)
@@ -276,9 +283,12 @@ class Issuance:
             if application.state == ApplicationState.READY.value:
                 move(application, ApplicationEvent.REFUSE, at=at)
                 note(issue.officer, Verb.APPLICATION_REFUSED, subject(application), at=at, codes=[refusal.reason])
+                policy, nothing = self._equipment.policy, Voided.NOT_HANDED_OVER
+                about_fee = void_fee(issue.officer, application, policy=policy, because=nothing, at=at)
         self._equipment.checkpoint(Checkpoint.CERTIFICATE_REFUSED)
         with suppress(Failure):  # a card that is gone keeps an unused key, which the next order replaces
             issue.card.discard(issue.kind)
+        return refusal.followed_by(about_fee) if about_fee else refusal
 
     def finish(self, officer: Officer, application: Application) -> None:
         """All certificates stand on the card: the card goes back to its holder, and the lists are brought up to date.
@@ -296,12 +306,22 @@ class Issuance:
             copies.refresh(self._equipment, application.resident, at=at)
 
 
-def _hold_waiting(issue: _Issue) -> None:
-    """Lock the application inside the act; raise `ClosedMeanwhile` if it waits no more."""
-    standing = load_application(issue.officer, issue.application.receipt, lock=True)
-    issue.application.state = standing.state
+def _agreed_reading(application: Application) -> str | None:
+    """Return the reading of the name, if the holder agreed that a word of it is written in kana (R-1.9)."""
+    told = FindingRecord.objects.for_municipality(application.municipality).filter(application=application)
+    return application.resident.kana if told.filter(code=IN_KANA).exists() else None
+
+
+def hold_issuing(officer: Officer, receipt: str) -> Application:
+    """Lock an application inside the act and return it as it stands; raise `ClosedMeanwhile` if it waits no more."""
+    standing = load_application(officer, receipt, lock=True)
     if standing.state not in ISSUING:
         raise ClosedMeanwhile(receipt=standing.receipt, state=standing.state)
+    return standing
+
+
+def _hold_waiting(issue: _Issue) -> None:
+    issue.application.state = hold_issuing(issue.officer, issue.application.receipt).state
 
 
 def _check_card(application: Application, card: CardAtCounter) -> None:

@@ -25,7 +25,7 @@ class ProcedureRefused(Failure):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return the refusals: code, rule, sentence, what to bring."""
+        """Return the refusals, and what becomes of a fee: code, rule, sentence, what to bring."""
         return cast("Told[Finding]", self.data["findings"]).things
 
 

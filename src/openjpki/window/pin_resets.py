@@ -3,16 +3,18 @@
 The window never has the new PIN: it sees the permission set, and the holder types at the reader.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from openjpki.desk.carrier import SealRefused
 from openjpki.desk.messages import PinResetApproved, PinResetOrder
 from openjpki.errors import Failure
 from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.dates import civil_date
-from openjpki.rules.kinds import ApplicationState, CertificateKind, PinKind, Procedure
+from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, PinKind, Procedure
 from openjpki.window import selectors
 from openjpki.window.acceptance import receive, refusals, refuse
-from openjpki.window.answers import expect
+from openjpki.window.answers import AuthorityRefused, expect
 from openjpki.window.applications import move, subject
 from openjpki.window.casework import Asked, gather
 from openjpki.window.checkpoints import Checkpoint
@@ -22,9 +24,12 @@ from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine_pin_reset
 from openjpki.window.issuance import ClosedMeanwhile
 from openjpki.window.loading import load_application, load_resident
+from openjpki.window.models import Application
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.outcomes import ProcedureRefused
+from openjpki.window.relay import CardWorkRefused
+from openjpki.window.states import ResidentState
 from openjpki.window.telling import Told
 from openjpki.window.verbs import Verb
 
@@ -56,26 +61,42 @@ class PinResets:
     ) -> ApplicationEntry:
         """Let the holder set the PIN of this certificate at the reader without the old one.
 
-        `approver`: the login of the second person at the counter, where the municipality asks for one. Raises `ProcedureRefused` with the recorded findings. Whatever fails afterwards withdraws the application and is
-        raised: the reset is applied for again.
+        `approver`: the login of the second person at the counter, where the municipality asks for one. Raises
+        `ProcedureRefused` with the recorded findings. Whatever fails afterwards is raised, and the reset is applied for
+        again: it is withdrawn once the card has nothing left of it, at the latest by the next one.
         """
         number = card.card_number()
         self._outbox.deliver(resident_code=resident_code)
+        self._close_former(officer, resident_code, card)
         asked = Asked(procedure=Procedure.PIN_RESET, kinds=(kind,), card_number=number, shown=shown)
         accepted = self._accept(officer, resident_code, asked, approver)
+        approved = False
         try:
             expect(self._equipment.carrier.send(accepted.order), PinResetApproved)
+            approved = True
             card.permit_reset(accepted.order.order_id)
         except Failure as failure:
-            self._end(officer, accepted, ApplicationEvent.WITHDRAW, Verb.APPLICATION_WITHDRAWN, failure.code)
-            self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
+            with suppress(Failure):  # it stays open until the card is here
+                if approved or not isinstance(failure, AuthorityRefused | SealRefused):
+                    _take_back(card)
+                self._withdraw(officer, accepted, failure)
             raise
-        self._end(officer, accepted, ApplicationEvent.PERFORM, Verb.PIN_RESET_PERMITTED, "")
+        try:
+            self._end(officer, accepted, ApplicationEvent.PERFORM, Verb.PIN_RESET_PERMITTED, "")
+        except ClosedMeanwhile:
+            with suppress(Failure):
+                _take_back(card)
+            raise
         self._equipment.checkpoint(Checkpoint.PIN_RESET_RECORDED)
         return selectors.application(officer, accepted.receipt)
 
-    def abandon(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
-        """Withdraw a reset that a crash cut off, wherever it stood: it is applied for again."""
+    def abandon(self, officer: Officer, *, receipt: str, card: CardAtCounter | None) -> ApplicationEntry:
+        """Withdraw a reset that was cut off, wherever it stood: it is applied for again.
+
+        `card`: its card on the reader, from which a permission is taken back first; None only where `needs_card` says so.
+        """
+        if card is not None:
+            _take_back(card)
         at = self._equipment.moment()
         with act():
             application = load_application(officer, receipt, lock=True)
@@ -84,6 +105,22 @@ class PinResets:
                 note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
+
+    def _close_former(self, officer: Officer, resident_code: str, card: CardAtCounter) -> None:
+        """Bring what was cut off before to its end, now that the card is here."""
+        rows = Application.objects.for_municipality(officer.municipality).filter(
+            resident__resident_code=resident_code,
+            procedure=Procedure.PIN_RESET.value,
+            state=ApplicationState.READY.value,
+        )
+        for former in rows.select_related("card", "resident"):
+            own = former.card is not None and former.card.card_number == card.card_number()
+            if own or not needs_card(former):
+                self.abandon(officer, receipt=former.receipt, card=card if own else None)
+
+    def _withdraw(self, officer: Officer, accepted: _Accepted, failure: Failure) -> None:
+        self._end(officer, accepted, ApplicationEvent.WITHDRAW, Verb.APPLICATION_WITHDRAWN, failure.code)
+        self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
 
     def _accept(self, officer: Officer, resident_code: str, asked: Asked, approver: str) -> _Accepted:
         at = self._equipment.moment()
@@ -120,3 +157,19 @@ class PinResets:
                 raise ClosedMeanwhile(receipt=application.receipt, state=application.state)
             move(application, event, at=at)
             note(officer, verb, subject(application), at=at, order=accepted.order.order_id, code=code)
+
+
+def needs_card(application: Application) -> bool:
+    """Say whether a reset that was cut off may have left a permission on a card that its holder can use here."""
+    living = (CardState.ACTIVE.value, CardState.SUSPENDED.value)
+    here = application.resident.state == ResidentState.RESIDENT.value
+    return here and application.card is not None and application.card.state in living
+
+
+def _take_back(card: CardAtCounter) -> None:
+    """Take a permission off the card; where the authority serves person or card here no more, it allows none either."""
+    try:
+        card.take_back_resets()
+    except CardWorkRefused as refusal:
+        if not refusal.is_about_standing:
+            raise

@@ -4,12 +4,15 @@ An application is accepted or refused in one act, with all that it rests on; the
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.course import approve
 from openjpki.rules.dates import civil_date
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, Procedure
+from openjpki.rules.remaking import Voided
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
@@ -20,12 +23,13 @@ from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine, standing
-from openjpki.window.issuance import Issuance
+from openjpki.window.issuance import Issuance, hold_issuing
 from openjpki.window.loading import load_application, load_resident, orders_of
 from openjpki.window.models import Application, Resident
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.outcomes import Outcome, ProcedureRefused
+from openjpki.window.refunds import void_fee
 from openjpki.window.states import OrderStep
 from openjpki.window.telling import Told
 from openjpki.window.verbs import Verb
@@ -140,7 +144,8 @@ class Procedures:
     def resume(self, officer: Officer, *, receipt: str, card: CardAtCounter) -> Outcome:
         """Go on with an application that waits, from the step it reached; the person must still be entitled.
 
-        Where all stands on the card already, only the application's end is written.
+        Where all stands on the card already, only the application's end is written. Raises `NothingWaits`,
+        `ApprovalAwaited`, `ProcedureRefused`, and `ClosedMeanwhile` if somebody else closes it on the way.
         """
         application = load_application(officer, receipt)
         if application.state == ApplicationState.ISSUED.value:
@@ -154,21 +159,34 @@ class Procedures:
     def approve(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
         """Approve what another officer entered (R-2.27); with the card on the reader it is resumed then.
 
-        Raises `NothingToApprove`, and `SamePerson` for who entered it.
+        Raises `NothingToApprove`, `SamePerson` for who entered it, and `ProcedureRefused` for what can be issued no more
+        today: a renewal behind its window, a person who has left (R-1.1, R-3.8).
         """
         at = self._equipment.moment()
+        code = load_application(officer, receipt).resident.resident_code
         with act():
+            resident = load_resident(officer, code, lock=True)
             row = load_application(officer, receipt, lock=True)
             if row.state != ApplicationState.FEE_SETTLED.value:
                 raise NothingToApprove(receipt=receipt, state=row.state)
             taken = approve(standing_at(row), by=officer.login)
             if taken.refused:
                 raise SamePerson(receipt=receipt, officer=officer.login)
-            row.approved_by = officer.login
-            row.save(update_fields=("approved_by",))
-            move(row, *taken.application.path, at=at)
-            note(officer, Verb.APPLICATION_APPROVED, subject(row), at=at, grounds=list(row.approval_grounds))
-        self._equipment.checkpoint(Checkpoint.APPLICATION_APPROVED)
+            kinds = tuple(map(CertificateKind, row.kinds))
+            told = self._stands_in_the_way(row, resident, kinds, unordered=kinds, at=at)
+            if told:
+                late = all(finding.code == "renewal.over" for finding in told)
+                write_findings(row, told, at=at)
+                refuse(officer, row, told, at=at)
+                told += self._void(officer, row, Voided.OFFICE_FAULT if late else Voided.NOT_HANDED_OVER, at=at)
+            else:
+                row.approved_by = officer.login
+                row.save(update_fields=("approved_by",))
+                move(row, *taken.application.path, at=at)
+                note(officer, Verb.APPLICATION_APPROVED, subject(row), at=at, grounds=list(row.approval_grounds))
+        self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN if told else Checkpoint.APPLICATION_APPROVED)
+        if told:
+            raise ProcedureRefused(receipt=receipt, findings=Told(told))
         return selectors.application(officer, receipt)
 
     def finish(self, officer: Officer, *, receipt: str) -> Outcome:
@@ -176,10 +194,12 @@ class Procedures:
         self._issuance.finish(officer, load_application(officer, receipt))
         return Outcome(application=selectors.application(officer, receipt), interruption=None)
 
-    def withdraw(self, officer: Officer, *, receipt: str) -> ApplicationEntry:
+    def withdraw(self, officer: Officer, *, receipt: str, office_fault: bool = False) -> ApplicationEntry:
         """Close an application that waits: withdrawn, or, partly issued, done with what was issued.
 
-        Raises `MustFinish` while a certificate that is in force, or may be, is not yet used by a living card.
+        A fee is paid back by the setting `refund_on_void`, not for what was issued in part, and always for an
+        `office_fault`: the municipality or the authority erred (R-4.2). Raises `MustFinish` while a certificate that is
+        in force, or may be, is not yet used by a living card.
         """
         at = self._equipment.moment()
         with act():
@@ -190,6 +210,8 @@ class Procedures:
             partly = application.state == ApplicationState.PARTLY_ISSUED.value
             move(application, ApplicationEvent.HAND_OVER if partly else ApplicationEvent.WITHDRAW, at=at)
             note(officer, Verb.APPLICATION_WITHDRAWN, subject(application), at=at, partly_issued=partly)
+            given_up = Voided.HOLDERS_WISH if partly else Voided.NOT_HANDED_OVER
+            self._void(officer, application, Voided.OFFICE_FAULT if office_fault else given_up, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
         return selectors.application(officer, receipt)
 
@@ -213,7 +235,15 @@ class Procedures:
                 refuse(officer, application, examination.findings, at=at)
             else:
                 order_ids = {kind: self._equipment.new_id() for kind in asked.kinds}
-                accept(officer, application, examination, order_ids, at=at, known_afresh=known_afresh)
+                accept(
+                    officer,
+                    application,
+                    examination,
+                    order_ids,
+                    at=at,
+                    known_afresh=known_afresh,
+                    kana_agreed=shown.kana_agreed,
+                )
         self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         receipt = application.receipt
         if examination.refused:
@@ -224,27 +254,46 @@ class Procedures:
         return self._carry_out(officer, receipt, card)
 
     def _examine_again(self, officer: Officer, application: Application) -> None:
-        """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already."""
+        """Residence, card and age are judged on the day of issue (R-1.1), unless the authority has issued already.
+
+        So is a renewal's window (R-3.8), unless an order is under way: it may have been issued in time, and is finished.
+        """
         at = self._equipment.moment()
-        not_ordered = (OrderStep.PLANNED.value, OrderStep.KEYED.value)
-        kinds = tuple(CertificateKind(order.kind) for order in orders_of(application) if order.step in not_ordered)
+        steps = {CertificateKind(order.kind): OrderStep(order.step) for order in orders_of(application)}
+        kinds = tuple(kind for kind, step in steps.items() if step in {OrderStep.PLANNED, OrderStep.KEYED})
         if not kinds or application.card is None:
             return
+        under_way = not set(steps.values()) <= {OrderStep.PLANNED, OrderStep.ACTIVE}
+        unordered = () if under_way else kinds
         with act():
             resident = load_resident(officer, application.resident.resident_code, lock=True)
-            asked = Asked(
-                procedure=Procedure(application.procedure),
-                kinds=kinds,
-                card_number=application.card.card_number,
-                shown=Shown(),
-            )
-            found = refusals(standing(self._equipment.policy, gather(resident, asked, on=civil_date(at))))
-            write_findings(application, found, at=at)
-            if found and application.state == ApplicationState.READY.value:
-                refuse(officer, application, found, at=at)
+            row = hold_issuing(officer, application.receipt)
+            told = self._stands_in_the_way(row, resident, kinds, unordered=unordered, at=at)
+            write_findings(row, told, at=at)
+            if told and row.state == ApplicationState.READY.value:
+                refuse(officer, row, told, at=at)
+                told += self._void(officer, row, Voided.NOT_HANDED_OVER, at=at)
         self._equipment.checkpoint(Checkpoint.APPLICATION_JUDGED_AGAIN)
-        if found:
-            raise ProcedureRefused(receipt=application.receipt, findings=Told(found))
+        if told:
+            raise ProcedureRefused(receipt=application.receipt, findings=Told(told))
+
+    def _stands_in_the_way(
+        self,
+        row: Application,
+        resident: Resident,
+        kinds: tuple[CertificateKind, ...],
+        *,
+        unordered: Iterable[CertificateKind],
+        at: datetime,
+    ) -> tuple[Finding, ...]:
+        """Return what has come up against these certificates of an application since it was accepted."""
+        number = row.card.card_number if row.card else ""
+        asked = Asked(procedure=Procedure(row.procedure), kinds=kinds, card_number=number, shown=Shown())
+        case = gather(resident, asked, on=civil_date(at))
+        return refusals(standing(self._equipment.policy, case, unordered=unordered))
+
+    def _void(self, officer: Officer, row: Application, because: Voided, *, at: datetime) -> tuple[Finding, ...]:
+        return void_fee(officer, row, policy=self._equipment.policy, because=because, at=at)
 
     def _carry_out(self, officer: Officer, receipt: str, card: CardAtCounter) -> Outcome:
         interruption = self._issuance.carry_out(officer, receipt, card)

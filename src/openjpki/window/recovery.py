@@ -14,7 +14,7 @@ from openjpki.window.models import Application
 from openjpki.window.officer import Clerk, Officer
 from openjpki.window.outbox import Delivery, Outbox
 from openjpki.window.outcomes import Outcome
-from openjpki.window.pin_resets import PinResets
+from openjpki.window.pin_resets import PinResets, needs_card
 from openjpki.window.procedures import Procedures
 
 
@@ -53,7 +53,8 @@ class Recovered:
 
     delivery: Delivery
     carried_out: tuple[Outcome, ...]
-    """Applications that went on: done, or interrupted once more; and PIN resets that were cut off, withdrawn."""
+    """Applications that went on: done, or interrupted once more; and PIN resets that were cut off, withdrawn: their card
+    was there, or is no card any more."""
     refused: tuple[Refusal, ...]
     cards_needed: tuple[CardNeeded, ...]
 
@@ -67,7 +68,7 @@ class Recovery:
         self._pin_resets = pin_resets
 
     def resume(self, officer: Officer, *, waiting: CardOnReader | None = None) -> Recovered:
-        """Deliver what waits, close what is done, withdraw a PIN reset that was cut off, carry out what waits for this card.
+        """Deliver what waits, close what is done, carry out what waits for this card, or withdraw a PIN reset of its.
 
         An officer without a municipality stands for the house itself: every municipality's applications are meant.
         """
@@ -78,25 +79,36 @@ class Recovery:
         needed: list[CardNeeded] = []
         for application in _open(officer):
             clerk = Clerk(officer.login, application.municipality)
-            if application.procedure == Procedure.PIN_RESET.value:
-                withdrawn = self._pin_resets.abandon(clerk, receipt=application.receipt)
-                carried_out.append(Outcome(application=withdrawn, interruption=None))
-            elif application.state == ApplicationState.ISSUED.value:
-                carried_out.append(self._procedures.finish(clerk, receipt=application.receipt))
-            elif application.card is None or waiting is None or application.card.card_number != number:
+            reader = waiting if application.card and application.card.card_number == number else None
+            if reader is None and _waits_for_card(application):
                 needed.append(_card_needed(application))
-            else:
-                card = waiting.for_resident(clerk, application.resident.resident_code)
-                try:
-                    carried_out.append(self._procedures.resume(clerk, receipt=application.receipt, card=card))
-                except Failure as failure:
-                    refused.append(Refusal(receipt=application.receipt, failure=failure))
+                continue
+            card = reader.for_resident(clerk, application.resident.resident_code) if reader else None
+            try:
+                carried_out.append(self._carry_out(clerk, application, card))
+            except Failure as failure:
+                refused.append(Refusal(receipt=application.receipt, failure=failure))
         return Recovered(
             delivery=delivery,
             carried_out=tuple(carried_out),
             refused=tuple(refused),
             cards_needed=tuple(needed),
         )
+
+    def _carry_out(self, clerk: Officer, application: Application, card: CardAtCounter | None) -> Outcome:
+        receipt = application.receipt
+        if application.procedure == Procedure.PIN_RESET.value:
+            withdrawn = self._pin_resets.abandon(clerk, receipt=receipt, card=card)
+            return Outcome(application=withdrawn, interruption=None)
+        if card is None:
+            return self._procedures.finish(clerk, receipt=receipt)
+        return self._procedures.resume(clerk, receipt=receipt, card=card)
+
+
+def _waits_for_card(application: Application) -> bool:
+    if application.procedure == Procedure.PIN_RESET.value:
+        return needs_card(application)
+    return application.state != ApplicationState.ISSUED.value
 
 
 def _open(officer: Officer) -> list[Application]:

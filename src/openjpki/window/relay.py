@@ -125,6 +125,10 @@ class RelayedCard:
         """Have an approved PIN reset told to the card: it lets the holder set the PIN once without the old one."""
         self._work(CardWork.ALLOW_PIN_SET, order_id=order_id)
 
+    def take_back_resets(self) -> None:
+        """Have what an approved PIN reset left taken back: every work but the permission itself does that (R-6.3)."""
+        self._work(CardWork.HAND_OVER)
+
     def _work(
         self,
         work: CardWork,

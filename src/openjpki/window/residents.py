@@ -74,13 +74,23 @@ class Residents:
             subject_of_all = f"register:{officer.municipality}"
             note(officer, Verb.RESIDENTS_IMPORTED, subject_of_all, at=at, residents=len(persons))
 
-    def list(self, officer: Officer, *, after: str = "", limit: int = selectors.PAGE) -> tuple[ResidentEntry, ...]:
-        """Return up to `limit` persons by resident code, beginning behind `after`; write down how many were read."""
+    def list(
+        self, officer: Officer, *, after: str = "", until: str = "", limit: int = selectors.PAGE, living: bool = False
+    ) -> tuple[ResidentEntry, ...]:
+        """Return up to `limit` persons by resident code, behind `after` and through `until`; write down how many.
+
+        `living`: only who lives here. A list of nobody shows nothing about anybody, and leaves no record.
+        """
         with act():
-            found = selectors.residents(officer, after=after, limit=limit)
-            register = f"register:{officer.municipality}"
-            note(officer, Verb.RESIDENTS_LISTED, register, at=self._equipment.moment(), residents=len(found))
+            found = selectors.residents(officer, after=after, until=until, limit=limit, living=living)
+            if found:
+                register = f"register:{officer.municipality}"
+                note(officer, Verb.RESIDENTS_LISTED, register, at=self._equipment.moment(), residents=len(found))
             return found
+
+    def codes(self, officer: Officer, *, after: str = "", limit: int) -> tuple[str, ...]:
+        """Return the codes of the next persons who live here, by which a list is parted into pages. Nobody sees them."""
+        return selectors.resident_codes(officer, after=after, limit=limit)
 
     def living(self, officer: Officer) -> int:
         """Return how many persons live here."""

@@ -36,6 +36,7 @@ from openjpki.window.models import (
     OutboxMessage,
     Resident,
 )
+from openjpki.window.refunds import REFUNDED
 from openjpki.window.states import MessageKind, MessageWait, OrderStep, ResidentState
 
 
@@ -115,15 +116,22 @@ def order_entry(row: Order) -> OrderEntry:
     )
 
 
-def fee_entry(row: FeeRecord) -> FeeEntry:
+def fee_entry(row: FeeRecord, *, refunded: bool = False) -> FeeEntry:
     """Return a fee's row as a value."""
-    return FeeEntry(yen=row.yen, reason=FeeReason(row.reason), rules=tuple(row.rules), receipt=row.receipt)
+    return FeeEntry(
+        yen=row.yen,
+        reason=FeeReason(row.reason),
+        rules=tuple(row.rules),
+        receipt=row.receipt,
+        refunded=row.yen if refunded else 0,
+    )
 
 
 def application_entry(
     row: Application, fee: FeeRecord | None, orders: tuple[Order, ...], findings: tuple[FindingRecord, ...]
 ) -> ApplicationEntry:
     """Return an application's row, with the rows that hang on it, as a value."""
+    refunded = any(finding.code == REFUNDED for finding in findings)
     return ApplicationEntry(
         receipt=row.receipt,
         municipality=row.municipality,
@@ -137,7 +145,7 @@ def application_entry(
         policy=row.policy,
         approval_grounds=tuple(map(ApprovalGround, row.approval_grounds)),
         approved_by=row.approved_by,
-        fee=fee_entry(fee) if fee else None,
+        fee=fee_entry(fee, refunded=refunded) if fee else None,
         orders=tuple(map(order_entry, orders)),
         findings=tuple(map(finding_entry, findings)),
     )

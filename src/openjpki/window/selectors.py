@@ -29,19 +29,31 @@ PAGE = 200
 _Child = TypeVar("_Child", CardHolding, CertificateCopy, Order, FindingRecord, FeeRecord)
 
 
-def residents(officer: Officer, *, after: str = "", limit: int = PAGE) -> tuple[ResidentEntry, ...]:
-    """Return up to `limit` residents by resident code, beginning behind `after`; former residents included."""
+def residents(
+    officer: Officer, *, after: str = "", until: str = "", limit: int = PAGE, living: bool = False
+) -> tuple[ResidentEntry, ...]:
+    """Return up to `limit` residents by resident code, behind `after` and through `until`, which "" leaves open.
+
+    Former residents are among them unless `living`.
+    """
     municipality = officer.municipality
-    rows = list(
-        Resident.objects.for_municipality(municipality)
-        .filter(resident_code__gt=after)
-        .order_by("resident_code")[:limit]
-    )
+    found = _behind(officer, after, living=living)
+    rows = list((found.filter(resident_code__lte=until) if until else found)[:limit])
     cards = _by_parent(CardHolding.objects.for_municipality(municipality).order_by("pk"), "resident", rows)
     copies = _by_parent(
         CertificateCopy.objects.for_municipality(municipality).order_by("issued_date", "serial", "pk"), "resident", rows
     )
     return tuple(resident_entry(row, cards[row.pk], copies[row.pk]) for row in rows)
+
+
+def resident_codes(officer: Officer, *, after: str, limit: int) -> tuple[str, ...]:
+    """Return the codes of up to `limit` persons who live in the municipality, behind `after`."""
+    return tuple(_behind(officer, after, living=True).values_list("resident_code", flat=True)[:limit])
+
+
+def _behind(officer: Officer, after: str, *, living: bool) -> QuerySet[Resident]:
+    rows = Resident.objects.for_municipality(officer.municipality).filter(resident_code__gt=after)
+    return (rows.filter(state=ResidentState.RESIDENT.value) if living else rows).order_by("resident_code")
 
 
 def living(officer: Officer) -> int:

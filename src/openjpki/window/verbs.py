@@ -18,6 +18,8 @@ class Verb(Enum):
     APPLICATION_REFUSED = "application.refused"
     APPLICATION_WITHDRAWN = "application.withdrawn"
     APPLICATION_DONE = "application.done"
+    FEE_REFUNDED = "fee.refunded"
+    FEE_KEPT = "fee.kept"
     CERTIFICATE_ORDERED = "certificate.ordered"
     CERTIFICATE_RECEIVED = "certificate.received"
     CERTIFICATE_WRITTEN = "certificate.written"

@@ -9,6 +9,7 @@ from openjpki.authority.admission import ByRule, key_digest
 from openjpki.authority.models import Card, CardKey, Order, SerialCounter
 from openjpki.desk.messages import Attributes, CertificateIssued, Refused, ReportAccepted, order_proof_input
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.attributes import read_attributes
 from openjpki.pki.keys import FreshKeys, SoftwareSigner
 from openjpki.rules.catalogue import find
 from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent, Procedure, Sex
@@ -215,6 +216,22 @@ def test_a_character_without_substitute_is_refused_before_anything_is_stored(sce
     assert scene.refusal(scene.order(SIGNATURE)) == "characters.no-substitute"
     assert not Order.objects.exists()
     scene.expect(CertificateIssued, scene.order(AUTHENTICATION))
+
+
+def test_a_word_without_substitute_is_written_in_its_reading(scene: Scene) -> None:
+    """R-1.9: the order brings the reading to which the holder agreed; a reading that is none of the name's is refused."""
+    unwritable = msgspec.structs.replace(HANAKO, name="㐬山　花子")
+    scene.expect(ReportAccepted, scene.person(attributes=unwritable))
+    scene.expect(ReportAccepted, scene.card())
+
+    wrong = msgspec.structs.replace(scene.order(SIGNATURE), name_reading="ナガヤマ")
+    assert scene.refusal(wrong) == "characters.bad-reading"
+    order = msgspec.structs.replace(scene.order(SIGNATURE), name_reading="ナガヤマ　ハナコ")
+    issued = scene.expect(CertificateIssued, order)
+    read = read_attributes(issued.certificate)
+    assert read is not None
+    assert (read.name, read.name_substitutions) == ("ナガヤマ　花子", "1111000")
+    assert scene.expect(CertificateIssued, order) == issued
 
 
 def test_a_key_is_certified_once(scene: Scene) -> None:

@@ -13,12 +13,13 @@ from openjpki.authority.issuers import NoIssuer
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
 from openjpki.authority.refusal_notes import BURST, RATE
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess
+from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificatesAsked, PersonReported, Refused, ReportAccepted, Request
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 from tests.properties.test_desk_messages import requests
 from tests.support.authority import AUTHENTICATION, CARD, Scene
+from tests.support.carrier import InProcess
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"])

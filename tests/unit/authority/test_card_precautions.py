@@ -2,7 +2,9 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import CardKey, PinReset
+from openjpki.card.terminal import JpkiTerminal
 from openjpki.desk.messages import CardWork, PinResetApproved
+from openjpki.rules.kinds import PinKind
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
 from tests.support.channel import Counter
 
@@ -21,7 +23,7 @@ def counter(scene: Scene) -> Counter:
 
 def recorded() -> list[str]:
     """Return what was given up, as the record spells it."""
-    verbs = ("card-key.undelivered", "pin-reset.permitted")
+    verbs = ("card-key.undelivered", "pin-reset.permitted", "pin-reset.ended")
     return list(Entry.objects.using("authority").filter(verb__in=verbs).values_list("verb", flat=True))
 
 
@@ -79,3 +81,40 @@ def test_a_permission_is_spent_when_it_leaves(counter: Counter) -> None:
 
     assert PinReset.objects.get().spent_at == counter.scene.clock()
     assert recorded() == ["pin-reset.permitted"]
+
+
+@pytest.mark.parametrize("work", [CardWork.HAND_OVER, CardWork.STATUS, CardWork.DISCARD])
+def test_no_approval_outlives_another_work_on_the_card(counter: Counter, work: CardWork) -> None:
+    """R-6.3: whoever gives a reset up has any work done: its approval is over, once, and its permission leaves the card."""
+    counter.scene.expect(PinResetApproved, reset := counter.reset())
+    for _ in range(2):
+        counter.carried(counter.commands(counter.carried(counter.commands(counter.asked(work)))))
+
+    late = counter.asked(CardWork.ALLOW_PIN_SET, None, order_id=reset.order_id)
+    assert counter.scene.refusal(late) == "authority.pin-reset.over"
+    assert recorded().count("pin-reset.ended") == 1
+
+
+def test_an_approval_outlives_another_permission(counter: Counter) -> None:
+    """Two PINs set anew one after the other are two approvals, and either permission may come first."""
+    first, second = counter.reset(PinKind.SIGNATURE), counter.reset(PinKind.AUTHENTICATION)
+    for kind, pin in ((SIGNATURE, b"ABC123"), (AUTHENTICATION, b"1234")):
+        JpkiTerminal(counter.wire).change_pin(kind, bytearray(pin))
+    for order in (first, second):
+        counter.scene.expect(PinResetApproved, order)
+    for order in (second, first):
+        counter.relayed.permit_reset(order.order_id)
+
+    assert {PinKind.SIGNATURE, PinKind.AUTHENTICATION} <= counter.card.durable.permitted
+
+
+def test_another_work_takes_a_permission_off_the_card(counter: Counter) -> None:
+    """R-6.3: a permission that nobody used is gone with the next work, whatever it is; PINs never set are not concerned."""
+    JpkiTerminal(counter.wire).change_pin(AUTHENTICATION, bytearray(b"1234"))
+    counter.scene.expect(PinResetApproved, reset := counter.reset(PinKind.AUTHENTICATION))
+    counter.relayed.permit_reset(reset.order_id)
+    assert PinKind.AUTHENTICATION in counter.card.durable.permitted
+
+    counter.relayed.take_back_resets()
+
+    assert counter.card.durable.permitted == set(PinKind) - {PinKind.AUTHENTICATION}

@@ -293,6 +293,27 @@ def test_the_pin_of_the_resident_record_is_permitted_in_both_applications() -> N
     assert card.durable.permitted == {PinKind.RESIDENT_RECORD, CodeKind.COMMON}
 
 
+def test_a_permission_is_taken_back() -> None:
+    """R-6.3: what was not used goes, durably and without a write where there is none; no PIN changes."""
+    card = bench(replace(ordinary(), permitted=frozenset({PinKind.SIGNATURE, PinKind.AUTHENTICATION})))
+    host(card).do(commands.take_back_pin_sets())
+    writes = card.writes
+    host(card).do(commands.take_back_pin_sets())
+
+    assert card.durable == replace(ordinary(), permitted=frozenset(), channel=card.durable.channel)
+    assert card.writes == writes + 3
+
+
+def test_a_pin_that_was_never_set_may_still_be_set_once() -> None:
+    """R-6.5: a new card's own permissions are no reset's: they stay until its holder sets the PIN."""
+    unset = replace(ordinary().pins[PinKind.CARD_FACE_ENTRY], tries=0, digest=None)
+    never = ordinary().with_pin(PinKind.CARD_FACE_ENTRY, unset)
+    card = bench(replace(never, permitted=frozenset(PinKind)))
+    host(card).do(commands.take_back_pin_sets())
+
+    assert card.durable.permitted == {PinKind.CARD_FACE_ENTRY}
+
+
 def test_the_hand_over_writes_the_cards_last_day() -> None:
     """R-3.7: the municipality computes the last day, and the card says the same; the same again is no write."""
     card = bench(ordinary())

@@ -18,6 +18,7 @@ from openjpki.site.settings import ROLES
 from openjpki.window.officer import Clerk
 from tests.support.audit import LINES_FOR_FILES, chain, exported, head_of
 from tests.support.story import SETTINGS
+from tests.unit.window.counter import HEADER
 
 DATABASES = pytest.mark.django_db(databases=ROLES)
 CLERK = Clerk("sato", "99201")
@@ -28,7 +29,7 @@ def house(tmp_path: Path) -> House:
     """Return a home whose window has a few acts on record."""
     with founded(tmp_path / "home", SETTINGS, SteppedClock(datetime(2026, 1, 5, tzinfo=UTC))) as made:
         for _ in range(3):
-            made.window.residents.list(CLERK)
+            made.window.residents.import_csv(CLERK, HEADER)
     return made
 
 
@@ -57,7 +58,7 @@ def test_the_roles_are_those_of_the_site() -> None:
 
 @DATABASES
 def test_each_role_is_sealed_and_its_head_kept(house: House) -> None:
-    """Enrolling two cities and three readings: what each role recorded, and nothing on the second call."""
+    """Enrolling two cities and three imports: what each role recorded, and nothing on the second call."""
     home = house.home.path
     sealed = {row["role"]: row for row in run(home, "seal").data["sealed"]}
 

@@ -100,8 +100,8 @@ def test_a_card_is_shown_in_both_calendars(home: Path) -> None:
     assert (signature["expires"], signature["expires_era"]) == ("2031-04-01", "令和13年4月1日")
     assert signature["in_period"] is (real_moment() <= datetime(2031, 4, 1, tzinfo=UTC))
     assert answer.data["pins"]["signature"] == {"tries": 5, "limit": 5, "state": "set"}
-    assert "カードの有効期間: 令和17年2月17日(2035年)" in answer.lines
-    assert any(line.startswith("署名用電子証明書: 令和13年4月1日(2031年)まで、") for line in answer.lines)
+    assert "カードの有効期間: 令和17年（2035年）2月17日（土）" in answer.lines
+    assert any(line.startswith("署名用電子証明書: 令和13年（2031年）4月1日（火）まで、") for line in answer.lines)
     assert "署名用電子証明書の暗証番号: 残り5回" in answer.lines
 
 
@@ -109,8 +109,8 @@ def test_a_card_is_shown_in_english(home: Path) -> None:
     """The same facts in the other language."""
     lines = run(home, "show", "taro").lines
 
-    assert "Card valid through: 2035-02-17 (令和17年2月17日)" in lines
-    told = "signature certificate: valid through 2031-04-01 (令和13年4月1日), No. 1, rsa-2048-sha-256"
+    assert "Card valid through: 2035-02-17 (Sat)" in lines
+    told = "signature certificate: valid through 2031-04-01 (Tue), No. 1, rsa-2048-sha-256"
     assert any(line.startswith(told) for line in lines)
     assert "authentication PIN: tries left: 3" in lines
 

@@ -102,8 +102,8 @@ def test_a_register_is_imported_and_listed(counter: Counter) -> None:
     listed = counter("residents", *WAKABA)
     (row,) = listed.data["residents"]
     assert (row["resident_code"], row["birth_date"], row["state"]) == (HANAKO, "1990-06-10", "resident")
-    assert listed.lines == [f"{HANAKO}  見本　花子  1990-06-10 (平成2年6月10日)  resident"]
-    assert counter("residents", *WAKABA, language="ja").lines[0].endswith("平成2年6月10日(1990年)  住民")
+    assert listed.lines == [f"{HANAKO}  見本　花子  1990-06-10  resident"]
+    assert counter("residents", *WAKABA, language="ja").lines[0].endswith("平成2年（1990年）6月10日  住民")
     assert counter("residents", *WAKABA, "--after", HANAKO).data == {"residents": []}
     assert counter("residents", *MINATO).data == {"residents": []}
 
@@ -235,6 +235,22 @@ def test_a_renewal_too_early_and_a_reissue(served: Counter) -> None:
 
     assert [finding["code"] for finding in refused.data["findings"]] == ["renewal.not-yet"]
     assert (again.data["state"], again.data["fee"]["yen"]) == ("done", 200)
+
+
+def test_a_withdrawal_tells_of_the_refund(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-4.2: whether and how much is paid back stands in the answer, for a person and for a program."""
+    issue(served)
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
+    words = ("reissue", *WAKABA, *PERSON, "--card", "hanako", *LICENCE, "--kind", "signature")
+    receipt = served(*words).data["receipt"]
+
+    withdrawn = served("withdraw", *WAKABA, "--receipt", receipt, "--office-fault", language="ja")
+
+    monkeypatch.setattr(Sealed, "send", send)
+    assert withdrawn.data["fee"] == {"yen": 200, "reason": "own-request", "rules": ["R-4.2"], "refunded": 200}
+    assert withdrawn.lines[1].endswith("[R-4.2]  返金 ¥200")
+    assert "発行を取り消したため、お支払いの200円をお返しします。" in withdrawn.lines[-2]
 
 
 def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,8 +108,8 @@ def test_every_procedure_of_the_counter_has_its_japanese(procedure: Procedure) -
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "signature No. 7  revoked (affiliation_changed)  until 2026-06-10 (令和8年6月10日)"),
-        ("ja", "署名用電子証明書 No. 7  失効 (記載内容の変更)  令和8年6月10日(2026年)まで"),
+        ("en", "signature No. 7  revoked (affiliation_changed)  until 2026-06-10 (Wed)"),
+        ("ja", "署名用電子証明書 No. 7  失効 (記載内容の変更)  令和8年（2026年）6月10日（水）まで"),
     ],
 )
 def test_a_certificate_is_one_line(language: Language, line: str) -> None:
@@ -123,7 +123,7 @@ def test_an_application_tells_how_far_it_is() -> None:
     assert told.application_lines(APPLICATION, "en") == [
         "2026-000001  reissue  partly-issued",
         "  fee ¥0  attributes-changed  [R-4.1]",
-        "  signature: issued  until 2026-06-10 (令和8年6月10日)",
+        "  signature: issued  until 2026-06-10 (Wed)",
         "  authentication: planned",
     ]
     assert told.application_lines(APPLICATION, "ja")[0] == "2026-000001  再発行  一部発行済み"

@@ -46,7 +46,9 @@ def test_what_is_shown_is_read() -> None:
         ShownDocument(kind=DocumentKind.PASSPORT, expires=date(2027, 1, 1)),
         ShownDocument(kind=DocumentKind.PENSION_BOOK),
     )
-    assert (shown.pin_matches, shown.copies_taken) == (None, False)
+    assert (shown.pin_matches, shown.copies_taken, shown.kana_agreed) == (None, False, False)
+    agreed = parsed(read.add_issue, *PERSON, "--card", "hanako", "--kana-agreed")
+    assert read.shown(agreed, None).kana_agreed
     assert read.kinds(arguments) == tuple(CertificateKind)
     one = parsed(read.add_issue, *PERSON, "--card", "hanako", "--kind", "signature")
     assert read.kinds(one) == (CertificateKind.SIGNATURE,)

@@ -4,12 +4,19 @@ import pytest
 
 from openjpki.card.terminal import WrongPin
 from openjpki.cli.pins import NoPrompt
+from openjpki.desk.carrier import AuthorityUnreachable
+from openjpki.desk.sealing import Sealed
+from openjpki.errors import Language
 from openjpki.rules.pins import BadDigitsPin
 from tests.unit.cli.test_window import LICENCE, PERSON, WAKABA, Counter, counter, issue, served, typed
 
 __all__ = ["counter", "served"]
 pytestmark = pytest.mark.django_db(databases=["authority", "window", "staff"])
 RESET = ("pin-reset", *WAKABA, *PERSON, "--card", "hanako", "--kind", "authentication")
+
+
+def _away(*_: object) -> None:
+    raise AuthorityUnreachable
 
 
 def test_a_forgotten_pin_is_set_anew(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,3 +54,23 @@ def test_a_slip_in_the_form_uses_up_nothing(served: Counter, monkeypatch: pytest
     with pytest.raises(NoPrompt):
         served(*RESET, *LICENCE)
     assert served("applications", *WAKABA).data["applications"] == []
+
+
+@pytest.mark.parametrize(("language", "told"), [("ja", "途中で止まっています"), ("en", "was cut off")])
+def test_a_reset_that_was_cut_off_is_told_and_closed(
+    served: Counter, monkeypatch: pytest.MonkeyPatch, language: Language, told: str
+) -> None:
+    """R-6.3: the authority away, it waits for its card; the queue says what closes it, and with the card it is withdrawn."""
+    send = Sealed.send
+    monkeypatch.setattr(Sealed, "send", _away)
+    typed(monkeypatch, "8765\n")
+    with pytest.raises(AuthorityUnreachable):
+        served(*RESET, *LICENCE, "--pin-stdin")
+    monkeypatch.setattr(Sealed, "send", send)
+
+    line = served("queue", *WAKABA, language=language).lines[-1]
+    assert told in line
+    assert "`openjpki window resume --card NAME`" in line
+    assert len(served("resume").data["cards_needed"]) == 1
+    (closed,) = served("resume", "--card", "hanako").data["applications"]
+    assert closed["state"] == "withdrawn"

@@ -45,7 +45,7 @@ def test_every_wait_of_every_kind_is_told(language: Language, kind: MessageKind,
 
     assert HANAKO in heading
     assert ("住所の変更" if language == "ja" else "move") in heading
-    assert ("令和3年7月1日(2021年) 10:00:00" if language == "ja" else "2021-07-01 (令和3年7月1日) 10:00:00") in heading
+    assert ("令和3年（2021年）7月1日（木） 10:00:00" if language == "ja" else "2021-07-01 (Thu) 10:00:00") in heading
     assert "2" in why
 
 
@@ -55,11 +55,11 @@ def test_the_code_and_the_next_try_are_told() -> None:
 
     assert told.message_lines(refused, "en")[1] == (
         "  the authority did not take it; look at the record [person.unknown]; tries: 2; "
-        "the next at 2021-07-02 (令和3年7月2日) 10:00:00"
+        "the next at 2021-07-02 (Fri) 10:00:00"
     )
     assert told.message_lines(refused, "ja")[1] == (
         "  機構が受け付けませんでした。記録を確認してください [person.unknown]。送信2回、"
-        "次は 令和3年7月2日(2021年) 10:00:00"
+        "次は 令和3年（2021年）7月2日（金） 10:00:00"
     )
     data = told.message_data(refused)
     assert (data["wait"], data["kind"], data["next_try_at"]) == ("refused", "life-event", "2021-07-02T10:00:00+09:00")
@@ -72,7 +72,12 @@ def test_an_absence_is_told_with_its_beginning_and_the_next_try(language: Langua
     pause = PauseEntry(failures=3, since=at("2021-07-01"), next_try_at=at("2021-07-02"), last_error="x.y")
 
     (line,) = told.pause_lines(pause, language)
-    assert all(part in line for part in ("3", "[x.y]", "令和3年7月1日", "令和3年7月2日"))
+    days = (
+        ("令和3年（2021年）7月1日（木）", "令和3年（2021年）7月2日（金）")
+        if language == "ja"
+        else ("2021-07-01 (Thu)", "2021-07-02 (Fri)")
+    )
+    assert all(part in line for part in ("3", "[x.y]", *days))
     assert told.pause_data(pause)["since"] == "2021-07-01T10:00:00+09:00"
 
 

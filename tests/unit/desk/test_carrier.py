@@ -6,13 +6,13 @@ from openjpki.desk.carrier import (
     MAX_MESSAGE,
     AuthorityUnreachable,
     BadMessage,
-    InProcess,
     decode_reply,
     decode_request,
     encode,
 )
 from openjpki.desk.messages import Certificates, CertificatesAsked, Refused, Reply, Request
 from openjpki.errors import Failure, Kind
+from tests.support.carrier import InProcess
 
 ASKED = CertificatesAsked(
     municipality="99201",

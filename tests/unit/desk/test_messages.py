@@ -3,9 +3,11 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
+from openjpki.desk.carrier import decode_request, encode
 from openjpki.desk.messages import (
     Attributes,
     CertificateIssued,
+    CertificateOrder,
     CertificatesAsked,
     Message,
     PersonReported,
@@ -104,3 +106,23 @@ def test_a_question_is_a_value() -> None:
 
     assert one == msgspec.structs.replace(one)
     assert one != msgspec.structs.replace(one, municipality="99202")
+
+
+ORDER_OF_BEFORE = (
+    b'{"type":"CertificateOrder","order_id":"o1","municipality":"99201","officer":"sato","resident_code":"12345678901",'
+    b'"card_number":"123456789012345","kind":"signature","procedure":"new","public_key":"a2V5","proof_of_possession":"cHI=",'
+    b'"ordered_at":"2026-04-01T00:00:00Z"}'
+)
+"""As homes of format 3 and before have stored it, at the window and at the authority."""
+
+
+def test_an_order_of_before_keeps_its_wire_form() -> None:
+    """R-1.9: an order without a reading is what it was, byte for byte: one that is under way is not taken for another."""
+    order = decode_request(ORDER_OF_BEFORE)
+
+    assert isinstance(order, CertificateOrder)
+    assert order.name_reading is None
+    assert encode(order) == ORDER_OF_BEFORE
+    read = msgspec.structs.replace(order, name_reading="ミホン\u3000ハナコ")
+    assert decode_request(encode(read)) == read
+    assert "ハナコ" not in repr(read)

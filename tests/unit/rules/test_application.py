@@ -90,9 +90,31 @@ def test_nothing_is_withdrawn_once_a_certificate_stands() -> None:
 
 
 def test_every_row_is_cited_and_finds_what_there_is() -> None:
-    """R-2.27: rules of the book, findings of the catalogue; every fact is needed somewhere, and no edge stands twice."""
+    """R-2.27: rules of the book, findings of the catalogue; every fact is needed somewhere; no edge of a procedure stands twice."""
     assert {rule for row in STEPS for rule in row.rules} <= set(RULES)
     for row in STEPS:
         assert all(code in CATALOGUE or code in SUBJECTS for code in row.finds), row
     assert {fact for row in STEPS for fact in row.needs} == set(Fact)
-    assert len(APPLICATION.edges) == len(STEPS)
+    edges = [(procedure, row.before, row.event) for row in STEPS for procedure in row.procedures]
+    assert len(edges) == len(set(edges))
+
+
+def test_who_calls_is_asked_for_nothing() -> None:
+    """R-2.7: a hold is taken from anyone calling as the holder: no record, card, document or PIN stands before it."""
+    before = [row for row in steps_of(Procedure.HOLD) if row.after in {STATE.EXAMINED, STATE.IDENTIFIED, STATE.READY}]
+
+    assert [(row.needs, row.finds) for row in before] == [
+        ((), ("hold.by-telephone",)),
+        ((), ("hold.by-telephone",)),
+        ((), ()),
+    ]
+    assert [row.rules for row in steps_of(Procedure.HOLD) if row.event is EVENT.PERFORM] == [("R-2.7",)]
+
+
+@pytest.mark.parametrize("procedure", [one for one in Procedure if one is not Procedure.HOLD])
+def test_at_the_window_the_record_and_the_papers_are_asked_for(procedure: Procedure) -> None:
+    """R-1.1, R-1.2, R-2.20 to R-2.25: of every other procedure, and none of them finds anything of a telephone."""
+    needs = {fact for row in steps_of(procedure) for fact in row.needs}
+
+    assert {Fact.RECORD, Fact.CARD, Fact.DOCUMENTS, Fact.PIN, Fact.POWER} <= needs
+    assert not any("hold.by-telephone" in row.finds for row in steps_of(procedure))

@@ -5,6 +5,9 @@ import pytest
 
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.finding import Finding, UnknownCode
+from openjpki.rules.page import SENTENCES
+from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
+from tests.support.glossary import not_said
 
 ROOT = Path(__file__).parents[3]
 SOURCES = ROOT / "src" / "openjpki" / "rules"
@@ -45,6 +48,18 @@ def test_the_rule_book_documents_every_finding(code: str) -> None:
     row = f"| `{code}` | {finding.severity} | {finding.rule} | {finding.sentence or '–'} |"
 
     assert row in RULE_BOOK.read_text(encoding="utf-8")
+
+
+IN_FULL = "地方公共団体情報システム機構"
+
+
+@pytest.mark.parametrize("word", not_said())
+def test_what_is_read_out_is_the_pages_language(word: str) -> None:
+    """R-2.29; S-16: no finding and no gist of the page's sentences has a word that the glossary keeps for clerks."""
+    findings = [*CATALOGUE.values(), *COUNTERS_FINDINGS.values()]
+    read_out = [*(f"{one.ja}{one.bring_ja}" for one in findings), *(one.ja for one in SENTENCES.values())]
+
+    assert [sentence for sentence in read_out if word in sentence.replace(IN_FULL, "")] == []
 
 
 def test_an_unknown_code() -> None:

@@ -1,19 +1,13 @@
-from datetime import date
-
 import pytest
 
 from openjpki.rules.characters import (
     _VARIANTS,
-    AddressTooLong,
     BadSubstitute,
     NoSubstitute,
-    certified,
     in_repertoire,
     pieces,
     substitute,
 )
-from openjpki.rules.kinds import Sex
-from openjpki.rules.person import FourAttributes
 
 
 @pytest.mark.parametrize(
@@ -132,23 +126,3 @@ def test_the_holder_may_choose() -> None:
     for bad in ("", "髙"):
         with pytest.raises(BadSubstitute):
             substitute("髙木", {"髙": bad})
-
-
-def _person(address: str) -> FourAttributes:
-    return FourAttributes(name="髙橋\u3000一郎", address=address, birth_date=date(1990, 6, 10), sex=Sex.MALE)
-
-
-def test_the_four_attributes_of_a_certificate() -> None:
-    """R-1.9: name and address are substituted and flagged, birth date and sex are carried over."""
-    found = certified(_person("見本県若葉市圡山1"), {"圡": "土"})
-
-    assert (found.name, found.name_substitutions) == ("高橋\u3000一郎", "10000")
-    assert (found.address, found.address_substitutions) == ("見本県若葉市土山1", "000000100")
-    assert (found.birth_date, found.sex) == (date(1990, 6, 10), Sex.MALE)
-
-
-def test_an_address_has_200_characters_at_most() -> None:
-    """R-1.9: a certificate's address holds 200 characters."""
-    assert len(certified(_person("若" * 200)).address) == 200
-    with pytest.raises(AddressTooLong):
-        certified(_person("若" * 201))

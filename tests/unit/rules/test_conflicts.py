@@ -43,7 +43,8 @@ def test_cf_1_the_window_opens_on_the_day_after(policy: Policy) -> None:
     early = renewed(policy, date(2026, 5, 15), expires)
 
     assert not early.open
-    assert "2026年5月16日以降にお越しください" in _told(early.findings, "renewal.not-yet")
+    assert "更新期間は令和8年（2026年）5月16日（土）から" in _told(early.findings, "renewal.not-yet")
+    assert "令和8年（2026年）5月18日（月）以降の開庁日" in _told(early.findings, "renewal.not-yet")
     assert renewed(policy, date(2026, 5, 16), expires).open
 
 
@@ -54,7 +55,7 @@ def test_cf_2_the_expiry_day_is_the_last_day() -> None:
 
     assert renewed(NATIONAL, expires, expires).open
     assert not late.open
-    assert "2020年4月22日で終わりました" in _told(late.findings, "renewal.over")
+    assert "令和2年（2020年）4月22日（水）で終わりました" in _told(late.findings, "renewal.over")
     assert "新規発行のため" in _told(late.findings, "renewal.over")
     assert renewed(PAGE, date(2020, 4, 22), expires).open
     assert end_of(NATIONAL, EXPIRES, EXPIRES) == end_of(PAGE, EXPIRES) == date(2031, 6, 10)
@@ -99,7 +100,7 @@ def test_cf_5_an_agent_in_one_visit() -> None:
 
     assert (national.route, page.route) == ("same_day", "inquiry")
     assert "なるべく代理人を介さず" in _told(national.findings, "agent.holder-preferred")
-    assert "任意代理人の手続きは即日ではできません" in _told(page.findings, "agent.two-visits")
+    assert "代理人の手続きは、即日ではできません" in _told(page.findings, "agent.two-visits")
 
 
 @BOTH
@@ -115,7 +116,7 @@ def test_cf_6_adult_wards(policy: Policy) -> None:
     accompanied = may_sign(policy.with_settings({"ward_sign_if_accompanied": "true"}), ward=True, both=True)
 
     assert accompanied.eligible
-    assert "意思能力" in _told(accompanied.findings, "eligibility.accompanied")
+    assert "お考えを確認" in _told(accompanied.findings, "eligibility.accompanied")
 
 
 def test_cf_7_what_is_free() -> None:
@@ -156,7 +157,7 @@ def test_cf_9_the_health_insurance_card() -> None:
     page = routed(PAGE, Procedure.RENEWAL, own="health-insurance-card")
 
     assert (national.route, page.route) == ("inquiry", "same_day")
-    assert "2025年12月1日をもって" in _told(national.findings, "identity.document-not-accepted")
+    assert "令和7年（2025年）12月1日（月）をもって" in _told(national.findings, "identity.document-not-accepted")
     assert "資格確認書" in _told(national.findings, "identity.document-not-accepted")
     assert "identity.document-not-accepted" not in _codes(page.findings)
 

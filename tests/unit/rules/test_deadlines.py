@@ -137,7 +137,7 @@ def test_a_window_that_closes_before_the_expiry() -> None:
     found = standing(Policy.preset("page"), term=Term.RENEWAL, since=date(2020, 4, 23), on=date(2020, 4, 23))
 
     assert [finding.code for finding in found.findings] == ["renewal.over"]
-    assert "2020年4月22日" in found.findings[0].ja
+    assert "令和2年（2020年）4月22日（水）" in found.findings[0].ja
 
 
 def test_a_move_without_continued_use() -> None:
@@ -151,7 +151,7 @@ def test_a_move_without_continued_use() -> None:
     assert late.missed is not None
     assert late.missed.ends_on == date(2026, 6, 30)
     assert [finding.code for finding in late.findings] == ["deadline.card-void"]
-    assert "2026年6月29日" in late.findings[0].ja
+    assert "令和8年（2026年）6月29日（月）" in late.findings[0].ja
 
 
 def test_a_closed_last_day_is_told() -> None:
@@ -161,11 +161,11 @@ def test_a_closed_last_day_is_told() -> None:
 
     assert [finding.code for finding in moved] == ["deadline.moved"]
     assert (moved[0].bring("ja"), moved[0].bring("en")) == (
-        "2026年6月29日までにお越しください。",
-        "Come by 2026-06-29.",
+        "令和8年（2026年）6月29日（月）までにお越しください。",
+        "Come by 2026-06-29 (Mon).",
     )
     assert [finding.code for finding in fixed] == ["deadline.closed-day"]
-    assert fixed[0].bring("en") == "Come by 2026-05-01."
+    assert fixed[0].bring("en") == "Come by 2026-05-01 (Fri)."
 
 
 @pytest.mark.parametrize(

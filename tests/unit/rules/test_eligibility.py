@@ -49,7 +49,7 @@ def test_the_refusal_names_the_first_day() -> None:
     refusal = eligibility(NATIONAL, kind=SIGNATURE, born=date(2012, 2, 29), on=ON).findings[0]
 
     assert (refusal.rule, refusal.sentence) == ("R-1.3", "S-08")
-    assert "令和9年3月1日" in refusal.ja
+    assert "令和9年（2027年）3月1日（月）" in refusal.ja
     assert "2027-03-01" in refusal.en
 
 

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from openjpki.rules.era import BadEraDate, BeforeCalendar, Era, era_of, in_era, read_era
+from openjpki.errors import Language
+from openjpki.rules.era import BadEraDate, BeforeCalendar, Era, era_of, in_era, read_era, spoken
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,26 @@ def test_era_digits_and_letters() -> None:
     assert [era.digit for era in Era] == [1, 2, 3, 4, 5]
     assert "".join(era.letter for era in Era) == "MTSHR"
     assert era_of(date(1990, 1, 2)).digit == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "told"),
+    [
+        (date(2026, 11, 23), "ja", "令和8年（2026年）11月23日（月）"),
+        (date(2019, 5, 1), "ja", "令和元年（2019年）5月1日（水）"),
+        (date(2026, 11, 29), "ja", "令和8年（2026年）11月29日（日）"),
+        (date(2026, 11, 23), "en", "2026-11-23 (Mon)"),
+        (date(2026, 11, 29), "en", "2026-11-29 (Sun)"),
+        (date(1872, 12, 31), "ja", "1872年12月31日（火）"),
+        (date(1872, 12, 31), "en", "1872-12-31 (Tue)"),
+    ],
+)
+def test_a_day_is_told_with_its_weekday(day: date, language: Language, told: str) -> None:
+    """R-4.4: era and Gregorian years stand together in Japanese; a day before 1873 has only the latter."""
+    assert spoken(day, language) == told
+
+
+def test_a_birth_date_has_no_weekday() -> None:
+    """R-8.3: nobody is asked on which day of the week a person was born."""
+    assert spoken(date(1990, 6, 10), "ja", weekday=False) == "平成2年（1990年）6月10日"
+    assert spoken(date(1990, 6, 10), "en", weekday=False) == "1990-06-10"

@@ -24,13 +24,13 @@ def test_a_finding_speaks_two_languages() -> None:
 
 
 def test_sentences_are_filled_in() -> None:
-    """Days are written as each language writes them; an empty tail leaves no blank."""
+    """R-4.4: days are told as everywhere, with their weekdays; an empty tail leaves no blank."""
     filled = FINDING.filled(opens=date(2026, 5, 16), what="更新", more="")
 
-    assert filled.ja == "2026年5月16日から更新"
-    assert filled.en == "更新 from 2026-05-16."
-    assert filled.bring_ja == "2026年5月16日"
-    assert filled.bring_en == "Come on 2026-05-16."
+    assert filled.ja == "令和8年（2026年）5月16日（土）から更新"
+    assert filled.en == "更新 from 2026-05-16 (Sat)."
+    assert filled.bring_ja == "令和8年（2026年）5月16日（土）"
+    assert filled.bring_en == "Come on 2026-05-16 (Sat)."
     assert (filled.code, filled.rule, filled.sentence) == ("test.later", "R-3.8", "S-33")
 
 

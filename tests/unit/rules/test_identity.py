@@ -222,6 +222,11 @@ def test_a_hold_is_done_at_once(applicant: Applicant) -> None:
 
     assert found.route == "same_day"
     assert _codes(found, "advice") == ["hold.by-telephone"]
+    for words in (found.findings[0].ja, found.findings[0].en):
+        assert "0120-95-0178" in words
+        assert "0570-783-578" in words
+    assert "国外からも" in found.findings[0].ja
+    assert _route("hold", applicant.value, own="passport", agent="passport").findings == found.findings
 
 
 @pytest.mark.parametrize(

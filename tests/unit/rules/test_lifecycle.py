@@ -73,6 +73,7 @@ def test_what_is_not_in_the_table_is_illegal(
                 advance(table, state, event)
             assert refused.value.data["state"] == state.value
             assert refused.value.data["event"] == event.value
+            assert state.value not in refused.value.message("ja")
 
     assert table.edges == before
 

@@ -67,8 +67,10 @@ def test_on_the_day_of_the_report_all_are_served(
     found = _moved(applicant, own=own, agent=agent, within=within)
 
     assert (found.card, found.signature) == ("same_day", None)
-    assert _codes(found)[-1] == "moving.card-goes-on"
+    by_agent = applicant is not Applicant.SELF
+    assert _codes(found)[-1] == ("moving.card-goes-on-by-agent" if by_agent else "moving.card-goes-on")
     assert "再発行は無料" in found.findings[-1].ja
+    assert ("入力していただけません" in found.findings[-1].ja) is by_agent
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_on_a_later_day_the_holder_alone_is(applicant: Applicant, own: str, agen
 
     assert found.card == card
     assert ("moving.card-goes-on" in _codes(found)) is (card == "same_day")
+    assert ("moving.second-visit-in-time" in _codes(found)) is (card == "inquiry")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,55 @@ def test_the_ninety_days(on: date, moved_again: date | None, code: str) -> None:
     assert found.deadline.last_day == date(2026, 6, 29)
 
 
+@pytest.mark.parametrize(
+    ("on", "card"),
+    [
+        (date(2026, 6, 26), "inquiry"),  # a Friday: on Monday, the last day, the reply may be there
+        (date(2026, 6, 27), "refused"),
+        (date(2026, 6, 29), "refused"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("applicant", "agent"),
+    [(Applicant.VOLUNTARY_AGENT, "passport mandate"), (Applicant.HOUSEHOLD, "passport"), (Applicant.SELF, "")],
+)
+def test_a_letter_that_comes_too_late_is_no_way(on: date, card: str, applicant: Applicant, agent: str) -> None:
+    """R-2.24, R-5.21; E-37: the reply is brought in the ninety days too; where it cannot be, the holder comes in person."""
+    found = _moved(applicant, on=on, agent=agent, signature=True)
+    late = card == "refused"
+
+    assert (found.card, found.signature) == (card, card)
+    assert (_codes(found) == ["moving.letter-too-late"]) is late
+    assert ("moving.second-visit-in-time" in _codes(found)) is not late
+    told = next(finding for finding in found.findings if finding.code.startswith("moving."))
+    assert "2026-06-29" in told.en
+    assert not late or "ご本人が" in told.bring_ja
+
+
+def test_how_long_a_letter_takes_is_for_the_municipality_to_say() -> None:
+    """R-2.24: under `inquiry_letter_days` the letter is a way as long as its reply can come in time."""
+    visit = Visit(
+        procedure=Procedure.REISSUE,
+        applicant=Applicant.HOUSEHOLD,
+        on=date(2026, 6, 26),
+        agent_documents=(ShownDocument(kind=DocumentKind.PASSPORT),),
+    )
+    slow = NATIONAL.with_settings({"inquiry_letter_days": "4"})
+
+    assert card_after_move(NATIONAL, visit, reported=REPORTED).card == "inquiry"
+    assert card_after_move(slow, visit, reported=REPORTED).card == "refused"
+
+
+@pytest.mark.parametrize("applicant", [Applicant.SELF, Applicant.HOUSEHOLD])
+def test_a_card_that_identifies_by_face_has_no_pin(applicant: Applicant) -> None:
+    """R-1.11, R-2.13: no PIN to check, no signature certificate to end or to issue again."""
+    found = _moved(applicant, own="passport", agent="passport", holder=replace(HOLDER, face_card=True))
+
+    assert _codes(found)[-1] == "moving.card-goes-on-without-pin"
+    assert "署名用" not in found.findings[-1].ja
+    assert found.findings[-1].bring_ja == ""
+
+
 def test_what_is_not_asked_is_not_refused() -> None:
     """R-5.21: a void card says nothing of a signature certificate that nobody asked for."""
     assert _moved(on=date(2026, 6, 30), own="passport").signature is None
@@ -167,7 +219,10 @@ def test_a_child_has_no_agent() -> None:
 
     assert _codes(_moved(Applicant.HOUSEHOLD, agent="passport", holder=child))[0] == "representative.needed"
     assert _moved(Applicant.HOUSEHOLD, agent="passport", holder=child).card == "refused"
-    assert card_after_move(NATIONAL, parent, reported=REPORTED).card == "same_day"
+    served = card_after_move(NATIONAL, parent, reported=REPORTED)
+    assert (served.card, _codes(served)[-1]) == ("same_day", "moving.card-goes-on-represented")
+    assert "再発行" not in served.findings[-1].ja
+    assert "法定代理人のかたが暗証番号を入力します" in served.findings[-1].bring_ja
 
 
 @pytest.mark.parametrize(

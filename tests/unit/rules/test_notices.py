@@ -161,7 +161,8 @@ def test_print_and_post_days_are_settings() -> None:
     assert print_day(early, expires=EXPIRES) == date(2026, 4, 15)
     assert post_day(early, printed=PRINTED) == PRINTED
     assert _codes(notice) == ["notice.comes-early"]
-    assert "2026年5月16日" in notice.findings[0].bring("ja")
+    assert "令和8年（2026年）5月16日（土）" in notice.findings[0].message("ja")
+    assert "令和8年（2026年）5月18日（月）" in notice.findings[0].bring("ja")  # the first open day
 
 
 @pytest.mark.parametrize(("days", "codes"), [("0", ["notice.comes-early"]), ("1", [])])
@@ -183,6 +184,7 @@ def test_who_comes_with_a_notice(current: date, on: str, codes: list[str]) -> No
     found = brought(NATIONAL, named=EXPIRES, current=current, on=date.fromisoformat(on))
 
     assert [finding.code for finding in found] == codes
+    assert codes != ["notice.comes-early"] or "2026-05-18" in found[0].bring_en
 
 
 def test_a_notice_opens_the_window_where_it_is_set_so() -> None:

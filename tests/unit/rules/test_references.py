@@ -111,3 +111,22 @@ def test_what_is_no_number(number: str) -> None:
     assert not is_number(number)
     with pytest.raises(KeyError):
         reference(number)
+
+
+def _row(first_cell: str) -> str:
+    return next(line for line in RULE_BOOK.splitlines() if line.startswith(f"| {first_cell} |"))
+
+
+def test_the_rule_book_has_the_japanese_subjects() -> None:
+    """R-2.29: who searches it for 期限, 代理人 or 照会書 finds the rows of rules, conflicts, settings and findings, and the headings."""
+    rows = re.findall(r"^\| ((?:R-\d+\.\d+(?:, )?)+) \|", RULE_BOOK, re.MULTILINE)
+    lacking = [row for row in rows if not all(RULES[number].ja in _row(row) for number in row.split(", "))]
+    lacking += [number for number, conflict in CONFLICTS.items() if conflict.ja not in _row(number)]
+    for name, setting in SETTINGS.items():
+        titles = [RULES[number].ja for number in setting.rule.split(", ") if number in RULES]
+        lacking += [name for title in titles if title not in _row(f"`{name}`")]
+    headings = re.findall(r"^## .*$", RULE_BOOK, re.MULTILINE)
+
+    assert lacking == []
+    assert [heading for heading in headings if heading.isascii()] == []
+    assert all(RULE_BOOK.count(word) > 10 for word in ("期限", "代理人", "照会書"))

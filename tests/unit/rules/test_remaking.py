@@ -1,11 +1,21 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
 from openjpki.rules.fees import NoFeeRow
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.policy import Policy
-from openjpki.rules.remaking import REMADE, NoExpress, NotRemade, Voided, near_expiry, refund, remaking_fee
+from openjpki.rules.remaking import (
+    REMADE,
+    NoExpress,
+    NotNearExpiry,
+    NotRemade,
+    Voided,
+    near_expiry,
+    refund,
+    remaking_fee,
+)
 
 NATIONAL = Policy.preset("national")
 PAGE = Policy.preset("page")
@@ -104,6 +114,17 @@ def test_other_reasons_make_no_card() -> None:
 def test_less_than_three_months(on: str, near: bool) -> None:  # noqa: FBT001  -- a column of the table
     """R-4.1, R-3.8: a card to 2026-06-10 is made anew free of charge from 2026-03-11, also when expired."""
     assert near_expiry(NATIONAL, card_expires=date(2026, 6, 10), on=date.fromisoformat(on)) is near
+
+
+def test_a_card_far_from_its_end_is_not_made_anew_for_it() -> None:
+    """R-4.1: free of charge only with less than three months left; for another reason its end is of no account."""
+    near: dict[str, Any] = {"card_expires": date(2026, 6, 10), "on": date(2026, 3, 11)}
+    far: dict[str, Any] = {"card_expires": date(2026, 6, 11), "on": date(2026, 3, 11)}
+
+    assert remaking_fee(NATIONAL, reason=FeeReason.CARD_NEAR_EXPIRY, **near).yen == 0
+    assert remaking_fee(NATIONAL, reason=FeeReason.CARD_DAMAGED, **far).yen == 1000
+    with pytest.raises(NotNearExpiry, match=r"fees\.not-near-expiry.*2026-03-12"):
+        remaking_fee(NATIONAL, reason=FeeReason.CARD_NEAR_EXPIRY, **far)
 
 
 @pytest.mark.parametrize(

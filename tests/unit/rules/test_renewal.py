@@ -65,13 +65,13 @@ def test_inside_the_window() -> None:
 
 
 def test_before_the_window() -> None:
-    """S-33, CF-1, CF-11: 更新期間前には手続きできません, notice or not; the refusal names the day."""
+    """S-33, R-4.4, CF-1, CF-11: 更新期間前には手続きできません, notice or not; the refusal names the day, and the first open one."""
     found = renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 5, 15), notice=True)
 
     assert not found.open
     assert [finding.code for finding in found.findings] == ["renewal.not-yet"]
-    assert "2026年5月16日" in found.findings[0].ja
-    assert "2026-05-16" in found.findings[0].bring_en
+    assert "令和8年（2026年）5月16日（土）" in found.findings[0].ja
+    assert "2026-05-18" in found.findings[0].bring_en  # the window opens on a Saturday
 
 
 def test_after_the_expiry() -> None:
@@ -112,3 +112,22 @@ def test_the_card_comes_first_if_it_ends_the_same_day() -> None:
 
     assert [finding.code for finding in found.findings] == ["renewal.card-first"]
     assert renewal(lenient, expires=EXPIRES, card_expires=EXPIRES, on=EXPIRES).open
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [
+        (date(2026, 8, 13), "stay.extend-card-first"),
+        (date(2026, 8, 14), "stay.extend-card-first"),  # a Friday, the last open day
+        (EXPIRES, "renewal.card-first"),
+        (date(2026, 8, 17), "renewal.card-first"),
+    ],
+)
+def test_a_foreigners_card_is_extended_first(on: date, code: str) -> None:
+    """R-2.12, R-3.7, R-7.5: with the renewed stay, while the window opens before the card's end; later a new card is made."""
+    found = renewal(NATIONAL, expires=EXPIRES, card_expires=EXPIRES, on=on, japanese=False)
+    (first,) = (finding for finding in found.findings if finding.code.endswith("card-first"))
+
+    assert (first.code, found.open) == (code, False)
+    assert ("2026-08-14" in first.bring_en) is (code == "stay.extend-card-first")
+    assert renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 8, 13), japanese=False).open

@@ -54,7 +54,7 @@ def test_from_15_nobody_is_a_parent_at_the_window() -> None:
     )[0]
 
     assert (refusal.code, refusal.rule) == ("representative.acts-alone", "R-1.6")
-    assert "任意代理人" in refusal.bring_ja
+    assert "ご本人から頼まれた代理人" in refusal.bring_ja
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_destroying_too_early_is_refused(on: date, code: str, severity: str) -> 
     (finding,) = destruction(NATIONAL, record=RecordKind.REVOCATION, made=MADE, due_expiry=EXPIRY, on=on)
 
     assert (finding.code, finding.severity) == (code, severity)
-    assert "2031年6月10日" in finding.ja
+    assert "令和13年（2031年）6月10日（火）" in finding.ja
 
 
 @pytest.mark.parametrize("record", [RecordKind.ISSUE, RecordKind.REVOCATION])

@@ -8,6 +8,7 @@ from openjpki.rules.course import Application, clear
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.eligibility import eligibility
 from openjpki.rules.fees import fee
+from openjpki.rules.inquiry import reply_from
 from openjpki.rules.kinds import (
     Applicant,
     ApplicationState,
@@ -102,6 +103,7 @@ PROBES: Mapping[str, Callable[[Policy], object]] = {
     "agent, first visit": lambda policy: routed(policy, Procedure.NEW, AGENT, agent="passport").route,
     "agent, reply": lambda policy: routed(policy, Procedure.NEW, AGENT, agent="passport", form="returned").route,
     "agent, revocation": lambda policy: routed(policy, Procedure.REVOCATION, AGENT, agent="passport").route,
+    "reply from": lambda policy: reply_from(policy, asked=ON),
     "reply term": lambda policy: last_day(policy, term=Term.INQUIRY_REPLY, since=ON),
     "three months before": lambda policy: renewed(policy, date(2026, 3, 10)).open,
     "three months before, notice": lambda policy: renewed(policy, date(2026, 3, 10), notice=True).open,
@@ -185,6 +187,7 @@ MOVED: Mapping[tuple[str, str], set[str]] = {
     ("agent_first_visit_mandate", "true"): {"agent, first visit"},
     ("agent_revocation_mandate", "false"): {"agent, revocation"},
     ("inquiry_reply_days", "14"): {"reply term"},
+    ("inquiry_letter_days", "5"): {"reply from"},
     ("health_insurance_card_accept_until", "none"): {"new, insurance card", "renewal, insurance card"},
     ("notice_opens_window", "true"): {"three months before, notice"},
     ("notice_required", "true"): {"window's first day"},

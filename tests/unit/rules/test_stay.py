@@ -75,7 +75,7 @@ def test_a_member_of_the_household_extends_the_card_alone() -> None:
 
     assert (found.card_until, found.certificates) == (RENEWED, False)
     assert _codes(found) == ["stay.certificates-need-holder"]
-    assert "2026年8月31日" in found.findings[0].bring("ja")
+    assert "令和8年（2026年）8月31日（月）" in found.findings[0].bring("ja")
 
 
 def test_no_agent_extends_a_card() -> None:

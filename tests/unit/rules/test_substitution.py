@@ -1,7 +1,11 @@
+from datetime import date
+
 import pytest
 
 from openjpki.rules.characters import BadSubstitute, NoSubstitute
-from openjpki.rules.substitution import BadReading, Change, Substitution, substitution
+from openjpki.rules.kinds import Sex
+from openjpki.rules.person import FourAttributes
+from openjpki.rules.substitution import AddressTooLong, BadReading, Change, Substitution, certified, substitution
 
 
 def _codes(found: Substitution) -> list[str]:
@@ -82,3 +86,38 @@ def test_no_name_shows_in_a_repr() -> None:
 
     assert "髙" not in shown
     assert "高" not in shown
+
+
+def _person(address: str, name: str = "髙橋\u3000一郎") -> FourAttributes:
+    return FourAttributes(name=name, address=address, birth_date=date(1990, 6, 10), sex=Sex.MALE)
+
+
+def test_the_four_attributes_of_a_certificate() -> None:
+    """R-1.9: name and address are substituted and flagged, birth date and sex are carried over, and it is told once."""
+    carried = certified(_person("見本県若葉市圡山1"), chosen={"圡": "土"})
+
+    found = carried.attributes
+    assert (found.name, found.name_substitutions) == ("高橋\u3000一郎", "10000")
+    assert (found.address, found.address_substitutions) == ("見本県若葉市土山1", "000000100")
+    assert (found.birth_date, found.sex) == (date(1990, 6, 10), Sex.MALE)
+    assert [finding.code for finding in carried.findings] == ["characters.substituted"]
+    assert "2文字" in carried.findings[0].ja
+
+
+def test_a_name_has_a_reading_and_an_address_none() -> None:
+    """R-1.9: the reading helps the name alone."""
+    person = _person("見本県若葉市1", name="㐬山\u3000一郎")
+    carried = certified(person, reading="ナガヤマ\u3000イチロウ")
+    assert (carried.attributes.name, carried.attributes.name_substitutions) == ("ナガヤマ\u3000一郎", "1111000")
+    assert [finding.code for finding in carried.findings] == ["characters.in-kana"]
+
+    for without in (person, _person("見本県㐬市1")):
+        with pytest.raises(NoSubstitute):
+            certified(without, reading=None if without is person else "タカハシ\u3000イチロウ")
+
+
+def test_an_address_has_200_characters_at_most() -> None:
+    """R-1.9: a certificate's address holds 200 characters."""
+    assert len(certified(_person("若" * 200)).attributes.address) == 200
+    with pytest.raises(AddressTooLong):
+        certified(_person("若" * 201))

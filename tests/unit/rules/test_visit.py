@@ -43,7 +43,7 @@ def test_a_reply_counts_in_its_term(applicant: Applicant, on: str, way: str) -> 
 
     assert found.route == way
     told = {finding.code: finding.ja for finding in found.findings}
-    assert ("2026年11月2日" in told.get("inquiry.reply-not-counted", "")) is (way == "inquiry")
+    assert ("令和8年（2026年）11月2日（月）" in told.get("inquiry.reply-not-counted", "")) is (way == "inquiry")
     assert "inquiry.lapsed" not in told
 
 

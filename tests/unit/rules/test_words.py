@@ -3,7 +3,6 @@ from enum import Enum
 
 import pytest
 
-from openjpki.errors import Language
 from openjpki.rules.application import ApplicationEvent, Fact
 from openjpki.rules.kinds import (
     ApplicationState,
@@ -21,9 +20,10 @@ from openjpki.rules.kinds import (
     Sex,
     Term,
 )
+from openjpki.rules.lifecycle import CardEvent, CertificateEvent
 from openjpki.rules.policy import Policy
 from openjpki.rules.validity import authentication_expiry, card_expiry, signature_expiry
-from openjpki.rules.words import limit, spoken, word
+from openjpki.rules.words import limit, word
 
 SPOKEN = (
     *ApplicationState,
@@ -39,6 +39,8 @@ SPOKEN = (
     *Term,
     *Procedure,
     *ApplicationEvent,
+    *CardEvent,
+    *CertificateEvent,
     *ApprovalGround,
     *Fact,
 )
@@ -54,21 +56,6 @@ def test_a_clerk_reads_japanese(member: Enum) -> None:
 def test_a_word_without_another_is_itself() -> None:
     """What no person is told in a sentence keeps its name."""
     assert word(Sex.MALE, "ja") == "male"
-
-
-@pytest.mark.parametrize(
-    ("day", "language", "told"),
-    [
-        (date(2026, 11, 23), "ja", "令和8年11月23日(2026年)"),
-        (date(2019, 5, 1), "ja", "令和元年5月1日(2019年)"),
-        (date(2026, 11, 23), "en", "2026-11-23 (令和8年11月23日)"),
-        (date(1872, 12, 31), "ja", "1872年12月31日"),
-        (date(1872, 12, 31), "en", "1872-12-31"),
-    ],
-)
-def test_a_day_is_spoken_in_both_calendars(day: date, language: Language, told: str) -> None:
-    """Era and Gregorian years stand together; a day before 1873 has only the latter."""
-    assert spoken(day, language) == told
 
 
 def test_every_limit_of_an_expiry_can_be_told() -> None:

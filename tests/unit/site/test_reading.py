@@ -1,5 +1,6 @@
 import json
 import shlex
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 
 import openjpki
+from openjpki.audit.models import Entry
 from openjpki.errors import Language
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, LifeEvent, RevocationReason
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.site import reading
+from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.reading import start_page
@@ -71,26 +74,27 @@ def test_the_card_is_shown_by_its_name_with_every_certificate(story: Telling) ->
     assert all((story.told.home / one.href[1:]).is_file() for one in card.certificates)
 
 
-@pytest.mark.parametrize(
-    ("moment", "card", "certificate"),
-    [
-        (datetime(2021, 11, 22, 14, 59, 59, tzinfo=UTC), CardState.ACTIVE, CertificateState.VALID),
-        (datetime(2021, 11, 22, 15, 0, tzinfo=UTC), CardState.ACTIVE, CertificateState.EXPIRED),
-        (datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC), CardState.ACTIVE, CertificateState.EXPIRED),
-        (datetime(2026, 11, 22, 15, 0, tzinfo=UTC), CardState.EXPIRED, CertificateState.EXPIRED),
-    ],
-)
-def test_expiry_is_derived_from_the_day(
-    tmp_path: Path, moment: datetime, card: CardState, certificate: CertificateState
-) -> None:
+def test_expiry_is_derived_from_the_day(tmp_path: Path) -> None:
     """Through the last second of the last day it is valid; nothing has to happen for it to be over (R-3.6, R-3.10)."""
+    expected = {
+        datetime(2021, 11, 22, 14, 59, 59, tzinfo=UTC): (CardState.ACTIVE, CertificateState.VALID),
+        datetime(2021, 11, 22, 15, 0, tzinfo=UTC): (CardState.ACTIVE, CertificateState.EXPIRED),
+        datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC): (CardState.ACTIVE, CertificateState.EXPIRED),
+        datetime(2026, 11, 22, 15, 0, tzinfo=UTC): (CardState.EXPIRED, CertificateState.EXPIRED),
+    }
     with fresh_stage(tmp_path) as stage:
         counter.ceremony(stage)
         counter.first_issue(stage)
-        shown = the_card(start_page(replace(stage.house, clock=SteppedClock(moment)), "ja"))
+        shown = {
+            moment: the_card(start_page(replace(stage.house, clock=SteppedClock(moment)), "ja")) for moment in expected
+        }
 
-    assert shown.state is card
-    assert {one.state for one in shown.certificates} == {certificate}
+    assert {moment: card.state for moment, card in shown.items()} == {
+        moment: card for moment, (card, _) in expected.items()
+    }
+    assert {moment: {one.state for one in card.certificates} for moment, card in shown.items()} == {
+        moment: {certificate} for moment, (_, certificate) in expected.items()
+    }
 
 
 def test_what_ended_before_it_expired_stays_ended(tmp_path: Path) -> None:
@@ -262,6 +266,27 @@ def test_residents_are_shown_page_by_page(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert sorted(seen) == sorted(everybody)
     assert len(seen) == len(set(seen)) == 7
+
+
+def test_whom_a_page_shows_is_written_down_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking at a resident is recorded, city by city and to the person; a page that shows nobody records nothing."""
+    empty_databases()
+    made = house(tmp_path)
+    made.furnish()
+    seed(made)
+    rows = Entry.objects.using("window").filter(verb="residents.listed").order_by("pk")
+    assert not rows.exists(), "to make a sandbox nobody is looked at"
+    monkeypatch.setattr(reading, "PAGE", 4)
+
+    page = start_page(made, "ja")
+    shown = Counter(one.municipality for one in page.residents)
+    named = {f"register:{city.code}": shown[city.name] for city in MUNICIPALITIES if shown[city.name]}
+    assert {row.subject: row.data["residents"] for row in rows} == named
+    assert {row.actor for row in rows} == {"start-page"}
+
+    recorded = rows.count()
+    assert start_page(made, "ja", after="99999999999").residents == ()
+    assert rows.count() == recorded
 
 
 def test_a_shifted_clock_is_shown(tmp_path: Path) -> None:

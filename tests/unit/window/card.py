@@ -50,6 +50,8 @@ class CounterCard:
     """Method → what the authority has to say to it."""
     after: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Method → what happens once its act is done, before it answers."""
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    """Method → what somebody else does before it answers."""
     forgets: bool = False
     """Whether what is written is damaged."""
 
@@ -102,6 +104,7 @@ class CounterCard:
 
     def waiting_key_digest(self, kind: CertificateKind) -> bytes | None:
         """Return the digest of the shadow key."""
+        self.before.get("waiting_key_digest", lambda: None)()
         return hashlib.sha256(self.shadow[kind].key).digest() if kind in self.shadow else None
 
     def digest_in_use(self, kind: CertificateKind) -> bytes | None:
@@ -113,6 +116,11 @@ class CounterCard:
         self._may_fail("permit_reset")
         self.permitted.append(order_id)
         self._then("permit_reset")
+
+    def take_back_resets(self) -> None:
+        """Forget every permission."""
+        self._may_fail("take_back_resets")
+        self.permitted.clear()
 
     def go(self) -> None:
         """Leave the reader before the answer."""

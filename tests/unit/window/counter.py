@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connections
 
 from openjpki.audit.models import Entry
-from openjpki.desk.carrier import AuthorityUnreachable, InProcess, SealRefused
+from openjpki.desk.carrier import AuthorityUnreachable, SealRefused
 from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.rules.dates import JST
 from openjpki.rules.documents import DocumentKind, ShownDocument
@@ -17,6 +17,7 @@ from openjpki.window.examination import Shown
 from openjpki.window.officer import Clerk
 from openjpki.window.procedures import Outcome
 from openjpki.window.window import Window
+from tests.support.carrier import InProcess
 from tests.unit.window.authority import StandInAuthority
 from tests.unit.window.card import CounterCard
 
@@ -49,9 +50,14 @@ class Clock:
     """A clock that stands until a test turns it."""
 
     now: datetime = field(default_factory=lambda: at("2021-07-01"))
+    meanwhile: Callable[[], object] | None = None
+    """What somebody else does, once, when an act next looks at the clock: before it opens its transaction."""
 
     def __call__(self) -> datetime:
         """Return the moment."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         return self.now
 
     def turn(self, day: str) -> None:

@@ -45,14 +45,15 @@ def test_an_accepted_application_has_fee_and_orders(counter: Counter) -> None:
     resident = load_resident(WAKABA, HANAKO)
     with act():
         application = receive(WAKABA, resident, asked(counter.card.number), EXAMINED, policy=Policy(), at=NOW)
-        accept(WAKABA, application, EXAMINED, {CertificateKind.SIGNATURE: "order-1"}, at=NOW, known_afresh=True)
+        planned = {CertificateKind.SIGNATURE: "order-1"}
+        accept(WAKABA, application, EXAMINED, planned, at=NOW, known_afresh=True, kana_agreed=False)
 
     assert (application.state, application.receipt) == (ApplicationState.READY.value, "2021-000001")
     assert [order.order_id for order in orders_of(application)] == ["order-1"]
     fee = FeeRecord.objects.for_municipality("99201").get()
     assert (fee.yen, fee.reason, fee.rules, fee.receipt) == (200, "own-request", ["R-4.2"], "2021-000001")
     (row,) = audited("application.accepted")
-    assert (row.data["fee_yen"], row.data["kinds"]) == (200, ["signature"])
+    assert (row.data["fee_yen"], row.data["kinds"], row.data["kana_agreed"]) == (200, ["signature"], False)
 
 
 def test_a_refused_application_keeps_all_findings(counter: Counter) -> None:

@@ -4,12 +4,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from openjpki.desk.messages import CertificateOrder, PinResetApproved, PinResetOrder
-from openjpki.rules.kinds import ApplicationState, ApprovalGround, CertificateKind
+from openjpki.rules.kinds import ApplicationState, ApprovalGround, CertificateKind, LifeEvent
 from openjpki.rules.policy import Policy
+from openjpki.window.answers import AuthorityRefused
+from openjpki.window.changes import Change
 from openjpki.window.models import Application
 from openjpki.window.officer import Clerk
 from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.procedures import ApprovalAwaited, NothingToApprove, SamePerson
+from openjpki.window.states import OrderStep
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, WAKABA, Counter, audited
 
 pytestmark = pytest.mark.django_db(databases=["window"])
@@ -106,3 +109,101 @@ def test_a_reset_is_approved_at_the_counter(counter: Counter, approver: str, cod
     assert counter.card.permitted == []
     assert reset("tanaka") is ApplicationState.DONE
     assert audited("pin-reset.requested")[0].data["approved_by"] == "tanaka"
+
+
+def renewal_that_waits(counter: Counter, day: str = "2026-06-10") -> str:
+    """Apply for a renewal with a licence on a day of the window, under the page's letter of the fee: 200 yen."""
+    counter.window.procedures.new_issue(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_PIN)
+    counter.clock.turn(day)
+    entered = counter.window.procedures.renew(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_LICENCE)
+    assert entered.application.state is ApplicationState.FEE_SETTLED
+    assert "window.renewal.issue-by" in [finding.code for finding in entered.application.findings]
+    counter.desk.sent.clear()
+    return entered.application.receipt
+
+
+@pytest.fixture
+def page(db: None) -> Counter:  # noqa: ARG001  -- opens the database
+    """Return a counter by the page's fees, which pays back only for faults of the office, with a second person."""
+    policy = replace(TWO, fee_table=Policy.preset("page").fee_table, refund_on_void="office_fault")
+    return Counter.open(policy).with_card()
+
+
+def test_a_renewal_approved_on_the_last_day_is_issued_that_day(page: Counter) -> None:
+    """R-3.6, R-3.8: the last day is in the window, for approval and issue."""
+    receipt = renewal_that_waits(page)
+
+    page.window.procedures.approve(SECOND, receipt=receipt)
+    assert page.window.procedures.resume(WAKABA, receipt=receipt, card=page.card).done
+
+
+def test_behind_the_window_nothing_is_approved(page: Counter) -> None:
+    """R-3.8: refused at the approval, with what to do instead, and nothing sent; the office was late: the fee goes back."""
+    receipt = renewal_that_waits(page)
+    page.clock.turn("2026-06-11")
+
+    with pytest.raises(SamePerson):
+        page.window.procedures.approve(WAKABA, receipt=receipt)
+    with pytest.raises(ProcedureRefused) as refused:
+        page.window.procedures.approve(SECOND, receipt=receipt)
+
+    assert {finding.code for finding in refused.value.findings} == {"renewal.over", "fee.refunded"}
+    assert "For the new issue bring" in refused.value.findings[0].bring_en
+    closed = page.window.application(WAKABA, receipt)
+    assert (closed.state, closed.approved_by) == (ApplicationState.REFUSED, "")
+    assert closed.fee is not None
+    assert closed.fee.refunded == 200
+    assert page.desk.sent == []
+    assert not audited("application.approved")
+    again = page.window.procedures.new_issue(WAKABA, resident_code=HANAKO, card=page.card, shown=BY_PIN)
+    assert again.done
+
+
+def test_who_has_left_is_not_approved(page: Counter) -> None:
+    """R-1.1: and that is no fault of the office's."""
+    receipt = renewal_that_waits(page)
+    change = Change(event=LifeEvent.EMIGRATION, on=page.clock.now.date())
+    page.window.events.record(WAKABA, resident_code=HANAKO, change=change)
+
+    with pytest.raises(ProcedureRefused) as refused:
+        page.window.procedures.approve(SECOND, receipt=receipt)
+
+    assert "eligibility.not-resident" in {finding.code for finding in refused.value.findings}
+    assert refused.value.findings[-1].code == "fee.kept"
+
+
+def test_approved_in_time_and_resumed_too_late(page: Counter) -> None:
+    """R-3.8: what is resumed behind the window is refused at the counter, before any key is made or order sent."""
+    receipt = renewal_that_waits(page)
+    page.window.procedures.approve(SECOND, receipt=receipt)
+    made = page.card.made
+    page.clock.turn("2026-06-11")
+
+    with pytest.raises(ProcedureRefused) as refused:
+        page.window.procedures.resume(WAKABA, receipt=receipt, card=page.card)
+
+    assert "renewal.over" in {finding.code for finding in refused.value.findings}
+    assert page.window.application(WAKABA, receipt).state is ApplicationState.REFUSED
+    assert (page.card.made, page.desk.sent) == (made, [])
+
+
+def test_an_order_under_way_is_the_authoritys_to_judge(page: Counter) -> None:
+    """R-3.3: the answer was lost on the last day: what was issued on that day is put on the card, the rest is refused."""
+    receipt = renewal_that_waits(page)
+    page.window.procedures.approve(SECOND, receipt=receipt)
+    page.desk.cut_after.add(CertificateOrder)
+    waits = page.window.procedures.resume(WAKABA, receipt=receipt, card=page.card)
+    assert [order.step for order in waits.application.orders] == [OrderStep.KEYED, OrderStep.PLANNED]
+    page.desk.cut_after.clear()
+    page.clock.turn("2026-06-11")
+    page.card.after["activate"] = lambda: page.desk.refuse(CertificateOrder, "renewal.over")
+
+    with pytest.raises(AuthorityRefused):
+        page.window.procedures.resume(WAKABA, receipt=receipt, card=page.card)
+    assert page.window.application(WAKABA, receipt).state is ApplicationState.PARTLY_ISSUED
+    page.desk.sent.clear()
+    with pytest.raises(ProcedureRefused) as refused:
+        page.window.procedures.resume(WAKABA, receipt=receipt, card=page.card)
+    assert {finding.code for finding in refused.value.findings} == {"renewal.over"}
+    assert page.desk.sent == []
+    assert page.window.procedures.withdraw(WAKABA, receipt=receipt).state is ApplicationState.DONE

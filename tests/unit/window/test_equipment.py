@@ -4,11 +4,11 @@ import pytest
 from django.db import IntegrityError
 
 from openjpki.audit.record import NotInTransaction
-from openjpki.desk.carrier import InProcess
 from openjpki.rules.policy import Policy
 from openjpki.window.equipment import Equipment, act, note, over_what_is_there
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.verbs import Verb
+from tests.support.carrier import InProcess
 from tests.unit.window.authority import StandInAuthority
 from tests.unit.window.counter import WAKABA, Clock, audited, numbers
 

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from openjpki.rules.kinds import (
+    ApprovalGround,
     CardState,
     CertificateKind,
     CertificateState,
@@ -231,6 +232,29 @@ def test_refusals_come_first() -> None:
 def test_standing_asks_no_document() -> None:
     """When an issue is resumed, residence, card and age are judged again, and nothing else (R-1.1)."""
     assert standing(POLICY, replace(CASE, shown=NOTHING, history=())) == ()
+
+
+@pytest.mark.parametrize(("day", "found"), [("2026-06-10", []), ("2026-06-11", ["renewal.over"])])
+def test_what_is_not_ordered_needs_its_window_still(day: str, found: list[str]) -> None:
+    """R-3.8: the day of issue counts, its last day included; what is ordered is the authority's to judge."""
+    case = replace(CASE, shown=NOTHING, on=date.fromisoformat(day))
+
+    assert [one.code for one in standing(POLICY, case, unordered=(SIGNATURE,))] == found
+    assert standing(POLICY, case) == ()
+
+
+def test_a_renewal_that_waits_is_told_its_last_day() -> None:
+    """R-2.27, R-3.8: of two certificates the one that ends first; what waits for nobody, or has no window, is not told."""
+    two = replace(POLICY, second_person_for=(ApprovalGround.NO_PIN,))
+    first, second = VALID_TO_JUNE
+    history = (replace(first, expires=date(2026, 6, 1)), second)
+    case = replace(CASE, shown=BY_LICENCE, history=history)
+
+    (told,) = [one for one in examine(two, case).findings if one.code == "window.renewal.issue-by"]
+    assert "2026-06-01" in told.en
+    assert told.severity == "advice"
+    for policy, other in ((POLICY, case), (two, replace(case, procedure=Procedure.REISSUE))):
+        assert "window.renewal.issue-by" not in [one.code for one in examine(policy, other).findings]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connections
 
 from openjpki.desk.messages import CertificateOrder, CertificatesAsked, DeliveryConfirmed
 from openjpki.rules.documents import DocumentKind, ShownDocument
@@ -108,7 +110,7 @@ def test_a_refusal_is_kept_with_its_findings(counter: Counter) -> None:
         counter.window.procedures.renew(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_LICENCE)
 
     assert refusals(refused.value) == ["renewal.not-yet"]
-    assert "2026年3月11日" in refused.value.message("ja")
+    assert "令和8年（2026年）3月11日（水）" in refused.value.message("ja")
     application = counter.window.application(WAKABA, refused.value.receipt)
     assert (application.state, application.fee, application.orders) == (ApplicationState.REFUSED, None, ())
     assert application.closed_at is not None
@@ -430,3 +432,60 @@ def test_a_withdrawal_stops_what_is_being_carried_out(counter: Counter) -> None:
 
     assert Application.objects.for_municipality("99201").get().state == "withdrawn"
     assert CertificateOrder not in map(type, counter.desk.sent)
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["refused", "good"])
+def test_a_withdrawal_while_a_resumed_application_is_judged(counter: Counter, *, gone: bool) -> None:
+    """Another clerk withdraws before the second judgement: that is said, whatever it finds, and nothing is written."""
+    counter.with_card().desk.cut_before.add(CertificateOrder)
+    receipt = counter.issue().application.receipt
+    if gone:
+        change = Change(event=LifeEvent.DEATH, on=date(2021, 7, 1))
+        counter.window.events.record(WAKABA, resident_code=HANAKO, change=change)
+    counter.clock.meanwhile = lambda: counter.window.procedures.withdraw(Clerk("other", "99201"), receipt=receipt)
+
+    with pytest.raises(ClosedMeanwhile):
+        counter.window.procedures.resume(WAKABA, receipt=receipt, card=counter.card)
+
+    closed = counter.window.application(WAKABA, receipt)
+    assert (closed.state, closed.findings) == (ApplicationState.WITHDRAWN, ())
+    assert not audited("application.refused")
+
+
+def test_a_withdrawal_while_a_lost_key_is_planned_again(counter: Counter) -> None:
+    """The order of an application that another clerk withdraws keeps its number: it is history."""
+    counter.with_card().desk.cut_before.add(CertificateOrder)
+    receipt = counter.issue().application.receipt
+    (order, _) = counter.window.application(WAKABA, receipt).orders
+    counter.card.shadow.clear()
+    others = counter.window.procedures
+    counter.card.before["waiting_key_digest"] = lambda: others.withdraw(Clerk("other", "99201"), receipt=receipt)
+
+    with pytest.raises(ClosedMeanwhile):
+        counter.window.procedures.resume(WAKABA, receipt=receipt, card=counter.card)
+
+    assert counter.window.application(WAKABA, receipt).orders[0] == order
+
+
+@pytest.mark.django_db(databases=["window"], transaction=True)
+def test_a_withdrawal_by_another_process_while_a_resumed_application_is_judged(transactional_counter: Counter) -> None:
+    """The same over two connections: what the other has committed is seen, and nothing is undone."""
+    counter = transactional_counter.with_card()
+    counter.desk.cut_before.add(CertificateOrder)
+    receipt = counter.issue().application.receipt
+    change = Change(event=LifeEvent.DEATH, on=date(2021, 7, 1))
+    counter.window.events.record(WAKABA, resident_code=HANAKO, change=change)
+
+    def withdraw() -> None:
+        counter.window.procedures.withdraw(Clerk("other", "99201"), receipt=receipt)
+        connections.close_all()
+
+    def elsewhere() -> None:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(withdraw).result()
+
+    counter.clock.meanwhile = elsewhere
+    with pytest.raises(ClosedMeanwhile):
+        counter.window.procedures.resume(WAKABA, receipt=receipt, card=counter.card)
+
+    assert counter.window.application(WAKABA, receipt).state is ApplicationState.WITHDRAWN

@@ -110,7 +110,7 @@ def test_what_is_refused_on_the_way_is_told(counter: Counter) -> None:
 
 
 def test_a_pin_reset_that_was_cut_off_is_withdrawn(counter: Counter) -> None:
-    """R-6.3: a reset goes on in front of its holder or not at all; the application is closed and applied for again."""
+    """R-6.3: a reset goes on in front of its holder or not at all: with the card there it is taken back and withdrawn."""
     counter.with_card()
     counter.desk.answers[PinResetOrder] = PinResetApproved(order_id="approved")
     counter.card.after["permit_reset"] = crash_now
@@ -120,10 +120,13 @@ def test_a_pin_reset_that_was_cut_off_is_withdrawn(counter: Counter) -> None:
             WAKABA, resident_code=HANAKO, kind=CertificateKind.AUTHENTICATION, shown=BY_LICENCE, card=counter.card
         )
     assert len(counter.window.queue(WAKABA)) == 1
-    (outcome,) = counter.window.recovery.resume(HOUSE).carried_out
+    (needed,) = counter.window.recovery.resume(HOUSE).cards_needed
+    assert needed.card_number == counter.card.number, "the permission may be on it"
+    (outcome,) = counter.window.recovery.resume(HOUSE, waiting=OnReader(counter.card)).carried_out
 
     assert outcome.application.state is ApplicationState.WITHDRAWN
-    again = counter.window.pin_resets.abandon(WAKABA, receipt=outcome.application.receipt)
+    assert counter.card.permitted == []
+    again = counter.window.pin_resets.abandon(WAKABA, receipt=outcome.application.receipt, card=None)
     assert again == outcome.application, "abandoning twice is no fault"
     assert len(audited("application.withdrawn")) == 1
     assert counter.window.queue(WAKABA) == ()

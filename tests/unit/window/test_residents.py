@@ -3,6 +3,8 @@ import pytest
 from openjpki.audit.chain import commitment
 from openjpki.audit.models import Personal
 from openjpki.desk.messages import PersonReported
+from openjpki.rules.kinds import LifeEvent
+from openjpki.window.changes import Change
 from openjpki.window.loading import ResidentNotFound
 from openjpki.window.models import OutboxMessage, Resident
 from openjpki.window.register_csv import BadLines
@@ -87,15 +89,14 @@ def test_reading_a_record_is_an_act(counter: Counter) -> None:
 
 
 def test_reading_a_list_is_an_act(counter: Counter) -> None:
-    """Who looks through the register is written down, with how many persons were shown and not which."""
+    """Who looks through the register is written down, with how many persons were shown and not which; nobody is no act."""
     counter.register().window.residents.list(WAKABA, limit=2)
+    counter.window.residents.list(WAKABA, after=CHILD)
     counter.window.residents.list(MINATO)
+    counter.window.residents.codes(WAKABA, limit=2)
 
     rows = audited("residents.listed")
-    assert [(row.actor, row.subject, row.data["residents"]) for row in rows] == [
-        ("sato", "register:99201", 2),
-        ("suzuki", "register:99202", 0),
-    ]
+    assert [(row.actor, row.subject, row.data["residents"]) for row in rows] == [("sato", "register:99201", 2)]
     assert all(HANAKO not in str((row.data, row.commitments)) for row in rows)
 
 
@@ -115,3 +116,17 @@ def test_a_list_is_read_in_pages(counter: Counter) -> None:
 
     assert [entry.resident_code for entry in counter.window.residents.list(WAKABA, limit=2)] == [HANAKO, TARO]
     assert [entry.resident_code for entry in counter.window.residents.list(WAKABA, after=TARO)] == [CHILD]
+    (entry,) = counter.window.residents.list(WAKABA, after=HANAKO, until=TARO)
+    assert entry.resident_code == TARO
+    assert counter.window.residents.codes(WAKABA, after=HANAKO, limit=1) == (TARO,)
+
+
+def test_a_list_of_the_living(counter: Counter) -> None:
+    """Who left the register is on the whole list, and not on the one of those who live here."""
+    counter.register()
+    change = Change(event=LifeEvent.DEATH, on=counter.clock.now.date())
+    counter.window.events.record(WAKABA, resident_code=TARO, change=change)
+
+    assert len(counter.window.residents.list(WAKABA)) == 3
+    assert [one.resident_code for one in counter.window.residents.list(WAKABA, living=True)] == [HANAKO, CHILD]
+    assert counter.window.residents.codes(WAKABA, limit=9) == (HANAKO, CHILD)

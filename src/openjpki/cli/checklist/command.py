@@ -5,8 +5,8 @@ from datetime import date
 
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.checklist.data import as_data
+from openjpki.cli.checklist.dialogue import answer_missing
 from openjpki.cli.checklist.lines import as_lines
-from openjpki.cli.checklist.questions import answer_missing
 from openjpki.cli.rules.arguments import add_day, document, not_before, only_with, policy_of
 from openjpki.cli.rules.people import add_holder, holder_of
 from openjpki.errors import Kind
@@ -37,7 +37,7 @@ def register(commands: Commands) -> None:
         metavar="NAME=VALUE",
         help="a setting of the rule book, or preset=national|page; may be repeated",
     )
-    parser.set_defaults(run=_run, certificates_expire=None)
+    parser.set_defaults(run=_run, certificates_expire=None, same_expiry=None)
 
 
 def _add_who(parser: argparse.ArgumentParser) -> None:
@@ -144,6 +144,7 @@ def interview_of(policy: Policy, arguments: argparse.Namespace) -> Interview:
         authentication_expires=ends[CertificateKind.AUTHENTICATION],
         card_expires=arguments.card_expires,
         unknown_pins=_unknown(procedure, pins, lost=lost),
+        knows_pins=arguments.pins == "known",
         changed_pins=frozenset() if lost else pins,
         documents=() if arguments.no_document else tuple(arguments.document) or None,
         agent_documents=() if arguments.no_agent_document else tuple(arguments.agent_document) or None,
@@ -184,9 +185,9 @@ def _kinds(
 
 
 def _unknown(procedure: Procedure, pins: frozenset[PinKind], *, lost: bool) -> frozenset[PinKind]:
-    if lost:
-        return pins or frozenset(PinKind)
-    return pins if procedure is Procedure.PIN_RESET else frozenset()
+    if procedure is Procedure.PIN_RESET:  # none named means all there are
+        return pins
+    return pins or frozenset(PinKind) if lost else frozenset()
 
 
 def _claim(arguments: argparse.Namespace) -> Claim:

@@ -21,6 +21,7 @@ def as_data(interview: Interview, found: Checklist, language: Language) -> dict[
         "closes": _day(found.closes),
         "first_open_day": _day(found.first_open_day),
         "last_open_day": _day(found.last_open_day),
+        "waits": coded(found.waits, language),
         "office": {
             "place": found.counter.place,
             "opens": f"{found.counter.hours.opens:%H:%M}",

@@ -12,12 +12,12 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, Thing
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import Calendar
-from openjpki.rules.words import spoken
 from openjpki.rules.words import word as rules_word
 
 _NAMED = 5
@@ -40,9 +40,9 @@ _WORDS: dict[Enum, tuple[str, str]] = {
     Procedure.PIN_CHANGE: ("暗証番号の変更(今の番号がわかる)", "PIN change (the PIN is known)"),
     Procedure.REVOCATION: ("失効の申請", "revocation"),
     Procedure.HOLD: ("一時停止(カードをなくした)", "hold (the card is lost)"),
-    Applicant.SELF: ("本人", "the holder"),
+    Applicant.SELF: ("ご本人", "the holder"),
     Applicant.LEGAL_REPRESENTATIVE: ("法定代理人", "the legal representative"),
-    Applicant.VOLUNTARY_AGENT: ("任意代理人", "a voluntary agent"),
+    Applicant.VOLUNTARY_AGENT: ("代理人", "a voluntary agent"),
     Applicant.HOUSEHOLD: ("同じ世帯のかた", "a member of the household"),
     Power.PARENT: ("親権者", "parent"),
     Power.MINORS_GUARDIAN: ("未成年後見人", "guardian of a minor"),
@@ -104,9 +104,10 @@ def means(how: Means, language: Language) -> str:
 
 def as_lines(policy: Policy, interview: Interview, found: Checklist, language: Language) -> list[str]:
     """Return the answer as lines a person reads, with a box to tick before each thing to bring or to know."""
-    lines = [_title(interview, language), means(found.means, language)]
-    if interview.procedure is Procedure.RENEWAL and found.opens is not None and found.opens > interview.on:
-        lines.append(_not_yet(found.opens, language))
+    lines = [_title(interview, language)]
+    if found.waits:
+        lines += [say(language, "まだ手続きできません。", "Not yet."), *told(found.waits, language), ""]
+    lines.append(means(found.means, language))
     if found.means == "telephone":
         return [*lines, *told(found.findings, language)]
     if found.first_open_day is not None and found.fee is not None:
@@ -123,21 +124,17 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
         lines += ["", say(language, "窓口のかわりに、コンビニ等の端末でも:", "Or at a kiosk:")]
         lines += told(found.kiosk.findings, language)
     first = {finding for other in found.instead if other.interview is None for finding in other.findings}
-    if notes := [finding for finding in found.findings if finding not in first]:
+    if notes := [finding for finding in found.findings if finding not in {*first, *found.waits}]:
         lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
     for other in found.instead:
         lines += ["", *_other(policy, other, language)]
-    return [*lines, "", say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}")]
-
-
-def _not_yet(opens: date, language: Language) -> str:
-    """Tell who came too early: also with the notice in hand (R-3.8; S-33)."""
-    day = spoken(opens, language)
-    return say(
-        language,
-        f"まだ更新できません。更新期間は{day}からです。通知が届いていても、その前は手続きできません [R-3.8, S-33]",
-        f"Not yet: the renewal opens on {day}; the notice in hand opens nothing before [R-3.8, S-33]",
-    )
+    asked = spoken(interview.on, language)
+    return [
+        *lines,
+        "",
+        say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}"),
+        say(language, f"(この案内は、{asked}現在のものです)", f"(as of {asked})"),
+    ]
 
 
 def _title(interview: Interview, language: Language) -> str:
@@ -158,7 +155,7 @@ def _when(found: Checklist, first: date, language: Language) -> Iterator[str]:
         return
     end = spoken(found.last_open_day, language)
     yield say(language, f"いつ  {begin}から{end}まで", f"When  {begin} to {end}")
-    if found.closes != found.last_open_day:
+    if found.closes != found.last_open_day and not found.of_age:
         last = spoken(found.closes, language)
         yield say(language, f"      (期限の{last}は閉庁日です)", f"      (the last day, {last}, is a closed day)")
 
@@ -222,7 +219,11 @@ def items_lines(applicant: Applicant, items: Iterable[Item], language: Language)
 def _spare(item: Item, language: Language) -> str:
     if item.thing is Thing.NOTICE:
         return say(language, "(紛失された場合は不要)", " (not needed if it was lost)")
-    return say(language, "(あれば)", " (if you have it)")
+    if item.thing is Thing.CARD:
+        return say(language, "(お手元にある場合)", " (if you have it)")
+    if item.whose is Whose.APPLICANT:
+        return say(language, "(暗証番号を設定し直すときに必要)", " (needed to have a PIN set anew)")
+    return say(language, "(暗証番号の照合ができないときに必要)", " (needed where no PIN matches)")
 
 
 def _name(item: Item, applicant: Applicant, language: Language) -> str:

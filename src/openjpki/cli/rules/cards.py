@@ -8,6 +8,7 @@ from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before
 from openjpki.cli.rules.findings import WAYS, answered, refused
 from openjpki.cli.rules.people import add_counter, add_holder, add_kinds, add_today, kinds_of, today_of, visit_of
 from openjpki.errors import Kind
+from openjpki.rules.era import spoken
 from openjpki.rules.face_card import face_card_switch
 from openjpki.rules.insurance import insurance
 from openjpki.rules.kinds import Applicant, CertificateKind, CertificateState, PinKind, Procedure, ResidenceStatus
@@ -15,7 +16,7 @@ from openjpki.rules.phone import phone_issue
 from openjpki.rules.pin_reset import kiosk_reset
 from openjpki.rules.stay import Extension, extension, special_period, stay_limit
 from openjpki.rules.validity import card_expiry
-from openjpki.rules.words import limit, spoken
+from openjpki.rules.words import limit
 from openjpki.site.clock import real_moment
 
 _BOTH = frozenset(CertificateKind)

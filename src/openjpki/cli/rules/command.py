@@ -2,17 +2,19 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.rules import cards, events, explain, fees, lives, terms, texts, visits
 from openjpki.cli.rules.arguments import add_choice, add_day, moment, not_before, policy_of
 from openjpki.cli.rules.findings import WAYS, answered, coded, told
-from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, today_of, visit_of
+from openjpki.cli.rules.people import add_holder, add_today, add_visit, holder_of, takes_today, today_of, visit_of
 from openjpki.errors import Kind, Language
-from openjpki.rules.dates import JST, BadDay, read_day
-from openjpki.rules.documents import TABLE, accepted_until, greatest_age_months
+from openjpki.rules.dates import JST, BadDay, in_japan, read_day
+from openjpki.rules.documents import TABLE, DocumentList, accepted_until, greatest_age_months
 from openjpki.rules.eligibility import may_have
+from openjpki.rules.era import spoken
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.office import MAIN_OFFICE, office_of, office_open, terminal_open
@@ -20,7 +22,7 @@ from openjpki.rules.policy import Policy
 from openjpki.rules.public_services import PublicService, service_hours
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.validity import authentication_expiry, signature_expiry
-from openjpki.rules.words import limit, spoken
+from openjpki.rules.words import limit
 
 
 def register(commands: Commands) -> None:
@@ -38,12 +40,28 @@ def register(commands: Commands) -> None:
             metavar="NAME=VALUE",
             help="a setting of the rule book, or preset=national|page; may be repeated",
         )
-        parser.set_defaults(run=run)
+        parser.set_defaults(run=_for_today(run))
+
+
+def _for_today(run: Run) -> Run:
+    """Return a question's function that says for which day it answers where nobody named one."""
+
+    def run_for_today(arguments: argparse.Namespace) -> Answer:
+        if not takes_today(arguments):
+            return run(arguments)
+        arguments.on = today_of(arguments)
+        answer = run(arguments)
+        day = spoken(arguments.on, language_of(arguments))
+        line = f"手続きの日を今日、{day}として答えました。" if arguments.lang == "ja" else f"Answered for today, {day}."
+        return replace(answer, data={**answer.data, "on": arguments.on.isoformat()}, lines=(*answer.lines, line))
+
+    return run_for_today
 
 
 def _documents(arguments: argparse.Namespace) -> Answer:
     policy, language = policy_of(arguments), language_of(arguments)
     rows, lines = [], []
+    lists: dict[DocumentList, list[str]] = {kind: [] for kind in DocumentList}
     for kind, row in TABLE.items():
         until = accepted_until(policy, kind)
         rows.append(
@@ -58,9 +76,32 @@ def _documents(arguments: argparse.Namespace) -> Answer:
                 "accepted_until": until.isoformat() if until else None,
             }
         )
-        term = f" (… {until})" if until else ""
-        lines.append(f"{row.list.value:6}{kind.value:40}{row.ja if language == 'ja' else row.en}{term}")
+        lists[row.list].append(f"  {kind.value:40}{row.ja if language == 'ja' else row.en}{_until(until, language)}")
+    for one, members in lists.items():
+        lines += [_LISTS[one][language != "ja"], *members]
     return Answer(data={"documents": rows, "rules": ["R-2.21", "R-2.22"]}, lines=lines)
+
+
+_LISTS: Mapping[DocumentList, tuple[str, str]] = {
+    DocumentList.A: (
+        "A 官公署発行の顔写真付きの本人確認書類",
+        "A  identity documents with a photo, issued by a public office",
+    ),
+    DocumentList.B: (
+        "B そのほかの本人確認書類(氏名・住所または氏名・生年月日の記載があるもの)",
+        "B  other identity documents, with name and address or name and birth date",
+    ),
+    DocumentList.POWER: (
+        "代理人であることや届出がわかる書類(本人確認書類にはなりません)",
+        "   papers that show a power or a report; they prove nobody's identity",
+    ),
+}
+
+
+def _until(until: date | None, language: Language) -> str:
+    if until is None:
+        return ""
+    return f"({spoken(until, language)}まで)" if language == "ja" else f" (through {spoken(until, language)})"
 
 
 def _add_renewal_window(parser: argparse.ArgumentParser) -> None:
@@ -181,14 +222,19 @@ def _office(arguments: argparse.Namespace) -> Answer:
     kept = office_of(policy, arguments.office).hours
     whole_day = not isinstance(at, datetime)
     hours = office_open(policy, datetime.combine(at, kept.opens, JST) if whole_day else at, arguments.office)
-    yes, no = ("開庁しています", "閉庁しています") if language == "ja" else ("open", "closed")
+    asked = spoken(at if not isinstance(at, datetime) else in_japan(at).date(), language)
     if whole_day:
-        yes, no = ("開庁日です", "閉庁日です") if language == "ja" else ("open on that day", "closed on that day")
-    why = ": ".join(filter(None, (_BECAUSE[hours.because] if language == "ja" else hours.because, hours.holiday)))
+        yes, no = (
+            ("は開庁日です", "は閉庁日です") if language == "ja" else (": open on that day", ": closed on that day")
+        )
+    else:
+        asked += f" {in_japan(at):%H:%M}"
+        yes, no = (" 開庁しています", " 閉庁しています") if language == "ja" else (": open", ": closed")
+    why = ": ".join(filter(None, (_because(hours.because, language), hours.holiday)))
     times = f" {kept.opens:%H:%M}–{kept.closes:%H:%M}" if hours.open else ""
     return Answer(
         data={"open": hours.open, "because": hours.because},
-        lines=(f"{yes if hours.open else no}{times} [{why}; {', '.join(hours.rules)}]",),
+        lines=(f"{asked}{yes if hours.open else no}{times} [{why}; {', '.join(hours.rules)}]",),
     )
 
 
@@ -203,6 +249,10 @@ _BECAUSE: Mapping[str, str] = {
     "after-hours": "受付時間の後",
 }
 """Why an office is open or closed, as a clerk says it."""
+
+
+def _because(word: str, language: Language) -> str:
+    return _BECAUSE[word] if language == "ja" else word
 
 
 _TERMINAL = "terminal"
@@ -220,10 +270,10 @@ def _service(arguments: argparse.Namespace) -> Answer:
     yes, no = ("利用できます", "利用できません") if language == "ja" else ("open", "closed")
     if arguments.service == _TERMINAL:
         hours = terminal_open(policy, arguments.at)
-        line = f"{yes if hours.open else no} [{hours.because}]"
+        line = f"{yes if hours.open else no} [{_because(hours.because, language)}]"
         return answered((), hours.rules, language, line=line, data={"open": hours.open, "because": hours.because})
     found = service_hours(policy, service=PublicService(arguments.service), at=arguments.at)
-    line = f"{yes if found.open else no} [{found.because}]"
+    line = f"{yes if found.open else no} [{_because(found.because, language)}]"
     data = {"open": found.open, "because": found.because}
     return answered(found.findings, found.rules, language, line=line, data=data)
 

@@ -9,6 +9,7 @@ from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
 from openjpki.cli.rules.findings import answered, coded, told
 from openjpki.cli.rules.people import add_kinds, kinds_of
 from openjpki.errors import Language
+from openjpki.rules.era import spoken
 from openjpki.rules.follow_up import (
     FollowUp,
     card_of_the_dead,
@@ -19,7 +20,7 @@ from openjpki.rules.follow_up import (
 )
 from openjpki.rules.kinds import CertificateKind, LifeEvent, OtherCause
 from openjpki.rules.revocation import BOTH, NAMING, Cause, Effect, Ending, effect_of
-from openjpki.rules.words import spoken, word
+from openjpki.rules.words import word
 
 _CAUSES: Mapping[str, Cause] = {cause.value: cause for cause in (*LifeEvent, *OtherCause)}
 

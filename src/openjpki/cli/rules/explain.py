@@ -1,54 +1,119 @@
-"""`openjpki rules explain …`: what a code, a sentence of the page, a rule, a conflict or a setting means."""
+"""`openjpki rules explain …`: what a code, a sentence of the page, a rule, a conflict or a setting means; or which ones fit a word."""
 
 import argparse
 import contextlib
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.cli.rules.arguments import policy_of
-from openjpki.errors import Failure, Language, declared
+from openjpki.errors import Failure, Kind, Language, declared
 from openjpki.rules.book import RULES
 from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.conflicts import CONFLICTS
-from openjpki.rules.finding import Finding
+from openjpki.rules.finding import Finding, Severity, UnknownCode
 from openjpki.rules.page import SENTENCES
 from openjpki.rules.policy import FORMS, SETTINGS
 from openjpki.rules.references import gist, is_number, reference
+from openjpki.rules.search import Hit, Register, search, stands_for
 from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
 _NUMBER = re.compile(r"(S|R|CF)-?([0-9]{1,2}(?:\.[0-9]{1,2})?)")
 _FIELD = re.compile(r"\{\w+\}")
+_CODE = re.compile(r"[a-z]+(\.[a-z0-9_-]+)+")
 _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
-_SERVER_ROOMS = ("staff", "authority", "window", "story")
+_SERVER_ROOMS = ("audit", "staff", "authority", "window", "story")
+_MOST_HITS = 10
+"""Entries told of one search: who does not find it among them asks with another word."""
+_REGISTERS: Mapping[Register, tuple[str, str]] = {
+    "rule": ("規則", "rule"),
+    "sentence": ("市のページの文", "sentence"),
+    "finding": ("案内", "finding"),
+    "conflict": ("食い違い", "conflict"),
+    "setting": ("設定", "setting"),
+}
+_SEVERITIES: Mapping[Severity, tuple[str, str]] = {
+    "refusal": ("お受けできない理由", "refusal"),
+    "advice": ("お知らせ", "advice"),
+}
 _FINDINGS = {**CATALOGUE, **COUNTERS_FINDINGS}
 
 
+class NothingFound(Failure):
+    """No entry of the registers has any of the words."""
+
+    code = "rules.nothing-found"
+    kind = Kind.REFUSED
+    ja = "「{words}」にあたるものは見つかりませんでした。ほかの言葉(更新、手数料、代理人など)か、番号(S-33、R-3.8 など)でたずねてください。"
+    en = 'Nothing was found for "{words}". Ask with another word (renewal, fee, agent, …) or with a number (S-33, R-3.8, …).'
+
+
 def _add_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", help="the code of a finding or a refusal, S-33, R-3.8, CF-2, or the name of a setting")
+    parser.add_argument(
+        "code",
+        nargs="+",
+        metavar="CODE|WORD",
+        help="the code of a finding or a refusal, S-33, R-3.8, CF-2, the name of a setting; or words to search for",
+    )
 
 
 def _explain(arguments: argparse.Namespace) -> Answer:
     policy_of(arguments)  # refuses a bad setting; no code depends on one
-    language, code = language_of(arguments), arguments.code
+    language, code = language_of(arguments), " ".join(arguments.code).strip()
     number = _as_number(code)
     if is_number(number):
         return _number(number, language)
     if code in SETTINGS:
         return _setting(code, language)
-    failure = None if code in _FINDINGS else _refusal(code, arguments.home)
-    if failure is not None:
-        return _failure(failure, language)
-    return _finding(_FINDINGS.get(code) or find(code), language)
+    if code in _FINDINGS:
+        return _finding(_FINDINGS[code], language)
+    if _NUMBER.fullmatch(number):
+        raise UnknownCode(code=number)
+    if _CODE.fullmatch(code):
+        failure = _refusal(code, arguments.home)
+        return _finding(find(code), language) if failure is None else _failure(failure, language)
+    return _found(code, language)
+
+
+def _found(text: str, language: Language) -> Answer:
+    """Tell what fits some words, the most fitting first; raises `NothingFound`."""
+    hits, others = search(text, _FINDINGS), stands_for(text)
+    if not hits:
+        raise NothingFound(words=text)
+    told, more = hits[:_MOST_HITS], len(hits) - _MOST_HITS
+    data = {
+        "words": text,
+        "also": list(others),
+        "hits": [{"code": one.number, "kind": one.register, "ja": one.ja, "en": one.en} for one in told],
+        "more": max(more, 0),
+    }
+    return Answer(data=data, lines=tuple(_hit_lines(text, told, more, language)))
+
+
+def _hit_lines(text: str, told: Sequence[Hit], more: int, language: Language) -> Iterator[str]:
+    japanese = language == "ja"
+    also = [other for other in stands_for(text) if other.isascii() is not japanese]
+    count = len(told) + max(more, 0)
+    heading = f"「{text}」: {count}件" if japanese else f'"{text}": {count} found'
+    searched = f"({'、'.join(also)} も探しました)" if japanese else f" (searched too: {', '.join(also)})"
+    yield heading + (searched if also else "")
+    for one in told:
+        yield f"  {one.number} ({_REGISTERS[one.register][not japanese]}): {_blank(one.says(language))}"
+    if more > 0:
+        yield f"  … ほか{more}件" if japanese else f"  … and {more} more"
+    again = "くわしくは" if japanese else "More:"
+    yield f"{again} `openjpki rules explain {told[0].number}`"
 
 
 def _as_number(text: str) -> str:
     """Return a number as the registers write it, in small letters or without hyphen and leading zero too."""
+    text = normalize("NFKC", text)
     found = _NUMBER.fullmatch(text.strip().upper())
     if found is None:
         return text.upper()
@@ -76,7 +141,7 @@ def _finding(finding: Finding, language: Language) -> Answer:
         "bring_en": finding.bring_en,
     }
     lines = (
-        f"{finding.code} ({finding.severity}; {', '.join(cited)})",
+        f"{finding.code} ({_SEVERITIES[finding.severity][language != 'ja']}; {', '.join(cited)})",
         _blank(finding.message(language)),
         _blank(finding.bring(language)),
         *(_line(number, language) for number in cited),
@@ -86,8 +151,9 @@ def _finding(finding: Finding, language: Language) -> Answer:
 
 def _failure(failure: type[Failure], language: Language) -> Answer:
     data = {"code": failure.code, "kind": failure.kind.name.lower(), "ja": failure.ja, "en": failure.en}
-    sentence = failure.ja if language == "ja" else failure.en
-    return Answer(data=data, lines=(f"{failure.code} (exit {failure.kind.value})", sentence))
+    sentence = _blank(failure.ja if language == "ja" else failure.en)
+    status = f"終了状態 {failure.kind.value}" if language == "ja" else f"exit {failure.kind.value}"
+    return Answer(data=data, lines=(f"{failure.code} ({status})", sentence))
 
 
 def _setting(name: str, language: Language) -> Answer:
@@ -103,7 +169,7 @@ def _setting(name: str, language: Language) -> Answer:
         "takes": takes,
     }
     lines = (
-        f"{name} (setting; {setting.rule}; {setting.mark})",
+        f"{name} ({_REGISTERS['setting'][language != 'ja']}; {setting.rule}; {setting.mark})",
         f"--policy {name}={takes}",
         setting.source,
         *(_line(number, language) for number in rules),
@@ -113,12 +179,13 @@ def _setting(name: str, language: Language) -> Answer:
 
 def _number(number: str, language: Language) -> Answer:
     found = reference(number, _FINDINGS)
-    kind = "sentence" if number in SENTENCES else "rule" if number in RULES else "conflict"
+    kind: Register = "sentence" if number in SENTENCES else "rule" if number in RULES else "conflict"
+    kind_told = _REGISTERS[kind][language != "ja"]
     data: dict[str, Any] = {"code": number, "kind": kind, "ja": gist(number, "ja"), "en": gist(number, "en")}
-    lines = [f"{number} ({kind})", gist(number, language)]
+    lines = [f"{number} ({kind_told})", gist(number, language)]
     if number in RULES:
         data["mark"] = RULES[number].mark
-        lines[0] = f"{number} ({kind}; {RULES[number].mark})"
+        lines[0] = f"{number} ({kind_told}; {RULES[number].mark})"
     if number in CONFLICTS:
         data |= _ruling(number)
         lines += _ruling_lines(number, language)
@@ -158,12 +225,13 @@ def _line(number: str, language: Language) -> str:
 
 
 def _import(rooms: Sequence[str]) -> None:
-    """Import rooms, so that their refusals are declared."""
+    """Import rooms with the rooms inside them, so that their refusals are declared."""
     for room in rooms:
         package = importlib.import_module(f"openjpki.{room}")
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            with contextlib.suppress(ImportError):  # a reader's driver may be absent
-                importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in module.name:
+                with contextlib.suppress(ImportError):  # a reader's driver may be absent
+                    importlib.import_module(module.name)
 
 
 def _refusal(code: str, home: Path) -> type[Failure] | None:
@@ -179,6 +247,10 @@ def _refusal(code: str, home: Path) -> type[Failure] | None:
 
 
 QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {
-    "explain": ("what a code, a sentence of the page, a rule, a conflict or a setting means", _add_explain, _explain),
+    "explain": (
+        "what a code, a sentence of the page, a rule, a conflict or a setting means; which of them fit a word",
+        _add_explain,
+        _explain,
+    ),
 }
 """The question of `openjpki rules`: what it says, its arguments, its answer."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
 from openjpki.cli.rules.arguments import add_choice, add_day, policy_of
 from openjpki.cli.rules.findings import answered
+from openjpki.cli.rules.people import add_today, today_of
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import fee
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.policy import Policy
@@ -15,14 +17,15 @@ from openjpki.rules.settings import MAX_YEN, YEN
 
 def _add_fee(parser: argparse.ArgumentParser) -> None:
     add_choice(parser, "--reason", [reason.value for reason in FeeReason], "why a certificate is issued")
-    add_day(parser, "--on", "day of the procedure")
+    add_today(parser)
 
 
 def _fee(arguments: argparse.Namespace) -> Answer:
-    reason, language = FeeReason(arguments.reason), language_of(arguments)
-    found = fee(policy_of(arguments), reason=reason, on=arguments.on)
-    letter = fee(Policy.preset("page"), reason=reason, on=arguments.on).yen
-    lines = [f"¥{found.yen:,} [{', '.join(found.rules)}]"]
+    reason, language, on = FeeReason(arguments.reason), language_of(arguments), today_of(arguments)
+    found = fee(policy_of(arguments), reason=reason, on=on)
+    letter = fee(Policy.preset("page"), reason=reason, on=on).yen
+    day = f"{spoken(on, language)}の手続き" if language == "ja" else f"on {spoken(on, language)}"
+    lines = [f"¥{found.yen:,} ({day}) [{', '.join(found.rules)}]"]
     if letter != found.yen:
         ja = f"市のページ(S-18)の文字どおりなら{letter:,}円です(CF-7)。"
         lines.append(ja if language == "ja" else f"By the letter of the page (S-18): ¥{letter:,} (CF-7).")
@@ -35,20 +38,28 @@ def _add_remake(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--without-certificates", action="store_true", help="no certificates are wanted on it")
     parser.add_argument("--express", action="store_true", help="within a week (特急発行)")
     add_day(parser, "--card-expires", "last day of the card: is it near enough to be free?", required=False)
-    add_day(parser, "--on", "day of the procedure")
+    add_today(parser)
 
 
 def _remake(arguments: argparse.Namespace) -> Answer:
-    policy, language = policy_of(arguments), language_of(arguments)
+    policy, language, on = policy_of(arguments), language_of(arguments), today_of(arguments)
+    if arguments.reason == FeeReason.CARD_NEAR_EXPIRY.value and not arguments.card_expires:
+        raise BadValue(
+            option="--reason",
+            value=arguments.reason,
+            expected_ja="--card-expires も指定してください。",
+            expected_en="Give --card-expires as well.",
+        )
     found = remaking_fee(
         policy,
         reason=FeeReason(arguments.reason),
-        on=arguments.on,
+        on=on,
         certificates=not arguments.without_certificates,
         express=arguments.express,
+        card_expires=arguments.card_expires,
     )
     expires = arguments.card_expires
-    near = near_expiry(policy, card_expires=expires, on=arguments.on) if expires else None
+    near = near_expiry(policy, card_expires=expires, on=on) if expires else None
     data = {
         "yen": found.yen,
         "card_yen": found.card_yen,

@@ -11,7 +11,7 @@ from openjpki.rules.references import gist
 WAYS = {
     "same_day": ("即日で手続きできます。", "Done on the same day."),
     "inquiry": ("照会書兼回答書による手続き(2回の来庁)になります。", "By inquiry letter and a second visit."),
-    "refused": ("受け付けられません。", "Refused."),
+    "refused": ("お受けできません。", "Refused."),
 }
 """`rules.visit.Way` → what it says, in Japanese and English."""
 

@@ -29,7 +29,8 @@ def _lifecycle(arguments: argparse.Namespace) -> Answer:
     language, table = language_of(arguments), _CYCLES[arguments.of]
     state = _member(arguments, "state", (one for edge in table.edges.items() for one in (edge[0][0], edge[1])))
     data: dict[str, Any] = {"state": state.value, "events": [event.value for event in table.events(state)]}
-    line = f"{word(state, language)} → {', '.join(data['events']) or '-'}"
+    comma = "、" if language == "ja" else ", "
+    line = f"{word(state, language)} → {comma.join(word(event, language) for event in table.events(state)) or '-'}"
     if arguments.event:
         after = advance(table, state, _member(arguments, "event", (event for _, event in table.edges)))
         data["next"] = after.value
@@ -77,7 +78,7 @@ def _step_lines(row: Step, language: Language) -> Iterator[str]:
         yield f"  {'必要なこと' if language == 'ja' else 'needs'}: {needs}"
     if row.finds:
         finds = ", ".join(f"{code}*" if code.endswith(".") else code for code in row.finds)
-        yield f"  {'所見' if language == 'ja' else 'findings'}: {finds}"
+        yield f"  {'案内' if language == 'ja' else 'findings'}: {finds}"
 
 
 QUESTIONS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]] = {

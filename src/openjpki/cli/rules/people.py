@@ -117,6 +117,12 @@ def add_counter(parser: argparse.ArgumentParser) -> None:
 def add_today(parser: argparse.ArgumentParser) -> None:
     """Add the day of the procedure, which is today if nothing is said."""
     add_day(parser, "--on", "day of the procedure (default: today)", required=False)
+    parser.set_defaults(may_be_today=True)
+
+
+def takes_today(arguments: argparse.Namespace) -> bool:
+    """Say whether today is the day of the procedure because nobody named another."""
+    return getattr(arguments, "may_be_today", False) and arguments.on is None
 
 
 def today_of(arguments: argparse.Namespace) -> date:

@@ -11,12 +11,13 @@ from openjpki.cli.rules.findings import answered, coded, refused, told
 from openjpki.cli.rules.people import add_today, today_of
 from openjpki.errors import Language
 from openjpki.rules.deadlines import Deadline, deadline, move_in, standing
+from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RecordKind, Term
 from openjpki.rules.notices import Addressee, Held, Notice, brought, lost, returned, select
 from openjpki.rules.renewal import renewal, renewal_window
 from openjpki.rules.retention import destruction, retention
-from openjpki.rules.words import spoken, word
+from openjpki.rules.words import word
 
 
 def _add_deadline(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +150,7 @@ def _add_renewal(parser: argparse.ArgumentParser) -> None:
     add_day(parser, "--expires", "last day of the certificate's validity")
     add_day(parser, "--card-expires", "last day of the card")
     parser.add_argument("--notice", action="store_true", help="the expiry notice is in hand")
+    parser.add_argument("--foreign-national", action="store_true", help="the holder is no Japanese national")
     add_today(parser)
 
 
@@ -160,6 +162,7 @@ def _renewal(arguments: argparse.Namespace) -> Answer:
         card_expires=arguments.card_expires,
         on=today_of(arguments),
         notice=arguments.notice,
+        japanese=not arguments.foreign_national,
     )
     yes, no = ("更新できます。", "更新できません。") if language == "ja" else ("May be renewed.", "May not be renewed.")
     return answered(

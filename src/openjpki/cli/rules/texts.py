@@ -1,18 +1,19 @@
 """`openjpki rules substitute`, `era`, `pin`: characters, dates by era, the form of a PIN."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from openjpki.cli.answer import Answer, BadValue, Run, language_of
 from openjpki.cli.pins import typed
 from openjpki.cli.rules.arguments import add_choice, day, policy_of
 from openjpki.cli.rules.findings import coded, told
+from openjpki.errors import Language
 from openjpki.rules.birth_date import birth_date_text
 from openjpki.rules.era import in_era, read_era
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, check_pin, tries
-from openjpki.rules.substitution import substitution
+from openjpki.rules.substitution import Change, substitution
 
 
 def _choice(text: str) -> tuple[str, str]:
@@ -58,10 +59,24 @@ def _substitute(arguments: argparse.Namespace) -> Answer:
         "rules": ["R-1.9"],
     }
     lines = [found.text, found.flags]
-    lines += [
-        f"  {change['position']}: {change['original']} → {change['written']} ({change['by']})" for change in changes
-    ]
+    lines += [_change_line(change, language) for change in found.changes]
     return Answer(data=data, lines=(*lines, *told(found.findings, language), "[R-1.9]"))
+
+
+_BY: Mapping[str, str] = {
+    "chosen": "本人が希望した文字",
+    "variant": "異体字",
+    "width": "全角の文字",
+    "compatibility": "互換漢字",
+    "selector": "異体字セレクタなし",
+    "kana": "かな",
+}
+"""`rules.substitution.Change.by` → how a character is written, as a clerk says it."""
+
+
+def _change_line(change: Change, language: Language) -> str:
+    by = f"({_BY[change.by]})" if language == "ja" else f" ({change.by})"
+    return f"  {change.position}: {change.original} → {change.written}{by}"
 
 
 def _add_era(parser: argparse.ArgumentParser) -> None:

@@ -12,11 +12,12 @@ from openjpki.cli.rules.people import add_counter, add_holder, add_today, add_vi
 from openjpki.errors import Kind
 from openjpki.rules.address_protection import disclosure
 from openjpki.rules.deadlines import Deadline
+from openjpki.rules.era import spoken
 from openjpki.rules.family import decide_together
 from openjpki.rules.inquiry import inquiry
 from openjpki.rules.kinds import Applicant, CertificateKind, Procedure
 from openjpki.rules.moving import card_after_move, continued_use_abroad
-from openjpki.rules.words import spoken, word
+from openjpki.rules.words import word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +174,9 @@ def _continued_use(arguments: argparse.Namespace) -> Answer:
         line += (
             f" {names[1] if language == 'ja' else 'Signature certificate'}: {WAYS[found.signature][language != 'ja']}"
         )
+    if found.deadline:
+        last = spoken(found.deadline.last_day, language)
+        line += f" 継続利用の期限は{last}です。" if language == "ja" else f" The continued use is asked for by {last}."
     data = {"card": found.card, "signature": found.signature, **_days(found.deadline)}
     return answered(
         found.findings,

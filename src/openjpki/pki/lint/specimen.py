@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from asn1crypto import x509
@@ -34,8 +35,7 @@ class Specimen:
         try:
             tbs = x509.TbsCertificate.load(raw, strict=True)
             _ = tbs.native
-            authority = tbs if issuer is None else x509.Certificate.load(issuer, strict=True)["tbs_certificate"]
-            _ = authority.native
+            authority = tbs if issuer is None else _issuing(issuer)
         except (ValueError, TypeError, OverflowError) as error:
             raise Unparsable from error
         return cls(
@@ -79,6 +79,14 @@ class Specimen:
     def authority_extension(self, oid: str) -> Any:
         """Return the parsed value of the issuer's extension."""
         return _extension(self.authority, oid)
+
+
+@lru_cache(maxsize=8)
+def _issuing(certificate: bytes) -> Any:
+    """Parse an issuer's certificate: few issue many, and nothing that examines changes what it looks at."""
+    authority = x509.Certificate.load(certificate, strict=True)["tbs_certificate"]
+    _ = authority.native
+    return authority
 
 
 def extensions(tbs: Any) -> list[Any]:

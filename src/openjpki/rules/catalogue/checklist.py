@@ -1,6 +1,6 @@
 """What is found before somebody comes: what to do instead, and what can be done without coming (`rules.checklist`)."""
 
-from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.catalogue.phrases import PIN_OR_ID_EN, PIN_OR_ID_JA
 from openjpki.rules.finding import Finding
 
 FINDINGS = (
@@ -24,8 +24,8 @@ FINDINGS = (
         severity="advice",
         ja="更新期間が終わった電子証明書は、新規発行の手続きで再び利用できます。",
         en="A certificate whose renewal period is over is issued anew.",
-        bring_ja=f"新規発行のため、{OWN_ID_JA}をお持ちください。",
-        bring_en=f"For the new issue bring {OWN_ID_EN}.",
+        bring_ja=f"新規発行のため、{PIN_OR_ID_JA}",
+        bring_en=f"For the new issue bring {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="checklist.authentication-alone",
@@ -57,8 +57,8 @@ FINDINGS = (
         severity="advice",
         ja="ご本人がお越しになれば、1回の来庁で手続きできます。",
         en="If the holder comes in person, one visit is enough.",
-        bring_ja=f"ご本人が{OWN_ID_JA}をお持ちください。",
-        bring_en=f"The holder brings {OWN_ID_EN}.",
+        bring_ja=f"ご本人が{PIN_OR_ID_JA}",
+        bring_en=f"The holder brings {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="checklist.second-visit-in-time",
@@ -131,6 +131,27 @@ FINDINGS = (
         en="There is a certificate in force until {expires}, so that there is no new issue.",
         bring_ja="更新期間中は更新、その前は再発行を申請してください。",
         bring_en="Apply for a renewal inside its window, for a re-issue before it.",
+    ),
+    Finding(
+        code="checklist.of-age",
+        rule="R-1.6",
+        sentence="S-08",
+        also=("R-1.3", "R-1.4", "R-1.5", "S-09"),
+        severity="advice",
+        ja="{first}に15歳になります。その日からはご本人が単独で手続きし、署名用電子証明書も申請できます。",
+        en="On {first} the holder is 15: from that day they apply alone, for a signature certificate too.",
+    ),
+    Finding(
+        code="checklist.card-ends-first",
+        rule="R-1.2",
+        sentence="S-07",
+        also=("R-4.7",),
+        severity="refusal",
+        ja="マイナンバーカードの有効期限は{expires}で、その日までに窓口の開く日はもうありません。有効期限が過ぎたカードでは、電子証明書の手続きはできません。",
+        en="The My Number card ends on {expires}, and the window does not open any more up to that day. No certificate can be "
+        "issued for a card that has expired.",
+        bring_ja="先に新しいマイナンバーカードの交付を申請してください。",
+        bring_en="Apply for a new My Number card first.",
     ),
     Finding(
         code="checklist.renew-instead",

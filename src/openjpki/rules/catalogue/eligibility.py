@@ -155,7 +155,7 @@ FINDINGS = (
         rule="R-1.7",
         sentence="S-08",
         severity="advice",
-        ja="この市区町村では、本人と法定代理人がそろって来庁した場合に限り署名用電子証明書を発行します。窓口で本人の意思能力を確認し、記録します。",
+        ja="この市区町村では、ご本人と法定代理人がそろって来庁した場合に限り署名用電子証明書を発行します。窓口でご本人のお考えを確認し、記録します。",
         en="This municipality issues a signature certificate only if the holder and the legal representative come "
         "together. The clerk checks and notes the holder's capacity to decide.",
         bring_ja="登記事項証明書(成年被後見人のかた)または戸籍全部事項証明書をお持ちください。",
@@ -169,7 +169,7 @@ FINDINGS = (
         severity="advice",
         ja="15歳未満のかたと成年被後見人のかたは、法定代理人が申請してください。申請方法は事前に電話でお問い合わせください。",
         en="For a person under 15 and for an adult ward the legal representative applies. Ask by telephone beforehand.",
-        bring_ja=f"本人のマイナンバーカード、法定代理人の{PHOTO_ID_JA}、代理権を証する書類をお持ちください。",
+        bring_ja=f"本人のマイナンバーカード、法定代理人の{PHOTO_ID_JA}、法定代理人であることがわかる書類をお持ちください。",
         bring_en=f"Bring the holder's My Number card, {PHOTO_ID_EN} of the representative, and the proof of power.",
     ),
 )

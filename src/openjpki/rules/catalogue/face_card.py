@@ -16,7 +16,7 @@ FINDINGS = (
         rule="R-1.11",
         sentence="",
         severity="advice",
-        ja="切替え後は、健康保険証としての利用と券面による本人確認だけができます。マイナポータル、コンビニ交付、e-Taxには使えません。",
+        ja="切替え後は、健康保険証としての利用と、カードの表面を見せる本人確認だけができます。マイナポータル、コンビニ交付、e-Taxには使えません。",
         en="It then serves as health insurance card and as identity document to the eye only: not for マイナポータル, certificates at "
         "convenience stores or e-Tax.",
         bring_ja="これらを利用する場合は、通常のカードに戻す切替えを申請してください(無料)。",

@@ -20,7 +20,7 @@ FINDINGS = (
         sentence="S-15",
         also=("R-4.7",),
         severity="refusal",
-        ja="回答書の期限({last})を過ぎています。この回答書では手続きできません。",
+        ja="回答書の期限の{last}を過ぎています。この回答書では手続きできません。",
         en="The term of the reply ended on {last}: this reply form cannot be used.",
         bring_ja="もう一度申請してください。新しい照会書兼回答書をご本人あてに郵送します。",
         bring_en="Apply again: a new inquiry letter goes to the holder by post.",
@@ -30,7 +30,7 @@ FINDINGS = (
         rule="R-2.24",
         sentence="S-15",
         severity="advice",
-        ja="お持ちの回答書は期限({last})を過ぎているため、回答書がないものとして手続きします。",
+        ja="お持ちの回答書は、期限の{last}を過ぎているため、回答書がないものとして手続きします。",
         en="The reply form's term ended on {last}: the visit is judged as if it had not been brought.",
     ),
     Finding(

@@ -78,8 +78,8 @@ FINDINGS = (
         severity="advice",
         ja="この通知書は更新期間の前に届くことがあります。更新の手続きができるのは{opens}からです。",
         en="This notice may arrive before the renewal period, which begins on {opens}.",
-        bring_ja="有効期限を確認し、{opens}以降にお越しください。",
-        bring_en="Check the expiry and come on {opens} or later.",
+        bring_ja="有効期限を確認し、{first}以降の開庁日にお越しください。",
+        bring_en="Check the expiry and come on {first} or on a later open day.",
     ),
     Finding(
         code="notice.not-needed",

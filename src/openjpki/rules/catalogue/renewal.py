@@ -1,6 +1,6 @@
 """What is found about the renewal window (R-3.8, R-3.10, R-7)."""
 
-from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA
+from openjpki.rules.catalogue.phrases import PIN_OR_ID_EN, PIN_OR_ID_JA
 from openjpki.rules.finding import Finding
 
 FINDINGS = (
@@ -12,8 +12,20 @@ FINDINGS = (
         severity="refusal",
         ja="更新期間は{opens}から{closes}までです。通知が届いていても、更新期間前には手続きできません。",
         en="The renewal runs from {opens} to {closes}. It cannot be done before, even if the notice has arrived.",
-        bring_ja="{opens}以降にお越しください。",
-        bring_en="Come on {opens} or later.",
+        bring_ja="{first}以降の開庁日にお越しください。",
+        bring_en="Come on {first} or on a later open day.",
+    ),
+    Finding(
+        code="renewal.no-open-day",
+        rule="R-4.7",
+        sentence="S-31",
+        also=("R-2.2", "R-3.8", "S-36"),
+        severity="refusal",
+        ja="更新期間は{closes}までですが、その日までに窓口の開く日はもうありません。次に窓口の開く{next}には、更新ではなく新規発行の手続きになります。",
+        en="The renewal runs to {closes}, but the window does not open any more up to that day. On {next}, its next open day, "
+        "it is a new issue and no renewal.",
+        bring_ja=f"新規発行のため、{{next}}以降の開庁日に{PIN_OR_ID_JA}",
+        bring_en=f"For the new issue bring, on {{next}} or on a later open day, {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="renewal.over",
@@ -23,8 +35,8 @@ FINDINGS = (
         severity="refusal",
         ja="更新期間は{closes}で終わりました。更新ではなく、新規発行の手続きで再び利用できます。",
         en="The renewal period ended on {closes}. The certificate can be used again after a new issue, not a renewal.",
-        bring_ja=f"新規発行のため、{OWN_ID_JA}をお持ちください。",
-        bring_en=f"For the new issue bring {OWN_ID_EN}.",
+        bring_ja=f"新規発行のため、{PIN_OR_ID_JA}",
+        bring_en=f"For the new issue bring {PIN_OR_ID_EN}.",
     ),
     Finding(
         code="renewal.card-first",

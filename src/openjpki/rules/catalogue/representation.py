@@ -42,9 +42,9 @@ FINDINGS = (
         sentence="S-09",
         also=("R-1.6", "R-1.7", "R-2.29", "S-10"),
         severity="refusal",
-        ja="15歳未満のかたと成年被後見人のかたの手続きは、法定代理人が行います。本人や任意代理人だけでは受け付けられません。",
+        ja="15歳未満のかたと成年被後見人のかたの手続きは、法定代理人が行います。ご本人だけでも、ほかの代理人でも、お受けできません。",
         en="For a person under 15 and for an adult ward the legal representative acts, not the holder alone or an agent.",
-        bring_ja=f"法定代理人が、本人のマイナンバーカード、法定代理人の{PHOTO_ID_JA}、代理権を証する書類をお持ちください。",
+        bring_ja=f"法定代理人が、本人のマイナンバーカード、法定代理人の{PHOTO_ID_JA}、法定代理人であることがわかる書類をお持ちください。",
         bring_en=f"The representative comes with the holder's My Number card, {PHOTO_ID_EN} and the proof of power.",
     ),
     Finding(
@@ -55,7 +55,7 @@ FINDINGS = (
         severity="refusal",
         ja="15歳以上のかたは、ご本人が単独で申請します。親権者や後見人として代わりに申請することはできません。",
         en="A person of 15 or more acts alone: nobody can apply as their parent or guardian.",
-        bring_ja=f"ご本人が{OWN_ID_JA}をお持ちになるか、任意代理人として照会書兼回答書による手続きをしてください。",
+        bring_ja=f"ご本人が{OWN_ID_JA}をお持ちになるか、ご本人から頼まれた代理人のかたが、照会書兼回答書による手続きをしてください。",
         bring_en=f"The holder comes with {OWN_ID_EN}; or somebody acts as voluntary agent, by the inquiry letter.",
     ),
     Finding(
@@ -137,7 +137,7 @@ FINDINGS = (
         sentence="S-16",
         also=("R-2.2", "R-2.29", "S-17"),
         severity="refusal",
-        ja="任意代理人の手続きは即日ではできません。照会書兼回答書をご本人あてに郵送します。",
+        ja="ご本人から頼まれた代理人の手続きは、即日ではできません。照会書兼回答書をご本人あてに郵送します。",
         en="A voluntary agent's procedure is not done on the same day. An inquiry letter goes to the holder by post.",
         bring_ja="ご本人が記入し封をした回答書、ご本人のマイナンバーカード、代理人の本人確認書類をお持ちください。わからないことは市民課におたずねください。",
         bring_en="Bring the reply filled in and sealed by the holder, the holder's My Number card and the agent's identity "
@@ -149,7 +149,7 @@ FINDINGS = (
         sentence="S-54",
         also=("R-2.24", "R-2.25"),
         severity="refusal",
-        ja="封がされていない、または開封された照会書兼回答書(委任状)は受け付けられません。",
+        ja="封がされていない、または開封された照会書兼回答書(委任状)は、お受けできません。",
         en="A reply form or mandate that is unsealed or was opened is not accepted.",
         bring_ja="ご本人が暗証番号を記入し、代理人が知りえないよう封をした書類をお持ちください。",
         bring_en="Bring the paper with the PINs written by the holder and sealed so that the agent cannot know them.",
@@ -233,7 +233,7 @@ FINDINGS = (
         rule="R-2.25",
         sentence="",
         severity="advice",
-        ja="同一世帯のかたによる即日の手続きは、転入届・転居届と同じ日に限ります。それ以外は任意代理人として扱います。",
+        ja="同一世帯のかたによる即日の手続きは、転入届・転居届と同じ日に限ります。それ以外は、ご本人から頼まれた代理人の手続きになります。",
         en="A member of the household can act at once only together with the report of the move; otherwise as any agent.",
     ),
     Finding(

@@ -10,17 +10,34 @@ FINDINGS = (
         sentence="",
         also=("R-2.12", "R-4.1"),
         severity="refusal",
-        ja="マイナンバーカードの有効期限({last})が過ぎたため、延長できません。在留期間を更新しても、カードは自動では延長されません。",
+        ja="マイナンバーカードの有効期限の{last}が過ぎたため、延長できません。在留期間を更新しても、カードは自動では延長されません。",
         en="The card ended on {last} and cannot be extended: a renewed stay does not extend it by itself.",
         bring_ja="新しいマイナンバーカードの交付を申請してください(再交付手数料がかかります)。在留カードをお持ちください。",
         bring_en="Apply for a new My Number card (a fee is charged) and bring the residence card.",
+    ),
+    Finding(
+        code="stay.extend-card-first",
+        rule="R-3.7",
+        sentence="",
+        also=("R-1.8", "R-2.12", "R-7.5"),
+        severity="refusal",
+        ja="マイナンバーカードも{expires}に有効期限を迎えるため、電子証明書だけを更新しても有効期限は延びません。在留期間が更新されたら、"
+        "カードの有効期間を延長し、あわせて電子証明書を発行し直します。自動では延長されません。",
+        en="The My Number card ends on {expires} as well: renewing the certificate alone would gain nothing. When the stay has "
+        "been renewed the card is extended and the certificates are issued with it; nothing happens by itself.",
+        bring_ja="{last}までに、新しい在留カードとマイナンバーカードをお持ちください。在留期間の更新を申請中でまだ結果が出ていないかたは、"
+        "申請中の記載がある在留カードをお持ちになれば、特例期間(2か月)まで延長できます。"
+        "永住者、特別永住者、高度専門職第2号のかたは、新しいマイナンバーカードの交付を申請してください。",
+        bring_en="Bring the new residence card and the My Number card by {last}. While the renewal of the stay is pending, the "
+        "residence card that shows it gives two months more. Permanent residents, special permanent residents and highly skilled "
+        "professionals (ii) apply for a new My Number card.",
     ),
     Finding(
         code="stay.nothing-new",
         rule="R-3.7",
         sentence="",
         severity="refusal",
-        ja="在留期間の満了日({stay})がマイナンバーカードの有効期限({last})より後になっていないため、延長するものがありません。",
+        ja="在留期間の満了日の{stay}が、マイナンバーカードの有効期限の{last}より後になっていないため、延長するものがありません。",
         en="The stay ends on {stay}, no later than the card ({last}): there is nothing to extend.",
         bring_ja="在留期間の更新が許可されてから、新しい在留カードをお持ちください。",
         bring_en="Come with the new residence card when the stay has been renewed.",
@@ -92,7 +109,7 @@ FINDINGS = (
         rule="R-3.11",
         sentence="",
         severity="advice",
-        ja="利用者証明用電子証明書の有効期限({expires})が過ぎていますが、マイナ保険証による資格確認は{until}まで使えます。",
+        ja="利用者証明用電子証明書の有効期限の{expires}が過ぎていますが、マイナ保険証による資格確認は{until}まで使えます。",
         en="The authentication certificate expired on {expires}; eligibility can still be checked with it through {until}.",
         bring_ja=f"{{until}}までに電子証明書の発行を受けてください。{OWN_ID_JA}をお持ちください。",
         bring_en=f"Have it issued anew by {{until}}: bring {OWN_ID_EN}.",
@@ -102,7 +119,7 @@ FINDINGS = (
         rule="R-3.11",
         sentence="",
         severity="refusal",
-        ja="利用者証明用電子証明書の有効期限から3か月が過ぎ({until}まで)、マイナ保険証は使えません。",
+        ja="利用者証明用電子証明書の有効期限から3か月の猶予が{until}で終わったため、マイナ保険証は使えません。",
         en="Three months have passed since the expiry (through {until}): the card does not serve as insurance card.",
         bring_ja="資格確認書をお使いください。電子証明書の発行を受けたあと、もう一度利用登録をすると使えます。",
         bring_en="Use the eligibility certificate (資格確認書). After a new issue, register again.",

@@ -1,7 +1,7 @@
 """The answer to the interview: may I come, when, where, with which papers and PINs, what it costs, and else what instead."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -15,7 +15,7 @@ from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.documents import examine
 from openjpki.rules.eligibility import may_have
-from openjpki.rules.fees import Fee, fee
+from openjpki.rules.fees import Fee, check_reason, fee
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, PinKind, Procedure, Term
@@ -62,6 +62,10 @@ class Checklist:
     """The last day; None: no end is known."""
     first_open_day: date | None
     last_open_day: date | None
+    of_age: bool
+    """Whether the last day is no term: from the day after it the holder is 15 and applies in person."""
+    waits: tuple[Finding, ...]
+    """Why it cannot be done on the first open day from the interview, but later."""
     visits: tuple[tuple[Item, ...], ...]
     """What to bring to each visit."""
     letter: Letter | None
@@ -79,8 +83,10 @@ class Checklist:
 def checklist(policy: Policy, interview: Interview) -> Checklist:
     """Return what a person has to know before coming (R-1.1 to R-2.25, R-3.8, R-4.1 to R-4.9, R-6.1 to R-6.7; S-07 to S-63).
 
-    Raises `NeverOpen` where the office has no open day, and `NoFeeRow` where the fee table lacks the case.
+    Raises `ReasonOfAnother` or `NotNearExpiry` where the reason told is none, `NeverOpen` where the office has no open day,
+    and `NoFeeRow` where the fee table lacks the case.
     """
+    check_reason(interview.reason, interview.procedure)
     if interview.procedure is Procedure.HOLD:
         return _by_telephone(policy, interview)
     found = days(policy, interview)
@@ -91,9 +97,8 @@ def checklist(policy: Policy, interview: Interview) -> Checklist:
     lists = visits(policy, interview, found)
     asked = pins(policy, interview)
     counter = _counter(policy, interview)
-    findings = refusals_first(
-        (*found.plan.findings, *found.findings, *_advice(policy, interview, found), *about_the_cost)
-    )
+    advice = (*found.findings, *_advice(policy, interview, found), *about_the_cost)
+    findings = refusals_first((*found.waits, *found.plan.findings, *advice))
     cited = [
         *(number for items in lists for item in items for number in item.rules),
         *(number for pin in asked for number in pin.rules),
@@ -106,6 +111,8 @@ def checklist(policy: Policy, interview: Interview) -> Checklist:
         closes=found.closes,
         first_open_day=found.first_open_day,
         last_open_day=found.last_open_day,
+        of_age=found.of_age,
+        waits=found.waits,
         visits=lists,
         letter=_letter(policy, found),
         pins=asked,
@@ -127,6 +134,8 @@ def _by_telephone(policy: Policy, interview: Interview) -> Checklist:
         closes=None,
         first_open_day=interview.on,
         last_open_day=None,
+        of_age=False,
+        waits=(),
         visits=(),
         letter=None,
         pins=(),
@@ -147,6 +156,8 @@ def _refused(policy: Policy, interview: Interview, found: Days, others: tuple[In
         closes=None,
         first_open_day=None,
         last_open_day=None,
+        of_age=False,
+        waits=(),
         visits=(),
         letter=None,
         pins=(),
@@ -188,7 +199,7 @@ def _fee(policy: Policy, interview: Interview, on: date) -> tuple[Fee, tuple[Fin
     if interview.procedure not in ISSUING:
         return Fee(yen=0, rules=("R-4.1",)), ()
     if interview.reason in REMADE:
-        made_anew = remaking_fee(policy, reason=interview.reason, on=on)
+        made_anew = remaking_fee(policy, reason=interview.reason, on=on, card_expires=interview.card_expires)
         return Fee(yen=made_anew.yen, rules=made_anew.rules), made_anew.findings
     reasons = {interview.reason or _reason(policy, interview, kind, on) for kind in interview.kinds}
     costs = [fee(policy, reason=reason, on=on) for reason in FeeReason if reason in reasons]
@@ -202,7 +213,7 @@ def _reason(policy: Policy, interview: Interview, kind: CertificateKind, on: dat
     """
     end = interview.ends().get(kind)
     if end is None:
-        return FeeReason.ATTRIBUTES_CHANGED if interview.procedure is Procedure.REISSUE else FeeReason.FIRST
+        return FeeReason.FIRST if interview.first(kind) else FeeReason.ATTRIBUTES_CHANGED
     if on > end:
         return FeeReason.AFTER_EXPIRY
     return FeeReason.RENEWAL if on >= renewal_window(policy, end).opens else FeeReason.OWN_REQUEST
@@ -225,7 +236,10 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield find("agent.unsealed")
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
         about = may_have(policy, interview.holder, kind=CertificateKind.AUTHENTICATION, on=found.first_open_day)
-        yield from (one for one in about.findings if one.code == "eligibility.representative-applies")
+        applies = (one for one in about.findings if one.code == "eligibility.representative-applies")
+        yield from (
+            replace(one, bring_ja="", bring_en="") for one in applies
+        )  # the list says what to bring, and what not
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
     face_card = interview.holder is not None and interview.holder.face_card
     if knows and procedure is Procedure.REVOCATION and not face_card:

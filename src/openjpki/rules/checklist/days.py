@@ -9,11 +9,11 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.papers import Plan, plan, refused
 from openjpki.rules.dates import LAST_DAY, day_of_age
 from openjpki.rules.deadlines import last_day, standing
-from openjpki.rules.documents import TABLE, accepted_until
-from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE
+from openjpki.rules.documents import TABLE, ShownDocument, accepted_until
+from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE, is_represented
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Procedure, Term
-from openjpki.rules.office import NeverOpen, open_day_from
+from openjpki.rules.office import NeverOpen, open_day_from, open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
 
@@ -32,8 +32,15 @@ class Days:
     last_open_day: date | None
     today: Plan
     """How it would go on the first open day from the day of the interview."""
+    of_age: bool = False
+    """Whether `closes` is no term: from the day after it the holder is 15 and applies in person."""
     findings: tuple[Finding, ...] = ()
     """What is said about the last day."""
+
+    @property
+    def waits(self) -> tuple[Finding, ...]:
+        """Return why somebody has to wait, who can come later but not on the first open day."""
+        return self.today.findings if self.today.way == "refused" and self.plan.way != "refused" else ()
 
 
 def days(policy: Policy, interview: Interview) -> Days:
@@ -61,16 +68,34 @@ def days(policy: Policy, interview: Interview) -> Days:
         closes = end
     if closes == LAST_DAY:
         return Days(plan=found, opens=opens, closes=None, first_open_day=first, last_open_day=None, today=today)
-    at_the_end = standing(policy, term=Term.VALIDITY, since=closes, on=first)
+    of_age = _of_age(policy, interview, closes)
     return Days(
         plan=found,
         opens=opens,
         closes=closes,
         first_open_day=first,
-        last_open_day=at_the_end.deadline.last_open_day,
+        last_open_day=open_day_until(policy, closes),
         today=today,
-        findings=at_the_end.findings,
+        of_age=of_age,
+        findings=tuple(_about_the_end(policy, interview, closes, of_age=of_age)),
     )
+
+
+def _of_age(policy: Policy, interview: Interview, closes: date) -> bool:
+    """Say whether the days end because the holder turns 15, and not because anything runs out (R-1.3, R-1.4)."""
+    if interview.holder is None or closes in _last_days(policy, interview):
+        return False
+    return closes + _ONE_DAY == day_of_age(interview.holder.born, SIGNATURE_AGE, policy)
+
+
+def _about_the_end(policy: Policy, interview: Interview, closes: date, *, of_age: bool) -> Iterator[Finding]:
+    """Tell what the last day is: a closed one, which does not move (R-4.7); or the eve of the 15th birthday (R-1.4 to R-1.6)."""
+    if not of_age:
+        told = standing(policy, term=Term.VALIDITY, since=closes, on=closes).findings
+        renews = interview.procedure is Procedure.RENEWAL
+        yield from (one if renews else replace(one, sentence="S-12", also=("R-4.4",)) for one in told)
+    elif interview.holder is not None and not is_represented(policy, interview.holder, closes + _ONE_DAY):
+        yield find("checklist.of-age", first=closes + _ONE_DAY)
 
 
 def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
@@ -80,9 +105,17 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         second = second_visit(policy, interview, on)
         found = second if second.way == "refused" else found
     against = tuple(_against(policy, interview, on))
-    if not against:
-        return found
-    return refused((*against, *(found.findings if found.way == "refused" else ())))
+    if found.way != "refused":
+        return refused(against) if against else found
+    return refused((*against, *(_of_the_card(interview, finding) for finding in found.findings)))
+
+
+def _of_the_card(interview: Interview, finding: Finding) -> Finding:
+    """Say of a card that ends on the closed days before the next open one that it will have expired (R-1.2, R-4.7)."""
+    ends = interview.card_expires
+    if finding.code != "eligibility.card-expired" or ends is None or ends < interview.on:
+        return finding
+    return find("checklist.card-ends-first", expires=ends)
 
 
 def replied(interview: Interview) -> Interview:
@@ -99,10 +132,21 @@ def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding
     """Tell what the certificates there are say against a renewal (R-3.8), or against a new issue beside one in force (R-1.10, R-2.2)."""
     for end in interview.ends().values():
         if interview.procedure is Procedure.RENEWAL:
-            card = interview.card_expires or LAST_DAY
-            yield from renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice).findings
+            yield from _against_renewal(policy, interview, end, on)
         elif interview.procedure is Procedure.NEW and on <= renewal_window(policy, end).closes:
             yield find("checklist.in-force", expires=end)
+
+
+def _against_renewal(policy: Policy, interview: Interview, end: date, on: date) -> Iterator[Finding]:
+    """Tell what stands against a renewal on an open day; a window that closes on the closed days before it is not over yet (R-4.7; E-36)."""
+    japanese = interview.holder is None or interview.holder.japanese
+    card = interview.card_expires or LAST_DAY
+    found = renewal(policy, expires=end, card_expires=card, on=on, notice=interview.notice, japanese=japanese)
+    for finding in found.findings:
+        if finding.code == "renewal.over" and interview.on <= found.window.closes:
+            yield find("renewal.no-open-day", closes=found.window.closes, next=on)
+        else:
+            yield finding
 
 
 def _stretches(policy: Policy, interview: Interview) -> list[tuple[date, date]]:
@@ -118,13 +162,24 @@ def _turns(policy: Policy, interview: Interview) -> Iterator[date]:
     if interview.holder is not None:
         yield day_of_age(interview.holder.born, SIGNATURE_AGE, policy)
     for end in interview.ends().values():
-        window = renewal_window(policy, end)
-        yield window.opens
-        yield window.closes + _ONE_DAY
-    last_days = [*interview.ends().values(), interview.card_expires, interview.form_until]
-    if interview.inquiry_sent is not None:
-        last_days.append(last_day(policy, term=Term.INQUIRY_REPLY, since=interview.inquiry_sent))
-    for document in (*(interview.documents or ()), *(interview.agent_documents or ())):
+        yield renewal_window(policy, end).opens
+    for document in _documents(interview):
         yield TABLE[document.kind].accepted_from or interview.on
-        last_days += [document.expires, accepted_until(policy, document.kind)]
-    yield from (day + _ONE_DAY for day in last_days if day is not None)
+    yield from (day + _ONE_DAY for day in _last_days(policy, interview))
+
+
+def _documents(interview: Interview) -> Iterator[ShownDocument]:
+    yield from interview.documents or ()
+    yield from interview.agent_documents or ()
+
+
+def _last_days(policy: Policy, interview: Interview) -> frozenset[date]:
+    """Return the days with which something runs out: a certificate, its window, the card, the papers at hand."""
+    days = [interview.card_expires, interview.form_until]
+    for end in interview.ends().values():
+        days += [end, renewal_window(policy, end).closes]
+    if interview.inquiry_sent is not None:
+        days.append(last_day(policy, term=Term.INQUIRY_REPLY, since=interview.inquiry_sent))
+    for document in _documents(interview):
+        days += [document.expires, accepted_until(policy, document.kind)]
+    return frozenset(day for day in days if day is not None)

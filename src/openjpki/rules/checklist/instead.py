@@ -12,6 +12,7 @@ from openjpki.rules.checklist.days import Days, days
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.dates import LAST_DAY
 from openjpki.rules.eligibility import is_represented
+from openjpki.rules.fees import goes_with
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
 from openjpki.rules.policy import Policy
@@ -20,6 +21,7 @@ from openjpki.rules.representation import Claim, powers_over
 _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
     "renewal.not-yet": {Procedure.REISSUE: "checklist.early-reissue"},
     "renewal.over": {Procedure.NEW: "checklist.new-issue"},
+    "renewal.no-open-day": {Procedure.NEW: "checklist.new-issue"},
     "checklist.in-force": {
         Procedure.RENEWAL: "checklist.renew-instead",
         Procedure.REISSUE: "checklist.early-reissue",
@@ -98,11 +100,12 @@ def _useful(found: Days, other: Days) -> bool:
 
 
 def _procedures(interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
-    renewable = len(interview.ends()) == len(interview.kinds)
+    renewable, reason = len(interview.ends()) == len(interview.kinds), interview.reason
     for refusal in refusals:
         for procedure, code in _OTHER_PROCEDURES.get(refusal.code, {}).items():
             if renewable or procedure is not Procedure.RENEWAL:
-                yield code, {"procedure": procedure}
+                kept = reason if reason is not None and goes_with(reason, procedure) else None
+                yield code, {"procedure": procedure, "reason": kept}
 
 
 def _kinds(interview: Interview, *, without_signature: bool) -> Iterator[_Change]:

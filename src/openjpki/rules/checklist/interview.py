@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.documents import ShownDocument
-from openjpki.rules.eligibility import Holder
+from openjpki.rules.eligibility import Holder, is_represented
 from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import REMADE
 from openjpki.rules.representation import Claim
 from openjpki.rules.visit import InquiryForm, Visit
 
@@ -46,6 +47,8 @@ class Interview:
     """The last day of the card; None: not asked."""
     unknown_pins: frozenset[PinKind] = frozenset()
     """Those forgotten or locked, which is one (S-61). For a reset: those to be set anew; none named means all."""
+    knows_pins: bool = False
+    """For a revocation, which asks for no PIN: whether the holder knows one all the same, to be identified by it (R-2.5, R-2.20)."""
     changed_pins: frozenset[PinKind] = frozenset()
     """For a change: those to be changed; none named means all."""
     documents: Given = None
@@ -97,23 +100,49 @@ class Interview:
     def pins(self, policy: Policy) -> tuple[PinKind, ...]:
         """Return the PINs the procedure takes, of those the window handles (R-6.3, R-6.5, R-6.7; S-41 to S-43, CF-13).
 
-        A revocation takes none (R-2.5), nor does a 顔認証カード (R-1.11).
+        A revocation takes none, unless the holder comes with one instead of a document (R-2.5, R-2.20), a 顔認証カード has
+        none (R-1.11). Who has no signature certificate has none of its PINs: under 15, or an adult ward (R-1.3, R-1.7).
         """
-        if self.holder is None or self.holder.face_card or self.procedure is Procedure.REVOCATION:
+        if self.holder is None or self.holder.face_card:
             return ()
-        if self.procedure in ISSUING:
+        if self.procedure is Procedure.REVOCATION and not self._tries_pin:
+            return ()
+        if self.procedure in {*ISSUING, Procedure.REVOCATION}:
             return tuple(pin for pin in policy.window_pins if _PIN_OF.get(pin) in {None, *self.kinds})
         named = self.unknown_pins if self.procedure is Procedure.PIN_RESET else self.changed_pins
-        return tuple(pin for pin in policy.window_pins if pin in named or not named)
+        unsigned = self.signature_expires is None and is_represented(policy, self.holder, self.on)
+        all_there_are = frozenset(PinKind) - ({PinKind.SIGNATURE} if unsigned else frozenset())
+        return tuple(pin for pin in policy.window_pins if pin in (named or all_there_are))
+
+    @property
+    def _tries_pin(self) -> bool:
+        return self.knows_pins and not self.unknown_pins and self.applicant is Applicant.SELF
+
+    def first(self, kind: CertificateKind) -> bool:
+        """Say whether a certificate is the holder's first: a new issue beside none, for no other reason (R-2.2, R-4.1; S-18)."""
+        reason = self.reason or FeeReason.FIRST
+        return self.procedure is Procedure.NEW and kind not in self.ends() and reason is FeeReason.FIRST
+
+    def fresh(self, policy: Policy) -> frozenset[PinKind]:
+        """Return the PINs that are chosen for the first time: of a first certificate, on a card made anew all (R-6.1, R-8.1)."""
+        pins = self.pins(policy)
+        if self.reason in REMADE:
+            return frozenset(pins)
+        return frozenset(pin for pin in pins if pin in _PIN_OF and self.first(_PIN_OF[pin]))
 
     def unknown(self, policy: Policy) -> frozenset[PinKind]:
         """Return the PINs that the procedure takes and that are to be set anew first."""
         pins = frozenset(self.pins(policy))
-        return pins if self.procedure is Procedure.PIN_RESET else pins & self.unknown_pins
+        return pins if self.procedure is Procedure.PIN_RESET else (pins - self.fresh(policy)) & self.unknown_pins
 
-    def pin_matches(self, policy: Policy) -> bool:
-        """Say whether the PINs will identify the holder: where any is asked for, and none is forgotten or locked (R-2.20)."""
-        return bool(self.pins(policy)) and not self.unknown(policy)
+    def pin_matches(self, policy: Policy) -> bool | None:
+        """Say whether the PINs will identify the holder: where one is there, and none is forgotten or locked (R-2.20).
+
+        None where there is none to be tried: that identifies nobody either, but nothing has to be set anew.
+        """
+        if self.unknown(policy):
+            return False
+        return True if frozenset(self.pins(policy)) - self.fresh(policy) else None
 
     def visit(
         self,

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, unique
 
+from openjpki.rules.agency import ISSUING
 from openjpki.rules.checklist.days import Days, replied, second_visit
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.papers import Choice, Plan, Whose, choices, form_of, plan
 from openjpki.rules.dates import LAST_DAY
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList, greatest_age_months
-from openjpki.rules.kinds import Applicant, PinKind, Procedure
+from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.visit import InquiryForm
 
@@ -71,6 +72,7 @@ _CARD: Mapping[Applicant, tuple[str, ...]] = {
     Applicant.VOLUNTARY_AGENT: ("R-1.2", "R-2.23", "S-48"),
     Applicant.HOUSEHOLD: ("R-1.2", "R-2.23", "S-48"),
 }
+_GONE = frozenset({FeeReason.CARD_LOST, FeeReason.CARD_STOLEN})
 _FORMS: Mapping[Thing, tuple[str, ...]] = {
     Thing.FORM: ("R-2.23", "S-51", "S-52", "S-53", "S-54"),
     Thing.SEALED_MANDATE: ("R-2.25",),
@@ -98,14 +100,17 @@ def _visit(
 def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
     """Return the card, which the routes take for granted, and the notice, unless it was lost (R-1.2, R-2.20, R-7.1; S-39, S-40, S-48, S-50).
 
-    For a revocation, which asks for no card (R-2.5), it is brought if it is there.
+    Nobody brings a card that is gone; the new one lies at the counter. For a revocation, which asks for no card (R-2.5), it
+    is brought if it is there; a PIN is tried on it (R-2.20).
     """
-    yield Item(
-        thing=Thing.CARD,
-        whose=Whose.HOLDER,
-        rules=_CARD[interview.applicant],
-        required=interview.procedure is not Procedure.REVOCATION,
-    )
+    required = interview.procedure is not Procedure.REVOCATION or bool(interview.pins(policy))
+    if interview.reason not in _GONE:
+        yield Item(
+            thing=Thing.CARD,
+            whose=Whose.HOLDER,
+            rules=_CARD[interview.applicant] if required else ("R-2.5",),
+            required=required,
+        )
     if interview.procedure is Procedure.RENEWAL:
         sentence = "S-40" if interview.applicant is Applicant.SELF else "S-50"
         required = policy.notice_required
@@ -140,7 +145,13 @@ def _document(policy: Policy, paper: Choice) -> Item:
 
 
 def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
-    """Return what a holder who trusts a PIN brings in case it does not match: else they come twice (R-6.3; S-43, S-44)."""
+    """Return what is needed for a PIN: in case that of a holder does not match, and to have one set anew (R-6.3, R-6.4; S-43, S-44).
+
+    Without it a holder comes twice, and a legal representative gets the certificate without the PIN.
+    """
+    if interview.applicant is Applicant.LEGAL_REPRESENTATIVE:
+        yield from _for_a_reset(policy, interview, spread)
+        return
     if interview.applicant is not Applicant.SELF or not interview.pin_matches(policy):
         return
     doubtful = replace(interview, unknown_pins=frozenset(PinKind))
@@ -149,16 +160,33 @@ def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) ->
         yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
 
 
+def _for_a_reset(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
+    """Return the second document of a legal representative who has a PIN set anew on the way (R-2.22, R-6.4)."""
+    if interview.procedure not in ISSUING or not interview.unknown(policy):
+        return
+    resets = replace(interview, procedure=Procedure.PIN_RESET, reason=None)
+    papers = choices(policy, resets, spread, plan(policy, resets, spread[0]))
+    for item in _items(policy, resets, papers, form_of(resets)):
+        if item.another:
+            yield replace(item, required=False, rules=("R-2.22", "R-6.4"))
+
+
 def pins(policy: Policy, interview: Interview) -> tuple[Pin, ...]:
-    """Return the PINs to know or to think of (R-6.1, R-6.3, R-6.5, R-6.7; S-41 to S-43, S-53, S-61, CF-13)."""
-    unknown = interview.unknown(policy)
+    """Return the PINs to know or to think of (R-6.1, R-6.3, R-6.5, R-6.7, R-8.1; S-41 to S-43, S-53, S-61, CF-13)."""
+    lost, fresh = interview.unknown(policy), interview.fresh(policy)
     changing = interview.procedure is Procedure.PIN_CHANGE
+    present = _IDENTIFYING if interview.procedure is Procedure.REVOCATION else _PRESENT
     return tuple(
         Pin(
             kind=kind,
-            remember=kind not in unknown,
-            think_of=kind in unknown or changing,
-            rules=("R-6.1", "R-6.3", "S-43", "S-61") if kind in unknown else ("R-6.1", "R-6.7", "S-41", "S-42"),
+            remember=kind not in lost | fresh,
+            think_of=changing or kind in lost | fresh,
+            rules=_LOST if kind in lost else _FIRST if kind in fresh else present,
         )
         for kind in interview.pins(policy)
     )
+
+
+_PRESENT, _LOST = ("R-6.1", "R-6.7", "S-41", "S-42"), ("R-6.1", "R-6.3", "S-43", "S-61")
+_FIRST, _IDENTIFYING = ("R-6.1", "R-8.1", "S-42"), ("R-6.1", "R-2.20", "S-13")
+"""Why a PIN is to be known, thought of anew, thought of for the first time, or known instead of a document."""

@@ -64,8 +64,11 @@ def refused(findings: Iterable[Finding]) -> Plan:
 
 
 def form_of(interview: Interview) -> InquiryForm:
-    """Return the form that can be brought: the one at hand, or the sealed 委任状 of a household that moves (R-2.25)."""
-    if interview.form == "none" and _moves(interview):
+    """Return the form that can be brought: the one at hand, or the sealed 委任状 of a household that moves (R-2.25).
+
+    An opened one is worth nothing, and nobody brings it; who moves has the holder write and seal another.
+    """
+    if interview.form in {"none", "opened"} and _moves(interview):
         return "sealed"
     return "none" if interview.form == "opened" else interview.form
 

@@ -83,6 +83,8 @@ def test_everything_is_in_the_data(capsys: pytest.CaptureFixture[str]) -> None:
             ["card", "sealed-mandate", "document", "document"],
         ),
         (f"--procedure revocation --applicant self {BORN}", "same_day", ["document"]),
+        (f"--procedure revocation --applicant self {BORN} --pins known --no-document", "same_day", ["card"]),
+        (f"--procedure revocation --applicant self {BORN} --pins forgotten --no-document", "two_visits", []),
         (f"--procedure pin-reset --applicant self {BORN}", "same_day", ["card", "document"]),
         ("--procedure hold", "telephone", []),
         (f"{RENEWAL} --card expired", "not", []),
@@ -143,6 +145,16 @@ def test_a_pin_that_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
     assert [pin["pin"] for pin in lost if not pin["remember"]] == ["authentication"]
 
 
+def test_a_childs_pin_is_none_of_a_certificate_it_lacks(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.3, R-6.3; S-08: reset for a child, with the reason given or not, or named all the same."""
+    child = "--procedure pin-reset --applicant legal-representative --born 2015-01-01 --power parent"
+    asked = {options: ask(capsys, f"{child} {options}")["pins"] for options in ("", "--pins forgotten")}
+
+    for pins in asked.values():
+        assert [pin["pin"] for pin in pins] == ["authentication", "resident-record", "card-face-entry"]
+    assert [pin["pin"] for pin in ask(capsys, f"{child} --pin signature")["pins"]] == ["signature"]
+
+
 @pytest.mark.parametrize(
     ("question", "code", "option"),
     [
@@ -154,6 +166,8 @@ def test_a_pin_that_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
         (f"--procedure new --applicant legal-representative {BORN}", "usage.missing-answer", "--power"),
         (f"{AGENT} --inquiry-form sealed", "usage.missing-answer", "--pins"),
         ("--procedure new --applicant self --born 2027-01-01", "usage.bad-value", "--on"),
+        (f"{RENEWAL} --reason card-lost", "fees.other-procedure", "renewal"),
+        (f"--procedure pin-reset --applicant self {BORN} --reason renewal", "fees.other-procedure", "pin-reset"),
         (f"{RENEWAL} --same-household", "usage.bad-value", "--same-household"),
         (f"{RENEWAL} --document passport --no-document", "usage.bad-value", "--document"),
         (f"{AGENT} --agent-document passport --no-agent-document", "usage.bad-value", "--agent-document"),
@@ -194,7 +208,7 @@ def test_a_dialogue_at_a_real_terminal() -> None:
     here, there = os.openpty()
     words = [sys.executable, "-m", "openjpki", "checklist", "--lang", "ja", "--json", "--on", "2026-05-01"]
     try:
-        os.write(here, "1\n1\n1\n1\n昭和元年1月1日\n平成2年6月10日\n令和8年6月10日\n2\nはい\n".encode())
+        os.write(here, "1\n1\n1\n1\n昭和元年1月1日\n平成2年6月10日\n1\n令和8年6月10日\n2\nはい\n".encode())
         done = subprocess.run(words, stdin=there, capture_output=True, text=True, timeout=60, check=False)
     finally:
         os.close(here)
@@ -203,5 +217,5 @@ def test_a_dialogue_at_a_real_terminal() -> None:
 
     assert done.returncode == 0, done.stderr
     assert (answer["means"], answer["closes"], things(answer)) == ("same_day", "2026-06-10", ["card", "document"])
-    assert done.stderr.count("生年月日") == 1
-    assert "のような形で答えてください" in done.stderr
+    assert done.stderr.count("生年月日") == len(("asked", "told"))
+    assert done.stderr.count("のような形で答えてください") == len(("asked", "asked again", "the other day"))

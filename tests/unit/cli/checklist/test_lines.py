@@ -1,8 +1,10 @@
+import inspect
 import shlex
 from enum import Enum
 
 import pytest
 
+from openjpki.cli.checklist import lines, questions
 from openjpki.cli.checklist.lines import items_lines, word
 from openjpki.cli.main import main
 from openjpki.errors import Language
@@ -10,6 +12,7 @@ from openjpki.rules.checklist.items import Item, Thing
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import DocumentKind
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
+from tests.support.glossary import not_said
 
 BORN = "--born 1990-06-10"
 ENDS = "--signature-expires 2026-06-10 --authentication-expires 2026-06-10"
@@ -39,15 +42,22 @@ def test_residents_read_japanese(member: Enum) -> None:
     assert word(member, "en") != word(member, "ja")
 
 
+def test_residents_are_asked_and_told_in_words_of_the_page() -> None:
+    """S-16, S-47: neither a question nor a line has a word that the glossary keeps for clerks."""
+    written = inspect.getsource(lines) + inspect.getsource(questions)
+
+    assert [word for word in not_said() if word in written] == []
+
+
 @pytest.mark.parametrize(
-    ("question", "lines"),
+    ("question", "expected"),
     [
         (
             f"{RENEWAL} forgotten --pin signature --notice",
             [
-                "■ 更新(署名用電子証明書・利用者証明用電子証明書) 来るかた: 本人",
+                "■ 更新(署名用電子証明書・利用者証明用電子証明書) 来るかた: ご本人",
                 "1回の来庁で、その日に終わります。",
-                "いつ  令和8年5月1日(2026年)から令和8年6月10日(2026年)まで",
+                "いつ  令和8年（2026年）5月1日（金）から令和8年（2026年）6月10日（水）まで",
                 "時間  8:45~17:15(土曜日、日曜日、祝日、12月29日~1月3日は閉庁)",
                 "場所  茨木市役所 南館9階",
                 "手数料 0円 [R-4.1]",
@@ -66,20 +76,20 @@ def test_residents_read_japanese(member: Enum) -> None:
         (
             f"--procedure pin-change --applicant self {BORN} --pins known --pin authentication",
             [
-                "■ 暗証番号の変更(今の番号がわかる) 来るかた: 本人",
-                "いつ  令和8年5月1日(2026年)から",
+                "■ 暗証番号の変更(今の番号がわかる) 来るかた: ご本人",
+                "いつ  令和8年（2026年）5月1日（金）から",
                 "□ 利用者証明用 (数字4桁): 今の番号を確かめる、新しい番号を考えておく [R-6.1, R-6.7, S-41, S-42]",
             ],
         ),
         (f"--procedure pin-reset --applicant self {BORN} --pin signature", ["窓口のかわりに、コンビニ等の端末でも:"]),
         (
             f"{RENEWAL} known --signature-expires 2026-05-03",
-            ["      (期限の令和8年5月3日(2026年)は閉庁日です)"],
+            ["      (期限の令和8年（2026年）5月3日（日）は閉庁日です)"],
         ),
         (
             f"--procedure renewal --applicant voluntary-agent {BORN} {ENDS} --pins known --inquiry-form sealed",
             [
-                "□ 任意代理人の官公署発行の顔写真付き本人確認書類 [R-2.23, S-49, R-2.21, S-59]",
+                "□ 代理人の官公署発行の顔写真付き本人確認書類 [R-2.23, S-49, R-2.21, S-59]",
                 "   ご本人だけが知り、封をする書類に書きます。代理人には伝えません。",
             ],
         ),
@@ -102,11 +112,11 @@ def test_residents_read_japanese(member: Enum) -> None:
         ("--procedure hold", ["■ 一時停止(カードをなくした)", "電話でできます。来庁は要りません。"]),
     ],
 )
-def test_what_hangs_on_the_fridge(capsys: pytest.CaptureFixture[str], question: str, lines: list[str]) -> None:
+def test_what_hangs_on_the_fridge(capsys: pytest.CaptureFixture[str], question: str, expected: list[str]) -> None:
     """S-31 to S-54: short lines, a box before each thing, days in both calendars, and the rules that ask for it."""
     found = told(capsys, question).splitlines()
 
-    assert [line for line in lines if line not in found] == []
+    assert [line for line in expected if line not in found] == []
 
 
 def test_the_letter_is_told_between_the_visits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +124,7 @@ def test_the_letter_is_told_between_the_visits(capsys: pytest.CaptureFixture[str
     found = told(capsys, f"{RENEWAL} locked --no-document")
 
     assert "→ 照会書兼回答書がご本人の住所に郵送で届きます" in found
-    assert "令和8年6月1日(2026年)まで" in found
+    assert "令和8年（2026年）6月1日（月）まで" in found
     assert found.index("1回目") < found.index("→ 照会書兼回答書") < found.index("2回目の来庁の持ち物")
 
 
@@ -124,7 +134,7 @@ def test_another_way_is_a_list_too(capsys: pytest.CaptureFixture[str]) -> None:
     anew = told(capsys, f"{RENEWAL} known", on="2026-06-11").partition("かわりにできること:")[2]
 
     assert "手数料 200円 [R-4.2]" in early
-    assert "いつ  令和8年3月10日(2026年)から  1回の来庁で、その日に終わります。" in early
+    assert "いつ  令和8年（2026年）3月10日（火）から  1回の来庁で、その日に終わります。" in early
     assert "□ ご本人のマイナンバーカード" in early
     assert "手数料 0円 [R-4.1]" in anew
 
@@ -138,18 +148,48 @@ def test_what_comes_first_is_told_once(capsys: pytest.CaptureFixture[str]) -> No
     assert (over.count("[renewal.over;"), over.count("お知らせ:"), over.count("先にすること:")) == (1, 1, 0)
 
 
+def test_why_somebody_waits_is_told_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-3.8; S-08, S-33: before the days and the papers, and once."""
+    early = told(capsys, f"{RENEWAL} known", on="2026-03-10")
+    child = told(capsys, "--procedure new --applicant self --born 2012-04-01 --pins known")
+
+    assert early.splitlines()[1] == "まだ手続きできません。"
+    assert early.index("[renewal.not-yet;") < early.index("いつ")
+    assert child.index("[eligibility.ward_or_under15_principle;") < child.index("いつ")
+    assert (early.count("[renewal.not-yet;"), child.count("[representative.needed;")) == (1, 1)
+    assert "まだ" not in told(capsys, f"{RENEWAL} known")
+
+
+def test_the_15th_birthday_is_no_deadline(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.4, R-1.6: its closed eve is called none, and who applies from then on is told."""
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication"
+    found = told(capsys, f"{parent} --born 2013-11-13", on="2028-11-06")
+
+    assert "に15歳になります。その日からはご本人が" in found
+    assert "期限" not in found.replace("有効期限", "")
+
+
 def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
     """S-31 to S-45: no Japanese but names of places and of what has no English one."""
     found = told(capsys, f"{RENEWAL} forgotten", "en")
 
     for line in (
         "■ renewal (signature, authentication); who comes: the holder",
-        "When  2026-05-01 (令和8年5月1日) to 2026-06-10 (令和8年6月10日)",
+        "When  2026-05-01 (Fri) to 2026-06-10 (Wed)",
         "Hours 8:45-17:15, closed Saturday, Sunday, holidays, 12-29 to 01-03",
         "Fee   0 yen [R-4.1]",
         "Please note:",
     ):
         assert line in found.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("ja", "(この案内は、令和8年（2026年）5月1日（金）現在のものです)"), ("en", "(as of 2026-05-01 (Fri))")],
+)
+def test_the_list_says_of_which_day_it_is(capsys: pytest.CaptureFixture[str], language: Language, line: str) -> None:
+    """R-3.8, R-4.1: days and fees are those of the interview, which is today where nobody named a day."""
+    assert told(capsys, f"{RENEWAL} known", language).splitlines()[-1] == line
 
 
 @pytest.mark.parametrize(
@@ -165,11 +205,26 @@ def test_the_same_in_english(capsys: pytest.CaptureFixture[str]) -> None:
             Item(thing=Thing.NOTICE, whose=Whose.HOLDER, rules=("R-7.1",), required=False),
             "□ the expiry notice (not needed if it was lost) [R-7.1]",
         ),
+        (
+            Item(thing=Thing.CARD, whose=Whose.HOLDER, rules=("R-2.5",), required=False),
+            "□ the holder's My Number card (if you have it) [R-2.5]",
+        ),
     ],
 )
 def test_a_line_of_the_list(item: Item, line: str) -> None:
     """R-2.22, R-2.24, R-7.1: a paper's own term; what nobody is sent away for want of."""
     assert list(items_lines(Applicant.VOLUNTARY_AGENT, (item,), "en")) == [line]
+
+
+def test_what_is_needed_for_a_pin_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.20, R-6.3, R-6.4; S-13, S-44: the list says when it is needed, and no advice beside it asks for it always."""
+    known = told(capsys, f"{RENEWAL} known", on="2026-06-11")
+    parent = "--procedure new --applicant legal-representative --power parent --kind authentication --born 2015-01-01"
+
+    assert "(マイナンバーカード以外)(暗証番号の照合ができないときに必要)" in known
+    assert known.count("暗証番号の照合ができないときは、それ以外の本人確認書類") == 2
+    assert "あれば)" not in known
+    assert "別の本人確認書類(暗証番号を設定し直すときに必要)" in told(capsys, f"{parent} --pins forgotten")
 
 
 def test_a_few_kinds_are_all_named() -> None:

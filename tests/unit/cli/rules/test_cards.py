@@ -193,7 +193,11 @@ def test_the_insurance_card(
         (f"{KIOSK} --known authentication", "キオスク端末で再設定できます。", "At a kiosk."),
         ("phone --applicant self", "申し込めません。", "May not apply."),
         ("phone --applicant self --pin-matches", "申し込めます。", "May apply."),
-        (f"{STAY} --applicant self --on 2026-08-31", "令和11年8月31日(2029年)まで", "The card runs to 2029-08-31"),
+        (
+            f"{STAY} --applicant self --on 2026-08-31",
+            "令和11年（2029年）8月31日（金）まで",
+            "The card runs to 2029-08-31",
+        ),
         (f"{SPECIAL} --on 2026-08-31", "延長できません。", "Not extended."),
         ("card-validity --issued 2021-07-01 --born 1990-06-10", "10回目の誕生日", "valid through 2031-06-10"),
         ("insurance --expires 2026-06-10 --on 2026-06-10", "マイナ保険証: 使えます", "The card serves."),

@@ -6,7 +6,10 @@ import pytest
 
 from openjpki.cli.main import main
 from openjpki.rules.catalogue import CATALOGUE
+from openjpki.rules.dates import civil_date
 from openjpki.rules.documents import DocumentKind
+from openjpki.rules.era import spoken
+from openjpki.site.clock import real_moment
 
 BORN = "--born 1990-06-10"
 CARD = "--card-expires 2031-06-10"
@@ -124,6 +127,27 @@ def test_a_route_is_for_today_unless_said_otherwise(capsys: pytest.CaptureFixtur
     assert _ask(capsys, future)["route"] == "same_day"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "fee --reason renewal",
+        "remake --reason card-lost",
+        "route --procedure new --applicant self",
+        "inquiry --sent {today}",
+    ],
+)
+def test_an_answer_for_today_says_so(capsys: pytest.CaptureFixture[str], question: str) -> None:
+    """R-4.1, R-4.4: who named no day reads, with its weekday, for which one the answer is; who named one knows it."""
+    today = civil_date(real_moment())
+    asked = question.format(today=today)
+
+    assert _ask(capsys, asked)["on"] == today.isoformat()
+    assert "on" not in _ask(capsys, f"{asked} --on {today}")
+    assert f"手続きの日を今日、{spoken(today, 'ja')}として答えました。" in _told(capsys, asked, "ja")
+    assert f"Answered for today, {spoken(today, 'en')}." in _told(capsys, asked, "en")
+    assert "Answered for today" not in _told(capsys, f"{asked} --on {today}", "en")
+
+
 def test_documents_are_listed_with_their_terms(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.21, CF-9: every kind with its Japanese name; the 健康保険証 with its last day, unless the page's letter is asked."""
     rows = {row["kind"]: row for row in _ask(capsys, "documents")["documents"]}
@@ -232,9 +256,13 @@ def test_services(capsys: pytest.CaptureFixture[str], question: str, answer: dic
 @pytest.mark.parametrize(
     ("question", "ja", "en"),
     [
-        ("service --service convenience-store --at 2026-12-29T12:00", "利用できません [yearly-closure]", "closed"),
-        ("service --service terminal --at 2026-11-24T12:00", "利用できます [open]", "open [open]"),
-        ("renewal-window --expires 2026-08-15", "令和8年5月16日(2026年)", "from 2026-05-16 (令和8年5月16日)"),
+        (
+            "service --service convenience-store --at 2026-12-29T12:00",
+            "利用できません [年末年始など毎年の閉庁日]",
+            "closed [yearly-closure]",
+        ),
+        ("service --service terminal --at 2026-11-24T12:00", "利用できます [受付時間内]", "open [open]"),
+        ("renewal-window --expires 2026-08-15", "令和8年（2026年）5月16日（土）", "from 2026-05-16 (Sat)"),
         (
             f"validity --kind signature --issued 2021-07-01 {BORN} {CARD}",
             "まで有効です(発行の日後の5回目の誕生日)",
@@ -244,9 +272,19 @@ def test_services(capsys: pytest.CaptureFixture[str], question: str, answer: dic
         ("eligibility --kind signature --born 2015-01-01 --on 2026-11-24", "申請できません", "→"),
         ("route --procedure new --applicant self", "2回の来庁", "second visit"),
         ("route --procedure hold --applicant self", "0120-95-0178", "same day"),
-        ("fee --reason card-lost --on 2026-11-24", "¥1,000", "R-4.1"),
-        ("office --at 2026-05-06T10:00", "振替休日", "closed"),
-        ("documents", "運転免許証", "driver's licence"),
+        (
+            "fee --reason card-lost --on 2026-11-24",
+            "¥1,000 (令和8年（2026年）11月24日（火）の手続き)",
+            "¥1,000 (on 2026-11-24 (Tue)) [R-4.1]",
+        ),
+        (
+            "office --at 2026-05-06T10:00",
+            "令和8年（2026年）5月6日（水） 10:00 閉庁しています [祝日: 憲法記念日 振替休日;",
+            "2026-05-06 (Wed) 10:00: closed [holiday",
+        ),
+        ("documents", "  drivers-licence                         運転免許証", "driver's licence"),
+        ("documents", "A 官公署発行の顔写真付きの本人確認書類\n", "A  identity documents with a photo"),
+        ("documents", "健康保険証(令和7年（2025年）12月1日（月）まで)", "(through 2025-12-01 (Mon))"),
         ("explain renewal.over", "S-35", "new issue"),
     ],
 )
@@ -259,11 +297,11 @@ def test_answers_for_people(capsys: pytest.CaptureFixture[str], question: str, j
 def test_a_day_alone_asks_whether_the_office_opens(capsys: pytest.CaptureFixture[str]) -> None:
     """R-4.4; S-12: E-34, E-35: nobody asks whether it is open at midnight."""
     assert main(["rules", "office", "--at", "2026-12-28", "--lang", "ja"]) == 0
-    assert "開庁日です 08:45–17:15 [受付時間内; R-4.4]" in capsys.readouterr().out
+    assert "令和8年（2026年）12月28日（月）は開庁日です 08:45–17:15 [受付時間内; R-4.4]" in capsys.readouterr().out
     assert main(["rules", "office", "--at", "2026-12-29", "--lang", "ja"]) == 0
-    assert "閉庁日です [年末年始など毎年の閉庁日; R-4.4]" in capsys.readouterr().out
+    assert "令和8年（2026年）12月29日（火）は閉庁日です [年末年始など毎年の閉庁日; R-4.4]" in capsys.readouterr().out
     assert main(["rules", "office", "--at", "2026-12-29", "--lang", "en"]) == 0
-    assert "closed on that day [yearly-closure; R-4.4]" in capsys.readouterr().out
+    assert "2026-12-29 (Tue): closed on that day [yearly-closure; R-4.4]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("language", "said"), [("ja", "(CF-2)"), ("en", "(CF-2)")])

@@ -1,10 +1,14 @@
 import json
 import shlex
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from openjpki import pki, rules
 from openjpki.cli.main import main
+from openjpki.cli.rules.explain import _import
 from openjpki.rules.book import RULES
 from openjpki.rules.conflicts import CONFLICTS
 from openjpki.rules.page import SENTENCES
@@ -92,7 +96,7 @@ def test_a_finding_shows_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     """R-2.24; S-16: the gist of each number that a finding cites."""
     lines = _told(capsys, "agent.two-visits", "ja")
 
-    assert "  S-16: 任意代理人は当日に発行を受けられない" in lines
+    assert "  S-16: 本人が頼んだ代理人は当日に発行を受けられない" in lines
     assert "  R-2.29: 事前の問い合わせ" in lines
     assert _ask(capsys, "agent.two-visits")["page"] == SENTENCES["S-16"].en
     assert _ask(capsys, "agent.id")["page"] == ""
@@ -105,7 +109,91 @@ def test_a_number_that_stands_for_nothing(capsys: pytest.CaptureFixture[str], nu
     assert "[rules.unknown-code]" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["S-08", "s-8", "S8", " s08 "])
+def test_the_numbers_that_there_are_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.29: from the first to the last of each register, in both languages."""
+    registers = (list(SENTENCES), [rule.partition(".")[0] for rule in RULES], list(CONFLICTS))
+    ends = [end for register in registers for end in (register[0], register[-1])]
+    for language in ("ja", "en"):
+        assert main(["rules", "explain", "S-99", "--lang", language]) == 2
+        told = capsys.readouterr().err
+        assert [end for end in ends if end not in told] == []
+        assert "[rules.unknown-code]" in told
+
+
+@pytest.mark.parametrize("code", ["renewal.never", "window.nothing-like-it"])
+def test_a_code_that_stands_for_nothing(capsys: pytest.CaptureFixture[str], code: str) -> None:
+    """A code is looked up, not searched for by its words."""
+    assert main(["rules", "explain", code]) == 2
+    assert "[rules.unknown-code]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "heading", "first"),
+    [
+        ("結婚", "ja", "「結婚」: ", "  R-5.3 (規則): 基本4情報の変更による失効"),
+        ("コンビニ", "ja", "「コンビニ」: ", "  R-4.6 (規則): インターネット・コンビニで使える時間"),
+        ("marriage", "en", '"marriage": ', "  R-5.3 (rule): ended by a change of the four attributes"),
+        ("renewal window", "en", '"renewal window": ', "  R-3.8 (rule): the renewal window"),
+        ("照会書 郵送", "ja", "「照会書 郵送」: ", "  identity.inquiry (案内): 本人確認書類がなく"),
+    ],
+)
+def test_a_word_is_searched_for(
+    capsys: pytest.CaptureFixture[str], words: str, language: str, heading: str, first: str
+) -> None:
+    """S-25, R-3.8: a clerk asks by a word and gets numbers, the most fitting first, and the command that says more."""
+    lines = _told(capsys, words, language)
+
+    assert lines[0].startswith(heading)
+    assert lines[1].startswith(first)
+    assert lines[-1].endswith(f"`openjpki rules explain {first.split(maxsplit=1)[0]}`")
+    assert [line for line in lines if "{" in line] == []
+
+
+def test_a_search_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.29: ten are told, and how many there are beside; a word that stands for others says for which."""
+    few, many = _ask(capsys, "結婚", "ja"), _ask(capsys, "更新", "ja")
+
+    assert few["more"] == 0
+    assert "4情報" in few["also"]
+    assert {"code": "R-5.3", "kind": "rule", "ja": RULES["R-5.3"].ja, "en": RULES["R-5.3"].en} in few["hits"]
+    assert len(many["hits"]) == 10
+    assert f"  … ほか{many['more']}件" in _told(capsys, "更新", "ja")
+    assert f"  … and {many['more']} more" in _told(capsys, "更新", "en")
+    assert "(4情報、氏名の変更 も探しました)" in _told(capsys, "結婚", "ja")[0]
+    assert "(searched too: four attributes)" in _told(capsys, "結婚", "en")[0]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_nothing_is_found(capsys: pytest.CaptureFixture[str], language: str) -> None:
+    """A coded refusal that says how else to ask."""
+    assert main(["rules", "explain", "八日市場", "--lang", language]) == 1
+    told = capsys.readouterr().err
+    assert "[rules.nothing-found]" in told
+    assert "八日市場" in told
+    assert "R-3.8" in told
+
+
+def test_rooms_inside_rooms_are_imported() -> None:
+    """A refusal is explained wherever in a room it is declared."""
+    _import(("pki", "rules"))
+    rooms = [Path(package.__file__ or "").parent for package in (pki, rules)]
+    files = [path.relative_to(room.parent.parent) for room in rooms for path in room.rglob("*.py")]
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in files}
+
+    assert "openjpki.pki.lint.attributes" in names
+    assert names <= set(sys.modules)
+
+
+def test_a_refusal_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its exit status and its sentence, with dots where a case fills something in."""
+    assert _told(capsys, "dates.bad-day", "ja")[0] == "dates.bad-day (終了状態 2)"
+    assert _told(capsys, "dates.bad-day", "en") == [
+        "dates.bad-day (exit 2)",
+        '"…" is not a date. Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD.',
+    ]
+
+
+@pytest.mark.parametrize("text", ["S-08", "s-8", "S8", " s08 ", "Ｓ－８"])
 def test_a_number_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str], text: str) -> None:
     """S-08: one sentence, however it is written."""
     assert _ask(capsys, f"'{text}'")["code"] == "S-08"

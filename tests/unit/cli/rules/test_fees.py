@@ -33,13 +33,22 @@ def test_a_card_made_anew(capsys: pytest.CaptureFixture[str], options: str, card
 )
 def test_near_its_end(capsys: pytest.CaptureFixture[str], expires: str, near: bool, ja: str, en: str) -> None:  # noqa: FBT001  -- a column of the table
     """R-4.1, R-3.8: whether a card is near enough to its end to be made anew free of charge."""
-    question = f"remake --reason card-near-expiry --on 2026-03-11 --card-expires {expires}"
+    question = f"remake --reason card-damaged --on 2026-03-11 --card-expires {expires}"
 
     assert ask(capsys, question)["near_expiry"] is near
     assert ja in told(capsys, question, "ja")
     assert en in told(capsys, question, "en")
     assert ask(capsys, LOST)["near_expiry"] is None
     assert "¥800 + ¥200 = ¥1,000\n" in told(capsys, LOST, "ja")
+
+
+def test_a_card_that_is_not_near_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.1: its end is held against the reason, and has to be told."""
+    question = "remake --reason card-near-expiry --on 2026-03-11"
+
+    assert ask(capsys, f"{question} --card-expires 2026-06-10")["near_expiry"] is True
+    assert ask(capsys, f"{question} --card-expires 2026-06-11", 1)["error"]["code"] == "fees.not-near-expiry"
+    assert "--card-expires" in wrong(capsys, question)
 
 
 def test_what_makes_no_card(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@ from openjpki.cli.rules.findings import coded, refused, told
 from openjpki.errors import Kind
 from openjpki.rules.catalogue import find
 
-EARLY = find("notice.comes-early", opens="2026-05-16")
+EARLY = find("notice.comes-early", opens="2026-05-16", first="2026-05-18")
 HARMLESS = find("event.nothing-ends")
 
 
@@ -15,7 +15,7 @@ def test_a_finding_as_data() -> None:
         "rule": "R-7.1",
         "sentence": "S-33",
         "page": "an early notice opens nothing",
-        "bring": "Check the expiry and come on 2026-05-16 or later.",
+        "bring": "Check the expiry and come on 2026-05-18 or on a later open day.",
     }
     assert coded([EARLY], "ja")[0]["bring"].endswith("お越しください。")
     assert coded([EARLY], "ja")[0]["page"] == "通知が早く届いても期間の前は受け付けない"

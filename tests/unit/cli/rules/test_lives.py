@@ -24,6 +24,8 @@ def test_what_an_event_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(capsys, f"{question} --state valid --event hold")["next"] == "held"
     assert "有効 → 一時保留" in told(capsys, f"{question} --state valid --event hold", "ja")
     assert "expired → -" in told(capsys, f"{question} --state expired", "en")
+    assert "valid → hold, revoke" in told(capsys, f"{question} --state valid", "en")
+    assert "有効 → 一時保留にする、失効させる" in told(capsys, f"{question} --state valid", "ja")
     refused = ask(capsys, f"{question} --state expired --event hold", 1)
     assert refused["error"]["code"] == "lifecycle.illegal-transition"
     assert "--state" in wrong(capsys, f"{question} --state dead")
@@ -38,7 +40,7 @@ def test_the_steps_of_a_procedure(capsys: pytest.CaptureFixture[str], procedure:
     assert [(step["before"], step["event"], step["after"]) for step in steps] == [
         (row.before.value, row.event.value, row.after.value) for row in steps_of(procedure)
     ]
-    assert steps[0]["needs"][0] == "resident-record"
+    assert steps[0]["needs"][:1] == ([] if procedure is Procedure.HOLD else ["resident-record"])
 
 
 def test_the_steps_in_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,5 +48,5 @@ def test_the_steps_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "steps --procedure renewal", "ja")
 
     assert "本人確認済み → 暗証番号確認済み: 暗証番号を確認する [R-2.27, R-6.3, R-6.5, R-6.7]" in lines
-    assert "所見: application.pin-first, application.pin-by-holder" in lines
+    assert "案内: application.pin-first, application.pin-by-holder" in lines
     assert "findings: renewal.*, eligibility.*" in told(capsys, "steps --procedure renewal", "en")

@@ -3,7 +3,7 @@ import shlex
 import pytest
 
 from openjpki.cli.main import main
-from tests.unit.cli.rules.asking import ask, told
+from tests.unit.cli.rules.asking import ask, codes, told
 
 CARD = "--card-expires 2031-08-15"
 BOTH = "--signature-expires 2026-08-15 --authentication-expires 2026-08-15"
@@ -31,7 +31,7 @@ def test_a_missed_deadline(capsys: pytest.CaptureFixture[str]) -> None:
     ja, en = told(capsys, question, "ja"), told(capsys, question, "en")
 
     assert (answer["in_time"], answer["findings"][0]["code"]) == (False, "deadline.card-void")
-    assert "カードの継続利用の期限は令和8年6月29日(2026年)です。" in ja
+    assert "カードの継続利用の期限は令和8年（2026年）6月29日（月）です。" in ja
     assert "→ 新しいマイナンバーカードの交付を申請してください" in ja
     assert "continued-use: through 2026-06-29" in en
 
@@ -118,7 +118,7 @@ def test_a_record_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer == {"until": "2041-06-10", "destroy_from": "2041-06-11", "findings": [], "rules": ["R-2.26"]}
     assert ask(capsys, f"{question} --on 2041-06-10", 1)["findings"][0]["code"] == "retention.keep"
     assert ask(capsys, f"{question} --on 2041-06-11")["findings"][0]["code"] == "retention.over"
-    assert "発行記録は令和23年6月10日(2041年)まで保存します。" in told(capsys, question, "ja")
+    assert "発行記録は令和23年（2041年）6月10日（月）まで保存します。" in told(capsys, question, "ja")
     assert "issue-record: kept through 2041-06-10" in told(capsys, question, "en")
 
 
@@ -144,7 +144,9 @@ def test_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
         "enclosed": ["notice", "guide", "inquiry-form", "sealing-envelope"],
         "forwarded": False,
     }
-    assert "署名用電子証明書・利用者証明用電子証明書、有効期限令和8年8月15日(2026年)" in told(capsys, question, "ja")
+    assert "署名用電子証明書・利用者証明用電子証明書、有効期限令和8年（2026年）8月15日（土）" in told(
+        capsys, question, "ja"
+    )
     assert "(signature, authentication; expiry 2026-08-15" in told(capsys, question, "en")
 
 
@@ -176,3 +178,11 @@ def test_nothing_due(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert "notice.nothing-due" in lines
     assert "→" in lines
+
+
+def test_a_foreigners_renewal(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-3.7, R-7.5: the card that ends with the stay is extended first; a Japanese national's is made anew."""
+    question = "renewal --expires 2026-08-15 --card-expires 2026-08-15 --on 2026-06-01"
+
+    assert codes(ask(capsys, f"{question} --foreign-national", 1)) == ["stay.extend-card-first"]
+    assert codes(ask(capsys, question, 1)) == ["renewal.card-first"]

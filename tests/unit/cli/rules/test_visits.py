@@ -25,7 +25,7 @@ def test_one_refusal_in_a_family(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert {name: one["route"] for name, one in answer["members"].items()} == {"Hana": "same_day", "Sora": "refused"}
     assert answer["members"]["Sora"]["findings"][0]["page"] == "no signature certificate under 15 or for wards"
-    assert "Sora: 受け付けられません。" in told(capsys, question, "ja")
+    assert "Sora: お受けできません。" in told(capsys, question, "ja")
     assert "Hana: Done on the same day." in told(capsys, question, "en")
 
 
@@ -134,7 +134,7 @@ def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: s
 @pytest.mark.parametrize(
     ("question", "ja", "en"),
     [
-        ("inquiry --sent 2026-10-01 --on 2026-10-02", "期限は令和8年11月2日(2026年)です", "through 2026-11-02"),
+        ("inquiry --sent 2026-10-01 --on 2026-10-02", "期限は令和8年（2026年）11月2日（月）です", "through 2026-11-02"),
         ("disclosure --to self", "住所を見せてよい。", "The address may be shown. Copies: signature, authentication."),
         ("disclosure --to household --protected", "住所を見せてはいけない。", "The address may not be shown."),
         (
@@ -143,8 +143,13 @@ def test_a_card_abroad(capsys: pytest.CaptureFixture[str], options: str, code: s
             "Card: Done on the same day. Signature certificate: Done on the same day.",
         ),
         (
+            f"{MOVED} --on 2026-04-02 --applicant self --document passport",
+            "継続利用の期限は令和8年",
+            "The continued use is asked for by 2026-06-29",
+        ),
+        (
             f"{LEAVES} --on 2026-05-11",
-            "手続きできます(期限は令和8年5月11日(2026年))。",
+            "手続きできます(期限は令和8年（2026年）5月11日（月）)。",
             "May apply: through 2026-05-11",
         ),
         (f"{LEAVES} --on 2026-05-12", "手続きできません", "May not apply"),

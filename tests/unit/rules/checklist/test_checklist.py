@@ -5,10 +5,11 @@ import pytest
 
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.fees import NoFeeRow
+from openjpki.rules.fees import NoFeeRow, ReasonOfAnother
 from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure, Residence
 from openjpki.rules.office import NeverOpen
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import NotNearExpiry
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
@@ -79,6 +80,7 @@ def test_before_the_window_one_may_wait_or_have_it_issued_early() -> None:
     found = asked(Procedure.RENEWAL, on=date(2026, 3, 10), notice=True)
 
     assert (found.means, found.opens, found.first_open_day) == ("same_day", date(2026, 3, 11), date(2026, 3, 11))
+    assert [finding.code for finding in found.waits] == codes(found)[:1] == ["renewal.not-yet"]
     assert "notice.comes-early" in codes(found)
     assert [codes(other) for other in found.instead] == [["checklist.early-reissue"]]
     early = found.instead[0]
@@ -99,7 +101,7 @@ def test_a_closed_last_day_is_told() -> None:
     assert "deadline.closed-day" in codes(found)
 
     late = asked(Procedure.RENEWAL, on=sunday, **ends)
-    assert (late.means, codes(late)) == ("not", ["renewal.over"])
+    assert (late.means, codes(late)) == ("not", ["renewal.no-open-day"])
     assert [(codes(other), other.opens) for other in late.instead] == [
         (["checklist.new-issue"], date(2026, 5, 7)),
     ]
@@ -148,6 +150,8 @@ def test_a_representative_applies_for_a_child() -> None:
     """S-09, S-10; R-1.3, R-2.22: the authentication certificate, up to the day before the child is 15; ask first."""
     found = asked(Procedure.NEW, REPRESENTATIVE, holder=CHILD, claim=PARENT, kinds=AUTHENTICATION)
 
+    (applies,) = (finding for finding in found.findings if finding.code == "eligibility.representative-applies")
+    assert applies.bring_ja == ""  # the list says what proves the power, and here nothing has to
     assert (found.means, found.closes) == ("same_day", date(2027, 3, 31))
     assert listed(found.visits[0]) == [("card", True), ("drivers-licence", True)]
     assert "eligibility.representative-applies" in codes(found)
@@ -158,6 +162,8 @@ def test_a_child_is_shown_the_way() -> None:
     found = asked(Procedure.NEW, holder=CHILD)
 
     assert (found.means, found.opens) == ("same_day", date(2027, 4, 1))
+    assert codes(found)[0] == "eligibility.ward_or_under15_principle"
+    assert "R-1.4" in found.rules
     assert [codes(other) for other in found.instead] == [
         ["checklist.authentication-alone", "checklist.representative-comes"]
     ]
@@ -181,6 +187,16 @@ def test_a_household_that_moves_comes_once() -> None:
     assert found.fee is not None
     assert found.fee.yen == 0
     assert asked(Procedure.REISSUE, HOUSEHOLD).means == "two_visits"
+
+
+def test_a_household_that_moves_seals_an_opened_mandate_anew() -> None:
+    """R-2.25; S-54: an unsealed paper is refused; the household has another one written, and comes once with it."""
+    opened = asked(Procedure.REISSUE, HOUSEHOLD, move_report=True, form="opened")
+    sealed = asked(Procedure.REISSUE, HOUSEHOLD, move_report=True)
+
+    assert (opened.means, opened.visits) == (sealed.means, sealed.visits)
+    assert set(codes(opened)) - set(codes(sealed)) == {"agent.unsealed"}
+    assert "household.only-with-move" not in codes(opened)
 
 
 @pytest.mark.parametrize(
@@ -362,6 +378,47 @@ def test_why_it_is_issued(procedure: Procedure, ends: date | None, yen: int) -> 
 
     assert found.fee is not None
     assert found.fee.yen == yen
+
+
+@pytest.mark.parametrize(
+    ("procedure", "reason"),
+    [
+        (Procedure.RENEWAL, FeeReason.CARD_LOST),
+        (Procedure.RENEWAL, FeeReason.AFTER_EXPIRY),
+        (Procedure.NEW, FeeReason.RENEWAL),
+        (Procedure.REISSUE, FeeReason.FIRST),
+        (Procedure.PIN_RESET, FeeReason.FIRST),
+        (Procedure.HOLD, FeeReason.CARD_LOST),
+    ],
+)
+def test_a_reason_of_another_procedure_is_refused(procedure: Procedure, reason: FeeReason) -> None:
+    """R-2.2 to R-2.4, R-4.1: a lost card is made anew, not renewed: nothing is reckoned from answers that contradict each other."""
+    with pytest.raises(ReasonOfAnother, match=r"fees\.other-procedure"):
+        asked(procedure, reason=reason)
+
+
+def test_a_reason_goes_with_the_procedure_that_is_proposed() -> None:
+    """R-4.1; S-36: what is proposed instead has its own reason, unless the one told goes with it as well."""
+    over = asked(Procedure.RENEWAL, on=date(2026, 6, 11), reason=FeeReason.RENEWAL)
+    ends: dict[str, Any] = {"signature_expires": date(2026, 12, 1), "authentication_expires": date(2026, 12, 1)}
+    lost = asked(Procedure.NEW, reason=FeeReason.CARD_LOST, **ends)
+
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in over.instead] == [
+        (Procedure.NEW, None)
+    ]
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in lost.instead] == [
+        (Procedure.REISSUE, FeeReason.CARD_LOST),
+        (Procedure.RENEWAL, None),
+    ]
+
+
+def test_a_card_far_from_its_end_is_no_reason() -> None:
+    """R-4.1: a card is made anew for its end with less than three months left."""
+    near: dict[str, Any] = {"reason": FeeReason.CARD_NEAR_EXPIRY}
+
+    assert asked(Procedure.NEW, card_expires=date(2026, 7, 31), **near).means == "same_day"
+    with pytest.raises(NotNearExpiry):
+        asked(Procedure.NEW, card_expires=date(2026, 8, 1), **near)
 
 
 def test_the_term_of_the_letter_runs_from_the_first_open_day() -> None:

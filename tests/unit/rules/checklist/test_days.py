@@ -1,12 +1,14 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from openjpki.rules.checklist.days import day_plan, days, replied, second_visit
+from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.kinds import Applicant, Power, Procedure, Residence
+from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
 from openjpki.rules.office import NeverOpen
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import ADULT, ALL_PINS, AUTHENTICATION, CHILD, ENDS, NATIONAL, ON, interview
@@ -53,8 +55,68 @@ def test_a_parent_acts_up_to_the_15th_birthday() -> None:
     parent = Claim(power=Power.PARENT, same_household=True)
     asked = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, holder=CHILD, claim=parent, kinds=AUTHENTICATION)
 
-    assert days(NATIONAL, asked).closes == date(2027, 3, 31)
+    found = days(NATIONAL, asked)
+    assert (found.closes, found.of_age, [one.code for one in found.findings]) == (
+        date(2027, 3, 31),
+        True,
+        ["checklist.of-age"],
+    )
+    assert "On 2027-04-01" in found.findings[0].en
     assert days(NATIONAL, interview(Procedure.NEW, holder=CHILD)).opens == date(2027, 4, 1)
+
+
+def test_the_eve_of_the_15th_birthday_is_no_deadline() -> None:
+    """R-1.4, R-1.6, R-4.7: on a closed day nothing is said of one; a card that ends with it is one, and a closed one told."""
+    parent = Claim(power=Power.PARENT, same_household=True)
+    on_a_saturday = Holder(born=date(2013, 11, 11))  # the 15th birthday, and 2013-11-13 a Monday
+    answers: dict[str, Any] = {"on": date(2028, 11, 6), "claim": parent, "kinds": AUTHENTICATION}
+    eve = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, holder=Holder(born=date(2013, 11, 13)), **answers)
+    card = replace(eve, card_expires=date(2028, 11, 12))
+    on_a_friday = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, holder=on_a_saturday, **answers)
+
+    def told(asked: Interview) -> tuple[date | None, date | None, bool, list[tuple[str, str]]]:
+        found = days(NATIONAL, asked)
+        codes = [(finding.code, finding.sentence) for finding in found.findings]
+        return found.closes, found.last_open_day, found.of_age, codes
+
+    friday = date(2028, 11, 10)
+    assert told(eve) == (date(2028, 11, 12), friday, True, [("checklist.of-age", "S-08")])
+    assert told(card) == (date(2028, 11, 12), friday, False, [("deadline.closed-day", "S-12")])
+    assert told(on_a_friday) == (friday, friday, True, [("checklist.of-age", "S-08")])
+
+
+def test_a_ward_of_15_does_not_apply_alone() -> None:
+    """R-1.6, R-1.7: who turns 15 under guardianship is represented further, by the guardian."""
+    ward = replace(CHILD, capacity=Capacity.GUARDIANSHIP)
+    parent = Claim(power=Power.PARENT, same_household=True)
+    asked = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, holder=ward, claim=parent, kinds=AUTHENTICATION)
+    found = days(NATIONAL, asked)
+
+    assert (found.closes, found.of_age, found.findings) == (date(2027, 3, 31), True, ())
+
+
+def test_the_hours_of_a_closed_last_day_are_the_procedures() -> None:
+    """R-4.4, R-4.7; S-12, S-38: the page tells them apart for applications and for renewals."""
+    sunday = date(2026, 5, 3)
+    renewal = interview(Procedure.RENEWAL, signature_expires=sunday, authentication_expires=sunday)
+    reset = interview(Procedure.PIN_RESET, card_expires=sunday)
+
+    for asked, sentence in ((renewal, "S-38"), (reset, "S-12")):
+        assert [(one.code, one.sentence) for one in days(NATIONAL, asked).findings] == [
+            ("deadline.closed-day", sentence)
+        ]
+
+
+def test_who_has_to_wait_is_told_why() -> None:
+    """R-1.4, R-3.8; S-08, S-33: all that stands in the way on the first open day; nothing where only the door is closed."""
+    early = days(NATIONAL, interview(Procedure.RENEWAL, on=date(2026, 3, 10)))
+    child = days(NATIONAL, interview(Procedure.NEW, holder=CHILD))
+    saturday = days(NATIONAL, interview(Procedure.NEW, on=date(2026, 5, 2)))
+    never = days(NATIONAL, interview(Procedure.RENEWAL, on=date(2026, 6, 11)))
+
+    assert [one.code for one in early.waits] == ["renewal.not-yet"]
+    assert [one.code for one in child.waits] == ["eligibility.ward_or_under15_principle", "representative.needed"]
+    assert (saturday.waits, never.waits) == ((), ())
 
 
 def test_a_day_abroad_counts_from_the_act() -> None:
@@ -117,8 +179,31 @@ def test_days_on_which_nobody_is_there_are_no_stretch() -> None:
     found = days(NATIONAL, asked)
 
     assert found.plan.way == "refused"
-    assert [finding.code for finding in found.plan.findings] == ["renewal.over"]
+    assert [finding.code for finding in found.plan.findings] == ["renewal.no-open-day"]
     assert found.first_open_day == date(2026, 5, 7)
+    assert "runs to 2026-05-03" in found.plan.findings[0].en
+    assert "on 2026-05-07" in found.plan.findings[0].bring_en
+    later = days(NATIONAL, replace(asked, on=date(2026, 5, 4)))
+    assert [finding.code for finding in later.plan.findings] == ["renewal.over"]
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [(date(2026, 5, 3), "checklist.card-ends-first"), (date(2026, 5, 4), "eligibility.card-expired")]
+)
+def test_a_card_that_ends_on_closed_days_has_not_expired_yet(on: date, code: str) -> None:
+    """R-1.2, R-4.7: nothing can be done with it any more all the same."""
+    found = days(NATIONAL, interview(Procedure.NEW, on=on, card_expires=date(2026, 5, 3)))
+
+    assert (found.plan.way, [finding.code for finding in found.plan.findings]) == ("refused", [code])
+
+
+@pytest.mark.parametrize(("japanese", "code"), [(True, "renewal.card-first"), (False, "stay.extend-card-first")])
+def test_the_card_comes_first(japanese: bool, code: str) -> None:  # noqa: FBT001  -- a column of the table
+    """R-3.7, R-7.5, CF-12: a new card is made, a foreigner's extended when the stay has been renewed."""
+    holder = replace(ADULT, japanese=japanese)
+    found = days(NATIONAL, interview(Procedure.RENEWAL, holder=holder, card_expires=ENDS))
+
+    assert [finding.code for finding in found.plan.findings if finding.severity == "refusal"] == [code]
 
 
 def test_all_that_stands_in_the_way_is_told_at_once() -> None:

@@ -123,3 +123,12 @@ def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, way: str)
     assert [finding.code for finding in found.today.findings] == ["checklist.in-force"]
     assert found.opens == date(2026, 6, 11)
     assert [one.code for one in instead(NATIONAL, asked, found)[0].findings] == [way]
+
+
+def test_what_has_no_known_end_is_not_renewed_instead() -> None:
+    """R-3.8: of two certificates one is in force, of the other nothing is known: no renewal of both is proposed."""
+    asked = interview(Procedure.NEW, SELF, on=date(2026, 5, 1), signature_expires=date(2026, 6, 10))
+    ways = instead(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert ways
+    assert not [way for way in ways if way.interview and way.interview.procedure is Procedure.RENEWAL]

@@ -5,12 +5,13 @@ import pytest
 
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.kinds import Applicant, CardState, PinKind, Power, Procedure
+from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
     ALL_PINS,
     AUTHENTICATION,
+    CHILD,
     ENDS,
     NATIONAL,
     ON,
@@ -64,6 +65,16 @@ def test_a_card_expires_after_its_last_day(card: CardState, day: date, state: Ca
     assert interview(Procedure.NEW, holder=holder).holder_on(day) == holder
 
 
+FACE = Holder(born=ADULT.born, face_card=True)
+_REPRESENTED: dict[str, Any] = {"applicant": Applicant.LEGAL_REPRESENTATIVE}
+CHILDS: dict[str, Any] = {**_REPRESENTED, "holder": CHILD, "claim": Claim(power=Power.PARENT)}
+WARDS: dict[str, Any] = {
+    **_REPRESENTED,
+    "holder": Holder(born=ADULT.born, capacity=Capacity.GUARDIANSHIP),
+    "claim": Claim(power=Power.GUARDIAN),
+}
+
+
 @pytest.mark.parametrize(
     ("procedure", "answers", "pins"),
     [
@@ -73,16 +84,27 @@ def test_a_card_expires_after_its_last_day(card: CardState, day: date, state: Ca
         (Procedure.PIN_RESET, {"unknown_pins": frozenset({PinKind.SIGNATURE})}, "signature"),
         (Procedure.PIN_CHANGE, {"changed_pins": frozenset({PinKind.AUTHENTICATION})}, "authentication"),
         (Procedure.REVOCATION, {}, ""),
-        (Procedure.NEW, {"holder": Holder(born=ADULT.born, face_card=True)}, ""),
+        (Procedure.REVOCATION, {"knows_pins": True}, "signature authentication resident-record card-face-entry"),
+        (Procedure.REVOCATION, {"knows_pins": True, "holder": FACE}, ""),
+        (Procedure.PIN_RESET, CHILDS, "authentication resident-record card-face-entry"),
+        (Procedure.PIN_CHANGE, WARDS, "authentication resident-record card-face-entry"),
+        (Procedure.PIN_RESET, {**CHILDS, "unknown_pins": frozenset({PinKind.SIGNATURE})}, "signature"),
+        (
+            Procedure.PIN_RESET,
+            {**WARDS, "signature_expires": ENDS},
+            "signature authentication resident-record card-face-entry",
+        ),
+        (Procedure.NEW, {"holder": FACE}, ""),
         (Procedure.HOLD, {"holder": None}, ""),
     ],
 )
 def test_which_pins_a_procedure_takes(procedure: Procedure, answers: dict[str, Any], pins: str) -> None:
-    """R-1.11, R-2.5, R-6.5, R-6.7; S-41, S-42, CF-13: those of the certificates and the window's other two, or those named."""
+    """R-1.3, R-1.7, R-1.11, R-2.5, R-6.5, R-6.7; S-41, S-42, CF-13: of the certificates there are, the other two, or those named."""
     asked = interview(procedure, **answers)
 
     assert [pin.value for pin in asked.pins(NATIONAL)] == pins.split()
-    assert asked.pin_matches(NATIONAL) is (procedure is not Procedure.PIN_RESET and bool(pins))
+    tried = True if pins else None
+    assert asked.pin_matches(NATIONAL) is (False if procedure is Procedure.PIN_RESET else tried)
 
 
 def test_the_window_handles_the_pins_of_its_setting() -> None:
@@ -97,7 +119,40 @@ def test_a_forgotten_pin_that_is_not_asked_for_does_not_count() -> None:
     asked = interview(Procedure.NEW, kinds=AUTHENTICATION, unknown_pins=frozenset({PinKind.SIGNATURE}))
 
     assert asked.unknown(NATIONAL) == frozenset()
-    assert interview(Procedure.NEW, unknown_pins=ALL_PINS).unknown(NATIONAL) == ALL_PINS
+    assert interview(Procedure.REISSUE, unknown_pins=ALL_PINS).unknown(NATIONAL) == ALL_PINS
+
+
+@pytest.mark.parametrize(
+    ("procedure", "answers", "fresh"),
+    [
+        (Procedure.NEW, {}, "signature authentication"),
+        (Procedure.NEW, {"authentication_expires": date(2026, 4, 1)}, "signature"),
+        (Procedure.NEW, {"kinds": AUTHENTICATION}, "authentication"),
+        (Procedure.NEW, {"reason": FeeReason.FIRST}, "signature authentication"),
+        (Procedure.NEW, {"reason": FeeReason.OWN_REQUEST}, ""),
+        (Procedure.NEW, {"reason": FeeReason.CARD_DAMAGED}, "signature authentication resident-record card-face-entry"),
+        (Procedure.REISSUE, {}, ""),
+        (Procedure.RENEWAL, {}, ""),
+        (Procedure.PIN_RESET, {}, ""),
+    ],
+)
+def test_which_pins_are_chosen_for_the_first_time(procedure: Procedure, answers: dict[str, Any], fresh: str) -> None:
+    """R-6.1, R-8.1; S-18: of a first certificate; on a card made anew all: what was never chosen is not forgotten either."""
+    asked = interview(procedure, **answers)
+
+    assert {pin.value for pin in asked.fresh(NATIONAL)} == set(fresh.split())
+    lost = interview(procedure, **{**answers, "unknown_pins": ALL_PINS})
+    assert lost.unknown(NATIONAL) == set(lost.pins(NATIONAL)) - lost.fresh(NATIONAL)
+
+
+def test_a_pin_that_was_never_chosen_identifies_nobody() -> None:
+    """R-2.20, R-6.5: on a card whose other PINs the window does not handle a first certificate's holder shows a document."""
+    two = NATIONAL.with_settings({"window_pins": "signature,authentication"})
+
+    assert interview(Procedure.NEW).pin_matches(NATIONAL) is True
+    assert interview(Procedure.NEW).pin_matches(two) is None
+    assert interview(Procedure.NEW, unknown_pins=ALL_PINS).pin_matches(two) is None
+    assert interview(Procedure.NEW, unknown_pins=ALL_PINS).pin_matches(NATIONAL) is False
 
 
 def test_a_visit_is_what_was_said() -> None:

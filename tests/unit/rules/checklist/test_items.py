@@ -1,12 +1,15 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.items import Item, Thing, pins, visits
 from openjpki.rules.checklist.papers import Whose
-from openjpki.rules.documents import DocumentKind
-from openjpki.rules.kinds import Applicant, PinKind, Procedure
-from tests.unit.rules.checklist.interviews import ALL_PINS, NATIONAL, interview
+from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.kinds import Applicant, FeeReason, PinKind, Power, Procedure
+from openjpki.rules.representation import Claim
+from tests.unit.rules.checklist.interviews import ALL_PINS, AUTHENTICATION, CHILD, NATIONAL, interview
 
 
 def items_of(procedure: Procedure, applicant: Applicant = Applicant.SELF, **answers: Any) -> list[list[Thing]]:
@@ -40,6 +43,23 @@ def test_a_document_in_case_a_pin_fails() -> None:
     assert items_of(Procedure.NEW, unknown_pins=ALL_PINS) == [[Thing.CARD, Thing.DOCUMENT]]
 
 
+def test_a_representative_brings_a_second_document_for_a_reset() -> None:
+    """R-2.22, R-6.4: where a PIN is set anew on the way, another one than the first; without it the certificate alone is had."""
+    child: dict[str, Any] = {"holder": CHILD, "kinds": AUTHENTICATION, "claim": Claim(power=Power.PARENT)}
+
+    def documents(**answers: Any) -> list[tuple[bool, bool]]:
+        asked = interview(Procedure.NEW, Applicant.LEGAL_REPRESENTATIVE, **{**child, **answers})
+        return [
+            (item.required, item.another) for item in visits(NATIONAL, asked, days(NATIONAL, asked))[0] if item.identity
+        ]
+
+    had = tuple(ShownDocument(kind=kind) for kind in (DocumentKind.PASSPORT, DocumentKind.PENSION_BOOK))
+    assert documents() == [(True, False)]
+    assert documents(unknown_pins=ALL_PINS) == [(True, False), (False, True)]
+    assert documents(unknown_pins=ALL_PINS, agent_documents=had) == [(True, False), (False, True)]
+    assert documents(unknown_pins=ALL_PINS, agent_documents=had[:1]) == [(True, False)]
+
+
 def test_what_will_do_will_do_to_the_last_day() -> None:
     """R-2.21, CF-9: a kind that counts today and not later is not on a list that has no end."""
     asked = interview(Procedure.NEW, on=date(2025, 11, 28), unknown_pins=ALL_PINS)
@@ -62,7 +82,7 @@ def test_only_an_identity_document_has_to_be_in_force() -> None:
 
 def test_a_pin_is_remembered_or_thought_of() -> None:
     """S-41 to S-43, S-61; R-6.3, R-6.7: what is lost is thought of anew, what is changed is both."""
-    lost = pins(NATIONAL, interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})))
+    lost = pins(NATIONAL, interview(Procedure.REISSUE, unknown_pins=frozenset({PinKind.SIGNATURE})))
     changed = pins(NATIONAL, interview(Procedure.PIN_CHANGE))
 
     assert [(pin.kind, pin.remember, pin.think_of) for pin in lost][:2] == [
@@ -72,3 +92,46 @@ def test_a_pin_is_remembered_or_thought_of() -> None:
     assert [set(pin.rules) & {"S-43", "S-41"} for pin in lost][:2] == [{"S-43"}, {"S-41"}]
     assert all(pin.remember and pin.think_of for pin in changed)
     assert pins(NATIONAL, interview(Procedure.REVOCATION)) == ()
+
+
+def test_a_first_pin_is_thought_of() -> None:
+    """R-6.1, R-8.1; S-42: who gets a first certificate has no PIN of it to remember; the card's other PINs they have."""
+    first = pins(NATIONAL, interview(Procedure.NEW, authentication_expires=date(2026, 4, 1)))
+
+    assert [(pin.kind, pin.remember, pin.think_of) for pin in first][:2] == [
+        (PinKind.SIGNATURE, False, True),
+        (PinKind.AUTHENTICATION, True, False),
+    ]
+    assert first[0].rules == ("R-6.1", "R-8.1", "S-42")
+    assert all(pin.remember for pin in first[1:])
+
+
+@pytest.mark.parametrize(
+    ("reason", "things"),
+    [
+        (FeeReason.CARD_LOST, [Thing.DOCUMENT]),
+        (FeeReason.CARD_STOLEN, [Thing.DOCUMENT]),
+        (FeeReason.CARD_DAMAGED, [Thing.CARD, Thing.DOCUMENT]),
+    ],
+)
+def test_a_card_that_is_gone_is_not_brought(reason: FeeReason, things: list[Thing]) -> None:
+    """R-4.1, R-2.20, R-8.1: a document identifies who gets a new card; all its PINs are thought of."""
+    asked = interview(Procedure.NEW, reason=reason)
+
+    assert items_of(Procedure.NEW, reason=reason) == [things]
+    assert [(pin.remember, pin.think_of) for pin in pins(NATIONAL, asked)] == [(False, True)] * len(ALL_PINS)
+
+
+def test_a_revocation_asks_for_a_document_or_for_the_card_with_its_pin() -> None:
+    """R-2.5, R-2.20; S-13: who knows a PIN brings the card and no document; one is good to have in case it fails (S-44)."""
+
+    def brought(**answers: Any) -> list[tuple[Thing, bool]]:
+        asked = interview(Procedure.REVOCATION, **answers)
+        return [(item.thing, item.required) for item in visits(NATIONAL, asked, days(NATIONAL, asked))[0]]
+
+    known = pins(NATIONAL, interview(Procedure.REVOCATION, knows_pins=True))
+    assert {pin.rules for pin in known if pin.remember and not pin.think_of} == {("R-6.1", "R-2.20", "S-13")}
+    assert brought() == [(Thing.CARD, False), (Thing.DOCUMENT, True)]
+    assert brought(knows_pins=True) == [(Thing.CARD, True), (Thing.DOCUMENT, False)]
+    assert brought(knows_pins=True, documents=()) == [(Thing.CARD, True)]
+    assert brought(knows_pins=True, unknown_pins=ALL_PINS) == [(Thing.CARD, False), (Thing.DOCUMENT, True)]

@@ -1,4 +1,7 @@
-"""`flush`: empties a database. On SQLite, which empties row by row, the walls against deletion stand aside for it."""
+"""`flush`: empties a database. On SQLite, which empties row by row, the walls against deletion stand aside for it.
+
+Nothing is written afterwards: Django would list its permissions anew, and no officer's right is one of them.
+"""
 
 from typing import Any
 
@@ -22,7 +25,7 @@ class Command(flush.Command):
         with connection.cursor() as cursor:
             tear_walls_down(connection.vendor, cursor.execute, walls)
         try:
-            super().handle(**options)
+            super().handle(**options | {"inhibit_post_migrate": True})
         finally:
             with connection.cursor() as cursor:
                 build_walls(connection.vendor, cursor.execute, walls)

@@ -1,0 +1,107 @@
+"""One question of the interview: when it matters, how its answer is read, and which words of a command say the same."""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+from unicodedata import normalize
+
+from openjpki.cli.checklist.lines import say
+from openjpki.errors import Language
+from openjpki.rules.dates import BadDay, read_day
+from openjpki.rules.era import BadEraDate, read_era, spoken
+
+Matters: TypeAlias = Callable[[argparse.Namespace], bool]
+Choice: TypeAlias = tuple[Any, str, str]
+"""Value, Japanese, English."""
+
+EXAMPLES = (
+    "1990-06-10、1990/6/10、平成2年6月10日、H2.6.10 のような形で答えてください。",
+    "Answer like 1990-06-10, 1990/6/10 or 平成2年6月10日.",
+)
+"""How a day is answered."""
+_SHORT = {"yes": "y", "no": "n"}
+
+
+class Again(Exception):
+    """The answer cannot be read: the question is put again with this hint, and nobody is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question: which answer it fills in, when it matters, and what can be answered: one of its choices, or a day."""
+
+    name: str
+    """The attribute of the arguments, None while it is unanswered."""
+    option: str
+    """The option that gives the same answer, or several with a comma between."""
+    ja: str
+    en: str
+    matters: Matters
+    choices: Sequence[Choice] = ()
+    """Numbered from 1; none where the answer is a day."""
+    past: bool = False
+    """Whether the day lies no later than that of the interview."""
+    must: bool = True
+    """Whether there is no checklist without an answer; else no answer means the usual one."""
+    leads: bool = False
+    """Whether the answer only leads to the next question, and is no option of its own."""
+
+    def read(self, text: str, language: Language, arguments: argparse.Namespace) -> Any:
+        """Return the answer that a text is; raise `Again` with what could be answered."""
+        given = normalize("NFKC", text).strip()
+        return self._choice(given.lower(), language) if self.choices else self._day(given, language, arguments.on)
+
+    def _choice(self, given: str, language: Language) -> Any:
+        """Read a number, the word itself, or what a command takes for it."""
+        for number, (value, *names) in enumerate(self.choices, start=1):
+            words = {str(number), str(value), *(normalize("NFKC", name).lower() for name in names)}
+            if given in words | {short for name, short in _SHORT.items() if name in words}:
+                return value
+        listed = [f"{number} {say(language, ja, en)}" for number, (_, ja, en) in enumerate(self.choices, start=1)]
+        possible = say(language, "、", ", ").join(listed)
+        raise Again(
+            say(language, f"番号か言葉で答えてください。{possible}", f"Answer with a number or a word: {possible}")
+        )
+
+    def _day(self, given: str, language: Language, latest: date) -> date:
+        """Read a day of either calendar, with hyphens or slashes."""
+        day = _read_day(given)
+        if day is None:
+            raise Again(say(language, *EXAMPLES))
+        if self.past and day > latest:
+            raise Again(say(language, "まだ来ていない日です。", "That day is yet to come."))
+        return day
+
+    def told(self, answer: Any, language: Language) -> str:
+        """Return an answer as a person reads it."""
+        if isinstance(answer, date):
+            return spoken(answer, language, weekday=not self.past)
+        return next(say(language, ja, en) for value, ja, en in self.choices if value == answer)
+
+    def words(self, answer: Any, kinds: Sequence[str]) -> Iterator[str]:
+        """Yield the words of a command that give the same answer; a last day is told of each certificate asked about."""
+        options = self.option.split(", ")
+        if isinstance(answer, bool) or self.leads:
+            yield from options if answer is True and not self.leads else ()
+        elif isinstance(answer, list):
+            for one in answer:
+                yield from (self.option, one)
+        else:
+            for option in options:
+                if len(options) == 1 or option.removeprefix("--").removesuffix("-expires") in kinds:
+                    yield from (option, str(answer))
+
+
+def _read_day(text: str) -> date | None:
+    parts = text.split("/")
+    hyphens = f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}" if len(parts) == len(("year", "month", "day")) else text
+    try:
+        return read_day(hyphens)
+    except BadDay:
+        pass
+    try:
+        return read_era(text, strict=False)
+    except BadEraDate:
+        return None
