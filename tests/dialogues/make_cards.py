@@ -4,9 +4,11 @@ A new image needs new expected signatures in the dialogues; `test_dialogues` say
 """
 
 from openjpki.card.imagefile import to_bytes
+from tests.support.faces import with_face
 from tests.unit.card.cards import IMAGES, make
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    for name, algorithm in (("ordinary", "rsa-2048"), ("p384", "p-384")):
-        (IMAGES / f"{name}.card").write_bytes(to_bytes(make(algorithm)))
+    ordinary = make("rsa-2048")
+    for name, image in (("ordinary", ordinary), ("p384", make("p-384")), ("holder", with_face(ordinary))):
+        (IMAGES / f"{name}.card").write_bytes(to_bytes(image))

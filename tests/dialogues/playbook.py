@@ -5,7 +5,8 @@
 card ordinary                        the image in cards/ (or `blank`) on which it begins
 set reselect_clears no               a field of CardSettings: yes, no, four hexadecimal digits, or a word
 >> 00 A4 04 0C 0A D392F000260100000001
-<< 9000                              the whole answer; {000A 0..256} stands for a part of what a file holds
+<< 9000                              the whole answer; {000A 0..256} stands for a part of what a file holds,
+                                     {text 0001 0..17} for one of another application than JPKI's
 power                                the card loses its power and gets it back
 ```
 
@@ -17,17 +18,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from openjpki.card import jpki, visual
+from openjpki.card import text as text_application
 from openjpki.card.card import Card
 from openjpki.card.files import DataFile
 from openjpki.card.image import CardImage
-from openjpki.card.jpki import FILES
 from openjpki.card.settings import CardSettings
 from openjpki.card.status import SW
 from tests.unit.card.cards import Bench, blank, stored
 
 FOLDER = Path(__file__).resolve().parent
 SUFFIX = ".apdu"
-_FILE_PART = re.compile(r"\{([0-9A-F]{4}) ([0-9]+)\.\.([0-9]+)\}")
+_FILE_PART = re.compile(r"\{(?:(text|visual) )?([0-9A-F]{4}) ([0-9]+)\.\.([0-9]+)\}")
+_TABLES = {None: jpki.FILES, "text": text_application.FILES, "visual": visual.FILES}
 _HEX = re.compile(r"[0-9A-F]+")
 
 
@@ -97,13 +100,13 @@ def perform(playbook: Playbook) -> int:
 
 def _lines(path: Path) -> Iterator[Line]:
     pending: Line | None = None
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if text.startswith(" ") and pending is not None:
-            pending = Line(pending.number, pending.word, f"{pending.rest} {text.strip()}")
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if raw.startswith(" ") and pending is not None:
+            pending = Line(pending.number, pending.word, f"{pending.rest} {raw.strip()}")
             continue
         if pending is not None:
             yield pending
-        word, _, rest = text.strip().partition(" ")
+        word, _, rest = raw.strip().partition(" ")
         pending = Line(number, word, rest.strip()) if word else None
     if pending is not None:
         yield pending
@@ -118,11 +121,11 @@ def _hex(text: str, place: str) -> str:
 
 
 def _part(card: Card, playbook: Playbook, part: re.Match[str]) -> str:
-    file = FILES[int(part[1], 16)]
+    file = _TABLES[part[1]][int(part[2], 16)]
     assert isinstance(file, DataFile)
     content = file.content(card.image, playbook.settings)
     assert content is not None
-    return content[int(part[2]) : int(part[3])].hex()
+    return content[int(part[3]) : int(part[4])].hex()
 
 
 def _value(text: str) -> object:

@@ -5,20 +5,29 @@ from hypothesis import strategies as st
 from openjpki.card.apdu import MAX_COMMAND, CommandApdu, MalformedApdu
 from openjpki.card.card import Card
 from openjpki.card.certificate import certified_key
+from openjpki.card.face import FaceKey
 from openjpki.card.imagefile import ImageDamaged, ImageEmpty, ImageOfOtherVersion, from_bytes, to_bytes
 from openjpki.card.memory import carry_out
+from openjpki.card.pins import SET_BY_HOLDER
 from openjpki.card.settings import CardSettings
 from openjpki.card.status import SW, tries_in
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.kinds import CertificateKind
 from tests.unit.card.cards import blank, ordinary, stored
 
 octets = st.integers(0, 255)
 wild = st.binary(max_size=600)
 near = st.builds(
     lambda head, p1, p2, tail: bytes(head) + bytes((p1, p2)) + tail,
-    st.sampled_from([(0x00, 0xA4), (0x00, 0xB0), (0x00, 0x20), (0x00, 0x24), (0x80, 0x2A), (0x0C, 0xB0), (0x01, 0x20)]),
-    st.one_of(st.sampled_from([0x00, 0x01, 0x02, 0x03, 0x04, 0x81, 0x8A, 0x97]), octets),
-    st.one_of(st.sampled_from([0x00, 0x0C, 0x80, 0x97, 0x98, 0x9A, 0x9B]), octets),
+    st.sampled_from(
+        [
+            *((0x00, ins) for ins in (0xA4, 0xB0, 0xB2, 0x20, 0x24, 0x84, 0x88, 0xCA)),
+            *((0x80, ins) for ins in (0x2A, 0x32, 0xA2, 0xAE)),
+            (0x0C, 0xB0),
+            (0x01, 0x20),
+        ]
+    ),
+    st.one_of(st.sampled_from([0x00, 0x01, 0x02, 0x03, 0x04, 0x7F, 0x81, 0x82, 0x8A, 0x97]), octets),
+    st.one_of(st.sampled_from([0x00, 0x04, 0x0C, 0x21, 0x51, 0x80, 0x91, 0x97, 0x98, 0x99, 0x9A, 0x9B, 0x9C]), octets),
     st.one_of(
         st.just(b""),
         st.just(b"\0"),
@@ -43,6 +52,19 @@ useful = st.sampled_from(
             "0020009B 06414243313233",
             "0024019B 0741424331323334",
             "802A0097 01FF 00",
+            "00A4040C0AD3921000310001010100",
+            "00A4040C0AD3921000310001010401",
+            "00A4040C0AD3921000310001010402",
+            "00A4040C0AD3921000310001010408",
+            "00200091 0433343536",
+            "00200093 0C393932303130303030323232",
+            "00B082 00 00 0000",
+            "00B2010C00",
+            "8032009C 0431313131",
+            "00880099 0101 00",
+            "802A0000 0101 00",
+            "00CA7F21 00 0000",
+            "0084000010",
         )
     ]
 )
@@ -56,7 +78,7 @@ settings_in_use = st.builds(
     extended_length=st.booleans(),
     ecdsa_signature=st.sampled_from(["der", "raw"]),
 )
-cards = st.sampled_from([ordinary(), stored("p384"), blank()])
+cards = st.sampled_from([ordinary(), stored("p384"), stored("holder"), blank()])
 
 
 @given(cards, settings_in_use, talks)
@@ -81,7 +103,8 @@ def test_a_read_is_never_empty_and_a_secret_never_leaves(
 ) -> None:
     """READ BINARY that succeeds has data (clients read until the end); no private key byte string is ever answered."""
     card = Card(image, chosen)  # type: ignore[arg-type]  # the strategy gives images
-    secrets = [slot.active.private_key[40:72] for slot in card.image.keys.values() if slot.active is not None]
+    keys = [card.image.key_in_use(name) for name in (*CertificateKind, *FaceKey)]
+    secrets = [key[-64:-32] for key in keys if key is not None]
 
     for apdu in talk:
         answer = carry_out(card.receive(apdu), lambda _: None)
@@ -92,7 +115,7 @@ def test_a_read_is_never_empty_and_a_secret_never_leaves(
 
 @given(cards, talks)
 def test_talk_changes_nothing_but_tries_and_pins(image: object, talk: list[bytes]) -> None:
-    """No command of the application touches a key, a certificate, or a PIN of another application."""
+    """No command of an application touches a key, a certificate, the face, or what is printed on the card."""
     card = Card(image)  # type: ignore[arg-type]  # the strategy gives images
     before = card.image
 
@@ -100,8 +123,10 @@ def test_talk_changes_nothing_but_tries_and_pins(image: object, talk: list[bytes
         carry_out(card.receive(apdu), lambda _: None)
     for kind in CertificateKind:
         assert card.image.keys[kind] is before.keys[kind]
-    for pin in (PinKind.RESIDENT_RECORD, PinKind.CARD_FACE_ENTRY):
-        assert card.image.pins[pin] is before.pins[pin]
+    assert card.image.face is before.face
+    for name, pin in card.image.pins.items():
+        assert pin.limit == before.pins[name].limit
+        assert pin.digest == before.pins[name].digest or name in SET_BY_HOLDER
     assert (card.image.number, card.image.salt, card.image.expires) == (before.number, before.salt, before.expires)
 
 

@@ -72,7 +72,7 @@ def test_a_home_of_another_version_is_left_alone(place: Place, name: str) -> Non
     ("marker", "init", "story"),
     [
         ('{"format": 99, "purpose": "story"}', "home.not-empty", "home.other-version"),
-        ('{"format": 3, "purpose": "sandbox"}', "home.not-empty", "home.not-empty"),
+        ('{"format": 4, "purpose": "sandbox"}', "home.not-empty", "home.not-empty"),
         ("{", "home.not-empty", "home.damaged"),
         ("", "home.not-empty", "home.damaged"),
     ],
@@ -88,7 +88,7 @@ def test_a_home_is_not_made_over_another(place: Place, marker: str, init: str, s
     assert place.tree() == before
 
 
-@pytest.mark.parametrize("marker", ["{", "", "[1]", '{"format": 3, "purpose": "sandbox", "port": "high"}'])
+@pytest.mark.parametrize("marker", ["{", "", "[1]", '{"format": 4, "purpose": "sandbox", "port": "high"}'])
 def test_a_damaged_home_is_told(place: Place, marker: str) -> None:
     """The marker file may be edited by people, and broken."""
     (place.home / "openjpki.json").write_text(marker, encoding="utf-8")

@@ -12,9 +12,10 @@ from openjpki.card.image import CardImage, Container, KeySlot
 from openjpki.card.keys import PrivateKey, to_pkcs8
 from openjpki.card.keyset import KeySet, diversified
 from openjpki.card.personalisation import personalise
+from openjpki.card.pins import PinName
 from openjpki.card.secure_channel import HostEnd, SessionKeys
 from openjpki.card.status import SW
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.kinds import CertificateKind
 
 MASTER = bytes(range(32))
 CHALLENGE = bytes.fromhex("0011223344556677")
@@ -43,7 +44,7 @@ def with_certificate(
     return image.with_keys(kind, Container(active=slot))
 
 
-def with_pin(image: CardImage, name: PinKind, pin: str) -> CardImage:
+def with_pin(image: CardImage, name: PinName, pin: str) -> CardImage:
     """Return the image with a PIN set and all its tries."""
     return image.with_pin(name, image.pins[name].holding(pin.encode(), image.salt_of(name)))
 

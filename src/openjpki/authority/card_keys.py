@@ -1,6 +1,7 @@
 """The administration master key of all cards: one encrypted file, from which each card's keys are derived by its number.
 
-AES-256-GCM under a key that scrypt (RFC 7914) makes of the CA keys' passphrase. The master key never leaves this module.
+So is each person's individual number, from the resident code. AES-256-GCM under a key that scrypt (RFC 7914) makes of
+the CA keys' passphrase. The master key never leaves this module.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,14 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from openjpki.authority.durable import PRIVATE, write_whole
 from openjpki.authority.keys import KeyMissing, WrongPassphrase, read_passphrase, read_secret
-from openjpki.card.keyset import KEY_SIZE, KeySet, diversified
+from openjpki.card.codes import check_digit
+from openjpki.card.keyset import KEY_SIZE, KeySet, derive, diversified
 
 NAME = "card-administration"
 _HEADER = b"openjpki card administration key 1\n"
 _SALT_SIZE, _NONCE_SIZE = 16, 12
+_NUMBER_LABEL = b"openjpki individual number"
+_HIGH, _LOW, _ROUNDS = 10**5, 10**6, 4
 _SCRYPT_COST = 2**14
 """With r = 8: 16 MiB and some 40 ms, once in a process."""
 
@@ -34,6 +38,24 @@ class CardKeys:
         if not self._master:
             self._master = self._open()
         return diversified(self._master, card_number)
+
+    def individual_number_of(self, resident_code: str) -> str:
+        """Return the individual number of a person, which nobody finds the resident code by; raises as `of` does.
+
+        Two persons never get the same one: eleven digits become eleven others in four rounds, each of which adds to one
+        half what the master key makes of the other (a Feistel network). The twelfth is the check digit.
+        """
+        if not self._master:
+            self._master = self._open()
+        high, low = divmod(int(resident_code), _LOW)
+        for turn in range(_ROUNDS // 2):
+            high = (high + self._mixed(2 * turn, low)) % _HIGH
+            low = (low + self._mixed(2 * turn + 1, high)) % _LOW
+        digits = f"{high * _LOW + low:011}"
+        return digits + check_digit(digits)
+
+    def _mixed(self, turn: int, half: int) -> int:
+        return int.from_bytes(derive(self._master, _NUMBER_LABEL, bytes((turn,)) + half.to_bytes(4), 64))
 
     def create(self, entropy: Callable[[int], bytes]) -> None:
         """Make a new master key; one that is there is never overwritten."""

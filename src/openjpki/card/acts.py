@@ -12,9 +12,10 @@ from openjpki.card.certificate import MAX_CERTIFICATE
 from openjpki.card.image import MUNICIPALITY_DIGITS, CardImage, Container, KeySlot
 from openjpki.card.keys import PrivateKey, hold_sound, prove, to_pkcs8
 from openjpki.card.memory import Memory, Steps
+from openjpki.card.pins import CodeKind, PinName
 from openjpki.card.proof import order_proof_input
 from openjpki.card.status import SW, Refusal
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import CertificateKind, PinKind
 
 MakeKey = Callable[[KeyForm], PrivateKey]
 """Makes a key pair of a form: inside the card, as far as anything outside can tell."""
@@ -23,6 +24,8 @@ MAX_STORED = 2 + 2 * MAX_CERTIFICATE
 
 _KINDS = {code: kind for kind, code in KIND_CODES.items()}
 _PINS = {code: pin for pin, code in PIN_CODES.items()}
+_SET_WITH: Mapping[PinKind, frozenset[PinName]] = {PinKind.RESIDENT_RECORD: frozenset({CodeKind.COMMON})}
+"""For the holder the PIN of the resident record is one; the card keeps it in two applications (C myna-card)."""
 _DAY = "%Y%m%d"
 _HAND_OVER_DIGITS = MUNICIPALITY_DIGITS + 8
 _MAX_ORDER_ID = 64
@@ -156,7 +159,8 @@ class Acts:
         if pin is None and command.p1 != NO_PIN:
             raise Refusal(SW.WRONG_P1_P2)
         never_set = {name for name in image.permitted if image.pins[name].digest is None}
-        permitted = image.permitted | {pin} if pin else frozenset(never_set)
+        allowed = image.permitted | {pin} | _SET_WITH.get(pin, frozenset()) if pin else never_set
+        permitted = frozenset(allowed)
         if permitted != image.permitted:
             yield from self._commit(replace(image, permitted=permitted))
         return b""

@@ -18,14 +18,20 @@ MAX_COMMAND = HEADER + 3 + EXTENDED_MAX + 2
 
 @unique
 class Ins(IntEnum):
-    """The instruction bytes the JPKI application knows, and JICSAP's CHANGE KEY for its secrecy."""
+    """The instruction bytes the card knows outside its administration: ISO 7816-4's, JICSAP's, and those of the card."""
 
     SELECT = 0xA4
     READ_BINARY = 0xB0
+    READ_RECORD = 0xB2
     VERIFY = 0x20
     CHANGE_REFERENCE_DATA = 0x24
     CHANGE_KEY = 0x32
     PERFORM_SECURITY_OPERATION = 0x2A
+    INTERNAL_AUTHENTICATE = 0x88
+    GET_CHALLENGE = 0x84
+    GET_DATA = 0xCA
+    SET_PUBLIC_IC_KEY = 0xA2
+    SET_SESSION_KEY = 0xAE
 
     @property
     def words(self) -> str:

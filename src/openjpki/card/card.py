@@ -1,24 +1,29 @@
 """A whole card: which application is selected, and which class bytes it takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from openjpki.card import administration, jpki
+from openjpki.card import administration, common, jpki, juki, objects, text, visual
 from openjpki.card.acts import MakeKey
 from openjpki.card.administered import AdministrationApplication
 from openjpki.card.apdu import CommandApdu, Ins, MalformedApdu, ResponseApdu
 from openjpki.card.application import INSTRUCTIONS, NO_FCI, Application
-from openjpki.card.files import FileTable
-from openjpki.card.image import CardImage
+from openjpki.card.challenge import challenge
+from openjpki.card.files import ApplicationTable
+from openjpki.card.image import MAX_CHALLENGES, CardImage
 from openjpki.card.memory import Memory, Steps
 from openjpki.card.settings import CardSettings
 from openjpki.card.status import SW, Refusal
 
-ATR = bytes.fromhex("3BE000FF8131FE4514")
-"""The contact interface's answer to reset: T=1, no historical bytes (C OpenSC)."""
+ATR = objects.ATR
+"""What the card answers to a reset on its contacts."""
 ISSUER_DOMAIN_AID = bytes.fromhex("A0000001510000")
 """The GlobalPlatform issuer domain; selecting it is as if the card were powered on (C myna-card)."""
-APPLICATIONS: Sequence[tuple[bytes, FileTable]] = ((jpki.AID, jpki.FILES),)
-"""In the order in which a prefix finds them."""
+APPLICATIONS: Sequence[ApplicationTable] = tuple(part.APPLICATION for part in (jpki, common, juki, visual, text))
+"""In the order in which a prefix finds them (U)."""
+CARD_WIDE = frozenset({(0x00, Ins.GET_DATA), (0x00, Ins.GET_CHALLENGE)})
+"""Class and instruction: what the card answers itself, whatever is selected."""
+_KNOWN = INSTRUCTIONS | CARD_WIDE
 
 _BY_NAME, _MASTER_FILE = 0x04, 0x00
 """P1 of SELECT."""
@@ -66,41 +71,74 @@ class Card:
             _check_class(command)
         if command.extended and not self._settings.extended_length:
             raise Refusal(SW.WRONG_LENGTH)
-        if not mine and (command.cla, command.ins) not in INSTRUCTIONS:
-            raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
         if mine and isinstance(application, AdministrationApplication):
             return (yield from application.handle(command))
-        if command.ins == Ins.SELECT and command.p1 == _BY_NAME:
-            return self._select_by_name(command)
-        if command.ins == Ins.SELECT and command.p1 == _MASTER_FILE:
-            return self._select_master_file(command)
-        if application is None or not mine:
+        if (command.cla, command.ins) not in _KNOWN:
+            raise Refusal(SW.INSTRUCTION_NOT_SUPPORTED)
+        if command.ins == Ins.GET_CHALLENGE:
+            return (yield from self._get_challenge(command))
+        if command.ins == Ins.GET_DATA:
+            return self._get_data(command)
+        if command.ins == Ins.SELECT and command.p1 in {_BY_NAME, _MASTER_FILE}:
+            return self._select(command)
+        if not isinstance(application, Application):
             raise Refusal(self._settings.no_application_status)
         return (yield from application.handle(command))
+
+    def _get_challenge(self, command: CommandApdu) -> Steps[ResponseApdu]:
+        """GET CHALLENGE, 1 to 256 bytes in any state (C myna-card): the counter rises, durably, before anything is answered."""
+        image = self._memory.image
+        if command.p1 or command.p2:
+            raise Refusal(SW.WRONG_P1_P2)
+        if command.data or command.le is None:
+            raise Refusal(SW.WRONG_LENGTH)
+        if command.extended or image.challenges == MAX_CHALLENGES:
+            raise Refusal(SW.CONDITIONS_NOT_SATISFIED)
+        yield from self._memory.commit(replace(image, challenges=image.challenges + 1))
+        return ResponseApdu(SW.SUCCESS, challenge(self._memory.image, command.le))
+
+    def _get_data(self, command: CommandApdu) -> ResponseApdu:
+        """GET DATA: an object that Le is too short for is not cut, but refused; an extended Le reaches it (C myna-card)."""
+        if command.data or command.le is None:
+            raise Refusal(SW.WRONG_LENGTH)
+        content = objects.data_object(
+            command.p1 << 8 | command.p2, self._memory.image, selected=self._application is not None
+        )
+        if content is None:
+            raise Refusal(SW.REFERENCE_NOT_FOUND)
+        if len(content) > command.le:
+            raise Refusal(SW.WRONG_LENGTH)
+        return ResponseApdu(SW.SUCCESS, content)
+
+    def _select(self, command: CommandApdu) -> ResponseApdu:
+        if command.p1 == _BY_NAME:
+            return self._select_by_name(command)
+        return self._select_master_file(command)
 
     def _select_by_name(self, command: CommandApdu) -> ResponseApdu:
         """Select by an application identifier or the beginning of one: the first match counts (JICSAP v1.1 §4.2)."""
         if command.p2 not in NO_FCI:
             raise Refusal(SW.WRONG_P1_P2)
-        for aid, files in (*APPLICATIONS, (administration.AID, None), (ISSUER_DOMAIN_AID, None)):
+        known = [(table.aid, table) for table in APPLICATIONS]
+        for aid, table in (*known, (administration.AID, None), (ISSUER_DOMAIN_AID, None)):
             if command.data and aid.startswith(command.data):
-                self._enter(aid, files)
+                self._enter(aid, table)
                 return ResponseApdu(SW.SUCCESS)
         raise Refusal(SW.FILE_NOT_FOUND)
 
-    def _enter(self, aid: bytes, files: FileTable | None) -> None:
+    def _enter(self, aid: bytes, table: ApplicationTable | None) -> None:
         """Make an application current; a failed selection never comes here, so it changes nothing."""
         again = aid == self._aid and not self._settings.reselect_clears
         if again and isinstance(self._application, Application):
             self._application.leave_file()
             return
         self._aid = aid
-        self._application = self._opened(aid, files)
+        self._application = self._opened(aid, table)
 
-    def _opened(self, aid: bytes, files: FileTable | None) -> Application | AdministrationApplication | None:
+    def _opened(self, aid: bytes, table: ApplicationTable | None) -> Application | AdministrationApplication | None:
         if aid == administration.AID:
             return AdministrationApplication(self._memory, self._settings, self._make_key)
-        return None if files is None else Application(files, self._memory, self._settings)
+        return None if table is None else Application(table, self._memory, self._settings)
 
     def _select_master_file(self, command: CommandApdu) -> ResponseApdu:
         """There is no usable MF: `6A86` after power-on; inside an application it is accepted and changes nothing."""

@@ -6,17 +6,20 @@ from datetime import date
 from typing import Self
 
 from openjpki.card.certificate import certified_key
+from openjpki.card.face import Face, FaceKey, KeyName
 from openjpki.card.keys import public_key_of
 from openjpki.card.keyset import KeySet
-from openjpki.card.pins import PinReference
+from openjpki.card.pins import PIN_NAMES, SET_BY_HOLDER, PinName, PinReference
 from openjpki.card.secure_channel import MAX_COUNTER
 from openjpki.card.settings import MAX_FAILURES
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.kinds import CertificateKind
 
 NUMBER_DIGITS = 15
 """製造番号: the number of the card, as its common application tells it (C myna-card)."""
 MUNICIPALITY_DIGITS = 5
 SALT_SIZE = 16
+MAX_CHALLENGES = 2**32 - 1
+"""GET CHALLENGE commands that a card answers in its life: a challenge never comes back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +92,16 @@ class CardImage:
     """Last day of the card's validity, included: a Japanese civil date."""
     salt: bytes = field(repr=False)
     """Sixteen bytes of entropy, under which this card's PINs are hashed."""
-    pins: Mapping[PinKind, PinReference]
-    """The four PINs of the window (R-6.5); the JPKI application has the first two."""
+    pins: Mapping[PinName, PinReference]
+    """The four PINs of the window (R-6.5), and what else is verified; what was never set answers like a locked one."""
     keys: Mapping[CertificateKind, Container]
     channel: Channel
-    permitted: frozenset[PinKind]
-    """PINs that the next CHANGE REFERENCE DATA may set without the old one (R-6.3); setting it spends the permission."""
+    permitted: frozenset[PinName]
+    """PINs that the next change may set without the old one (R-6.3); setting it spends the permission."""
+    challenges: int = 0
+    """Challenges given so far; the number rises before one is answered."""
+    face: Face | None = None
+    """What the issuer wrote of the holder; None on a card that was made blank."""
 
     def __post_init__(self) -> None:
         """Refuse what is no card, so that the applet need not ask again."""
@@ -102,15 +109,16 @@ class CardImage:
             _digits(self.number, NUMBER_DIGITS),
             _digits(self.municipality, MUNICIPALITY_DIGITS),
             len(self.salt) == SALT_SIZE,
-            set(self.pins) == set(PinKind),
+            set(self.pins) == set(PIN_NAMES),
             set(self.keys) == set(CertificateKind),
-            self.permitted <= set(PinKind),
+            self.permitted <= SET_BY_HOLDER,
+            type(self.challenges) is int and 0 <= self.challenges <= MAX_CHALLENGES,
         )
         if not all(sound):
             message = "not the data of a card"
             raise ValueError(message)
 
-    def with_pin(self, name: PinKind, reference: PinReference) -> Self:
+    def with_pin(self, name: PinName, reference: PinReference) -> Self:
         """Return the image with this PIN reference changed."""
         return replace(self, pins={**self.pins, name: reference})
 
@@ -130,9 +138,17 @@ class CardImage:
             ),
         )
 
-    def salt_of(self, name: PinKind) -> bytes:
+    def key_in_use(self, name: KeyName) -> bytes | None:
+        """Return the private key of this name, PKCS#8; None where the card has none in use."""
+        if isinstance(name, FaceKey):
+            return None if self.face is None else self.face.keys[name]
+        active = self.keys[name].active
+        return None if active is None else active.private_key
+
+    def salt_of(self, name: PinName) -> bytes:
         """Return the salt of one PIN: equal PINs of a card do not hash alike."""
-        return self.salt + name.value.encode()
+        value: str = name.value
+        return self.salt + value.encode()
 
 
 def _digits(text: str, count: int) -> bool:

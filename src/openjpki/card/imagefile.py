@@ -1,7 +1,7 @@
 """The file form of a card image: one canonical JSON object with its version and its own checksum.
 
 ```
-{"card": {…}, "format": "openjpki-card", "sha256": "…", "version": 2}
+{"card": {…}, "format": "openjpki-card", "sha256": "…", "version": 3}
 ```
 
 There is exactly one encoding of an image; whatever differs from it by a byte is damaged.
@@ -14,17 +14,20 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from openjpki.card.face import DATA_OBJECTS, TEXT_FILES, VISUAL_FILES, Face, FaceKey
 from openjpki.card.image import CardImage, Channel, Container, KeySlot
 from openjpki.card.keys import hold_sound
 from openjpki.card.keyset import KeySet
-from openjpki.card.pins import PinReference
+from openjpki.card.pins import PIN_NAMES, PinReference
 from openjpki.errors import Failure, Kind
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.kinds import CertificateKind
 
 FORMAT = "openjpki-card"
-VERSION = 2
+VERSION = 3
 MAX_IMAGE = 256 * 1024
-"""Bytes; an image with four keys and eight of the largest certificates stays below 110,000."""
+"""Bytes; an image with four keys, eight of the largest certificates and a face of 30,000 bytes stays below 160,000."""
+
+_NAMES = {name.value: name for name in PIN_NAMES}
 
 
 class ImageEmpty(Failure):
@@ -70,10 +73,12 @@ def to_bytes(image: CardImage) -> bytes:
         "municipality": image.municipality,
         "expires": image.expires.isoformat(),
         "salt": _text(image.salt),
-        "pins": {name.value: _pin_data(image.pins[name]) for name in PinKind},
+        "pins": {name.value: _pin_data(image.pins[name]) for name in PIN_NAMES},
         "keys": {kind.value: _keys_data(image.keys[kind]) for kind in CertificateKind},
         "channel": _channel_data(image.channel),
         "permitted": sorted(name.value for name in image.permitted),
+        "challenges": image.challenges,
+        "face": _face_data(image.face),
     }
     return sealed(card, VERSION)
 
@@ -169,11 +174,46 @@ def _image(card: dict[str, Any]) -> CardImage:
         municipality=card["municipality"],
         expires=date.fromisoformat(card["expires"]),
         salt=b64decode(card["salt"], validate=True),
-        pins={name: _pin(card["pins"][name.value]) for name in PinKind},
+        pins={name: _pin(card["pins"][name.value]) for name in PIN_NAMES},
         keys={kind: _keys(card["keys"][kind.value]) for kind in CertificateKind},
         channel=_channel(card["channel"]),
-        permitted=frozenset(map(PinKind, card["permitted"])),
+        permitted=frozenset(_NAMES[name] for name in card["permitted"]),
+        challenges=card["challenges"],
+        face=_face(card["face"]),
     )
+
+
+def _face_data(face: Face | None) -> dict[str, Any] | None:
+    if face is None:
+        return None
+    return {
+        "text": _files_data(face.text),
+        "visual": _files_data(face.visual),
+        "objects": _files_data(face.objects),
+        "keys": {name.value: _text(face.keys[name]) for name in FaceKey},
+    }
+
+
+def _files_data(files: Mapping[int, bytes]) -> dict[str, Any]:
+    return {f"{number:04x}": _text(content) for number, content in files.items()}
+
+
+def _face(data: dict[str, Any] | None) -> Face | None:
+    if data is None:
+        return None
+    keys = {name: b64decode(data["keys"][name.value], validate=True) for name in FaceKey}
+    for private_key in keys.values():
+        hold_sound(private_key)
+    return Face(
+        text=_files(data["text"], TEXT_FILES),
+        visual=_files(data["visual"], VISUAL_FILES),
+        objects=_files(data["objects"], DATA_OBJECTS),
+        keys=keys,
+    )
+
+
+def _files(data: dict[str, Any], numbers: tuple[int, ...]) -> Mapping[int, bytes]:
+    return {number: b64decode(data[f"{number:04x}"], validate=True) for number in numbers}
 
 
 def _channel(data: dict[str, Any]) -> Channel:

@@ -30,6 +30,8 @@ MAX_VERBATIM = RSA_BITS // 8 - 11
 """PKCS#1 v1.5 needs eleven bytes of its own (RFC 8017 §9.2): 245 are left for the payload."""
 PSS_SALT = SHA256.digest_size
 """The salt as long as the hash, as RFC 8017 §9.1 recommends (the card's own length is not published)."""
+ON_CARD_HASH = 0x03
+"""The scheme in which the card hashes the message and wraps the hash in a DigestInfo."""
 _FIELD = 48
 """Bytes of one coordinate of P-384."""
 _MOST_SOUND = 1000
@@ -168,7 +170,7 @@ _RSA: Mapping[int, Callable[[rsa.RSAPrivateKey, bytes], bytes]] = {
     0x00: _verbatim,  # the caller brings the DigestInfo
     0x01: _bare_hash,  # the card hashes, and signs the hash without a DigestInfo
     0x02: _hash,  # the caller brings the hash, the card wraps it
-    0x03: _message,  # the card hashes and wraps
+    ON_CARD_HASH: _message,  # the card hashes and wraps
     0x04: _pss_hash,
     0x05: _pss_message,
 }

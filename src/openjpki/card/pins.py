@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from enum import Enum, unique
+from typing import Final, Self
 
 from openjpki.card.status import MAX_COUNTER
 from openjpki.rules.kinds import PinKind
@@ -14,18 +16,52 @@ MIN_DATA, MAX_DATA = 1, 16
 DIGEST_SIZE = 32
 
 
-def lengths(kind: PinKind) -> range:
-    """Return the lengths in bytes that the reference of this PIN takes (R-6.1)."""
-    if kind is PinKind.SIGNATURE:
+@unique
+class CodeKind(Enum):
+    """What is verified on a card beside the four PINs of the window (R-6.5)."""
+
+    COMMON = "common"
+    """EF 001C of the common application: for the holder one PIN with 住民基本台帳用, on the card another reference."""
+    TEXT_A = "text-a"
+    """照合番号A of the text application: the individual number."""
+    TEXT_B = "text-b"
+    """照合番号B of the text application: birth date, last year and security code, as printed on the card."""
+    TEXT_UNUSED = "text-unused"
+    """EF 0012 of the text application: blocked on every card that was looked at (C myna-card)."""
+    VISUAL_A = "visual-a"
+    VISUAL_B = "visual-b"
+    VISUAL_BIRTH_DATE = "visual-birth-date"
+    """The birth date alone, as printed on the card."""
+
+
+PinName = PinKind | CodeKind
+PIN_NAMES: Final[tuple[PinName, ...]] = (*PinKind, *CodeKind)
+"""Everything that has a counter of tries on a card."""
+SET_BY_HOLDER: Final[frozenset[PinName]] = frozenset({*PinKind, CodeKind.COMMON})
+"""What a holder sets and may change; the others are printed on the card, and the issuer wrote them."""
+
+_LENGTHS: Mapping[PinName, int] = {
+    CodeKind.TEXT_A: 12,
+    CodeKind.TEXT_B: 14,
+    CodeKind.VISUAL_A: 12,
+    CodeKind.VISUAL_B: 14,
+    CodeKind.VISUAL_BIRTH_DATE: 6,
+}
+
+
+def lengths(name: PinName) -> range:
+    """Return the lengths in bytes that this reference takes (R-6.1)."""
+    if name is PinKind.SIGNATURE:
         return range(SIGNATURE_PIN_SHORTEST, SIGNATURE_PIN_LONGEST + 1)
-    return range(DIGITS_PIN_LENGTH, DIGITS_PIN_LENGTH + 1)
+    length = _LENGTHS.get(name, DIGITS_PIN_LENGTH)
+    return range(length, length + 1)
 
 
 @dataclass(frozen=True)
 class Proof:
     """What showing a PIN proves: the digest that it has. It stands for the present PIN as long as the digests agree."""
 
-    name: PinKind
+    name: PinName
     digest: bytes | None = field(repr=False)
 
 
@@ -56,7 +92,7 @@ class PinReference:
         """Return the reference set to a new PIN, with all its tries."""
         return replace(self, tries=self.limit, digest=_digest(pin, salt))
 
-    def proven(self, name: PinKind, pin: bytes, salt: bytes) -> Proof | None:
+    def proven(self, name: PinName, pin: bytes, salt: bytes) -> Proof | None:
         """Return the proof that this PIN is the one, or None."""
         shown = Proof(name, _digest(pin, salt))
         return shown if self.matches(pin, salt) else None

@@ -18,6 +18,8 @@ class SW(IntEnum):
     END_OF_FILE = 0x6282
     """Tolerated by the terminal's side; this card never answers it."""
     AUTHENTICATION_FAILED = 0x6300
+    SECURITY_ENVIRONMENT = 0x66F1
+    """No key can be delivered here (C myna-card)."""
     WRONG_LENGTH = 0x6700
     CHANNEL_NOT_SUPPORTED = 0x6881
     SECURE_MESSAGING_NOT_SUPPORTED = 0x6882
@@ -31,6 +33,7 @@ class SW(IntEnum):
     WRONG_DATA = 0x6A80
     FUNCTION_NOT_SUPPORTED = 0x6A81
     FILE_NOT_FOUND = 0x6A82
+    RECORD_NOT_FOUND = 0x6A83
     WRONG_P1_P2 = 0x6A86
     REFERENCE_NOT_FOUND = 0x6A88
     OFFSET_OUTSIDE_FILE = 0x6B00

@@ -1,8 +1,7 @@
 """The wall behind the applets: which image may follow which. What breaks it is a bug, and is never stored."""
 
 from openjpki.card.image import CardImage, Container
-from openjpki.card.pins import Proof
-from openjpki.rules.kinds import PinKind
+from openjpki.card.pins import PIN_NAMES, PinName, Proof
 
 
 class ForbiddenChange(Exception):
@@ -17,24 +16,25 @@ def check(before: CardImage, after: CardImage, *, proof: Proof | None = None, ad
     * Keys, certificates, hand-over data and permissions change only inside the authority's channel (`administered`),
       where no PIN changes. A key in use goes only if the waiting one, with its certificate, takes its place; a waiting
       certificate is not overwritten.
-    * Number, salt and administration keys never change; the channel's counter only rises, and failures are only
-      forgotten inside a channel.
+    * Number, salt, administration keys and face never change; the counters of sessions and challenges only rise, and
+      failures are only forgotten inside a channel.
     """
     checks = (
         _lasting(before) == _lasting(after),
         after.channel.counter >= before.channel.counter,
+        after.challenges >= before.challenges,
         administered or after.channel.failures >= before.channel.failures,
         administered or (_administration(before) == _administration(after) and after.permitted <= before.permitted),
         not administered or before.pins == after.pins,
         all(_may_follow(before.keys[kind], after.keys[kind]) for kind in before.keys),
-        all(_pin_may_follow(before, after, name, proof) for name in PinKind),
+        all(_pin_may_follow(before, after, name, proof) for name in PIN_NAMES),
     )
     if not all(checks):
         raise ForbiddenChange
 
 
 def _lasting(image: CardImage) -> object:
-    return image.number, image.salt, image.channel.keys
+    return image.number, image.salt, image.channel.keys, image.face
 
 
 def _administration(image: CardImage) -> object:
@@ -48,7 +48,7 @@ def _may_follow(before: Container, after: Container) -> bool:
     return not waits or after.shadow in {None, before.shadow}
 
 
-def _pin_may_follow(before: CardImage, after: CardImage, name: PinKind, proof: Proof | None) -> bool:
+def _pin_may_follow(before: CardImage, after: CardImage, name: PinName, proof: Proof | None) -> bool:
     old, new = before.pins[name], after.pins[name]
     if (new.limit, new.digest) == (old.limit, old.digest) and new.tries <= old.tries:
         return True

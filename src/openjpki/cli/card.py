@@ -33,9 +33,11 @@ from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
+from openjpki.rules.validity import card_expiry
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
+from openjpki.site.opening import opened
 from openjpki.site.place import locked
 
 _YEARS = 10
@@ -62,10 +64,12 @@ def register(commands: Commands) -> None:
     which.add_argument("name", nargs="?", metavar="NAME", help="what the card is called")
     which.add_argument("--reader", metavar="R", help="the card in a reader of this machine (`openjpki reader list`)")
     show.set_defaults(run=_show)
-    new = group.add_parser("new", help="make a blank card: a number, no PINs, no certificates")
+    new = group.add_parser("new", help="make a card: a number, no PINs, no certificates; blank, or of a resident")
     new.add_argument("name", metavar="NAME", help="what the card is called")
-    new.add_argument("--municipality", default=WAKABA.code, metavar="CODE", help=f"five digits ({WAKABA.code})")
-    add_day(new, "--expires", "last day of the card (ten years from now)", required=False)
+    whose = new.add_mutually_exclusive_group()
+    whose.add_argument("--municipality", default=WAKABA.code, metavar="CODE", help=f"five digits ({WAKABA.code})")
+    whose.add_argument("--resident", metavar="CODE", help="whose name, number and photo stand on it; eleven digits")
+    add_day(new, "--expires", "last day of the card (ten years from now; a resident's birthday)", required=False)
     new.set_defaults(run=_new)
     pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
     pin.add_argument("name", metavar="NAME", help="what the card is called")
@@ -123,7 +127,8 @@ def _show(arguments: argparse.Namespace) -> Answer:
         "municipality": image.municipality,
         **day_data("expires", image.expires),
         "certificates": {kind.value: certificate for kind, certificate in certificates.items()},
-        "pins": {kind.value: _pin_data(pin) for kind, pin in image.pins.items()},
+        "pins": {kind.value: _pin_data(image.pins[kind]) for kind in PinKind},
+        "face": image.face is not None,
     }
     until = words(language, "カードの有効期間", "Card valid through")
     number = words(language, "製造番号", "number")
@@ -131,14 +136,34 @@ def _show(arguments: argparse.Namespace) -> Answer:
         f"{arguments.name}  {number} {image.number}",
         f"{until}: {spoken(image.expires, language)}",
         *(_certificate_line(kind, certificate, language) for kind, certificate in certificates.items()),
-        *(_pin_line(kind, pin, language) for kind, pin in image.pins.items()),
+        *(_pin_line(kind, image.pins[kind], language) for kind in PinKind),
+        *_face_lines(image, language),
     ]
     return Answer(data=data, lines=lines)
 
 
 def _new(arguments: argparse.Namespace) -> Answer:
-    """Have the authority's card factory make a blank card."""
+    """Have the authority's card factory make a card, blank or of a resident."""
     language = language_of(arguments)
+    image = _of_resident(arguments) if arguments.resident else _blank(arguments)
+    named = f"「{arguments.name}」(製造番号 {image.number})"
+    english = f'"{arguments.name}" (number {image.number})'
+    line = words(
+        language,
+        f"カード{named}を作りました。暗証番号と電子証明書はまだありません。",
+        f"Made the card {english}. It has no PINs and no certificates yet.",
+    )
+    data = {
+        "name": arguments.name,
+        "number": image.number,
+        "municipality": image.municipality,
+        **day_data("expires", image.expires),
+        "face": image.face is not None,
+    }
+    return Answer(data=data, lines=(line, *_face_lines(image, language)))
+
+
+def _blank(arguments: argparse.Namespace) -> CardImage:
     with _cards(arguments) as (home, store):
         today = civil_date(home.clock()())
         expires = arguments.expires or months_after(today, 12 * _YEARS)
@@ -153,18 +178,29 @@ def _new(arguments: argparse.Namespace) -> Answer:
                 expected_en="It is the first five digits of a municipality code.",
             ) from None
         store.create(arguments.name, image)
-    line = words(
-        language,
-        f"カード「{arguments.name}」(製造番号 {image.number})を作りました。暗証番号と電子証明書はまだありません。",
-        f'Made the card "{arguments.name}" (number {image.number}). It has no PINs and no certificates yet.',
-    )
-    data = {
-        "name": arguments.name,
-        "number": image.number,
-        "municipality": image.municipality,
-        **day_data("expires", expires),
-    }
-    return Answer(data=data, lines=(line,))
+    return image
+
+
+def _of_resident(arguments: argparse.Namespace) -> CardImage:
+    """Make a card of a person; without a day its last is the one that the rules give it today (R-3.7)."""
+    with opened(arguments.home) as house:
+        from openjpki.authority.card_holders import registered
+
+        at = house.clock()
+        today = civil_date(at)
+        holder = registered(arguments.resident, at)
+        born = holder.attributes.birth_date
+        expires = arguments.expires or card_expiry(house.policy, issued=today, received=today, born=born).expires
+        image = house.factory.make_for(holder, expires)
+        house.cards.create(arguments.name, image)
+    return image
+
+
+def _face_lines(image: CardImage, language: Language) -> tuple[str, ...]:
+    if image.face is None:
+        return ()
+    ja = "氏名・住所・個人番号と顔写真が書き込まれています。"
+    return (words(language, ja, "Name, address, individual number and photo are written on it."),)
 
 
 def _pin(arguments: argparse.Namespace) -> Answer:

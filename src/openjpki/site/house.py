@@ -5,7 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from openjpki.audit.ledger import Ledger
+from openjpki.authority import card_face_key
 from openjpki.authority.authority import Authority
+from openjpki.authority.card_face_key import CardFaceKey
+from openjpki.authority.card_faces import FaceWriter
 from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.card_works import FORMS
@@ -143,7 +146,15 @@ class House:
                 checkpoint=checkpoint,
             ),
             cards=CardStore(home.cards, checkpoint),
-            factory=CardFactory(card_keys, entropy),
+            factory=CardFactory(
+                card_keys,
+                entropy,
+                FaceWriter(
+                    key=CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase"),
+                    key_source=key_source,
+                    entropy=entropy,
+                ),
+            ),
             ledgers=tuple(
                 Ledger(
                     role=role,

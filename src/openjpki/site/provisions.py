@@ -5,6 +5,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
+from openjpki.authority import card_face_key
+from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.desk_ca import DeskCa
 from openjpki.authority.durable import PUBLIC, write_whole
@@ -72,6 +74,11 @@ def _card_administration(home: Path) -> None:
     CardKeys(home / "authority" / "keys" / f"{NAME}.key", home / "authority" / "passphrase").create(entropy)
 
 
+def _card_faces(home: Path) -> None:
+    folder = home / "authority"
+    CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase").create(FreshKeys())
+
+
 PROVISIONS: tuple[Provision, ...] = (
     _folders,
     _databases,
@@ -80,6 +87,7 @@ PROVISIONS: tuple[Provision, ...] = (
     _audit_keys,
     _desk,
     _card_administration,
+    _card_faces,
 )
 """In the order in which they are given."""
 

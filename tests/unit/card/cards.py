@@ -17,6 +17,7 @@ from openjpki.card.image import CardImage
 from openjpki.card.imagefile import from_bytes
 from openjpki.card.keys import PrivateKey
 from openjpki.card.memory import carry_out
+from openjpki.card.pins import PinName
 from openjpki.card.settings import CardSettings
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import Host, blank_card, keys_of, with_certificate, with_pin
@@ -112,7 +113,7 @@ def blank() -> CardImage:
     return blank_card(NUMBER, MUNICIPALITY, EXPIRES, zeros)
 
 
-def with_tries(image: CardImage, pin: PinKind, tries: int) -> CardImage:
+def with_tries(image: CardImage, pin: PinName, tries: int) -> CardImage:
     """Return the image with this many tries left."""
     return image.with_pin(pin, replace(image.pins[pin], tries=tries))
 

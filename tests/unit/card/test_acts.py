@@ -13,6 +13,7 @@ from openjpki.card.administration import AdminIns, KeyForm, Status
 from openjpki.card.apdu import CommandApdu
 from openjpki.card.card import Card
 from openjpki.card.image import KeySlot
+from openjpki.card.pins import CodeKind
 from openjpki.card.proof import order_proof_input
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import Refused
@@ -28,6 +29,7 @@ from tests.unit.card.cards import (
     ordinary,
     rsa_key,
     spki,
+    stored,
 )
 
 SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION
@@ -279,8 +281,16 @@ def test_a_permission_gives_no_try_back() -> None:
     card = bench(ordinary())
     host(card).do(commands.allow_pin_set(PinKind.SIGNATURE), commands.allow_pin_set(PinKind.SIGNATURE))
 
-    assert card.durable.permitted == {PinKind.SIGNATURE}
+    assert card.durable.permitted == ordinary().permitted | {PinKind.SIGNATURE}
     assert card.durable.pins == ordinary().pins
+
+
+def test_the_pin_of_the_resident_record_is_permitted_in_both_applications() -> None:
+    """For the holder it is one PIN; the common application keeps a reference of its own (C myna-card)."""
+    card = bench(stored("holder"))
+    host(card).do(commands.allow_pin_set(PinKind.RESIDENT_RECORD))
+
+    assert card.durable.permitted == {PinKind.RESIDENT_RECORD, CodeKind.COMMON}
 
 
 def test_a_permission_is_taken_back() -> None:

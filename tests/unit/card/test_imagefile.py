@@ -33,7 +33,7 @@ def resealed(change: Callable[[dict[str, Any]], None]) -> bytes:
     return json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-@pytest.mark.parametrize("name", ["ordinary", "p384"])
+@pytest.mark.parametrize("name", ["ordinary", "p384", "holder"])
 def test_an_image_of_this_version_reads_as_it_was_written(name: str) -> None:
     """The files in the repository pin the format: a change of it needs a new version."""
     raw = (IMAGES / f"{name}.card").read_bytes()
@@ -68,14 +68,14 @@ def test_more_than_a_card_holds_is_not_parsed() -> None:
         from_bytes(STORED + b" " * MAX_IMAGE)
 
 
-@pytest.mark.parametrize("version", [0, 1, 99])
+@pytest.mark.parametrize("version", [0, 1, 2, 99])
 def test_another_version_is_named(version: int) -> None:
     """An image of another version is refused before anything else in it is believed."""
-    other = STORED.replace(b'"version":2', b'"version":%d' % version).replace(b'"number"', b'"serial"')
+    other = STORED.replace(b'"version":3', b'"version":%d' % version).replace(b'"number"', b'"serial"')
 
     with pytest.raises(ImageOfOtherVersion) as refused:
         from_bytes(other)
-    assert refused.value.data == {"found": version, "expected": 2}
+    assert refused.value.data == {"found": version, "expected": 3}
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_another_version_is_named(version: int) -> None:
         b'{"format":"another","version":1}',
         b'{"format":"openjpki-card","version":true}',
         b'{"format":"openjpki-card","version":"1"}',
-        b'{"format":"openjpki-card","version":2}',
-        b'{"format":"openjpki-card","version":2,"card":[]}',
+        b'{"format":"openjpki-card","version":3}',
+        b'{"format":"openjpki-card","version":3,"card":[]}',
         STORED[:-2],
         STORED[:-1],
         STORED + b" ",

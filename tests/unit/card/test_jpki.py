@@ -14,7 +14,7 @@ def test_the_application_identifier() -> None:
 
 def test_the_files_are_those_that_clients_use() -> None:
     """OpenSC's jpki driver and jpki/myna name them; all can be addressed by a short identifier."""
-    assert set(FILES) == {0x01, 0x02, 0x06, 0x08, 0x0A, 0x0B, 0x17, 0x18, 0x1A, 0x1B}
+    assert set(FILES) == {0x01, 0x02, 0x06, 0x08, 0x09, 0x0A, 0x0B, 0x16, 0x17, 0x18, 0x1A, 0x1B}
     assert FILES[0x17] == KeyFile(CertificateKind.AUTHENTICATION, PinKind.AUTHENTICATION)
     assert FILES[0x1A] == KeyFile(CertificateKind.SIGNATURE, PinKind.SIGNATURE)
     assert FILES[0x18] == PinFile(PinKind.AUTHENTICATION)
@@ -22,10 +22,12 @@ def test_the_files_are_those_that_clients_use() -> None:
 
 
 def test_only_the_signature_certificate_is_behind_a_pin() -> None:
-    """The signature certificate carries the four attributes (R-0.3): reading it needs the signature PIN."""
-    closed = {number: file.pin for number, file in FILES.items() if isinstance(file, DataFile) and file.pin}
+    """The signature certificate carries the four attributes (R-0.3): reading it needs the signature PIN. EF 0009 opens for nobody."""
+    files = {number: file for number, file in FILES.items() if isinstance(file, DataFile)}
+    closed = {number: file.opened_by for number, file in files.items() if file.opened_by is not None}
 
-    assert closed == {0x01: PinKind.SIGNATURE}
+    assert closed == {0x01: {PinKind.SIGNATURE}, 0x09: set()}
+    assert files[0x09].content(blank(), CardSettings()) == b"\xff" * 16
 
 
 @pytest.mark.parametrize(

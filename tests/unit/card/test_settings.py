@@ -1,11 +1,14 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from openjpki.card.card import ATR, ISSUER_DOMAIN_AID
-from openjpki.card.jpki import AID, FILES
+from openjpki.card import common, jpki, juki, text, visual
+from openjpki.card.card import APPLICATIONS, ATR, ISSUER_DOMAIN_AID
+from openjpki.card.objects import OBJECTS
+from openjpki.card.personalisation import FactorySettings
 from openjpki.card.settings import CardSettings
 from openjpki.card.status import SW
 
@@ -18,12 +21,15 @@ def first_column(heading: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
 
 
-def test_every_setting_is_documented_with_its_default() -> None:
+@pytest.mark.parametrize(
+    ("heading", "settings"), [("Settings", CardSettings()), ("Factory settings", FactorySettings())]
+)
+def test_every_setting_is_documented_with_its_default(heading: str, settings: CardSettings | FactorySettings) -> None:
     """A choice where no source settles a fact is written down, or it is a secret."""
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", PAGE.split("\n## Settings\n")[1], re.MULTILINE))
-    settings = CardSettings()
+    section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, re.MULTILINE))
 
-    assert list(rows) == [field.name for field in fields(CardSettings)]
+    assert list(rows) == [field.name for field in fields(settings)]
     for name, told in rows.items():
         value = getattr(settings, name)
         expected = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else None
@@ -31,9 +37,20 @@ def test_every_setting_is_documented_with_its_default() -> None:
         assert told.startswith(expected), name
 
 
-def test_every_file_is_documented() -> None:
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("JPKI", jpki), ("common", common), ("住基", juki), ("text", text), ("visual", visual)],
+)
+def test_every_file_is_documented(name: str, table: ModuleType) -> None:
     """The table of files is the card's table of files."""
-    assert first_column("Files of the JPKI application") == [f"{number:04X}" for number in sorted(FILES)]
+    told = first_column(f"Files of the {name} application")
+
+    assert told == [f"{number:04X}" for number in sorted(table.FILES)]
+
+
+def test_every_object_of_get_data_is_documented() -> None:
+    """By its tag."""
+    assert all(f"`{tag:04X}`" in PAGE for tag in OBJECTS)
 
 
 def test_every_status_word_is_documented() -> None:
@@ -59,6 +76,6 @@ def test_failures_are_counted_in_a_byte(limit: int) -> None:
 
 def test_the_identifiers_are_documented() -> None:
     """AIDs and ATR as in the code."""
-    for octets in (AID, ISSUER_DOMAIN_AID):
+    for octets in (*(table.aid for table in APPLICATIONS), ISSUER_DOMAIN_AID):
         assert f"`{octets.hex().upper()}`" in PAGE
     assert f"`{ATR.hex(' ').upper()}`" in PAGE

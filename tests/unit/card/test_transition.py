@@ -6,17 +6,19 @@ import pytest
 from openjpki.card.image import CardImage, Container, KeySlot
 from openjpki.card.keys import to_pkcs8
 from openjpki.card.memory import Memory, carry_out
-from openjpki.card.pins import Proof
+from openjpki.card.pins import CodeKind, PinReference, Proof
 from openjpki.card.transition import ForbiddenChange, check
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import keys_of, with_pin
+from tests.support.faces import holder
 from tests.unit.card.cards import blank, certificate_for, issuer, ordinary, rsa_key, spki, with_tries
 
 PIN, KIND = PinKind.AUTHENTICATION, CertificateKind.SIGNATURE
 WHOLE = ordinary()
 SPENT = with_tries(WHOLE, PIN, 1)
 SHOWN = Proof(PIN, WHOLE.pins[PIN].digest)
-PERMITTED = replace(SPENT, permitted=frozenset({PIN}))
+CODE = PinReference(limit=10).holding(b"992010000222", bytes(16))
+PERMITTED = replace(SPENT, permitted=SPENT.permitted | {PIN})
 KEYED = WHOLE.with_keys(KIND, replace(WHOLE.keys[KIND], shadow=KeySlot(private_key=to_pkcs8(rsa_key(7)))))
 LOADED = WHOLE.with_keys(
     KIND,
@@ -41,9 +43,10 @@ def activated(image: CardImage) -> CardImage:
         (SPENT, WHOLE, SHOWN, False),
         (SPENT, with_pin(SPENT, PIN, "5678"), SHOWN, False),
         (PERMITTED, with_pin(SPENT, PIN, "5678"), None, False),
-        (blank(), replace(with_pin(blank(), PIN, "5678"), permitted=frozenset(PinKind) - {PIN}), None, False),
+        (blank(), replace(with_pin(blank(), PIN, "5678"), permitted=blank().permitted - {PIN}), None, False),
         (WHOLE, WHOLE.with_channel(counter=9), None, False),
         (WHOLE, WHOLE.with_channel(failures=1), None, False),
+        (WHOLE, replace(WHOLE, challenges=7), None, False),
         (WHOLE.with_channel(failures=1), WHOLE, None, True),
         (SPENT, PERMITTED, None, True),
         (WHOLE, replace(WHOLE, municipality="99202", expires=date(2036, 1, 1)), None, True),
@@ -52,7 +55,7 @@ def activated(image: CardImage) -> CardImage:
         (LOADED, activated(LOADED), None, True),
         (LOADED, WHOLE, None, True),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_what_a_card_may_do(before: CardImage, after: CardImage, proof: Proof | None, *, administered: bool) -> None:
     """Spend, restore by proof, change by proof or permission; in the channel: keys, permissions, hand-over data."""
@@ -80,11 +83,14 @@ def test_what_a_card_may_do(before: CardImage, after: CardImage, proof: Proof | 
         (WHOLE, WHOLE.with_keys(KIND, Container()), None, True),
         (KEYED, LOADED.with_keys(KIND, Container(active=LOADED.keys[KIND].shadow)), None, True),
         (LOADED, KEYED, None, True),
+        (replace(WHOLE, challenges=7), replace(WHOLE, challenges=6), None, True),
+        (WHOLE, replace(WHOLE, face=holder().face), None, True),
+        (WHOLE, with_tries(WHOLE, CodeKind.TEXT_A, 0).with_pin(CodeKind.TEXT_A, CODE), None, False),
         (WHOLE, replace(WHOLE, number="9" * 15), None, True),
         (WHOLE, replace(WHOLE, salt=b"x" * 16), None, True),
         (WHOLE, replace(WHOLE, channel=replace(WHOLE.channel, keys=keys_of("1"))), None, True),
     ],
-    ids=range(21),
+    ids=range(24),
 )
 def test_what_no_card_does(before: CardImage, after: CardImage, proof: Proof | None, *, administered: bool) -> None:
     """No try comes back and no PIN changes unearned; no key in use is lost; no counter falls; nothing lasting changes."""

@@ -57,7 +57,7 @@ def test_nobody_else_reads_a_database(tmp_path: Path, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"format": []}', '{"format": 3}', '{"format": 3, "purpose": "story", "x": 1}']
+    "text", ["", "{", "[]", "{}", '{"format": []}', '{"format": 4}', '{"format": 4, "purpose": "story", "x": 1}']
 )
 def test_a_damaged_marker_is_told(tmp_path: Path, text: str) -> None:
     """A marker file that is not ours is refused, and left as it is."""

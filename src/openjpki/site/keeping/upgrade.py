@@ -30,7 +30,7 @@ def migrate_tables(_: Home) -> None:
 
 
 def bring_up_cards(home: Home) -> None:
-    """Give each card in the home the administration keys of its number."""
+    """Bring the image of each card in the home up to the present form."""
     from openjpki.site.keeping.cards import bring_up_all
 
     bring_up_all(assemble(home))
@@ -62,6 +62,7 @@ UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
         ),
     ),
     (3, (Step("tables", migrate_tables),)),
+    (4, (Step("provisions", provide_what_lacks), Step("cards", bring_up_cards))),
 )
 """Format → what leads to it from the one before, in the order in which it is done."""
 

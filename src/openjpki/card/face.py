@@ -1,0 +1,62 @@
+"""What stands on a card of its holder beside certificates: files as the issuer wrote and signed them, and keys for them.
+
+The card understands none of it: it keeps whole files and hands them out. `face_files` says what is in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from typing import Final
+
+from openjpki.rules.kinds import CertificateKind
+
+MAX_FILE = 0x7FFF
+"""Bytes: an offset of READ BINARY has fifteen bits (ISO 7816-4 §7.2.3)."""
+
+TEXT_FILES: Final = (0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007)
+VISUAL_FILES: Final = (0x0001, 0x0002, 0x0003, 0x0004, 0x0005)
+DATA_OBJECTS: Final = (0x00F8, 0x7F21)
+
+
+@unique
+class FaceKey(Enum):
+    """The keys of a card that no certificate of the JPKI application is for."""
+
+    INTERNAL = "internal"
+    """EF 0019 of the common application: INTERNAL AUTHENTICATE."""
+    TEXT = "text"
+    """EF 0013 of the text application: shows that a card is no copy of its files."""
+    SESSION = "session"
+    """The private half of EF 0006 of the text application: kept for secure messaging."""
+    VISUAL = "visual"
+    """The same as `TEXT` in the visual application."""
+
+
+KeyName = CertificateKind | FaceKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """The holder's data as the issuer wrote them: RSA-2048 keys as PKCS#8, whole files by identifier. `repr` shows none."""
+
+    text: Mapping[int, bytes] = field(repr=False)
+    """EF 0001 to 0007 of the text application (券面事項入力補助AP)."""
+    visual: Mapping[int, bytes] = field(repr=False)
+    """EF 0001 to 0005 of the visual application (券面事項確認AP)."""
+    objects: Mapping[int, bytes] = field(repr=False)
+    """What GET DATA tells beside what every card has."""
+    keys: Mapping[FaceKey, bytes] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a face that lacks something, and files that cannot be read to their end."""
+        files = (*self.text.values(), *self.visual.values(), *self.objects.values())
+        sound = (
+            tuple(self.text) == TEXT_FILES,
+            tuple(self.visual) == VISUAL_FILES,
+            tuple(self.objects) == DATA_OBJECTS,
+            set(self.keys) == set(FaceKey),
+            all(1 <= len(content) <= MAX_FILE for content in files),
+        )
+        if not all(sound):
+            message = "not the face of a card"
+            raise ValueError(message)
