@@ -17,7 +17,7 @@ export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run check test test-all fast format bench packages document docs traceability lock clean
+.PHONY: help run check test test-all fast format bench interop-record packages document docs traceability lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -51,7 +51,7 @@ check: $(MARK)-dev ## style, types, import contracts, and the tests that need no
 	$(BIN)/mypy
 	$(BIN)/python -m tools.traceability
 	$(BIN)/python -m django makemigrations --check --dry-run
-	$(PYTEST) -m "not slow and not oracle and not postgres and not web" tests
+	$(PYTEST) -m "not slow and not oracle and not interop and not postgres and not web" tests
 
 packages: ## install the Debian packages the full suite needs, where that is allowed
 	@tools/packages.sh
@@ -79,6 +79,10 @@ fast: $(MARK)-dev ## the unit tests alone
 format: $(MARK)-dev ## format the code
 	$(BIN)/ruff format src tests tools bench
 	$(BIN)/ruff check --fix src tests tools bench
+
+interop-record: $(MARK)-dev packages ## have programs of others use a card, and write what they said into docs/interop.json
+	OPENJPKI_INTEROP_RECORD=1 $(BIN)/python -m pytest -q tests/interop
+	$(BIN)/python -m tools.make_docs
 
 bench: $(MARK)-dev ## side-by-side measurements, as ratios
 	$(BIN)/python bench/run.py

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
+from cards import card_rows
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -180,10 +182,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     print(f"| work | ours, ms | peer | peer, ms | ours / peer |\n|---|---|---|---|---|  <!-- medians of {rounds} -->")
-    for row in rows():
-        ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
-        line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")
-        print(f"| {' | '.join(line)} |")
+    with ExitStack() as stack:
+        for row in (*rows(), *(Row(*card) for card in card_rows(stack))):
+            ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
+            line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")
+            print(f"| {' | '.join(line)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The card's own use of its private keys: the schemes of COMPUTE DIGITAL SIGNATURE, and proof of possession."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, Protocol, TypeVar, cast
 
@@ -35,6 +36,8 @@ _FIELD = 48
 """Bytes of one coordinate of P-384."""
 _MOST_SOUND = 1000
 """Keys that a process remembers as sound, by their SHA-256: more cards than a counter sees in a day."""
+_MOST_LOADED = 2
+"""Keys that a process keeps ready to sign: the two of the card that was used last."""
 _sound: set[bytes] = set()
 
 
@@ -106,8 +109,12 @@ def compute_signature(pkcs8: bytes, p1: int, data: bytes, *, ecdsa: Literal["der
     return b"".join(number.to_bytes(_FIELD) for number in decode_dss_signature(signature))
 
 
+@lru_cache(maxsize=_MOST_LOADED)
 def _load(pkcs8: bytes) -> PrivateKey:
-    """Load a key of the image: it was checked when it came in, so its arithmetic is not checked again."""
+    """Load a key of the image: it was checked when it came in, so its arithmetic is not checked again.
+
+    A key that was just used is kept loaded: what OpenSSL prepares for a key's first signature costs half of the next.
+    """
     return cast("PrivateKey", load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True))
 
 

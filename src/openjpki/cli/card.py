@@ -1,9 +1,9 @@
 """`openjpki card …`: the virtual cards of a home, as a person sees them; PINs come from a prompt or standard input."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from openjpki.authority.card_factory import CardFactory
@@ -13,14 +13,24 @@ from openjpki.card.pins import PinReference
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.card_certificate import add_certificate
+from openjpki.cli.card_facts import (
+    CERTIFICATES,
+    PINS,
+    certificate_data,
+    certificate_words,
+    day_data,
+    line_of,
+    words,
+)
+from openjpki.cli.card_plug import add_plug
+from openjpki.cli.card_reader import show_in_reader
 from openjpki.cli.pins import typed
 from openjpki.cli.rules.arguments import add_day
 from openjpki.errors import Failure, Kind, Language
-from openjpki.pki.inspect import facts
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date, months_after
-from openjpki.rules.era import in_era, spoken
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.pins import check_pin
 from openjpki.rules.validity import card_expiry
@@ -32,17 +42,6 @@ from openjpki.site.place import locked
 
 _YEARS = 10
 """An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""
-
-_CERTIFICATES: Mapping[CertificateKind, Mapping[Language, str]] = {
-    CertificateKind.SIGNATURE: {"ja": "署名用電子証明書", "en": "signature certificate"},
-    CertificateKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書", "en": "authentication certificate"},
-}
-_PINS: Mapping[PinKind, Mapping[Language, str]] = {
-    PinKind.SIGNATURE: {"ja": "署名用電子証明書の暗証番号", "en": "signature PIN"},
-    PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
-    PinKind.RESIDENT_RECORD: {"ja": "住民基本台帳用の暗証番号", "en": "resident record PIN"},
-    PinKind.CARD_FACE_ENTRY: {"ja": "券面事項入力補助用の暗証番号", "en": "card face entry PIN"},
-}
 
 
 class PinsDiffer(Failure):
@@ -61,7 +60,9 @@ def register(commands: Commands) -> None:
     )
     group.add_parser("list", help="which cards there are").set_defaults(run=_list)
     show = group.add_parser("show", help="what is on a card")
-    show.add_argument("name", metavar="NAME", help="what the card is called")
+    which = show.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", metavar="NAME", help="what the card is called")
+    which.add_argument("--reader", metavar="R", help="the card in a reader of this machine (`openjpki reader list`)")
     show.set_defaults(run=_show)
     new = group.add_parser("new", help="make a card: a number, no PINs, no certificates; blank, or of a resident")
     new.add_argument("name", metavar="NAME", help="what the card is called")
@@ -78,6 +79,7 @@ def register(commands: Commands) -> None:
     )
     pin.set_defaults(run=_pin)
     add_certificate(group)
+    add_plug(group)
 
 
 @contextmanager
@@ -103,15 +105,17 @@ def _list(arguments: argparse.Namespace) -> Answer:
                 continue
             held = [kind for kind in CertificateKind if image.keys[kind].active is not None]
             rows.append({"name": name, "number": image.number, "certificates": [kind.value for kind in held]})
-            words = _words(language, "、", ", ").join(_CERTIFICATES[kind][language] for kind in held)
-            lines.append(f"{name}  {image.number}  {words or _words(language, '証明書なし', 'no certificate')}")
+            told = words(language, "、", ", ").join(CERTIFICATES[kind][language] for kind in held)
+            lines.append(f"{name}  {image.number}  {told or words(language, '証明書なし', 'no certificate')}")
     return Answer(
-        data={"cards": rows}, lines=lines or (_words(language, "カードはありません。", "There are no cards."),)
+        data={"cards": rows}, lines=lines or (words(language, "カードはありません。", "There are no cards."),)
     )
 
 
 def _show(arguments: argparse.Namespace) -> Answer:
     """Tell what is on a card. The signature certificate's four attributes stay behind its PIN and are not told."""
+    if arguments.reader is not None:
+        return show_in_reader(arguments)
     language = language_of(arguments)
     with _cards(arguments) as (home, store):
         image = store.look(arguments.name)
@@ -121,13 +125,13 @@ def _show(arguments: argparse.Namespace) -> Answer:
         "name": arguments.name,
         "number": image.number,
         "municipality": image.municipality,
-        **_day("expires", image.expires),
+        **day_data("expires", image.expires),
         "certificates": {kind.value: certificate for kind, certificate in certificates.items()},
         "pins": {kind.value: _pin_data(image.pins[kind]) for kind in PinKind},
         "face": image.face is not None,
     }
-    until = _words(language, "カードの有効期間", "Card valid through")
-    number = _words(language, "製造番号", "number")
+    until = words(language, "カードの有効期間", "Card valid through")
+    number = words(language, "製造番号", "number")
     lines = [
         f"{arguments.name}  {number} {image.number}",
         f"{until}: {spoken(image.expires, language)}",
@@ -144,7 +148,7 @@ def _new(arguments: argparse.Namespace) -> Answer:
     image = _of_resident(arguments) if arguments.resident else _blank(arguments)
     named = f"「{arguments.name}」(製造番号 {image.number})"
     english = f'"{arguments.name}" (number {image.number})'
-    line = _words(
+    line = words(
         language,
         f"カード{named}を作りました。暗証番号と電子証明書はまだありません。",
         f"Made the card {english}. It has no PINs and no certificates yet.",
@@ -153,7 +157,7 @@ def _new(arguments: argparse.Namespace) -> Answer:
         "name": arguments.name,
         "number": image.number,
         "municipality": image.municipality,
-        **_day("expires", image.expires),
+        **day_data("expires", image.expires),
         "face": image.face is not None,
     }
     return Answer(data=data, lines=(line, *_face_lines(image, language)))
@@ -196,7 +200,7 @@ def _face_lines(image: CardImage, language: Language) -> tuple[str, ...]:
     if image.face is None:
         return ()
     ja = "氏名・住所・個人番号と顔写真が書き込まれています。"
-    return (_words(language, ja, "Name, address, individual number and photo are written on it."),)
+    return (words(language, ja, "Name, address, individual number and photo are written on it."),)
 
 
 def _pin(arguments: argparse.Namespace) -> Answer:
@@ -210,23 +214,23 @@ def _pin(arguments: argparse.Namespace) -> Answer:
         terminal.verify_pin(kind, bytearray(present.encode()))
         terminal.change_pin(kind, bytearray(new.encode()))
         tries = terminal.tries_left(kind)
-    words = _PINS[PinKind(kind.value)][language]
-    line = _words(language, f"{words}を変更しました。", f"The {words} was changed.")
+    called = PINS[PinKind(kind.value)][language]
+    line = words(language, f"{called}を変更しました。", f"The {called} was changed.")
     return Answer(data={"name": arguments.name, "kind": kind.value, "changed": True, "tries": tries}, lines=(line,))
 
 
 def _both(arguments: argparse.Namespace, kind: CertificateKind) -> tuple[str, str]:
     """Return the present and the new PIN, from standard input or from a prompt that shows nothing."""
     language = language_of(arguments)
-    words = _PINS[PinKind(kind.value)][language]
+    called = PINS[PinKind(kind.value)][language]
     prompts = (
-        _words(language, f"今の{words}: ", f"Present {words}: "),
-        _words(language, f"新しい{words}: ", f"New {words}: "),
+        words(language, f"今の{called}: ", f"Present {called}: "),
+        words(language, f"新しい{called}: ", f"New {called}: "),
     )
     if arguments.pin_stdin:
         present, new = typed(prompts, from_stdin=True)
         return present, new
-    present, new, again = typed((*prompts, _words(language, "もう一度: ", "Again: ")), from_stdin=False)
+    present, new, again = typed((*prompts, words(language, "もう一度: ", "Again: ")), from_stdin=False)
     if new != again:
         raise PinsDiffer
     return present, new
@@ -236,29 +240,17 @@ def _certificate(image: CardImage, kind: CertificateKind, moment: datetime) -> d
     active = image.keys[kind].active
     if active is None or active.certificate is None:
         return None
-    told = facts(active.certificate)
-    return {
-        "serial": told.serial,
-        "algorithm": told.algorithm.value,
-        "valid_from": told.not_before.isoformat(),
-        **_day("expires", civil_date(told.not_after)),
-        "in_period": told.not_before <= moment <= told.not_after,
-        "successor_waits": image.keys[kind].shadow is not None,
-    }
+    waits = {"successor_waits": image.keys[kind].shadow is not None}
+    return certificate_data(active.certificate, moment) | waits
 
 
 def _certificate_line(kind: CertificateKind, certificate: dict[str, Any] | None, language: Language) -> str:
-    words = _CERTIFICATES[kind][language]
     if certificate is None:
-        return f"{words}: {_words(language, 'なし', 'none')}"
-    day = spoken(date.fromisoformat(certificate["expires"]), language)
-    until = _words(language, f"{day}まで", f"valid through {day}")
-    parts = [until, f"No. {certificate['serial']}", certificate["algorithm"]]
-    if not certificate["in_period"]:
-        parts.append(_words(language, "有効期間外です", "not within its validity"))
+        return line_of(kind, [words(language, "なし", "none")], language)
+    parts = certificate_words(certificate, language)
     if certificate["successor_waits"]:
-        parts.append(_words(language, "新しい鍵が使用開始を待っています", "a new key waits to be activated"))
-    return f"{words}: {_words(language, '、', ', ').join(parts)}"
+        parts.append(words(language, "新しい鍵が使用開始を待っています", "a new key waits to be activated"))
+    return line_of(kind, parts, language)
 
 
 def _pin_data(pin: PinReference) -> dict[str, Any]:
@@ -273,18 +265,10 @@ def _state(pin: PinReference) -> str:
 
 def _pin_line(kind: PinKind, pin: PinReference, language: Language) -> str:
     told = {
-        "unset": _words(language, "未設定", "not set yet"),
-        "locked": _words(
+        "unset": words(language, "未設定", "not set yet"),
+        "locked": words(
             language, "ロック中。市区町村の窓口で再設定できます", "locked; set anew at the municipal counter"
         ),
-        "set": _words(language, f"残り{pin.tries}回", f"tries left: {pin.tries}"),
+        "set": words(language, f"残り{pin.tries}回", f"tries left: {pin.tries}"),
     }
-    return f"{_PINS[kind][language]}: {told[_state(pin)]}"
-
-
-def _day(name: str, day: date) -> dict[str, str]:
-    return {name: day.isoformat(), f"{name}_era": in_era(day)}
-
-
-def _words(language: Language, ja: str, en: str) -> str:
-    return ja if language == "ja" else en
+    return f"{PINS[kind][language]}: {told[_state(pin)]}"

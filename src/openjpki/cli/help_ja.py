@@ -30,6 +30,7 @@ _FRAME: Mapping[str, str] = {
     "the audit record: seal, verify, export, purge": "監査記録: 封印、検証、書き出し、廃棄",
     "the counter of a municipality": "市区町村の窓口",
     "the virtual cards of this home": "仮想のカード",
+    "the card readers of this machine (PC/SC)": "このパソコンのカードリーダー(PC/SC)",
     "sign a document with a card of this home": "カードで文書に署名する",
     "verify a signed document": "署名された文書を検証する",
 }

@@ -55,8 +55,14 @@ class CardBusy(Failure):
 
     code = "card.store.busy"
     kind = Kind.UNAVAILABLE
-    ja = "カード「{name}」は別の処理が使用中です。終わってからもう一度行ってください。"
-    en = 'The card "{name}" is in use by another process. Try again when it is done.'
+    ja = (
+        "カード「{name}」は別の処理が使用中です。終わってからもう一度行ってください"
+        "(仮想カードリーダーに入っているなら `openjpki card unplug {name}` で抜けます)。"
+    )
+    en = (
+        'The card "{name}" is in use by another process. Try again when it is done '
+        "(if it is plugged in, `openjpki card unplug {name}` pulls it)."
+    )
 
 
 class CardNotWritten(Failure):
@@ -121,6 +127,10 @@ class CardStore:
             lock.close()
             raise
 
+    def note(self, name: str, kind: str) -> Path:
+        """Return the place of a note about a card, beside it and no part of a backup; raises `BadCardName`."""
+        return _beside(self._path(name), kind)
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise BadCardName
@@ -167,8 +177,7 @@ class _Lock:
     """An exclusive lock beside the image: the image itself is replaced at every write, and a lock with it."""
 
     def __init__(self, path: Path) -> None:
-        beside = path.with_name(f".{path.stem}.lock")
-        self._file = os.fdopen(_private(beside, os.O_WRONLY), "w")
+        self._file = os.fdopen(_private(_beside(path, "lock"), os.O_WRONLY), "w")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -185,6 +194,10 @@ class _Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _beside(path: Path, kind: str) -> Path:
+    return path.with_name(f".{path.stem}.{kind}")
 
 
 def _private(path: Path, flags: int) -> int:
@@ -206,7 +219,7 @@ def _bytes(path: Path) -> bytes:
 
 def _write(path: Path, content: bytes, checkpoint: Callable[[Checkpoint], None]) -> None:
     """Replace a file durably: temporary file, flush, rename, flush of the folder. The lock is held."""
-    temporary = path.with_name(f".{path.stem}.new")
+    temporary = _beside(path, "new")
     try:
         with os.fdopen(_private(temporary, os.O_WRONLY | os.O_TRUNC), "wb") as file:
             file.write(content)

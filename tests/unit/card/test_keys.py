@@ -4,7 +4,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+    load_der_public_key,
+)
 
 from openjpki.card import keys
 from openjpki.card.keys import (
@@ -152,3 +158,22 @@ def test_a_key_is_checked_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> 
     for _ in range(2):
         with pytest.raises(ValueError, match="not a private key"):
             hold_sound(b"no key")
+
+
+def test_the_keys_of_the_card_in_use_stay_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures by two keys in turn load each once; a third key takes the place of the one that was used longest ago."""
+    loaded: list[bytes] = []
+
+    def count(encoded: bytes, password: None, *, unsafe_skip_rsa_key_validation: bool) -> object:
+        loaded.append(encoded)
+        return load_der_private_key(encoded, password, unsafe_skip_rsa_key_validation=unsafe_skip_rsa_key_validation)
+
+    keys._load.cache_clear()
+    monkeypatch.setattr(keys, "load_der_private_key", count)
+    first, second, third = (to_pkcs8(rsa_key(number)) for number in range(3))
+    for encoded in (first, second, first, second, third, second):
+        compute_signature(encoded, 0x00, MESSAGE, ecdsa="der")
+    assert loaded == [first, second, third]
+
+    compute_signature(first, 0x00, MESSAGE, ecdsa="der")
+    assert loaded == [first, second, third, first]

@@ -136,7 +136,7 @@ def test_another_process_finds_it_taken(store: CardStore, tmp_path: Path) -> Non
         (b" " * (MAX_IMAGE + 1), ImageTooLarge),
         (b"no card", ImageDamaged),
         (to_bytes(blank())[:-1], ImageDamaged),
-        (to_bytes(blank()).replace(b'"version":2', b'"version":1'), ImageOfOtherVersion),
+        (to_bytes(blank()).replace(b'"version":3', b'"version":1'), ImageOfOtherVersion),
     ],
     ids=["empty", "too large", "no card", "cut", "other version"],
 )

@@ -1,0 +1,76 @@
+"""What is on a card in a reader of the system, told through the same terminal as of any card: nothing behind a PIN."""
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from openjpki.card.connection import Connection
+from openjpki.card.terminal import JpkiTerminal
+from openjpki.cli.answer import Answer, language_of
+from openjpki.cli.card_facts import PINS, certificate_data, certificate_words, line_of, words
+from openjpki.errors import Language
+from openjpki.readers.pcsc import PcscService
+from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.site.clock import real_moment
+from openjpki.site.home import Home
+from openjpki.site.place import HomeMissing
+
+
+def show_in_reader(arguments: argparse.Namespace) -> Answer:
+    """Tell what is on the card in the reader of `--reader`."""
+    language, moment = language_of(arguments), _moment(arguments)
+    with PcscService() as service:
+        reader = service.reader(arguments.reader)
+        with service.connect(reader.name) as card:
+            told = described(card, moment)
+    return Answer(data={"reader": reader.name} | told, lines=lines_of(reader.name, told, language))
+
+
+def described(connection: Connection, moment: datetime) -> dict[str, Any]:
+    """Return what any terminal learns of a card without a PIN, spending no try; raises what `JpkiTerminal` raises."""
+    terminal = JpkiTerminal(connection)
+    presence = terminal.presence()
+    shown = None
+    if presence.authentication:
+        shown = certificate_data(terminal.read_certificate(CertificateKind.AUTHENTICATION), moment)
+    return {
+        "number": terminal.card_number(),
+        "label": terminal.token_label(),
+        "certificates": {"signature": presence.signature, "authentication": shown},
+        "tries": {kind.value: terminal.tries_left(kind) for kind in CertificateKind},
+    }
+
+
+def lines_of(reader: str, told: dict[str, Any], language: Language) -> list[str]:
+    """Return what a person reads of `described`."""
+    none = words(language, "なし", "none")
+    hidden = words(language, "あり(内容は暗証番号がなければ読めません)", "there; what it says takes its PIN")
+    signature, authentication = (told["certificates"][kind.value] for kind in CertificateKind)
+    return [
+        f"{reader}  {words(language, '製造番号', 'number')} {told['number']}  {told['label']}",
+        line_of(CertificateKind.SIGNATURE, [hidden if signature else none], language),
+        line_of(
+            CertificateKind.AUTHENTICATION,
+            certificate_words(authentication, language) if authentication else [none],
+            language,
+        ),
+        *(_tries_line(kind, told["tries"][kind.value], language) for kind in CertificateKind),
+    ]
+
+
+def _tries_line(kind: CertificateKind, tries: int, language: Language) -> str:
+    left = words(language, f"残り{tries}回", f"tries left: {tries}")
+    unusable = words(
+        language,
+        "ロック中か未設定。市区町村の窓口で設定できます",
+        "locked, or not set yet; set at the municipal counter",
+    )
+    return f"{PINS[PinKind(kind.value)][language]}: {left if tries else unusable}"
+
+
+def _moment(arguments: argparse.Namespace) -> datetime:
+    """Return the legal moment of the home, where there is one: a card plugged in from a shifted sandbox is of its time."""
+    try:
+        return Home.open(arguments.home).clock()()
+    except HomeMissing:
+        return real_moment()
