@@ -1,6 +1,5 @@
 """pyscard, as Debian packs it: by itself, and under our own commands for readers."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import openjpki
 from openjpki.card.terminal import DIGEST_INFO
 from openjpki.rules.kinds import CertificateKind
 from tests.interop.conftest import PINS, Holder
-from tests.support.programs import PATIENCE, Finished, openjpki_command, plain_environment
+from tests.support.programs import Finished, openjpki_command
 from tests.support.room import READERS, Room
 from tests.support.witness import Witness
 
@@ -28,23 +27,6 @@ for apdu in ("00A4040C0AD392F000260100000001", "00A4020C020018", "00200080"):
     print(f"{sw1:02X}{sw2:02X}")
 connection.disconnect()
 """
-
-WAITS = """
-import sys
-from smartcard.System import readers
-from smartcard.scard import SCARD_LEAVE_CARD
-select = list(bytes.fromhex("00A4040C0AD392F000260100000001"))
-for line in sys.stdin:
-    try:
-        if line == "connect\\n":
-            connection = readers()[0].createConnection()
-            connection.connect(disposition=SCARD_LEAVE_CARD)
-        _, sw1, sw2 = connection.transmit(select)
-        print(f"{sw1:02X}{sw2:02X}", flush=True)
-    except Exception as error:
-        print(type(error).__name__, flush=True)
-"""
-"""Selects the JPKI application for each line of standard input, through a new connection if the line says so."""
 
 CYCLES = """
 import sys
@@ -90,34 +72,6 @@ def test_a_program_asks_the_card(plugged: Room, witness: Witness) -> None:
     witness.saw(
         "pyscard", "a program of ten lines: ATR, SELECT, retry query", done, "3B E0 00 FF 81 31 FE 45 14", "63C3"
     )
-
-
-def test_a_card_is_pulled_under_a_program(own_room: Room, fresh: Path, witness: Witness) -> None:
-    """Between two commands of one program: the next one fails, and after a new connection the card answers again."""
-    environment = plain_environment() | dict(own_room.environment)
-    command = ("/usr/bin/python3", "-c", WAITS)
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as program:
-
-        def told(line: str) -> str:
-            assert program.stdin is not None
-            assert program.stdout is not None
-            program.stdin.write(f"{line}\n")
-            program.stdin.flush()
-            return program.stdout.readline().strip()
-
-        with own_room.plugged(fresh, "taro"):
-            assert told("connect") == "9000"
-            assert told("") == "9000"
-        gone = told("")
-        with own_room.plugged(fresh, "taro"):
-            again = told("connect")
-        program.communicate(timeout=PATIENCE)
-
-    assert gone == "CardConnectionException"
-    what = "the card is pulled under an open connection, and plugged in again"
-    witness.saw("pyscard", what, Finished(0, f"{gone}, {again}", ""), "CardConnectionException, 9000")
 
 
 @pytest.mark.parametrize("times", [50, pytest.param(500, marks=pytest.mark.thorough)])
