@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openjpki.rules.application import ApplicationEvent
+from openjpki.rules.catalogue import find
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import SIGNATURE_AGE
 from openjpki.rules.kinds import (
@@ -21,7 +22,7 @@ from openjpki.rules.kinds import (
 )
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal_window
-from openjpki.window.examination import Case, IssueExamination, Known, Shown, examine
+from openjpki.window.examination import IN_KANA, Case, IssueExamination, Known, Shown, examine
 from openjpki.window.findings import FINDINGS
 
 POLICIES = st.sampled_from(
@@ -64,6 +65,7 @@ def cases(draw: st.DrawFn) -> Case:
             documents=draw(st.sampled_from([(), LICENCE.documents])), pin_matches=draw(st.none() | st.booleans())
         ),
         waiting=draw(st.sampled_from(["", "2026-000001"])),
+        characters=draw(st.sampled_from([(), (find(IN_KANA, written="ヨシダ"),)])),
     )
 
 
@@ -120,6 +122,10 @@ def _brings_a_document_and_the_pin(_: Policy, case: Case) -> Case:
     return replace(case, shown=replace(LICENCE, pin_matches=True))
 
 
+def _agrees_to_kana(_: Policy, case: Case) -> Case:
+    return replace(case, shown=replace(case.shown, kana_agreed=True))
+
+
 def _is_fifteen(_: Policy, case: Case) -> Case:
     """Apply from the 15th birthday on: the day that the refusal names."""
     day = case.born.replace(year=case.born.year + SIGNATURE_AGE, day=min(case.born.day, 28)) + timedelta(days=4)
@@ -145,6 +151,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "identity.inquiry": _brings_a_document_and_the_pin,
     "identity.pin-must-match": _brings_a_document_and_the_pin,
     "application.pin-first": _sets_the_pin_anew,
+    "window.kana-not-agreed": _agrees_to_kana,
 }
 """What each refusal says to bring or to do, done."""
 

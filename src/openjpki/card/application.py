@@ -39,6 +39,8 @@ _REFERENCE_GIVEN = 0x80
 _SHORT_IDENTIFIER = 0x1F
 _NEW_DATA_ONLY: Mapping[int, int] = {Ins.CHANGE_REFERENCE_DATA: 0x01, Ins.CHANGE_KEY: 0x00}
 """P1 of the two commands that set a PIN."""
+MAX_CHALLENGE = 255
+"""Bytes that INTERNAL AUTHENTICATE signs, in the extended form too (C myna-card)."""
 _DEFAULT_KEY = 0x00
 _BY_NUMBER, _FROM_NUMBER_ON, _RECORD_MODE, _RECORD_FILE = 0x04, 0x05, 0x07, 3
 """P2 of READ RECORD: one record, all from one on, the bits that say so, and how far the file's identifier is shifted."""
@@ -187,7 +189,10 @@ class Application:
         file = self._referenced(command.p2, KeyFile)
         if not file.authenticates:
             raise Refusal(SW.CONDITIONS_NOT_SATISFIED if file.pin is None else SW.SECURITY_STATUS_NOT_SATISFIED)
-        return self._signature(self._usable(file), ON_CARD_HASH, command)
+        private_key = self._usable(file)
+        if len(command.data) > MAX_CHALLENGE:
+            raise Refusal(SW.WRONG_LENGTH)
+        return self._signature(private_key, ON_CARD_HASH, command)
 
     def _set_public_key(self, _: CommandApdu) -> ResponseApdu:
         """SET PUBLIC IC KEY, which takes a terminal's certificate: every P1 and P2 is refused, as test cards refused those tried."""

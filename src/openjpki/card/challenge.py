@@ -1,4 +1,7 @@
-"""The card's challenges for GET CHALLENGE: from a durable counter instead of entropy, so that none ever comes back (decision 0013)."""
+"""The card's challenges for GET CHALLENGE: from a durable counter instead of entropy, decision 0013.
+
+None comes back on one card; one that was restored from a copy begins where the copy was made.
+"""
 
 from openjpki.card.image import CardImage
 from openjpki.card.keyset import derive

@@ -48,11 +48,11 @@ class FaceIssuer(Protocol):
 class Pictures:
     """What is printed on the card, as pictures: PNG of one bit, and the photo as JPEG 2000 in grey."""
 
-    name: bytes
-    address: bytes
-    number: bytes
-    security_code: bytes
-    photo: bytes
+    name: bytes = field(repr=False)
+    address: bytes = field(repr=False)
+    number: bytes = field(repr=False)
+    security_code: bytes = field(repr=False)
+    photo: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ NUMBER_DIGITS = 15
 MUNICIPALITY_DIGITS = 5
 SALT_SIZE = 16
 MAX_CHALLENGES = 2**32 - 1
-"""GET CHALLENGE commands that a card answers in its life: a challenge never comes back."""
+"""GET CHALLENGE commands that a card answers in its life."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,8 @@ def personalise(
     """Return the image of a card without certificates and PINs; each PIN may be set once without an old one (R-6.5).
 
     `number` has fifteen digits, `municipality` five; `expires` is the last day, included. A card without `holder` is
-    blank: the files of its face are absent and its codes were never set. Raises ValueError.
+    blank: the files of its face are absent and its codes were never set. Where there is a face, the PIN that opens it may
+    not be set by whoever has the card: it needs the authority's permission, as a forgotten one does (R-6.3). Raises ValueError.
     """
     image = CardImage(
         number=number,
@@ -70,7 +71,7 @@ def personalise(
         return image
     for name, code in holder.codes.items():
         image = image.with_pin(name, image.pins[name].holding(code.encode("ascii"), image.salt_of(name)))
-    return replace(image, face=holder.face)
+    return replace(image, face=holder.face, permitted=image.permitted - {PinKind.CARD_FACE_ENTRY})
 
 
 def unset_pins(settings: FactorySettings) -> Mapping[PinName, PinReference]:

@@ -25,7 +25,9 @@ def upgrade_image(raw: bytes, keys_for_number: Callable[[str], KeySet]) -> bytes
     try:
         card = opened(raw, WITHOUT_KEYS)
         former = True
-    except ImageOfOtherVersion:
+    except ImageOfOtherVersion as other:
+        if other.data["found"] != WITHOUT_FACE:
+            raise ImageOfOtherVersion(found=other.data["found"], expected=VERSION) from None
         card = opened(raw, WITHOUT_FACE)
         former = False
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from openjpki.errors import Language
 from openjpki.pki.inspect import facts
+from openjpki.pki.issuer import CertificateUnreadable
 from openjpki.rules.dates import civil_date
 from openjpki.rules.era import in_era, spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
@@ -23,13 +24,17 @@ PINS: Mapping[PinKind, Mapping[Language, str]] = {
 
 
 def certificate_data(certificate: bytes, moment: datetime) -> dict[str, Any]:
-    """Return what a certificate, DER, tells without naming its holder."""
+    """Return what a certificate, DER, tells without naming its holder; raise `CertificateUnreadable`."""
     told = facts(certificate)
+    try:
+        expires = civil_date(told.not_after)
+    except OverflowError:  # RFC 5280 §4.1.2.5: without an end, which is no day in Japan any more
+        raise CertificateUnreadable from None
     return {
         "serial": told.serial,
         "algorithm": told.algorithm.value,
         "valid_from": told.not_before.isoformat(),
-        **day_data("expires", civil_date(told.not_after)),
+        **day_data("expires", expires),
         "in_period": told.not_before <= moment <= told.not_after,
     }
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,13 @@ _PRIVATE = 0o600
 _PATIENCE = 10.0
 """Seconds that a process may take to pull its card: it ends between two commands, and a command takes milliseconds."""
 _MILLISECONDS = 1000
-_MAX_NOTE = 9
-"""Bytes read of a note: the greatest number of a process has seven digits."""
+_MAX_NOTE = 32
+"""Bytes read of a note: a process's number has up to seven digits, its beginning up to twenty."""
+_BEGINNING = 19
+"""Place of `starttime` behind the name in /proc/PID/stat."""
+_LOOKS = 5
+_BETWEEN_LOOKS = 0.02
+"""How often a note is tried that somebody may just be looking at, and the seconds between."""
 
 
 class AlreadyPlugged(Failure):
@@ -54,27 +60,28 @@ def noted(note: Path) -> Iterator[None]:
     two processes might hold two files of one name.
     """
     with _open(note) as file:
+        if not _taken(file):
+            raise AlreadyPlugged(name=_card(note))
+        _write(file, f"{os.getpid()} {_began(os.getpid())}")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyPlugged(name=_card(note)) from None
-        _write(file, str(os.getpid()))
-        yield
-        _write(file, "")
+            yield
+        finally:
+            _write(file, "")
 
 
 def pull(note: Path) -> None:
     """Ask the process that has the card plugged in to pull it, and wait; raises `NotPlugged` or `NotPulled`.
 
-    A process is only asked if it holds the note: its descriptor is taken first, and the note is looked at once more
-    after that, so the number cannot have passed to another process.
+    A process is only asked if it holds the note: its descriptor is taken first, then it must have begun when the note
+    says, so the number cannot have passed to another process.
     """
     with _open(note) as file:
-        pid = _holder(file)
-        if pid is None:
+        holder = _holder(file)
+        if holder is None:
             raise NotPlugged(name=_card(note))
+        pid, began = holder
         with _process(pid) as process:
-            if process is None or _holder(file) != pid:
+            if process is None or _began(pid) != began or _holder(file) != holder:
                 raise NotPlugged(name=_card(note))
             signal.pidfd_send_signal(process, signal.SIGTERM)
             if not _ended(process):
@@ -96,16 +103,37 @@ def _write(file: IO[str], text: str) -> None:
     file.flush()
 
 
-def _holder(file: IO[str]) -> int | None:
-    """Return the number of the process that holds the note; None if nobody does."""
+def _taken(file: IO[str]) -> bool:
+    """Lock a note; False if another process has it for longer than a look takes."""
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_BETWEEN_LOOKS)
+        else:
+            return True
+    return False
+
+
+def _holder(file: IO[str]) -> tuple[int, int] | None:
+    """Return the number of the process that holds the note, and when it began; None if nobody does."""
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        text = file.read(_MAX_NOTE)
-        return int(text) if text.isdigit() else None
+        parts = file.read(_MAX_NOTE).split()
+        return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(map(str.isdigit, parts)) else None  # noqa: PLR2004  -- number and beginning
     fcntl.flock(file, fcntl.LOCK_UN)
     return None
+
+
+def _began(pid: int) -> int | None:
+    """Return when a process began, in ticks since the machine did (proc(5)); None if it is gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(told.rpartition(")")[2].split()[_BEGINNING])
 
 
 @contextmanager

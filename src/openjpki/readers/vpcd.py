@@ -193,6 +193,8 @@ def _payloads(line: socket.socket, stop: Stop) -> Iterator[bytes]:
         for payload in frames.feed(arrived):
             yield payload
             patience = FOREVER
+            if stop.is_set:  # also where many commands wait already
+                return
 
 
 def _received(line: socket.socket) -> bytes:

@@ -157,8 +157,8 @@ def _kana(reading: str, number: int, *, of: int) -> str:
 
 
 def _findings(changes: Sequence[Change]) -> Iterator[Finding]:
-    single = [change for change in changes if change.by != "kana"]
-    if single:
-        yield find("characters.substituted", count=len(single))
-    if len(single) < len(changes):
-        yield find("characters.in-kana")
+    in_kana = [change.written for change in changes if change.by == "kana"]
+    if len(in_kana) < len(changes):
+        yield find("characters.substituted", count=len(changes) - len(in_kana))
+    if in_kana:
+        yield find("characters.in-kana", written=SPACE.join(in_kana))

@@ -22,7 +22,7 @@ from openjpki.rules.kinds import (
 )
 from openjpki.rules.person import FourAttributes
 from openjpki.rules.substitution import certified
-from openjpki.window.examination import Case, Known, Shown
+from openjpki.window.examination import IN_KANA, Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
 from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, FindingRecord, Resident
 from openjpki.window.refunds import KEPT
@@ -85,6 +85,20 @@ def _characters(resident: Resident) -> tuple[Finding, ...]:
     except Failure as failure:
         ja, en = failure.message("ja"), failure.message("en")
         return (Finding(code=failure.code, rule="R-1.9", sentence="", severity="refusal", ja=ja, en=en),)
+
+
+def written_in_kana(resident: Resident) -> Finding | None:
+    """Return what is told of a name of which a word would be written in kana today (R-1.9); None if none would."""
+    return next((finding for finding in _characters(resident) if finding.code == IN_KANA), None)
+
+
+def kana_agreed(row: Application, in_kana: Finding) -> bool:
+    """Say whether the holder agreed to a name written like that.
+
+    What was told at the counter names what is written: an agreement ends with the name, or the reading, it was given for.
+    """
+    told = FindingRecord.objects.for_municipality(row.municipality).filter(application=row, code=IN_KANA)
+    return told.filter(ja=in_kana.ja).exists()
 
 
 def standing_at(row: Application) -> course.Application:

@@ -31,13 +31,12 @@ from openjpki.rules.remaking import Voided
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
-from openjpki.window.casework import ISSUING
+from openjpki.window.casework import ISSUING, kana_agreed, written_in_kana
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.equipment import Equipment, act, note
-from openjpki.window.examination import IN_KANA
 from openjpki.window.loading import load_application, orders_of
-from openjpki.window.models import Application, FindingRecord, Order
+from openjpki.window.models import Application, Order
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.refunds import void_fee
@@ -307,9 +306,11 @@ class Issuance:
 
 
 def _agreed_reading(application: Application) -> str | None:
-    """Return the reading of the name, if the holder agreed that a word of it is written in kana (R-1.9)."""
-    told = FindingRecord.objects.for_municipality(application.municipality).filter(application=application)
-    return application.resident.kana if told.filter(code=IN_KANA).exists() else None
+    """Return the reading of the name, if the holder agreed that the name of today is written with it (R-1.9)."""
+    resident = application.resident
+    resident.refresh_from_db()
+    in_kana = written_in_kana(resident)
+    return resident.kana if in_kana is not None and kana_agreed(application, in_kana) else None
 
 
 def hold_issuing(officer: Officer, receipt: str) -> Application:

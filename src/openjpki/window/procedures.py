@@ -17,12 +17,22 @@ from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
 from openjpki.window.applications import move, subject, write_findings
-from openjpki.window.casework import ISSUED_BY, ISSUING, WAITING, Asked, gather, standing_at
+from openjpki.window.casework import (
+    ISSUED_BY,
+    ISSUING,
+    WAITING,
+    Asked,
+    gather,
+    kana_agreed,
+    standing_at,
+    written_in_kana,
+)
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.equipment import Equipment, act, note
 from openjpki.window.examination import Shown, examine, standing
+from openjpki.window.findings import found
 from openjpki.window.issuance import Issuance, hold_issuing
 from openjpki.window.loading import load_application, load_resident, orders_of
 from openjpki.window.models import Application, Resident
@@ -290,7 +300,11 @@ class Procedures:
         number = row.card.card_number if row.card else ""
         asked = Asked(procedure=Procedure(row.procedure), kinds=kinds, card_number=number, shown=Shown())
         case = gather(resident, asked, on=civil_date(at))
-        return refusals(standing(self._equipment.policy, case, unordered=unordered))
+        told = standing(self._equipment.policy, case, unordered=unordered)
+        in_kana = written_in_kana(resident) if CertificateKind.SIGNATURE in kinds else None
+        if in_kana is not None and not kana_agreed(row, in_kana):
+            told += (found("window.kana-not-agreed"),)
+        return refusals(told)
 
     def _void(self, officer: Officer, row: Application, because: Voided, *, at: datetime) -> tuple[Finding, ...]:
         return void_fee(officer, row, policy=self._equipment.policy, because=because, at=at)

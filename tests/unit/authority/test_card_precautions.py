@@ -2,6 +2,7 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import CardKey, PinReset
+from openjpki.card.pins import SET_BY_HOLDER
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.desk.messages import CardWork, PinResetApproved
 from openjpki.rules.kinds import PinKind
@@ -117,4 +118,4 @@ def test_another_work_takes_a_permission_off_the_card(counter: Counter) -> None:
 
     counter.relayed.take_back_resets()
 
-    assert counter.card.durable.permitted == set(PinKind) - {PinKind.AUTHENTICATION}
+    assert counter.card.durable.permitted == SET_BY_HOLDER - {PinKind.AUTHENTICATION}

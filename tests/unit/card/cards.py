@@ -67,8 +67,8 @@ def spki(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def certificate_for(public_key: bytes, name: str = "holder") -> bytes:
-    """Return a certificate of the test CA for this key."""
+def certificate_for(public_key: bytes, name: str = "holder", *, until: datetime | None = None) -> bytes:
+    """Return a certificate of the test CA for this key, valid for five years or until a moment."""
     key = load_der_public_key(public_key)
     assert isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
     builder = CertificateBuilder(
@@ -77,7 +77,7 @@ def certificate_for(public_key: bytes, name: str = "holder") -> bytes:
         public_key=key,
         serial_number=1,
         not_valid_before=_BEGIN,
-        not_valid_after=_BEGIN + timedelta(days=1826),
+        not_valid_after=until or _BEGIN + timedelta(days=1826),
     )
     return builder.sign(rsa_key(0), SHA256()).public_bytes(Encoding.DER)
 

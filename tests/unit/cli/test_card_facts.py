@@ -11,6 +11,7 @@ from openjpki.cli.card_facts import (
     line_of,
     words,
 )
+from openjpki.pki.issuer import CertificateUnreadable
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.unit.card.cards import certificate_for, rsa_key, spki
 
@@ -37,6 +38,14 @@ def test_a_certificate_is_told_with_its_days(moment: datetime, *, within: bool) 
         "expires_era": "令和13年4月1日",
         "in_period": within,
     }
+
+
+def test_a_certificate_without_an_end_is_refused() -> None:
+    """RFC 5280 §4.1.2.5: the last second of the year 9999 is no day in Japan any more; no fault of ours comes of it."""
+    endless = certificate_for(spki(rsa_key(1)), until=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+
+    with pytest.raises(CertificateUnreadable):
+        certificate_data(endless, FIRST)
 
 
 def test_a_person_reads_the_same() -> None:

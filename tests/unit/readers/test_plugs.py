@@ -1,8 +1,10 @@
+import fcntl
 import os
 import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +48,7 @@ def holder(note: Path, manner: str = "obeys") -> Iterator[subprocess.Popen[str]]
 def test_a_card_is_plugged_in_once(note: Path) -> None:
     """A second process, or the same one again, is refused; afterwards it is free."""
     with noted(note):
-        assert note.read_text(encoding="ascii") == str(os.getpid())
+        assert note.read_text(encoding="ascii").split()[0] == str(os.getpid())
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
         with pytest.raises(AlreadyPlugged) as refused, noted(note):
             pass
@@ -70,13 +72,13 @@ def test_a_note_that_outlived_its_process_asks_nobody(note: Path) -> None:
     with holder(note) as process:
         process.kill()
         process.wait(timeout=60)
-    assert note.read_text(encoding="ascii") == str(process.pid)
+    assert note.read_text(encoding="ascii").split()[0] == str(process.pid)
     with pytest.raises(NotPlugged) as refused:
         pull(note)
     assert refused.value.data == {"name": "taro"}
 
 
-@pytest.mark.parametrize("text", ["", "1 2", "-1", "99999999999999999999999"])
+@pytest.mark.parametrize("text", ["", "1", "-1 2", "1 2 3", "1 1", "99999999999999999999999"])
 def test_a_note_without_a_number_asks_nobody(note: Path, text: str) -> None:
     """What somebody wrote into a held note is no process to end."""
     with noted(note):
@@ -88,13 +90,29 @@ def test_a_note_without_a_number_asks_nobody(note: Path, text: str) -> None:
 def test_a_number_that_passed_on_is_not_asked(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between reading the number and taking the process, its holder ended: whoever has the number now is left alone."""
     asked: list[int] = []
-    numbers = iter([os.getpid(), None])
-    monkeypatch.setattr(plugs, "_holder", lambda _: next(numbers))
+    holders = iter([(os.getpid(), plugs._began(os.getpid())), None])
+    monkeypatch.setattr(plugs, "_holder", lambda _: next(holders))
     monkeypatch.setattr(signal, "pidfd_send_signal", lambda process, _: asked.append(process))
 
     with pytest.raises(NotPlugged):
         pull(note)
     assert asked == []
+
+
+def test_a_card_that_could_not_be_plugged_leaves_no_number(note: Path) -> None:
+    """Whatever ends the block, the note is empty: the next holder's note never tells of an earlier process."""
+    with pytest.raises(LookupError), noted(note):
+        raise LookupError
+    assert note.read_text(encoding="ascii") == ""
+
+
+def test_who_only_looks_keeps_nobody_out(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While `unplug` looks at the note for a moment, a card can be plugged in."""
+    with note.open("w+", encoding="ascii") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(looking, fcntl.LOCK_UN))
+        with noted(note):
+            assert note.read_text(encoding="ascii")
 
 
 def test_a_process_that_does_not_end_is_told(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:

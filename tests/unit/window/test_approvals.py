@@ -14,6 +14,7 @@ from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.procedures import ApprovalAwaited, NothingToApprove, SamePerson
 from openjpki.window.states import OrderStep
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, HANAKO, MINATO, WAKABA, Counter, audited
+from tests.unit.window.test_names import named
 
 pytestmark = pytest.mark.django_db(databases=["window"])
 TWO = replace(Policy(), second_person_for=(ApprovalGround.NO_PIN, ApprovalGround.PIN_RESET))
@@ -170,6 +171,24 @@ def test_who_has_left_is_not_approved(page: Counter) -> None:
 
     assert "eligibility.not-resident" in {finding.code for finding in refused.value.findings}
     assert refused.value.findings[-1].code == "fee.kept"
+
+
+def test_an_agreement_ends_with_the_name_it_was_given_for(db: None) -> None:  # noqa: ARG001  -- opens the database
+    """R-1.9: who is renamed before the approval has agreed to no reading of the new name; the old one is not written either."""
+    counter = named(Counter.open(TWO), "㐬山\u3000花子")
+    receipt = counter.window.procedures.new_issue(
+        WAKABA, resident_code=HANAKO, card=counter.card, shown=replace(BY_LICENCE, kana_agreed=True)
+    ).application.receipt
+    renamed = Change(
+        event=LifeEvent.NAME, on=counter.clock.now.date(), name="㐬川\u3000花子", kana="ナガレカワ\u3000ハナコ"
+    )
+    counter.window.events.record(WAKABA, resident_code=HANAKO, change=renamed)
+
+    with pytest.raises(ProcedureRefused) as refused:
+        counter.window.procedures.approve(SECOND, receipt=receipt)
+
+    assert "window.kana-not-agreed" in {finding.code for finding in refused.value.findings}
+    assert CertificateOrder not in map(type, counter.desk.sent)
 
 
 def test_approved_in_time_and_resumed_too_late(page: Counter) -> None:

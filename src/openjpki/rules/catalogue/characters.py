@@ -19,8 +19,9 @@ FINDINGS = (
         rule="R-1.9",
         sentence="",
         severity="advice",
-        ja="代替文字がないため、氏または名をかなで記録します。住民票の文字は変わりません。",
-        en="There is no substitute: the family or given name is recorded in kana. The resident record stays as it is.",
+        ja="代替文字がないため、氏または名をかなで記録します(「{written}」)。住民票の文字は変わりません。",
+        en="There is no substitute: the family or given name is recorded in kana (“{written}”). The resident record "
+        "stays as it is.",
         bring_ja="読みをご確認ください。使いたい代替文字があるかたは、お申し出ください。",
         bring_en="Check the reading, and say so if a substitute is wanted instead.",
     ),

@@ -10,10 +10,11 @@ from openjpki.site.house import House
 def bring_up_all(house: House) -> None:
     """Bring the images of all cards up to the present form; repeating it changes nothing.
 
-    A damaged image stays as it is, byte for byte: one card that nobody can use must not keep the home from its upgrade.
+    A damaged image, or one of an unknown version, stays as it is, byte for byte: one card that nobody can use must not keep
+    the home from its upgrade.
     """
     for name in house.cards.list():
-        with suppress(ImageDamaged, ImageEmpty, ImageTooLarge):
+        with suppress(ImageDamaged, ImageEmpty, ImageTooLarge, ImageOfOtherVersion):
             try:
                 house.cards.look(name)
             except ImageOfOtherVersion:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connections
 
+from openjpki.authority import card_face_key
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.errors import Failure
 from openjpki.site.house import House
@@ -43,8 +44,13 @@ def tables_current(_: House) -> tuple[str, ...]:
 
 
 def keys_open(house: House) -> tuple[str, ...]:
-    """Each key that a CA or a responder is known by can be used."""
+    """Each key that a CA or a responder is known by can be used, and the one that signs the faces of cards."""
     wrong = []
+    try:
+        if house.factory.faces is not None:
+            house.factory.faces.key.public_key()
+    except Failure as failure:
+        wrong.append(f"{card_face_key.NAME}: {failure.code}")
     for table in (Issuer, OcspResponder):
         for name in table.objects.values_list("key_name", flat=True).order_by("key_name"):
             try:

@@ -34,7 +34,8 @@ def test_a_key_that_does_not_open_is_named(settled: House) -> None:
     settled.authority.keys._signers.clear()
     found = keys_open(settled)
 
-    assert len(found) == 2
+    assert len(found) == 3
+    assert found[0] == "card-face: authority.wrong-passphrase"
     assert all(one.endswith(": authority.wrong-passphrase") for one in found)
     settled.factory.keys._master = b""
     assert findings(settled) == (*(f"keys: {one}" for one in found), "card-keys: taro: authority.wrong-passphrase")
