@@ -7,7 +7,7 @@ from typing import Literal
 
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.catalogue import find
-from openjpki.rules.checklist.days import Days, days
+from openjpki.rules.checklist.days import Days, days, last_of_the_window
 from openjpki.rules.checklist.instead import Instead, instead
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item, Pin, pins, visits
@@ -226,7 +226,7 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         named = min(interview.ends().values())
         yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
         if found.plan.way == "inquiry":
-            yield find("checklist.second-visit-in-time", closes=found.last_open_day)
+            yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
     for given in (interview.documents, interview.agent_documents):
         yield from examine(policy, given or (), found.first_open_day).findings
     represented = interview.applicant is Applicant.LEGAL_REPRESENTATIVE

@@ -12,6 +12,7 @@ from openjpki.rules.deadlines import last_day, standing
 from openjpki.rules.documents import TABLE, ShownDocument, accepted_until
 from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE, is_represented
 from openjpki.rules.finding import Finding
+from openjpki.rules.inquiry import reply_from
 from openjpki.rules.kinds import Procedure, Term
 from openjpki.rules.office import NeverOpen, open_day_from, open_day_until
 from openjpki.rules.policy import Policy
@@ -105,9 +106,25 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         second = second_visit(policy, interview, on)
         found = second if second.way == "refused" else found
     against = tuple(_against(policy, interview, on))
+    if found.way == "inquiry" and not against:
+        against = tuple(_against_the_letter(policy, interview, on))
     if found.way != "refused":
         return refused(against) if against else found
     return refused((*against, *(_of_the_card(interview, finding) for finding in found.findings)))
+
+
+def _against_the_letter(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
+    """Tell that no reply to a letter asked for on a day can be back while the renewal is open (R-2.24, R-3.8)."""
+    last = last_of_the_window(policy, interview)
+    if last is not None and (soonest := reply_from(policy, asked=on)) > last:
+        yield find("renewal.letter-too-late", last=last, soonest=soonest)
+
+
+def last_of_the_window(policy: Policy, interview: Interview) -> date | None:
+    """Return the last open day on which all that is to be renewed can be (R-3.8, R-4.7); None: it is no renewal."""
+    if interview.procedure is not Procedure.RENEWAL:
+        return None
+    return open_day_until(policy, min(renewal_window(policy, end).closes for end in interview.ends().values()))
 
 
 def _of_the_card(interview: Interview, finding: Finding) -> Finding:
@@ -165,6 +182,8 @@ def _turns(policy: Policy, interview: Interview) -> Iterator[date]:
         yield renewal_window(policy, end).opens
     for document in _documents(interview):
         yield TABLE[document.kind].accepted_from or interview.on
+    if (last := last_of_the_window(policy, interview)) is not None:
+        yield open_day_until(policy, last - timedelta(days=policy.inquiry_letter_days)) + _ONE_DAY
     yield from (day + _ONE_DAY for day in _last_days(policy, interview))
 
 

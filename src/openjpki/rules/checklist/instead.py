@@ -16,12 +16,14 @@ from openjpki.rules.fees import goes_with
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
 from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal_window
 from openjpki.rules.representation import Claim, powers_over
 
 _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
     "renewal.not-yet": {Procedure.REISSUE: "checklist.early-reissue"},
     "renewal.over": {Procedure.NEW: "checklist.new-issue"},
     "renewal.no-open-day": {Procedure.NEW: "checklist.new-issue"},
+    "renewal.letter-too-late": {Procedure.NEW: "checklist.new-issue"},
     "checklist.in-force": {
         Procedure.RENEWAL: "checklist.renew-instead",
         Procedure.REISSUE: "checklist.early-reissue",
@@ -76,7 +78,7 @@ def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Fi
     holder = interview.holder
     without = holder is not None and (holder.face_card or is_represented(policy, holder, interview.on))
     dimensions = (
-        [_NO_CHANGE, *_procedures(interview, refusals)],
+        [_NO_CHANGE, *_procedures(policy, interview, refusals)],
         [_NO_CHANGE, *_kinds(interview, without_signature=without)],
         [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
     )
@@ -99,13 +101,21 @@ def _useful(found: Days, other: Days) -> bool:
     return found.plan.way == "refused" or other.first_open_day < found.first_open_day or one_visit_less
 
 
-def _procedures(interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+def _procedures(policy: Policy, interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+    """Propose another procedure; the new issue of what can still be renewed, but not by letter, begins after it (R-2.2, R-2.24)."""
     renewable, reason = len(interview.ends()) == len(interview.kinds), interview.reason
     for refusal in refusals:
         for procedure, code in _OTHER_PROCEDURES.get(refusal.code, {}).items():
             if renewable or procedure is not Procedure.RENEWAL:
                 kept = reason if reason is not None and goes_with(reason, procedure) else None
-                yield code, {"procedure": procedure, "reason": kept}
+                later = (
+                    {"on": _after_the_renewal(policy, interview)} if refusal.code == "renewal.letter-too-late" else {}
+                )
+                yield code, {"procedure": procedure, "reason": kept, **later}
+
+
+def _after_the_renewal(policy: Policy, interview: Interview) -> date:
+    return max(renewal_window(policy, end).closes for end in interview.ends().values()) + timedelta(days=1)
 
 
 def _kinds(interview: Interview, *, without_signature: bool) -> Iterator[_Change]:

@@ -132,3 +132,14 @@ def test_what_has_no_known_end_is_not_renewed_instead() -> None:
 
     assert ways
     assert not [way for way in ways if way.interview and way.interview.procedure is Procedure.RENEWAL]
+
+
+def test_who_is_too_late_for_the_letter_has_two_ways() -> None:
+    """R-2.2, R-2.24, R-3.8; S-36, S-47: the holder comes in person at once, or it is issued anew after the renewal."""
+    asked = interview(Procedure.RENEWAL, AGENT, on=ENDS)
+    ways = instead(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert [([one.code for one in way.findings], way.opens) for way in ways] == [
+        ([HOLDER], ENDS),
+        ([ANEW], ENDS + timedelta(days=1)),
+    ]
