@@ -164,4 +164,15 @@ FINDINGS = (
         bring_ja="お持ちいただくものは同じです。",
         bring_en="The papers are the same.",
     ),
+    Finding(
+        code="checklist.card-end-unknown",
+        rule="R-7.5",
+        sentence="",
+        also=("R-1.2",),
+        severity="advice",
+        ja="カードの有効期限が、電子証明書の有効期限と同じ日か、それより前の場合は、先にカードを作り直します。",
+        en="If the card ends on the same day as the certificate, or before it, a new card comes first.",
+        bring_ja="お越しになる前に、カードの表面で有効期限をご確認ください。",
+        bring_en="Look at the card's face before coming: its last day is there.",
+    ),
 )

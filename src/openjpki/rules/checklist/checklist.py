@@ -225,6 +225,8 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
     if procedure is Procedure.RENEWAL:
         named = min(interview.ends().values())
         yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
+        if interview.card_expires is None and policy.card_first_if_same_expiry:
+            yield find("checklist.card-end-unknown")
         if found.plan.way == "inquiry":
             yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
     for given in (interview.documents, interview.agent_documents):

@@ -55,7 +55,8 @@ def test_a_holder_renews() -> None:
 
 def test_a_forgotten_pin_asks_for_a_document_and_a_new_pin() -> None:
     """S-43 to S-45, S-61 to S-63; R-6.3: a document other than the card, a new PIN thought of, and still one visit."""
-    found = asked(Procedure.RENEWAL, unknown_pins=frozenset({PinKind.SIGNATURE}))
+    card = date(2032, 6, 10)
+    found = asked(Procedure.RENEWAL, unknown_pins=frozenset({PinKind.SIGNATURE}), card_expires=card)
 
     assert found.means == "same_day"
     assert listed(found.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
@@ -525,3 +526,13 @@ def test_a_representative_is_told_what_a_reset_takes() -> None:
 
     assert "checklist.reset-two-documents" in told
     assert "checklist.reset-two-documents" not in codes(asked(Procedure.NEW, represented, **child))
+
+
+def test_the_end_of_the_card_is_asked_after() -> None:
+    """R-7.5, CF-12: where it is not known, who renews looks at the card first; under another ruling it decides nothing."""
+    either = NATIONAL.with_settings({"card_first_if_same_expiry": "false"})
+
+    assert "checklist.card-end-unknown" in codes(asked(Procedure.RENEWAL))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, card_expires=date(2032, 6, 10)))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, policy=either))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.NEW))
