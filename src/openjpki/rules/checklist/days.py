@@ -47,7 +47,8 @@ class Days:
 def days(policy: Policy, interview: Interview) -> Days:
     """Return the first days from the interview on which the procedure can be done (R-1.1 to R-1.4, R-3.8, R-4.7; E-36).
 
-    Every open day from the first to the last has the same route with the same papers. Raises `NeverOpen`.
+    Every open day from the first to the last has the same route with the same papers. Nobody waits for the end of a certificate
+    to have it issued anew (R-1.10, R-2.2): it is renewed. Raises `NeverOpen`.
     """
     met = [
         (start, end, first, day_plan(policy, interview, first))
@@ -58,6 +59,8 @@ def days(policy: Policy, interview: Interview) -> Days:
         raise NeverOpen
     _, _, soonest, today = met[0]
     served = next((place for place, (*_, found) in enumerate(met) if found.way != "refused"), None)
+    if any(finding.code == "checklist.in-force" for finding in today.findings):
+        served = None
     if served is None:
         return Days(
             plan=today, opens=interview.on, closes=None, first_open_day=soonest, last_open_day=None, today=today

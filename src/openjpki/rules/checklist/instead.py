@@ -68,8 +68,13 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
 
 def _near(ways: tuple[Instead, ...], on: date) -> tuple[Instead, ...]:
     """Leave out what begins in a year or later, where something begins sooner: nobody would call it an answer."""
-    soon = tuple(way for way in ways if way.opens is not None and way.opens - on < _A_YEAR)
+    soon = tuple(way for way in ways if _renews(way) or (way.opens is not None and way.opens - on < _A_YEAR))
     return soon or ways
+
+
+def _renews(way: Instead) -> bool:
+    """Say whether it is what a certificate in force comes to, however far its window is (R-2.3)."""
+    return any(finding.code == "checklist.renew-instead" for finding in way.findings)
 
 
 def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:

@@ -341,7 +341,6 @@ def test_a_face_card_has_no_pin() -> None:
     ("procedure", "answers", "yen", "rule"),
     [
         (Procedure.NEW, {}, 0, "R-4.1"),
-        (Procedure.NEW, {"signature_expires": ON, "authentication_expires": ON}, 0, "R-4.1"),
         (Procedure.NEW, {"signature_expires": ON - timedelta(days=1)}, 0, "R-4.1"),
         (Procedure.REISSUE, {"signature_expires": date(2028, 6, 10)}, 200, "R-4.2"),
         (Procedure.REISSUE, {}, 0, "R-4.1"),
@@ -365,7 +364,6 @@ def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, 
         (Procedure.NEW, None, 1),
         (Procedure.REISSUE, None, 2),
         (Procedure.NEW, ON - timedelta(days=1), 3),
-        (Procedure.NEW, ON, 3),  # from the day after it
         (Procedure.REISSUE, ON, 4),
         (Procedure.RENEWAL, ON, 4),
         (Procedure.REISSUE, date(2026, 7, 31), 4),

@@ -109,20 +109,30 @@ def test_what_begins_in_years_is_no_answer_beside_what_begins_soon() -> None:
     assert _near((far,), day) == (far,)
 
 
+RENEW = "checklist.renew-instead"
+
+
 @pytest.mark.parametrize(
-    ("on", "way"),
-    [(NOT_YET, EARLY), (date(2026, 3, 11), "checklist.renew-instead")],
+    ("on", "ways"),
+    [
+        (date(2024, 11, 27), [([EARLY], date(2024, 11, 27)), ([RENEW], date(2026, 3, 11))]),
+        (NOT_YET, [([EARLY], NOT_YET), ([RENEW], date(2026, 3, 11))]),
+        (date(2026, 3, 11), [([RENEW], date(2026, 3, 11)), ([EARLY], date(2026, 3, 11))]),
+        (ENDS, [([RENEW], ENDS), ([EARLY], ENDS)]),
+    ],
 )
-def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, way: str) -> None:
-    """R-1.10, R-2.2 to R-2.4: the counter would refuse it; renewed inside the window, re-issued before it."""
-    asked = interview(
-        Procedure.NEW, SELF, on=on, signature_expires=date(2026, 6, 10), authentication_expires=date(2026, 6, 10)
-    )
+def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, ways: list[tuple[list[str], date]]) -> None:
+    """R-1.10, R-2.2 to R-2.4: renewed in its window, however far, or re-issued before; nobody waits until it has expired."""
+    asked = interview(Procedure.NEW, SELF, on=on, signature_expires=ENDS, authentication_expires=ENDS)
     found = days(NATIONAL, asked)
 
-    assert [finding.code for finding in found.today.findings] == ["checklist.in-force"]
-    assert found.opens == date(2026, 6, 11)
-    assert [one.code for one in instead(NATIONAL, asked, found)[0].findings] == [way]
+    assert [finding.code for finding in found.plan.findings] == ["checklist.in-force"]
+    assert (found.closes, found.waits) == (None, ())
+    told = instead(NATIONAL, asked, found)
+    assert [([one.code for one in way.findings], way.opens) for way in told] == ways
+    assert [way.interview.procedure for way in told if way.interview] == [
+        {EARLY: Procedure.REISSUE, RENEW: Procedure.RENEWAL}[code] for (code,), _ in ways
+    ]
 
 
 def test_what_has_no_known_end_is_not_renewed_instead() -> None:
