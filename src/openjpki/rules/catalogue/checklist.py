@@ -175,4 +175,13 @@ FINDINGS = (
         bring_ja="お越しになる前に、カードの表面で有効期限をご確認ください。",
         bring_en="Look at the card's face before coming: its last day is there.",
     ),
+    Finding(
+        code="checklist.revocation-not-needed",
+        rule="R-3.10",
+        sentence="S-35",
+        also=("R-2.5",),
+        severity="advice",
+        ja="電子証明書の有効期限は過ぎています。もう使えないため、失効の申請は必要ありません。",
+        en="The certificate has expired: it cannot be used any more, and no revocation is needed.",
+    ),
 )

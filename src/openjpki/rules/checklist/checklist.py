@@ -18,7 +18,7 @@ from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import Fee, check_reason, fee
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import decide
-from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, PinKind, Procedure, Term
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure, Term
 from openjpki.rules.notices import brought, lost
 from openjpki.rules.pin_reset import KioskReset, kiosk_reset
 from openjpki.rules.policy import Policy
@@ -242,12 +242,24 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield from (
             replace(one, bring_ja="", bring_en="") for one in applies
         )  # the list says what to bring, and what not
+    if procedure is Procedure.REVOCATION:
+        yield from _about_a_revocation(interview)
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
-    face_card = interview.holder is not None and interview.holder.face_card
-    if knows and procedure is Procedure.REVOCATION and not face_card:
-        yield find("checklist.revoke-online")
     if knows and procedure is Procedure.PIN_CHANGE:
         yield find("checklist.pin-change-at-home")
+
+
+def _about_a_revocation(interview: Interview) -> Iterator[Finding]:
+    """Tell whether it is needed at all (R-3.10), and who can ask for it online: with the card in force and its PINs (R-2.5)."""
+    ends = interview.ends()
+    over = [end < interview.on for end in ends.values()]
+    if over and all(over) and len(over) == len(interview.kinds):
+        yield find("checklist.revocation-not-needed")
+        return
+    holder = interview.holder_on(interview.on)
+    works = holder is not None and holder.card is CardState.ACTIVE and not holder.face_card
+    if works and interview.applicant is Applicant.SELF and not interview.unknown_pins:
+        yield find("checklist.revoke-online")
 
 
 def _kiosk(policy: Policy, interview: Interview, on: date) -> KioskReset | None:

@@ -149,7 +149,12 @@ def second_visit(policy: Policy, interview: Interview, on: date) -> Plan:
 
 
 def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
-    """Tell what the certificates there are say against a renewal (R-3.8), or against a new issue beside one in force (R-1.10, R-2.2)."""
+    """Tell what the certificates there are say: a renewal has its window (R-3.8), a new issue is none beside one in force (R-1.10, R-2.2).
+
+    The PIN of a certificate that the holder cannot have is not there either (R-1.3, R-1.7).
+    """
+    if interview.lacks_its_pin(policy):
+        yield find("eligibility.ward_or_under15_principle", detail_ja="", detail_en="")
     for end in interview.ends().values():
         if interview.procedure is Procedure.RENEWAL:
             yield from _against_renewal(policy, interview, end, on)

@@ -534,3 +534,36 @@ def test_the_end_of_the_card_is_asked_after() -> None:
     assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, card_expires=date(2032, 6, 10)))
     assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, policy=either))
     assert "checklist.card-end-unknown" not in codes(asked(Procedure.NEW))
+
+
+def test_the_signature_pin_of_a_child_is_refused() -> None:
+    """R-1.3, R-1.4; S-08: there is no such certificate, and so no PIN of it, whoever comes."""
+    found = asked(
+        Procedure.PIN_RESET, REPRESENTATIVE, holder=CHILD, claim=PARENT, unknown_pins=frozenset({PinKind.SIGNATURE})
+    )
+
+    assert (found.means, codes(found)) == ("not", ["eligibility.ward_or_under15_principle"])
+    assert "{" not in found.findings[0].ja
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({}, ["checklist.revoke-online"]),
+        ({"signature_expires": ON}, ["checklist.revoke-online"]),
+        ({"signature_expires": ON - timedelta(days=1)}, ["checklist.revoke-online"]),  # of the other nothing is known
+        ({"unknown_pins": ALL_PINS}, []),
+        ({"card_expires": ON - timedelta(days=1)}, []),
+        ({"holder": Holder(born=ADULT.born, card=CardState.SUSPENDED)}, []),
+        ({"holder": Holder(born=ADULT.born, face_card=True)}, []),
+        (
+            {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON - timedelta(days=1)},
+            ["checklist.revocation-not-needed"],
+        ),
+    ],
+)
+def test_who_can_revoke_online_and_who_need_not(answers: dict[str, Any], told: list[str]) -> None:
+    """R-2.5, R-3.10; S-35: it takes a card in force and known PINs; what has expired is not revoked."""
+    about = {"checklist.revoke-online", "checklist.revocation-not-needed"}
+
+    assert [code for code in codes(asked(Procedure.REVOCATION, **answers)) if code in about] == told
