@@ -123,11 +123,14 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
     if found.kiosk and found.kiosk.place != "window":
         lines += ["", say(language, "窓口のかわりに、コンビニ等の端末でも:", "Or at a kiosk:")]
         lines += told(found.kiosk.findings, language)
-    first = {finding for other in found.instead if other.interview is None for finding in other.findings}
+    first = tuple(finding for other in found.instead if other.interview is None for finding in other.findings)
     if notes := [finding for finding in found.findings if finding not in {*first, *found.waits}]:
         lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
+    if first:
+        lines += ["", say(language, "先にすること:", "First:")]
+        lines += told(first, language)
     for other in found.instead:
-        lines += ["", *_other(policy, other, language)]
+        lines += _other(policy, other, language)
     asked = spoken(interview.on, language)
     return [
         *lines,
@@ -282,12 +285,10 @@ def _pin_form(kind: PinKind, language: Language) -> str:
 
 
 def _other(policy: Policy, other: Instead, language: Language) -> Iterator[str]:
-    """Tell another way, with what to bring on its first visit."""
+    """Tell another way, with what to bring on its first visit; what comes first is none."""
     if other.interview is None or other.opens is None:
-        yield say(language, "先にすること:", "First:")
-        yield from told(other.findings, language)
         return
-    yield say(language, "かわりにできること:", "Instead:")
+    yield from ("", say(language, "かわりにできること:", "Instead:"))
     yield from told(other.findings, language)
     served = checklist(policy, other.interview)
     yield _title(other.interview, language)

@@ -113,7 +113,7 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         against = tuple(_against_the_letter(policy, interview, on))
     if found.way != "refused":
         return refused(against) if against else found
-    return refused((*against, *(_of_the_card(interview, finding) for finding in found.findings)))
+    return refused(_of_the_card(interview, finding) for finding in (*against, *found.findings))
 
 
 def _against_the_letter(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:

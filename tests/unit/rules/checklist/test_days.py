@@ -251,3 +251,18 @@ def test_no_letter_is_sent_whose_reply_comes_too_late() -> None:
     assert [finding.code for finding in behind.plan.findings] == ["renewal.letter-too-late"]
     assert f"is {last}" in behind.plan.findings[0].en
     assert days(NATIONAL, interview(Procedure.RENEWAL, on=ENDS)).closes == ENDS
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [(date(2026, 6, 13), "eligibility.card-expired"), (date(2026, 5, 3), "checklist.card-ends-first")],
+)
+def test_a_card_that_is_over_is_all_that_is_told(on: date, code: str) -> None:
+    """R-1.2, R-3.8, R-7.5: who has card and certificates over gets a new card, and hears of nothing else."""
+    ends = min(on, date(2026, 6, 12))
+    found = days(
+        NATIONAL,
+        interview(Procedure.RENEWAL, on=on, signature_expires=ends, authentication_expires=ends, card_expires=ends),
+    )
+
+    assert [finding.code for finding in found.plan.findings] == [code]
