@@ -13,12 +13,15 @@ from openjpki.rules.documents import TABLE, ShownDocument, accepted_until
 from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE, is_represented
 from openjpki.rules.finding import Finding
 from openjpki.rules.inquiry import reply_from
-from openjpki.rules.kinds import Procedure, Term
+from openjpki.rules.kinds import CertificateKind, Procedure, Term
 from openjpki.rules.office import NeverOpen, open_day_from, open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.words import word
 
 _ONE_DAY = timedelta(days=1)
+_WINDOWS = frozenset({"renewal.not-yet", "renewal.over", "renewal.no-open-day"})
+"""What is said of the window of one certificate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +158,23 @@ def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding
     """
     if interview.lacks_its_pin(policy):
         yield find("eligibility.ward_or_under15_principle", detail_ja="", detail_en="")
-    for end in interview.ends().values():
+    ends = interview.ends()
+    apart = len(set(ends.values())) > 1
+    for kind, end in ends.items():
         if interview.procedure is Procedure.RENEWAL:
-            yield from _against_renewal(policy, interview, end, on)
+            against = _against_renewal(policy, interview, end, on)
+            yield from (_of(kind, finding) if apart else finding for finding in against)
         elif interview.procedure is Procedure.NEW and on <= renewal_window(policy, end).closes:
             yield find("checklist.in-force", expires=end)
+
+
+def _of(kind: CertificateKind, finding: Finding) -> Finding:
+    """Say of which certificate a window is, where the two have different ones (R-3.8)."""
+    if finding.code not in _WINDOWS:
+        return finding
+    return replace(
+        finding, ja=f"{word(kind, 'ja')}の{finding.ja}", en=f"{kind.value.title()} certificate: {finding.en}"
+    )
 
 
 def _against_renewal(policy: Policy, interview: Interview, end: date, on: date) -> Iterator[Finding]:

@@ -109,13 +109,11 @@ def _useful(found: Days, other: Days) -> bool:
 def _procedures(policy: Policy, interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
     """Propose another procedure; the new issue of what can still be renewed, but not by letter, begins after it (R-2.2, R-2.24)."""
     renewable, reason = len(interview.ends()) == len(interview.kinds), interview.reason
-    for refusal in refusals:
-        for procedure, code in _OTHER_PROCEDURES.get(refusal.code, {}).items():
+    for led_by in dict.fromkeys(refusal.code for refusal in refusals):
+        for procedure, code in _OTHER_PROCEDURES.get(led_by, {}).items():
             if renewable or procedure is not Procedure.RENEWAL:
                 kept = reason if reason is not None and goes_with(reason, procedure) else None
-                later = (
-                    {"on": _after_the_renewal(policy, interview)} if refusal.code == "renewal.letter-too-late" else {}
-                )
+                later = {"on": _after_the_renewal(policy, interview)} if led_by == "renewal.letter-too-late" else {}
                 yield code, {"procedure": procedure, "reason": kept, **later}
 
 

@@ -153,3 +153,31 @@ def test_who_is_too_late_for_the_letter_has_two_ways() -> None:
         ([HOLDER], ENDS),
         ([ANEW], ENDS + timedelta(days=1)),
     ]
+
+
+def test_a_way_is_proposed_once() -> None:
+    """R-2.2, R-3.10; S-36: two certificates that ended on different days are issued anew together, and each says which."""
+    ends: dict[str, Any] = {"signature_expires": date(2026, 4, 20), "authentication_expires": date(2026, 4, 23)}
+    found = days(NATIONAL, interview(Procedure.RENEWAL, **ends))
+    signature, authentication = found.plan.findings
+
+    assert told(Procedure.RENEWAL, SELF, **ends) == [[ANEW]]
+    assert signature.ja.startswith("署名用電子証明書の更新期間は")
+    assert authentication.ja.startswith("利用者証明用電子証明書の更新期間は")
+    assert (signature.en.split(":")[0], authentication.en.split(":")[0]) == (
+        "Signature certificate",
+        "Authentication certificate",
+    )
+    same = days(NATIONAL, interview(Procedure.RENEWAL, on=OVER))
+    assert same.plan.findings[0].ja.startswith("更新期間は")
+
+
+def test_of_two_windows_each_says_whose_it_is() -> None:
+    """R-3.8, R-7.5; S-33: what is said of the card is said of no certificate."""
+    ends: dict[str, Any] = {"signature_expires": ENDS, "authentication_expires": ENDS + timedelta(days=400)}
+    found = days(NATIONAL, interview(Procedure.RENEWAL, card_expires=ENDS, **ends))
+
+    assert [(one.code, one.en[:25]) for one in found.plan.findings] == [
+        ("renewal.card-first", "The My Number card ends o"),
+        ("renewal.not-yet", "Authentication certificat"),
+    ]
