@@ -6,6 +6,7 @@ from enum import Enum
 
 from openjpki.cli.rules.findings import told
 from openjpki.errors import Language
+from openjpki.rules.agency import ISSUING
 from openjpki.rules.checklist.checklist import Checklist, Counter, Means, checklist
 from openjpki.rules.checklist.instead import Instead
 from openjpki.rules.checklist.interview import Interview
@@ -17,6 +18,7 @@ from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import REMADE
 from openjpki.rules.settings import Calendar
 from openjpki.rules.words import word as rules_word
 
@@ -144,6 +146,11 @@ def _title(interview: Interview, language: Language) -> str:
     names = [word(kind, language) for kind in CertificateKind if kind in interview.kinds]
     about_pins = interview.procedure in {Procedure.PIN_CHANGE, Procedure.PIN_RESET, Procedure.HOLD}
     procedure, who = word(interview.procedure, language), word(interview.applicant, language)
+    if interview.procedure in ISSUING and interview.reason in REMADE:
+        why = rules_word(interview.reason, language)
+        procedure = say(
+            language, f"{rules_word(interview.procedure, 'ja')}:{why}", f"{interview.procedure.value}, {why}"
+        )
     what = "" if about_pins else say(language, f"({'・'.join(names)})", f" ({', '.join(names)})")
     if interview.procedure is Procedure.HOLD:
         return f"■ {procedure}"

@@ -10,7 +10,7 @@ from openjpki.rules.catalogue import find
 from openjpki.rules.checklist.days import Days, days, last_of_the_window
 from openjpki.rules.checklist.instead import Instead, instead
 from openjpki.rules.checklist.interview import Interview
-from openjpki.rules.checklist.items import Item, Pin, pins, visits
+from openjpki.rules.checklist.items import GONE, Item, Pin, pins, visits
 from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.documents import examine
@@ -229,6 +229,7 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
             yield find("checklist.card-end-unknown")
         if found.plan.way == "inquiry":
             yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
+    yield from _about_the_reason(interview)
     for given in (interview.documents, interview.agent_documents):
         yield from examine(policy, given or (), found.first_open_day).findings
     represented = interview.applicant is Applicant.LEGAL_REPRESENTATIVE
@@ -247,6 +248,16 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
     if knows and procedure is Procedure.PIN_CHANGE:
         yield find("checklist.pin-change-at-home")
+
+
+def _about_the_reason(interview: Interview) -> Iterator[Finding]:
+    """Tell what comes before a certificate for a card made anew (R-1.2, R-2.7), and what a change of the attributes leaves alone (R-5.3)."""
+    if interview.reason in REMADE - {FeeReason.OFFICE_ERROR}:
+        yield find("checklist.new-card-first")
+    if interview.reason in GONE:
+        yield find("hold.by-telephone")
+    if interview.reason is FeeReason.ATTRIBUTES_CHANGED and CertificateKind.AUTHENTICATION in interview.kinds:
+        yield find("checklist.authentication-goes-on")
 
 
 def _about_a_revocation(interview: Interview) -> Iterator[Finding]:

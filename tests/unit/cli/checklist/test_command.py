@@ -223,3 +223,24 @@ def test_a_dialogue_at_a_real_terminal() -> None:
     assert done.stderr.count("のような形で答えてください") == len(
         ("asked", "asked again", "the other day", "the card's")
     )
+
+
+def test_a_change_of_the_attributes_is_about_one_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-5.3, R-5.22; S-25: the other certificate does not end with a move, unless somebody asks for both."""
+    moved = f"--procedure reissue --applicant self {BORN} --pins known --reason attributes-changed"
+
+    assert main(["checklist", *shlex.split(moved), "--on", "2026-05-01", "--lang", "ja"]) == 0
+    assert "(署名用電子証明書) 来るかた" in capsys.readouterr().out
+    both = f"{moved} --kind signature --kind authentication"
+    assert main(["checklist", *shlex.split(both), "--on", "2026-05-01", "--lang", "ja"]) == 0
+    assert "(署名用電子証明書・利用者証明用電子証明書) 来るかた" in capsys.readouterr().out
+
+
+def test_the_reason_of_a_new_card_is_in_the_title(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.1: who lost the card is not told of moves."""
+    lost = f"checklist --procedure reissue --applicant self {BORN} --pins known --reason card-lost --on 2026-05-01"
+
+    assert main([*lost.split(), "--lang", "ja"]) == 0
+    assert capsys.readouterr().out.startswith("■ 再発行:カードの紛失・返納による再交付(")
+    assert main([*lost.split(), "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("■ reissue, card-lost (")

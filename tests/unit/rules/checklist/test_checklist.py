@@ -6,7 +6,17 @@ import pytest
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.fees import NoFeeRow, ReasonOfAnother
-from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure, Residence
+from openjpki.rules.kinds import (
+    Applicant,
+    Capacity,
+    CardState,
+    CertificateKind,
+    FeeReason,
+    PinKind,
+    Power,
+    Procedure,
+    Residence,
+)
 from openjpki.rules.office import NeverOpen
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import NotNearExpiry
@@ -567,3 +577,24 @@ def test_who_can_revoke_online_and_who_need_not(answers: dict[str, Any], told: l
     about = {"checklist.revoke-online", "checklist.revocation-not-needed"}
 
     assert [code for code in codes(asked(Procedure.REVOCATION, **answers)) if code in about] == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (FeeReason.CARD_LOST, ["checklist.new-card-first", "hold.by-telephone"]),
+        (FeeReason.CARD_STOLEN, ["checklist.new-card-first", "hold.by-telephone"]),
+        (FeeReason.CARD_DAMAGED, ["checklist.new-card-first"]),
+        (FeeReason.OFFICE_ERROR, []),
+        (FeeReason.ATTRIBUTES_CHANGED, ["checklist.authentication-goes-on"]),
+        (FeeReason.OWN_REQUEST, []),
+    ],
+)
+def test_what_the_reason_of_a_reissue_leads_to(reason: FeeReason, told: list[str]) -> None:
+    """R-1.2, R-2.7, R-5.3; S-07, S-25: a new card comes first, a lost one is stopped at once, and a move ends one certificate."""
+    about = {"checklist.new-card-first", "hold.by-telephone", "checklist.authentication-goes-on"}
+
+    assert [code for code in codes(asked(Procedure.REISSUE, reason=reason)) if code in about] == told
+    if reason is FeeReason.ATTRIBUTES_CHANGED:
+        alone = frozenset({CertificateKind.SIGNATURE})
+        assert not about & set(codes(asked(Procedure.REISSUE, reason=reason, kinds=alone)))
