@@ -223,12 +223,7 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
     """Tell what is good to know: about the notice, the second visit, the telephone, and what needs no visit."""
     procedure = interview.procedure
     if procedure is Procedure.RENEWAL:
-        named = min(interview.ends().values())
-        yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
-        if interview.card_expires is None and policy.card_first_if_same_expiry:
-            yield find("checklist.card-end-unknown")
-        if found.plan.way == "inquiry":
-            yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
+        yield from _about_a_renewal(policy, interview, found)
     yield from _about_the_reason(interview)
     for given in (interview.documents, interview.agent_documents):
         yield from examine(policy, given or (), found.first_open_day).findings
@@ -248,6 +243,19 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
     if knows and procedure is Procedure.PIN_CHANGE:
         yield find("checklist.pin-change-at-home")
+
+
+def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
+    """Tell of the notice (S-40), of what ends before (R-3.1, R-7.5), and until when the second visit counts (R-2.24, R-3.8)."""
+    named = min(interview.ends().values())
+    yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
+    other = interview.authentication_expires
+    if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= found.first_open_day:
+        yield find("checklist.ends-with-authentication", expires=other)
+    if interview.card_expires is None and policy.card_first_if_same_expiry:
+        yield find("checklist.card-end-unknown")
+    if found.plan.way == "inquiry":
+        yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
 
 
 def _about_the_reason(interview: Interview) -> Iterator[Finding]:

@@ -181,3 +181,23 @@ def test_of_two_windows_each_says_whose_it_is() -> None:
         ("renewal.card-first", "The My Number card ends o"),
         ("renewal.not-yet", "Authentication certificat"),
     ]
+
+
+def test_what_is_over_is_not_renewed_later() -> None:
+    """R-3.8, R-3.10; S-36: the one is renewed, the other issued anew; nobody is told to renew what has ended."""
+    over, open_ = date(2026, 4, 20), ENDS
+
+    assert told(Procedure.RENEWAL, SELF, signature_expires=over, authentication_expires=open_) == [
+        ["checklist.signature-anew"]
+    ]
+    assert told(Procedure.RENEWAL, SELF, signature_expires=open_, authentication_expires=over) == [
+        ["checklist.authentication-anew"]
+    ]
+
+
+def test_no_certificate_waits_for_another_until_it_is_over() -> None:
+    """R-3.8; S-31: of two windows far apart the sooner one goes first, and not the later one."""
+    ways = told(Procedure.RENEWAL, SELF, signature_expires=ENDS, authentication_expires=date(2027, 3, 1))
+
+    assert ["checklist.signature-first"] in ways
+    assert ["checklist.authentication-first"] not in ways
