@@ -49,7 +49,11 @@ def by_household(case: Case) -> Route:
     """Route a member of the household: at once with a move reported the same day, else as any agent (R-2.25)."""
     if DocumentKind.MOVE_REPORT not in case.agent.counted or case.visit.procedure not in ISSUING:
         found = by_agent(case)
-        return Route(route=found.route, findings=(*found.findings, find("household.only-with-move")))
+        if found.route == "same_day":  # done at once as it is
+            return found
+        reported = DocumentKind.MOVE_REPORT in case.agent.counted
+        why = "household.move-is-for-an-issue" if reported else "household.only-with-move"
+        return Route(route=found.route, findings=(*found.findings, find(why)))
     if case.form != "sealed":
         return by_agent(case)
     if not case.visit.form_signed:

@@ -60,10 +60,13 @@ def renewal(
 ) -> Renewal:
     """Say whether a certificate can be renewed on a day (R-3.8, R-3.10, R-7.1, R-7.5; S-31, S-33, S-35, S-36, S-40).
 
+    Past the end of the card nothing but a new one helps (R-1.2).
     `notice`: the expiry notice is in hand. It neither opens the window nor is needed, unless the policy says so (CF-11).
     `japanese`: a foreigner's card that ends with the stay is extended, not made anew (R-2.12, R-3.7). Raises `NeverOpen`.
     """
     window = renewal_window(policy, expires)
+    if card_expires < on:  # nothing else is done with it, and nothing else said
+        return Renewal(open=False, window=window, findings=(find("eligibility.card-expired"),))
     findings: list[Finding] = []
     if on < window.opens and not (notice and policy.notice_opens_window):
         first = open_day_from(policy, window.opens)

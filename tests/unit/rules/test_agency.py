@@ -193,3 +193,28 @@ def test_an_assisted_person_and_the_assistant() -> None:
     found = decide(NATIONAL, replace(assistant, agent_documents=(*_papers("passport"), too_old)))
     assert _refusals(found) == ["representative.guardianship-certificate"]
     assert "identity.paper-out-of-date" in {finding.code for finding in found.findings}
+
+
+def test_what_is_done_at_once_is_not_told_of_moves() -> None:
+    """R-2.23, R-2.25: a renewal with the sealed form takes one visit; a report of the move helps no reset and no change."""
+    told = {"household.only-with-move", "household.move-is-for-an-issue"}
+    visit = Visit(
+        procedure=Procedure.RENEWAL,
+        applicant=Applicant.HOUSEHOLD,
+        on=date(2026, 11, 27),
+        holder=Holder(born=date(1990, 6, 10)),
+        pin_matches=True,
+        form="sealed",
+        agent_documents=(ShownDocument(kind=DocumentKind.DRIVERS_LICENCE),),
+    )
+    report = (*visit.agent_documents, ShownDocument(kind=DocumentKind.MOVE_REPORT, issued=visit.on))
+
+    def about(one: Visit) -> tuple[str, list[str]]:
+        found = decide(NATIONAL, one)
+        return found.route, [finding.code for finding in found.findings if finding.code in told]
+
+    assert about(visit) == ("same_day", [])
+    assert about(replace(visit, form="none")) == ("inquiry", ["household.only-with-move"])
+    for procedure in (Procedure.PIN_RESET, Procedure.PIN_CHANGE):
+        reported = replace(visit, procedure=procedure, form="none", agent_documents=report)
+        assert about(reported) == ("inquiry", ["household.move-is-for-an-issue"])

@@ -120,7 +120,6 @@ def test_the_card_comes_first_if_it_ends_the_same_day() -> None:
         (date(2026, 8, 13), "stay.extend-card-first"),
         (date(2026, 8, 14), "stay.extend-card-first"),  # a Friday, the last open day
         (EXPIRES, "renewal.card-first"),
-        (date(2026, 8, 17), "renewal.card-first"),
     ],
 )
 def test_a_foreigners_card_is_extended_first(on: date, code: str) -> None:
@@ -131,3 +130,14 @@ def test_a_foreigners_card_is_extended_first(on: date, code: str) -> None:
     assert (first.code, found.open) == (code, False)
     assert ("2026-08-14" in first.bring_en) is (code == "stay.extend-card-first")
     assert renewal(NATIONAL, expires=EXPIRES, card_expires=CARD, on=date(2026, 8, 13), japanese=False).open
+
+
+@pytest.mark.parametrize("japanese", [True, False])
+def test_past_the_end_of_the_card_nothing_else_is_told(japanese: bool) -> None:  # noqa: FBT001  -- a column of the table
+    """R-1.2, R-7.5; S-07: neither that the renewal is over nor that the card ends as well: a new card, and no more."""
+    after = CARD + timedelta(days=1)
+    both = renewal(NATIONAL, expires=CARD, card_expires=CARD, on=after, japanese=japanese)
+    early = renewal(NATIONAL, expires=EXPIRES, card_expires=date(2026, 4, 1), on=date(2026, 4, 2), japanese=japanese)
+
+    for found in (both, early):
+        assert (found.open, [finding.code for finding in found.findings]) == (False, ["eligibility.card-expired"])

@@ -169,8 +169,10 @@ def _end(arguments: argparse.Namespace, kind: CertificateKind) -> date | None:
 def _kinds(
     arguments: argparse.Namespace, procedure: Procedure, ends: dict[CertificateKind, date | None]
 ) -> frozenset[CertificateKind]:
-    """Return the certificates named; at a renewal those whose ends are known, and no other can be renewed (BadValue)."""
+    """Return the certificates named, or those that the reason ended; at a renewal those whose ends are known, and no other can be renewed (BadValue)."""
     named = frozenset(CertificateKind(kind) for kind in arguments.kind or ())
+    if procedure is Procedure.REISSUE and arguments.reason == FeeReason.ATTRIBUTES_CHANGED.value and not named:
+        return frozenset({CertificateKind.SIGNATURE})  # the other one does not end with them (R-5.3)
     if procedure is not Procedure.RENEWAL:
         return named or frozenset(CertificateKind)
     known = frozenset(kind for kind, end in ends.items() if end is not None)

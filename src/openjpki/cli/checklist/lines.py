@@ -6,6 +6,7 @@ from enum import Enum
 
 from openjpki.cli.rules.findings import told
 from openjpki.errors import Language
+from openjpki.rules.agency import ISSUING
 from openjpki.rules.checklist.checklist import Checklist, Counter, Means, checklist
 from openjpki.rules.checklist.instead import Instead
 from openjpki.rules.checklist.interview import Interview
@@ -17,6 +18,7 @@ from openjpki.rules.fees import Fee
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import REMADE
 from openjpki.rules.settings import Calendar
 from openjpki.rules.words import word as rules_word
 
@@ -123,11 +125,14 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
     if found.kiosk and found.kiosk.place != "window":
         lines += ["", say(language, "窓口のかわりに、コンビニ等の端末でも:", "Or at a kiosk:")]
         lines += told(found.kiosk.findings, language)
-    first = {finding for other in found.instead if other.interview is None for finding in other.findings}
+    first = tuple(finding for other in found.instead if other.interview is None for finding in other.findings)
     if notes := [finding for finding in found.findings if finding not in {*first, *found.waits}]:
         lines += ["", say(language, "お知らせ:", "Please note:"), *told(notes, language)]
+    if first:
+        lines += ["", say(language, "先にすること:", "First:")]
+        lines += told(first, language)
     for other in found.instead:
-        lines += ["", *_other(policy, other, language)]
+        lines += _other(policy, other, language)
     asked = spoken(interview.on, language)
     return [
         *lines,
@@ -141,6 +146,11 @@ def _title(interview: Interview, language: Language) -> str:
     names = [word(kind, language) for kind in CertificateKind if kind in interview.kinds]
     about_pins = interview.procedure in {Procedure.PIN_CHANGE, Procedure.PIN_RESET, Procedure.HOLD}
     procedure, who = word(interview.procedure, language), word(interview.applicant, language)
+    if interview.procedure in ISSUING and interview.reason in REMADE:
+        why = rules_word(interview.reason, language)
+        procedure = say(
+            language, f"{rules_word(interview.procedure, 'ja')}:{why}", f"{interview.procedure.value}, {why}"
+        )
     what = "" if about_pins else say(language, f"({'・'.join(names)})", f" ({', '.join(names)})")
     if interview.procedure is Procedure.HOLD:
         return f"■ {procedure}"
@@ -282,12 +292,10 @@ def _pin_form(kind: PinKind, language: Language) -> str:
 
 
 def _other(policy: Policy, other: Instead, language: Language) -> Iterator[str]:
-    """Tell another way, with what to bring on its first visit."""
+    """Tell another way, with what to bring on its first visit; what comes first is none."""
     if other.interview is None or other.opens is None:
-        yield say(language, "先にすること:", "First:")
-        yield from told(other.findings, language)
         return
-    yield say(language, "かわりにできること:", "Instead:")
+    yield from ("", say(language, "かわりにできること:", "Instead:"))
     yield from told(other.findings, language)
     served = checklist(policy, other.interview)
     yield _title(other.interview, language)

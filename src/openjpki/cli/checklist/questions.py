@@ -222,6 +222,14 @@ QUESTIONS: tuple[Question, ...] = (
         matters=_each_end_unknown,
     ),
     Question(
+        name="card_expires",
+        option="--card-expires",
+        ja="カードの有効期限はいつですか。カードの表面にあります。",
+        en="When does the card expire? It is on its face.",
+        matters=lambda arguments: _procedure_of(arguments) is Procedure.RENEWAL,
+        must=False,
+    ),
+    Question(
         name="reason",
         option="--reason",
         ja="再発行する理由は何ですか。(手数料が決まります)",

@@ -30,8 +30,8 @@ FINDINGS = (
         severity="advice",
         ja="盗難など、ご本人の責任ではない場合の再交付は無料です。",
         en="A card stolen, lost or spoilt through no fault of the holder is made anew free of charge.",
-        bring_ja="警察に届け出たかたは受理番号を控えてお越しください。壊れたカードがあればお持ちください。",
-        bring_en="Bring the number of the police report, and the card if it is there.",
+        bring_ja="警察に届け出たかたは受理番号を控えてお越しください。カードが壊れたかたは、そのカードもお持ちください。",
+        bring_en="Bring the number of the police report, and a card that is spoilt.",
     ),
     Finding(
         code="fee.refunded",

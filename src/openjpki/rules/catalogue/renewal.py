@@ -1,6 +1,6 @@
 """What is found about the renewal window (R-3.8, R-3.10, R-7)."""
 
-from openjpki.rules.catalogue.phrases import PIN_OR_ID_EN, PIN_OR_ID_JA
+from openjpki.rules.catalogue.phrases import OWN_ID_EN, OWN_ID_JA, PIN_OR_ID_EN, PIN_OR_ID_JA
 from openjpki.rules.finding import Finding
 
 FINDINGS = (
@@ -37,6 +37,19 @@ FINDINGS = (
         en="The renewal period ended on {closes}. The certificate can be used again after a new issue, not a renewal.",
         bring_ja=f"新規発行のため、{PIN_OR_ID_JA}",
         bring_en=f"For the new issue bring {PIN_OR_ID_EN}.",
+    ),
+    Finding(
+        code="renewal.letter-too-late",
+        rule="R-3.8",
+        sentence="S-31",
+        also=("R-2.2", "R-2.24", "R-4.7", "S-15", "S-36"),
+        severity="refusal",
+        ja="更新できる最後の開庁日は{last}です。照会書兼回答書による手続きは早くても{soonest}になり、間に合いません。"
+        "その後は、更新ではなく新規発行の手続きになります。",
+        en="The last open day of the renewal is {last}. By the inquiry letter it could be done on {soonest} at the soonest: too "
+        "late. After it, it is a new issue and no renewal.",
+        bring_ja=f"{{last}}までに、ご本人が{OWN_ID_JA}をお持ちください。",
+        bring_en=f"The holder comes by {{last}} with {OWN_ID_EN}.",
     ),
     Finding(
         code="renewal.card-first",

@@ -237,6 +237,16 @@ FINDINGS = (
         en="A member of the household can act at once only together with the report of the move; otherwise as any agent.",
     ),
     Finding(
+        code="household.move-is-for-an-issue",
+        rule="R-2.25",
+        sentence="",
+        severity="advice",
+        ja="同一世帯のかたが転入届・転居届と同じ日にその場でできるのは、電子証明書の発行だけです。"
+        "この手続きは、ご本人から頼まれた代理人の手続きになります。",
+        en="Together with the report of the move a member of the household has only certificates issued at once; this is done as "
+        "by any agent.",
+    ),
+    Finding(
         code="family.one-set",
         rule="R-2.22",
         sentence="",

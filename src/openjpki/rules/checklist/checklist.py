@@ -7,10 +7,10 @@ from typing import Literal
 
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.catalogue import find
-from openjpki.rules.checklist.days import Days, days
+from openjpki.rules.checklist.days import Days, days, last_of_the_window
 from openjpki.rules.checklist.instead import Instead, instead
 from openjpki.rules.checklist.interview import Interview
-from openjpki.rules.checklist.items import Item, Pin, pins, visits
+from openjpki.rules.checklist.items import GONE, Item, Pin, pins, visits
 from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
 from openjpki.rules.documents import examine
@@ -18,7 +18,7 @@ from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import Fee, check_reason, fee
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import decide
-from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, PinKind, Procedure, Term
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure, Term
 from openjpki.rules.notices import brought, lost
 from openjpki.rules.pin_reset import KioskReset, kiosk_reset
 from openjpki.rules.policy import Policy
@@ -223,10 +223,8 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
     """Tell what is good to know: about the notice, the second visit, the telephone, and what needs no visit."""
     procedure = interview.procedure
     if procedure is Procedure.RENEWAL:
-        named = min(interview.ends().values())
-        yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
-        if found.plan.way == "inquiry":
-            yield find("checklist.second-visit-in-time", closes=found.last_open_day)
+        yield from _about_a_renewal(policy, interview, found)
+    yield from _about_the_reason(interview)
     for given in (interview.documents, interview.agent_documents):
         yield from examine(policy, given or (), found.first_open_day).findings
     represented = interview.applicant is Applicant.LEGAL_REPRESENTATIVE
@@ -240,12 +238,47 @@ def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findi
         yield from (
             replace(one, bring_ja="", bring_en="") for one in applies
         )  # the list says what to bring, and what not
+    if procedure is Procedure.REVOCATION:
+        yield from _about_a_revocation(interview)
     knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
-    face_card = interview.holder is not None and interview.holder.face_card
-    if knows and procedure is Procedure.REVOCATION and not face_card:
-        yield find("checklist.revoke-online")
     if knows and procedure is Procedure.PIN_CHANGE:
         yield find("checklist.pin-change-at-home")
+
+
+def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
+    """Tell of the notice (S-40), of what ends before (R-3.1, R-7.5), and until when the second visit counts (R-2.24, R-3.8)."""
+    named = min(interview.ends().values())
+    yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
+    other = interview.authentication_expires
+    if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= found.first_open_day:
+        yield find("checklist.ends-with-authentication", expires=other)
+    if interview.card_expires is None and policy.card_first_if_same_expiry:
+        yield find("checklist.card-end-unknown")
+    if found.plan.way == "inquiry":
+        yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
+
+
+def _about_the_reason(interview: Interview) -> Iterator[Finding]:
+    """Tell what comes before a certificate for a card made anew (R-1.2, R-2.7), and what a change of the attributes leaves alone (R-5.3)."""
+    if interview.reason in REMADE - {FeeReason.OFFICE_ERROR}:
+        yield find("checklist.new-card-first")
+    if interview.reason in GONE:
+        yield find("hold.by-telephone")
+    if interview.reason is FeeReason.ATTRIBUTES_CHANGED and CertificateKind.AUTHENTICATION in interview.kinds:
+        yield find("checklist.authentication-goes-on")
+
+
+def _about_a_revocation(interview: Interview) -> Iterator[Finding]:
+    """Tell whether it is needed at all (R-3.10), and who can ask for it online: with the card in force and its PINs (R-2.5)."""
+    ends = interview.ends()
+    over = [end < interview.on for end in ends.values()]
+    if over and all(over) and len(over) == len(interview.kinds):
+        yield find("checklist.revocation-not-needed")
+        return
+    holder = interview.holder_on(interview.on)
+    works = holder is not None and holder.card is CardState.ACTIVE and not holder.face_card
+    if works and interview.applicant is Applicant.SELF and not interview.unknown_pins:
+        yield find("checklist.revoke-online")
 
 
 def _kiosk(policy: Policy, interview: Interview, on: date) -> KioskReset | None:

@@ -12,12 +12,16 @@ from openjpki.rules.deadlines import last_day, standing
 from openjpki.rules.documents import TABLE, ShownDocument, accepted_until
 from openjpki.rules.eligibility import ABROAD_SINCE, SIGNATURE_AGE, is_represented
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import Procedure, Term
+from openjpki.rules.inquiry import reply_from
+from openjpki.rules.kinds import CertificateKind, Procedure, Term
 from openjpki.rules.office import NeverOpen, open_day_from, open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.words import word
 
 _ONE_DAY = timedelta(days=1)
+_WINDOWS = frozenset({"renewal.not-yet", "renewal.over", "renewal.no-open-day"})
+"""What is said of the window of one certificate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,8 @@ class Days:
 def days(policy: Policy, interview: Interview) -> Days:
     """Return the first days from the interview on which the procedure can be done (R-1.1 to R-1.4, R-3.8, R-4.7; E-36).
 
-    Every open day from the first to the last has the same route with the same papers. Raises `NeverOpen`.
+    Every open day from the first to the last has the same route with the same papers. Nobody waits for the end of a certificate
+    to have it issued anew (R-1.10, R-2.2): it is renewed. Raises `NeverOpen`.
     """
     met = [
         (start, end, first, day_plan(policy, interview, first))
@@ -57,6 +62,8 @@ def days(policy: Policy, interview: Interview) -> Days:
         raise NeverOpen
     _, _, soonest, today = met[0]
     served = next((place for place, (*_, found) in enumerate(met) if found.way != "refused"), None)
+    if any(finding.code == "checklist.in-force" for finding in today.findings):
+        served = None
     if served is None:
         return Days(
             plan=today, opens=interview.on, closes=None, first_open_day=soonest, last_open_day=None, today=today
@@ -105,9 +112,25 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         second = second_visit(policy, interview, on)
         found = second if second.way == "refused" else found
     against = tuple(_against(policy, interview, on))
+    if found.way == "inquiry" and not against:
+        against = tuple(_against_the_letter(policy, interview, on))
     if found.way != "refused":
         return refused(against) if against else found
-    return refused((*against, *(_of_the_card(interview, finding) for finding in found.findings)))
+    return refused(_of_the_card(interview, finding) for finding in (*against, *found.findings))
+
+
+def _against_the_letter(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
+    """Tell that no reply to a letter asked for on a day can be back while the renewal is open (R-2.24, R-3.8)."""
+    last = last_of_the_window(policy, interview)
+    if last is not None and (soonest := reply_from(policy, asked=on)) > last:
+        yield find("renewal.letter-too-late", last=last, soonest=soonest)
+
+
+def last_of_the_window(policy: Policy, interview: Interview) -> date | None:
+    """Return the last open day on which all that is to be renewed can be (R-3.8, R-4.7); None: it is no renewal."""
+    if interview.procedure is not Procedure.RENEWAL:
+        return None
+    return open_day_until(policy, min(renewal_window(policy, end).closes for end in interview.ends().values()))
 
 
 def _of_the_card(interview: Interview, finding: Finding) -> Finding:
@@ -129,12 +152,29 @@ def second_visit(policy: Policy, interview: Interview, on: date) -> Plan:
 
 
 def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
-    """Tell what the certificates there are say against a renewal (R-3.8), or against a new issue beside one in force (R-1.10, R-2.2)."""
-    for end in interview.ends().values():
+    """Tell what the certificates there are say: a renewal has its window (R-3.8), a new issue is none beside one in force (R-1.10, R-2.2).
+
+    The PIN of a certificate that the holder cannot have is not there either (R-1.3, R-1.7).
+    """
+    if interview.lacks_its_pin(policy):
+        yield find("eligibility.ward_or_under15_principle", detail_ja="", detail_en="")
+    ends = interview.ends()
+    apart = len(set(ends.values())) > 1
+    for kind, end in ends.items():
         if interview.procedure is Procedure.RENEWAL:
-            yield from _against_renewal(policy, interview, end, on)
+            against = _against_renewal(policy, interview, end, on)
+            yield from (_of(kind, finding) if apart else finding for finding in against)
         elif interview.procedure is Procedure.NEW and on <= renewal_window(policy, end).closes:
             yield find("checklist.in-force", expires=end)
+
+
+def _of(kind: CertificateKind, finding: Finding) -> Finding:
+    """Say of which certificate a window is, where the two have different ones (R-3.8)."""
+    if finding.code not in _WINDOWS:
+        return finding
+    return replace(
+        finding, ja=f"{word(kind, 'ja')}の{finding.ja}", en=f"{kind.value.title()} certificate: {finding.en}"
+    )
 
 
 def _against_renewal(policy: Policy, interview: Interview, end: date, on: date) -> Iterator[Finding]:
@@ -165,6 +205,8 @@ def _turns(policy: Policy, interview: Interview) -> Iterator[date]:
         yield renewal_window(policy, end).opens
     for document in _documents(interview):
         yield TABLE[document.kind].accepted_from or interview.on
+    if (last := last_of_the_window(policy, interview)) is not None:
+        yield open_day_until(policy, last - timedelta(days=policy.inquiry_letter_days)) + _ONE_DAY
     yield from (day + _ONE_DAY for day in _last_days(policy, interview))
 
 

@@ -16,18 +16,22 @@ from openjpki.rules.fees import goes_with
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
 from openjpki.rules.policy import Policy
+from openjpki.rules.renewal import renewal_window
 from openjpki.rules.representation import Claim, powers_over
 
 _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
     "renewal.not-yet": {Procedure.REISSUE: "checklist.early-reissue"},
     "renewal.over": {Procedure.NEW: "checklist.new-issue"},
     "renewal.no-open-day": {Procedure.NEW: "checklist.new-issue"},
+    "renewal.letter-too-late": {Procedure.NEW: "checklist.new-issue"},
     "checklist.in-force": {
         Procedure.RENEWAL: "checklist.renew-instead",
         Procedure.REISSUE: "checklist.early-reissue",
     },
 }
 """Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force."""
+
+_BOTH = (CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION)
 
 _A_YEAR = timedelta(days=366)
 
@@ -66,8 +70,13 @@ def instead(policy: Policy, interview: Interview, found: Days) -> tuple[Instead,
 
 def _near(ways: tuple[Instead, ...], on: date) -> tuple[Instead, ...]:
     """Leave out what begins in a year or later, where something begins sooner: nobody would call it an answer."""
-    soon = tuple(way for way in ways if way.opens is not None and way.opens - on < _A_YEAR)
+    soon = tuple(way for way in ways if _renews(way) or (way.opens is not None and way.opens - on < _A_YEAR))
     return soon or ways
+
+
+def _renews(way: Instead) -> bool:
+    """Say whether it is what a certificate in force comes to, however far its window is (R-2.3)."""
+    return any(finding.code == "checklist.renew-instead" for finding in way.findings)
 
 
 def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:
@@ -76,8 +85,8 @@ def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Fi
     holder = interview.holder
     without = holder is not None and (holder.face_card or is_represented(policy, holder, interview.on))
     dimensions = (
-        [_NO_CHANGE, *_procedures(interview, refusals)],
-        [_NO_CHANGE, *_kinds(interview, without_signature=without)],
+        [_NO_CHANGE, *_procedures(policy, interview, refusals)],
+        [_NO_CHANGE, *_kinds(policy, interview, without_signature=without)],
         [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
     )
     for changes in product(*dimensions):
@@ -86,7 +95,7 @@ def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Fi
             continue
         varied = replace(interview, **{name: answer for _, change in changes for name, answer in change.items()})
         other = days(policy, varied)
-        if _useful(found, other):
+        if _useful(found, other) and not _loses_the_other(policy, interview, varied, other):
             findings = tuple(find(code) for code in codes)
             yield Instead(findings=findings, interview=varied, opens=other.first_open_day)
 
@@ -99,24 +108,45 @@ def _useful(found: Days, other: Days) -> bool:
     return found.plan.way == "refused" or other.first_open_day < found.first_open_day or one_visit_less
 
 
-def _procedures(interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+def _procedures(policy: Policy, interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
+    """Propose another procedure; the new issue of what can still be renewed, but not by letter, begins after it (R-2.2, R-2.24)."""
     renewable, reason = len(interview.ends()) == len(interview.kinds), interview.reason
-    for refusal in refusals:
-        for procedure, code in _OTHER_PROCEDURES.get(refusal.code, {}).items():
+    for led_by in dict.fromkeys(refusal.code for refusal in refusals):
+        for procedure, code in _OTHER_PROCEDURES.get(led_by, {}).items():
             if renewable or procedure is not Procedure.RENEWAL:
                 kept = reason if reason is not None and goes_with(reason, procedure) else None
-                yield code, {"procedure": procedure, "reason": kept}
+                later = {"on": _after_the_renewal(policy, interview)} if led_by == "renewal.letter-too-late" else {}
+                yield code, {"procedure": procedure, "reason": kept, **later}
 
 
-def _kinds(interview: Interview, *, without_signature: bool) -> Iterator[_Change]:
-    """Ask for one certificate now and the other later, each in its window (R-3.8); or leave the signature certificate out (R-1.3, R-1.7, R-1.11)."""
+def _after_the_renewal(policy: Policy, interview: Interview) -> date:
+    return max(renewal_window(policy, end).closes for end in interview.ends().values()) + timedelta(days=1)
+
+
+def _kinds(policy: Policy, interview: Interview, *, without_signature: bool) -> Iterator[_Change]:
+    """Ask for one certificate now and the other later, each in its window (R-3.8), or anew if that is over (R-3.10); or leave the signature certificate out (R-1.3, R-1.7, R-1.11)."""
     alone = {"kinds": frozenset({CertificateKind.AUTHENTICATION})}
     if interview.procedure is Procedure.RENEWAL:
         if len(interview.kinds) > 1:
-            yield "checklist.signature-first", {"kinds": frozenset({CertificateKind.SIGNATURE})}
-            yield "checklist.authentication-alone" if without_signature else "checklist.authentication-first", alone
+            signature, authentication = (_window_over(policy, interview, kind) for kind in _BOTH)
+            code = "checklist.authentication-anew" if authentication else "checklist.signature-first"
+            yield code, {"kinds": frozenset({CertificateKind.SIGNATURE})}
+            code = "checklist.signature-anew" if signature else "checklist.authentication-first"
+            yield "checklist.authentication-alone" if without_signature else code, alone
     elif interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds:
         yield "checklist.authentication-alone", alone
+
+
+def _window_over(policy: Policy, interview: Interview, kind: CertificateKind) -> bool:
+    return renewal_window(policy, interview.ends()[kind]).closes < interview.on
+
+
+def _loses_the_other(policy: Policy, interview: Interview, varied: Interview, other: Days) -> bool:
+    """Say whether of two renewals one after the other the second would have to come first (R-3.8)."""
+    if not interview.procedure is varied.procedure is Procedure.RENEWAL:
+        return False
+    left = (renewal_window(policy, end).closes for kind, end in interview.ends().items() if kind not in varied.kinds)
+    return any(interview.on <= closes < other.first_open_day for closes in left)
 
 
 def _applicants(policy: Policy, interview: Interview, on: date) -> Iterator[_Change]:

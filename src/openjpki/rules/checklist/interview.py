@@ -109,10 +109,25 @@ class Interview:
             return ()
         if self.procedure in {*ISSUING, Procedure.REVOCATION}:
             return tuple(pin for pin in policy.window_pins if _PIN_OF.get(pin) in {None, *self.kinds})
-        named = self.unknown_pins if self.procedure is Procedure.PIN_RESET else self.changed_pins
-        unsigned = self.signature_expires is None and is_represented(policy, self.holder, self.on)
-        all_there_are = frozenset(PinKind) - ({PinKind.SIGNATURE} if unsigned else frozenset())
-        return tuple(pin for pin in policy.window_pins if pin in (named or all_there_are))
+        named = self._named or frozenset(PinKind)
+        there_are = named - {PinKind.SIGNATURE} if self._unsigned(policy) else named
+        return tuple(pin for pin in policy.window_pins if pin in there_are)
+
+    @property
+    def _named(self) -> frozenset[PinKind]:
+        """The PINs that a reset or a change is about; none means all."""
+        return self.unknown_pins if self.procedure is Procedure.PIN_RESET else self.changed_pins
+
+    def _unsigned(self, policy: Policy) -> bool:
+        """Say whether there is no signature certificate, because the holder can have none (R-1.3, R-1.7)."""
+        return (
+            self.holder is not None and self.signature_expires is None and is_represented(policy, self.holder, self.on)
+        )
+
+    def lacks_its_pin(self, policy: Policy) -> bool:
+        """Say whether a reset or a change is about the signature PIN alone of who can have none (R-1.3, R-1.7, R-6.5)."""
+        about_pins = self.procedure in {Procedure.PIN_RESET, Procedure.PIN_CHANGE}
+        return about_pins and self._named == {PinKind.SIGNATURE} and self._unsigned(policy)
 
     @property
     def _tries_pin(self) -> bool:

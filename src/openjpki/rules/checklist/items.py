@@ -72,7 +72,8 @@ _CARD: Mapping[Applicant, tuple[str, ...]] = {
     Applicant.VOLUNTARY_AGENT: ("R-1.2", "R-2.23", "S-48"),
     Applicant.HOUSEHOLD: ("R-1.2", "R-2.23", "S-48"),
 }
-_GONE = frozenset({FeeReason.CARD_LOST, FeeReason.CARD_STOLEN})
+GONE = frozenset({FeeReason.CARD_LOST, FeeReason.CARD_STOLEN})
+"""The reasons for which there is no old card to bring."""
 _FORMS: Mapping[Thing, tuple[str, ...]] = {
     Thing.FORM: ("R-2.23", "S-51", "S-52", "S-53", "S-54"),
     Thing.SEALED_MANDATE: ("R-2.25",),
@@ -104,7 +105,7 @@ def _always(policy: Policy, interview: Interview) -> Iterator[Item]:
     is brought if it is there; a PIN is tried on it (R-2.20).
     """
     required = interview.procedure is not Procedure.REVOCATION or bool(interview.pins(policy))
-    if interview.reason not in _GONE:
+    if interview.reason not in GONE:
         yield Item(
             thing=Thing.CARD,
             whose=Whose.HOLDER,

@@ -152,7 +152,7 @@ def test_a_childs_pin_is_none_of_a_certificate_it_lacks(capsys: pytest.CaptureFi
 
     for pins in asked.values():
         assert [pin["pin"] for pin in pins] == ["authentication", "resident-record", "card-face-entry"]
-    assert [pin["pin"] for pin in ask(capsys, f"{child} --pin signature")["pins"]] == ["signature"]
+    assert ask(capsys, f"{child} --pin signature", status=1)["means"] == "not"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,9 @@ def test_a_dialogue_at_a_real_terminal() -> None:
     here, there = os.openpty()
     words = [sys.executable, "-m", "openjpki", "checklist", "--lang", "ja", "--json", "--on", "2026-05-01"]
     try:
-        os.write(here, "1\n1\n1\n1\n昭和元年1月1日\n平成2年6月10日\n1\n令和8年6月10日\n2\nはい\n".encode())
+        os.write(
+            here, "1\n1\n1\n1\n昭和元年1月1日\n平成2年6月10日\n1\n令和8年6月10日\n令和14年6月10日\n2\nはい\n".encode()
+        )
         done = subprocess.run(words, stdin=there, capture_output=True, text=True, timeout=60, check=False)
     finally:
         os.close(here)
@@ -218,4 +220,27 @@ def test_a_dialogue_at_a_real_terminal() -> None:
     assert done.returncode == 0, done.stderr
     assert (answer["means"], answer["closes"], things(answer)) == ("same_day", "2026-06-10", ["card", "document"])
     assert done.stderr.count("生年月日") == len(("asked", "told"))
-    assert done.stderr.count("のような形で答えてください") == len(("asked", "asked again", "the other day"))
+    assert done.stderr.count("のような形で答えてください") == len(
+        ("asked", "asked again", "the other day", "the card's")
+    )
+
+
+def test_a_change_of_the_attributes_is_about_one_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-5.3, R-5.22; S-25: the other certificate does not end with a move, unless somebody asks for both."""
+    moved = f"--procedure reissue --applicant self {BORN} --pins known --reason attributes-changed"
+
+    assert main(["checklist", *shlex.split(moved), "--on", "2026-05-01", "--lang", "ja"]) == 0
+    assert "(署名用電子証明書) 来るかた" in capsys.readouterr().out
+    both = f"{moved} --kind signature --kind authentication"
+    assert main(["checklist", *shlex.split(both), "--on", "2026-05-01", "--lang", "ja"]) == 0
+    assert "(署名用電子証明書・利用者証明用電子証明書) 来るかた" in capsys.readouterr().out
+
+
+def test_the_reason_of_a_new_card_is_in_the_title(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.1: who lost the card is not told of moves."""
+    lost = f"checklist --procedure reissue --applicant self {BORN} --pins known --reason card-lost --on 2026-05-01"
+
+    assert main([*lost.split(), "--lang", "ja"]) == 0
+    assert capsys.readouterr().out.startswith("■ 再発行:カードの紛失・返納による再交付(")
+    assert main([*lost.split(), "--lang", "en"]) == 0
+    assert capsys.readouterr().out.startswith("■ reissue, card-lost (")

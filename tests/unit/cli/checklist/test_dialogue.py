@@ -34,8 +34,11 @@ def interviewed(monkeypatch: pytest.MonkeyPatch, answers: str, *given: str) -> a
     ("answers", "filled"),
     [
         ("7", {"procedure": "hold"}),
-        ("1|1|1|1|1990-06-10|1|2026-06-10|1", {"procedure": "renewal", "applicant": "self", "pins": "known"}),
-        ("renewal|self|1|3|H2.6.10|令和8年6月10日|2|y", {"kind": ["authentication"], "no_document": False}),
+        (
+            "1|1|1|1|1990-06-10|1|2026-06-10|2032-06-10|1",
+            {"procedure": "renewal", "card_expires": date(2032, 6, 10), "pins": "known"},
+        ),
+        ("renewal|self|1|3|H2.6.10|令和8年6月10日|2032-06-10|2|y", {"kind": ["authentication"], "no_document": False}),
         ("4|1|1|1990-06-10|no", {"procedure": "pin-reset", "no_document": True, "pins": None}),
         (
             "2|2|1|2|2015-01-01|1|yes|n",
@@ -45,17 +48,17 @@ def interviewed(monkeypatch: pytest.MonkeyPatch, answers: str, *given: str) -> a
             "2|2|3|1|1950/1/1|3|y",
             {"pins": "forgotten", "residence": "elsewhere", "power": "guardian", "same_household": None},
         ),
-        ("1|3|1|1|1990-06-10|y|2026-06-10|y|1", {"inquiry_form": "sealed", "pins": "known"}),
-        ("1|3|1|1|1990-06-10|y|2026-06-10|n", {"inquiry_form": "none", "pins": None}),
+        ("1|3|1|1|1990-06-10|y|2026-06-10|2032-06-10|y|1", {"inquiry_form": "sealed", "pins": "known"}),
+        ("1|3|1|1|1990-06-10|y|2026-06-10|2032-06-10|n", {"inquiry_form": "none", "pins": None}),
         ("3|4|1|1|1990-06-10|1|y", {"procedure": "reissue", "move_report": True, "reason": "attributes-changed"}),
-        ("1|4|1|1|1990-06-10|y|2026-06-10|n|n", {"inquiry_form": "none", "move_report": False}),
+        ("1|4|1|1|1990-06-10|y|2026-06-10|2032-06-10|n|n", {"inquiry_form": "none", "move_report": False}),
         ("5|1|1|1990-06-10|3|y", {"procedure": "pin-change", "pins": "locked", "kind": None}),
         ("6|1|1|1|1990-06-10|1", {"procedure": "revocation", "pins": "known", "no_document": None}),
         ("6|1|1|1|1990-06-10|2|n", {"procedure": "revocation", "pins": "forgotten", "no_document": True}),
         ("6|3|1|1|1990-06-10", {"procedure": "revocation", "pins": None}),
         ("2|1|1|1|1990-06-10|1", {"certificates_expire": None, "kind": ["signature", "authentication"]}),
         (
-            "1|1|1|1|1990-06-10|n|2026-06-10|2026-05-20|1",
+            "1|1|1|1|1990-06-10|n|2026-06-10|2026-05-20|2032-06-10|1",
             {
                 "signature_expires": date(2026, 6, 10),
                 "authentication_expires": date(2026, 5, 20),
@@ -84,8 +87,8 @@ def test_what_is_given_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         "--signature-expires",
         "2026-06-10",
     )
-    asked = interviewed(monkeypatch, "1|2|2|n", *given)
-    face = interviewed(monkeypatch, "1|2026-06-10", *given[:6], "--face-card", "--kind", "signature")
+    asked = interviewed(monkeypatch, "1|2|2032-06-10|2|n", *given)
+    face = interviewed(monkeypatch, "1|2026-06-10|2032-06-10", *given[:6], "--face-card", "--kind", "signature")
     assert (asked.pins, asked.no_document, asked.kind) == ("forgotten", True, ["signature"])
     assert face.pins is None
 
@@ -100,8 +103,8 @@ def test_what_is_given_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("9|7", "Answer with a number or a word: 1 renewal, 2 new issue, 3 ", 1),
         ("|7", " 7 hold (the card is lost)", 1),
-        ("1|1|1|1|tomorrow|1990-06-10|1|2026-06-10|1", "Answer like 1990-06-10", 3),
-        ("1|1|1|1|2026-05-02|1990-06-10|1|2026-06-10|1", "That day is yet to come.", 1),
+        ("1|1|1|1|tomorrow|1990-06-10|1|2026-06-10|2032-06-10|1", "Answer like 1990-06-10", 4),
+        ("1|1|1|1|2026-05-02|1990-06-10|1|2026-06-10|2032-06-10|1", "That day is yet to come.", 1),
         ("4|1|1|1990-06-10|maybe|y", "Answer with a number or a word: 1 yes, 2 no", 1),
     ],
 )
@@ -118,8 +121,11 @@ def test_a_bad_answer_is_asked_again(
     ("answers", "filled"),
     [
         ("1|<|7", {"procedure": "hold", "applicant": None}),
-        ("1|2|back|1|1|1|1990-06-10|y|2026-06-10|1", {"applicant": "self", "power": None}),
-        ("1|1|1|1|1990-06-10|n|2026-06-10|戻る|＜|y|2026-06-11|1", {"signature_expires": None, "same_expiry": True}),
+        ("1|2|back|1|1|1|1990-06-10|y|2026-06-10|2032-06-10|1", {"applicant": "self", "power": None}),
+        (
+            "1|1|1|1|1990-06-10|n|2026-06-10|戻る|＜|y|2026-06-11|2032-06-10|1",
+            {"signature_expires": None, "same_expiry": True},
+        ),
         ("5|1|1|1990-06-10|2|もどる|1", {"pins": "known", "no_document": None}),
         ("1|<|<|7", {"procedure": "hold"}),
     ],
@@ -145,10 +151,10 @@ def test_before_the_first_question_there_is_none(
     "answers",
     [
         "7",
-        "1|1|1|1|1990-06-10|y|2026-06-10|2|y",
-        "1|1|1|1|1990-06-10|n|2026-06-10|2026-06-09|1",
-        "1|1|1|3|1990-06-10|2026-06-10|1",
-        "1|3|1|1|1990-06-10|y|2026-06-10|y|1",
+        "1|1|1|1|1990-06-10|y|2026-06-10|2032-06-10|2|y",
+        "1|1|1|1|1990-06-10|n|2026-06-10|2026-06-09|2032-06-10|1",
+        "1|1|1|3|1990-06-10|2026-06-10|2032-06-10|1",
+        "1|3|1|1|1990-06-10|y|2026-06-10|2032-06-10|y|1",
         "2|2|1|1|2015-01-01|1|y|y",
         "3|4|1|1|1990-06-10|4|y",
         "4|1|1|1990-06-10|n",
@@ -175,7 +181,7 @@ def test_the_answers_are_one_command(
 
 def test_an_answer_is_told_with_its_option(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """R-3.8: the words of the answer and of the command; a birth date without its weekday; what is no option stands alone."""
-    interviewed(monkeypatch, "1|1|1|1|1990-06-10|y|2026-06-10|1", "--lang", "ja")
+    interviewed(monkeypatch, "1|1|1|1|1990-06-10|y|2026-06-10|2032-06-10|1", "--lang", "ja")
     told = capsys.readouterr().err
 
     assert "  何の手続きですか。 → 更新  [--procedure renewal]\n" in told

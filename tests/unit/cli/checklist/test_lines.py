@@ -235,3 +235,16 @@ def test_a_few_kinds_are_all_named() -> None:
     assert list(items_lines(Applicant.SELF, (few,), "en"))[1] == "   one of: passport; in force"
     assert list(items_lines(Applicant.SELF, (many,), "ja"))[1].startswith("   運転免許証、旅券(パスポート)、")
     assert list(items_lines(Applicant.SELF, (many,), "ja"))[1].endswith("などのうち1点、有効期限内のもの")
+
+
+def test_what_comes_first_has_one_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-1.2, R-2.20; S-07, S-58: however much comes first; an expired card with expired certificates is one thing."""
+    over = "--signature-expires 2026-11-20 --authentication-expires 2026-11-20 --card-expires 2026-11-20"
+    known = "checklist --procedure renewal --applicant self --born 1990-06-10 --pins known --on 2026-11-27 --lang ja"
+    assert main([*known.split(), *over.split()]) == 1
+    card = capsys.readouterr().out
+    assert main([*known.split(), *over.split(), "--residence", "moved-out"]) == 1
+    both = capsys.readouterr().out
+
+    assert (card.count("先にすること:"), card.count("[eligibility."), card.count("[renewal.")) == (1, 1, 0)
+    assert (both.count("先にすること:"), both.count("[eligibility.")) == (1, 2)

@@ -6,7 +6,17 @@ import pytest
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.fees import NoFeeRow, ReasonOfAnother
-from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure, Residence
+from openjpki.rules.kinds import (
+    Applicant,
+    Capacity,
+    CardState,
+    CertificateKind,
+    FeeReason,
+    PinKind,
+    Power,
+    Procedure,
+    Residence,
+)
 from openjpki.rules.office import NeverOpen
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import NotNearExpiry
@@ -55,7 +65,8 @@ def test_a_holder_renews() -> None:
 
 def test_a_forgotten_pin_asks_for_a_document_and_a_new_pin() -> None:
     """S-43 to S-45, S-61 to S-63; R-6.3: a document other than the card, a new PIN thought of, and still one visit."""
-    found = asked(Procedure.RENEWAL, unknown_pins=frozenset({PinKind.SIGNATURE}))
+    card = date(2032, 6, 10)
+    found = asked(Procedure.RENEWAL, unknown_pins=frozenset({PinKind.SIGNATURE}), card_expires=card)
 
     assert found.means == "same_day"
     assert listed(found.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
@@ -340,7 +351,6 @@ def test_a_face_card_has_no_pin() -> None:
     ("procedure", "answers", "yen", "rule"),
     [
         (Procedure.NEW, {}, 0, "R-4.1"),
-        (Procedure.NEW, {"signature_expires": ON, "authentication_expires": ON}, 0, "R-4.1"),
         (Procedure.NEW, {"signature_expires": ON - timedelta(days=1)}, 0, "R-4.1"),
         (Procedure.REISSUE, {"signature_expires": date(2028, 6, 10)}, 200, "R-4.2"),
         (Procedure.REISSUE, {}, 0, "R-4.1"),
@@ -364,7 +374,6 @@ def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, 
         (Procedure.NEW, None, 1),
         (Procedure.REISSUE, None, 2),
         (Procedure.NEW, ON - timedelta(days=1), 3),
-        (Procedure.NEW, ON, 3),  # from the day after it
         (Procedure.REISSUE, ON, 4),
         (Procedure.RENEWAL, ON, 4),
         (Procedure.REISSUE, date(2026, 7, 31), 4),
@@ -525,3 +534,78 @@ def test_a_representative_is_told_what_a_reset_takes() -> None:
 
     assert "checklist.reset-two-documents" in told
     assert "checklist.reset-two-documents" not in codes(asked(Procedure.NEW, represented, **child))
+
+
+def test_the_end_of_the_card_is_asked_after() -> None:
+    """R-7.5, CF-12: where it is not known, who renews looks at the card first; under another ruling it decides nothing."""
+    either = NATIONAL.with_settings({"card_first_if_same_expiry": "false"})
+
+    assert "checklist.card-end-unknown" in codes(asked(Procedure.RENEWAL))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, card_expires=date(2032, 6, 10)))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, policy=either))
+    assert "checklist.card-end-unknown" not in codes(asked(Procedure.NEW))
+
+
+def test_the_signature_pin_of_a_child_is_refused() -> None:
+    """R-1.3, R-1.4; S-08: there is no such certificate, and so no PIN of it, whoever comes."""
+    found = asked(
+        Procedure.PIN_RESET, REPRESENTATIVE, holder=CHILD, claim=PARENT, unknown_pins=frozenset({PinKind.SIGNATURE})
+    )
+
+    assert (found.means, codes(found)) == ("not", ["eligibility.ward_or_under15_principle"])
+    assert "{" not in found.findings[0].ja
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({}, ["checklist.revoke-online"]),
+        ({"signature_expires": ON}, ["checklist.revoke-online"]),
+        ({"signature_expires": ON - timedelta(days=1)}, ["checklist.revoke-online"]),  # of the other nothing is known
+        ({"unknown_pins": ALL_PINS}, []),
+        ({"card_expires": ON - timedelta(days=1)}, []),
+        ({"holder": Holder(born=ADULT.born, card=CardState.SUSPENDED)}, []),
+        ({"holder": Holder(born=ADULT.born, face_card=True)}, []),
+        (
+            {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON - timedelta(days=1)},
+            ["checklist.revocation-not-needed"],
+        ),
+    ],
+)
+def test_who_can_revoke_online_and_who_need_not(answers: dict[str, Any], told: list[str]) -> None:
+    """R-2.5, R-3.10; S-35: it takes a card in force and known PINs; what has expired is not revoked."""
+    about = {"checklist.revoke-online", "checklist.revocation-not-needed"}
+
+    assert [code for code in codes(asked(Procedure.REVOCATION, **answers)) if code in about] == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (FeeReason.CARD_LOST, ["checklist.new-card-first", "hold.by-telephone"]),
+        (FeeReason.CARD_STOLEN, ["checklist.new-card-first", "hold.by-telephone"]),
+        (FeeReason.CARD_DAMAGED, ["checklist.new-card-first"]),
+        (FeeReason.OFFICE_ERROR, []),
+        (FeeReason.ATTRIBUTES_CHANGED, ["checklist.authentication-goes-on"]),
+        (FeeReason.OWN_REQUEST, []),
+    ],
+)
+def test_what_the_reason_of_a_reissue_leads_to(reason: FeeReason, told: list[str]) -> None:
+    """R-1.2, R-2.7, R-5.3; S-07, S-25: a new card comes first, a lost one is stopped at once, and a move ends one certificate."""
+    about = {"checklist.new-card-first", "hold.by-telephone", "checklist.authentication-goes-on"}
+
+    assert [code for code in codes(asked(Procedure.REISSUE, reason=reason)) if code in about] == told
+    if reason is FeeReason.ATTRIBUTES_CHANGED:
+        alone = frozenset({CertificateKind.SIGNATURE})
+        assert not about & set(codes(asked(Procedure.REISSUE, reason=reason, kinds=alone)))
+
+
+def test_a_signature_certificate_renewed_alone_ends_with_the_other() -> None:
+    """R-3.1; S-20: it is told while the other is in force, its last day included, and where it is known."""
+    alone: dict[str, Any] = {"kinds": frozenset({CertificateKind.SIGNATURE})}
+    told = "checklist.ends-with-authentication"
+
+    assert told in codes(asked(Procedure.RENEWAL, authentication_expires=ON, **alone))
+    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=ON - timedelta(days=1), **alone))
+    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=None, **alone))
+    assert told not in codes(asked(Procedure.RENEWAL))

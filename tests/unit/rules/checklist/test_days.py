@@ -9,7 +9,7 @@ from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
-from openjpki.rules.office import NeverOpen
+from openjpki.rules.office import NeverOpen, open_day_until
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import ADULT, ALL_PINS, AUTHENTICATION, CHILD, ENDS, NATIONAL, ON, interview
 
@@ -236,3 +236,33 @@ def test_behind_the_last_open_day_of_all_nothing_opens() -> None:
     """R-4.7: at the end of the calendar it is said, and no list begins on no day."""
     with pytest.raises(NeverOpen):
         days(NATIONAL, interview(Procedure.NEW, on=date(2999, 12, 29)))
+
+
+def test_no_letter_is_sent_whose_reply_comes_too_late() -> None:
+    """R-2.24, R-3.8, R-4.7; S-15, S-31: a renewal by letter is begun while its reply can be back on the last open day."""
+    last = open_day_until(NATIONAL, ENDS)
+    begun = open_day_until(NATIONAL, last - timedelta(days=NATIONAL.inquiry_letter_days))
+    found = days(NATIONAL, interview(Procedure.RENEWAL, Applicant.VOLUNTARY_AGENT))
+    on_it = days(NATIONAL, interview(Procedure.RENEWAL, Applicant.VOLUNTARY_AGENT, on=begun))
+    behind = days(NATIONAL, interview(Procedure.RENEWAL, Applicant.VOLUNTARY_AGENT, on=begun + ONE_DAY))
+
+    assert (found.plan.way, found.closes, found.last_open_day) == ("inquiry", begun, begun)
+    assert (on_it.plan.way, on_it.closes) == ("inquiry", begun)
+    assert [finding.code for finding in behind.plan.findings] == ["renewal.letter-too-late"]
+    assert f"is {last}" in behind.plan.findings[0].en
+    assert days(NATIONAL, interview(Procedure.RENEWAL, on=ENDS)).closes == ENDS
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [(date(2026, 6, 13), "eligibility.card-expired"), (date(2026, 5, 3), "checklist.card-ends-first")],
+)
+def test_a_card_that_is_over_is_all_that_is_told(on: date, code: str) -> None:
+    """R-1.2, R-3.8, R-7.5: who has card and certificates over gets a new card, and hears of nothing else."""
+    ends = min(on, date(2026, 6, 12))
+    found = days(
+        NATIONAL,
+        interview(Procedure.RENEWAL, on=on, signature_expires=ends, authentication_expires=ends, card_expires=ends),
+    )
+
+    assert [finding.code for finding in found.plan.findings] == [code]

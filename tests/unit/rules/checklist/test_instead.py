@@ -109,20 +109,30 @@ def test_what_begins_in_years_is_no_answer_beside_what_begins_soon() -> None:
     assert _near((far,), day) == (far,)
 
 
+RENEW = "checklist.renew-instead"
+
+
 @pytest.mark.parametrize(
-    ("on", "way"),
-    [(NOT_YET, EARLY), (date(2026, 3, 11), "checklist.renew-instead")],
+    ("on", "ways"),
+    [
+        (date(2024, 11, 27), [([EARLY], date(2024, 11, 27)), ([RENEW], date(2026, 3, 11))]),
+        (NOT_YET, [([EARLY], NOT_YET), ([RENEW], date(2026, 3, 11))]),
+        (date(2026, 3, 11), [([RENEW], date(2026, 3, 11)), ([EARLY], date(2026, 3, 11))]),
+        (ENDS, [([RENEW], ENDS), ([EARLY], ENDS)]),
+    ],
 )
-def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, way: str) -> None:
-    """R-1.10, R-2.2 to R-2.4: the counter would refuse it; renewed inside the window, re-issued before it."""
-    asked = interview(
-        Procedure.NEW, SELF, on=on, signature_expires=date(2026, 6, 10), authentication_expires=date(2026, 6, 10)
-    )
+def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, ways: list[tuple[list[str], date]]) -> None:
+    """R-1.10, R-2.2 to R-2.4: renewed in its window, however far, or re-issued before; nobody waits until it has expired."""
+    asked = interview(Procedure.NEW, SELF, on=on, signature_expires=ENDS, authentication_expires=ENDS)
     found = days(NATIONAL, asked)
 
-    assert [finding.code for finding in found.today.findings] == ["checklist.in-force"]
-    assert found.opens == date(2026, 6, 11)
-    assert [one.code for one in instead(NATIONAL, asked, found)[0].findings] == [way]
+    assert [finding.code for finding in found.plan.findings] == ["checklist.in-force"]
+    assert (found.closes, found.waits) == (None, ())
+    told = instead(NATIONAL, asked, found)
+    assert [([one.code for one in way.findings], way.opens) for way in told] == ways
+    assert [way.interview.procedure for way in told if way.interview] == [
+        {EARLY: Procedure.REISSUE, RENEW: Procedure.RENEWAL}[code] for (code,), _ in ways
+    ]
 
 
 def test_what_has_no_known_end_is_not_renewed_instead() -> None:
@@ -132,3 +142,62 @@ def test_what_has_no_known_end_is_not_renewed_instead() -> None:
 
     assert ways
     assert not [way for way in ways if way.interview and way.interview.procedure is Procedure.RENEWAL]
+
+
+def test_who_is_too_late_for_the_letter_has_two_ways() -> None:
+    """R-2.2, R-2.24, R-3.8; S-36, S-47: the holder comes in person at once, or it is issued anew after the renewal."""
+    asked = interview(Procedure.RENEWAL, AGENT, on=ENDS)
+    ways = instead(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert [([one.code for one in way.findings], way.opens) for way in ways] == [
+        ([HOLDER], ENDS),
+        ([ANEW], ENDS + timedelta(days=1)),
+    ]
+
+
+def test_a_way_is_proposed_once() -> None:
+    """R-2.2, R-3.10; S-36: two certificates that ended on different days are issued anew together, and each says which."""
+    ends: dict[str, Any] = {"signature_expires": date(2026, 4, 20), "authentication_expires": date(2026, 4, 23)}
+    found = days(NATIONAL, interview(Procedure.RENEWAL, **ends))
+    signature, authentication = found.plan.findings
+
+    assert told(Procedure.RENEWAL, SELF, **ends) == [[ANEW]]
+    assert signature.ja.startswith("署名用電子証明書の更新期間は")
+    assert authentication.ja.startswith("利用者証明用電子証明書の更新期間は")
+    assert (signature.en.split(":")[0], authentication.en.split(":")[0]) == (
+        "Signature certificate",
+        "Authentication certificate",
+    )
+    same = days(NATIONAL, interview(Procedure.RENEWAL, on=OVER))
+    assert same.plan.findings[0].ja.startswith("更新期間は")
+
+
+def test_of_two_windows_each_says_whose_it_is() -> None:
+    """R-3.8, R-7.5; S-33: what is said of the card is said of no certificate."""
+    ends: dict[str, Any] = {"signature_expires": ENDS, "authentication_expires": ENDS + timedelta(days=400)}
+    found = days(NATIONAL, interview(Procedure.RENEWAL, card_expires=ENDS, **ends))
+
+    assert [(one.code, one.en[:25]) for one in found.plan.findings] == [
+        ("renewal.card-first", "The My Number card ends o"),
+        ("renewal.not-yet", "Authentication certificat"),
+    ]
+
+
+def test_what_is_over_is_not_renewed_later() -> None:
+    """R-3.8, R-3.10; S-36: the one is renewed, the other issued anew; nobody is told to renew what has ended."""
+    over, open_ = date(2026, 4, 20), ENDS
+
+    assert told(Procedure.RENEWAL, SELF, signature_expires=over, authentication_expires=open_) == [
+        ["checklist.signature-anew"]
+    ]
+    assert told(Procedure.RENEWAL, SELF, signature_expires=open_, authentication_expires=over) == [
+        ["checklist.authentication-anew"]
+    ]
+
+
+def test_no_certificate_waits_for_another_until_it_is_over() -> None:
+    """R-3.8; S-31: of two windows far apart the sooner one goes first, and not the later one."""
+    ways = told(Procedure.RENEWAL, SELF, signature_expires=ENDS, authentication_expires=date(2027, 3, 1))
+
+    assert ["checklist.signature-first"] in ways
+    assert ["checklist.authentication-first"] not in ways

@@ -88,7 +88,6 @@ WARDS: dict[str, Any] = {
         (Procedure.REVOCATION, {"knows_pins": True, "holder": FACE}, ""),
         (Procedure.PIN_RESET, CHILDS, "authentication resident-record card-face-entry"),
         (Procedure.PIN_CHANGE, WARDS, "authentication resident-record card-face-entry"),
-        (Procedure.PIN_RESET, {**CHILDS, "unknown_pins": frozenset({PinKind.SIGNATURE})}, "signature"),
         (
             Procedure.PIN_RESET,
             {**WARDS, "signature_expires": ENDS},
@@ -166,3 +165,25 @@ def test_a_visit_is_what_was_said() -> None:
     assert interview(Procedure.NEW, form="returned", inquiry_sent=sent).visit(NATIONAL, ON).inquiry_sent == sent
     assert asked.visit(NATIONAL, ON).address_flagged
     assert asked.visit(NATIONAL, ON).card_items_change
+
+
+@pytest.mark.parametrize(
+    ("procedure", "answer"), [(Procedure.PIN_RESET, "unknown_pins"), (Procedure.PIN_CHANGE, "changed_pins")]
+)
+def test_a_pin_of_no_certificate_is_neither_reset_nor_changed(procedure: Procedure, answer: str) -> None:
+    """R-1.3, R-1.7, R-6.5; S-08: named alone it is refused, beside another left out; who has the certificate has its PIN."""
+
+    def told(*named: PinKind, **answers: Any) -> tuple[tuple[PinKind, ...], bool]:
+        asked = interview(
+            procedure,
+            Applicant.LEGAL_REPRESENTATIVE,
+            **{"holder": CHILD, "claim": PARENT, answer: frozenset(named), **answers},
+        )
+        return asked.pins(NATIONAL), asked.lacks_its_pin(NATIONAL)
+
+    assert told(PinKind.SIGNATURE) == ((), True)
+    assert told(PinKind.SIGNATURE, PinKind.AUTHENTICATION) == ((PinKind.AUTHENTICATION,), False)
+    assert told(PinKind.SIGNATURE, signature_expires=ENDS) == ((PinKind.SIGNATURE,), False)
+    grown_up = interview(procedure, **{answer: frozenset({PinKind.SIGNATURE})})
+    assert (grown_up.pins(NATIONAL), grown_up.lacks_its_pin(NATIONAL)) == ((PinKind.SIGNATURE,), False)
+    assert not interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})).lacks_its_pin(NATIONAL)
