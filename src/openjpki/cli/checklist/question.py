@@ -1,6 +1,7 @@
 """One question of the interview: when it matters, how its answer is read, and which words of a command say the same."""
 
 import argparse
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -54,11 +55,14 @@ class Question:
         return self._choice(given.lower(), language) if self.choices else self._day(given, language, arguments.on)
 
     def _choice(self, given: str, language: Language) -> Any:
-        """Read a number, the word itself, or what a command takes for it."""
+        """Read a number, the word itself or its beginning that no other choice has, or what a command takes for it."""
         for number, (value, *names) in enumerate(self.choices, start=1):
-            words = {str(number), str(value), *(normalize("NFKC", name).lower() for name in names)}
+            words = {str(number), str(value), *map(_plain, names)}
             if given in words | {short for name, short in _SHORT.items() if name in words}:
                 return value
+        meant = [value for value, *names in self.choices if given and given in map(_head, names)]
+        if len(meant) == 1:
+            return meant[0]
         listed = [f"{number} {say(language, ja, en)}" for number, (_, ja, en) in enumerate(self.choices, start=1)]
         possible = say(language, "、", ", ").join(listed)
         raise Again(
@@ -92,6 +96,15 @@ class Question:
             for option in options:
                 if len(options) == 1 or option.removeprefix("--").removesuffix("-expires") in kinds:
                     yield from (option, str(answer))
+
+
+def _plain(name: str) -> str:
+    return normalize("NFKC", name).lower()
+
+
+def _head(name: str) -> str:
+    """Return the name of a choice without what explains it, the polite ご, and an article."""
+    return re.sub(r"^(?:ご|the |an? )", "", re.split(r"[(,]", _plain(name))[0]).strip()
 
 
 def _read_day(text: str) -> date | None:

@@ -18,6 +18,15 @@ def question(**settings: Any) -> Question:
 CHOICE = question(choices=(("one", "はい", "yes"), ("two", "ﾆ番", "no")))
 DAY = question()
 BORN = question(past=True)
+WHO = question(
+    choices=(
+        ("self", "ご本人", "the holder"),
+        ("legal", "法定代理人(親権者など)", "the legal representative (a parent, …)"),
+        ("agent", "代理人(頼まれたかた)", "an agent, whom the holder asked"),
+        ("out", "いいえ(転出した)", "no, moved out"),
+        ("elsewhere", "いいえ(ほかにある)", "no, on another"),
+    )
+)
 
 
 @pytest.mark.parametrize("text", ["1", "１", " one ", "はい", "YES", "y"])
@@ -25,6 +34,32 @@ def test_a_choice_is_read_as_people_write_it(text: str) -> None:
     """By number, by word in either language, by what a command takes; width and case make no difference."""
     assert CHOICE.read(text, "ja", ON) == "one"
     assert CHOICE.read("ニ番", "en", ON) == CHOICE.read("n", "en", ON) == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("本人", "self"),
+        ("ご本人", "self"),
+        ("holder", "self"),
+        ("法定代理人", "legal"),
+        ("Legal representative", "legal"),
+        ("代理人", "agent"),
+        ("agent", "agent"),
+        ("いいえ(転出した)", "out"),
+        ("no, moved out", "out"),
+    ],
+)
+def test_a_choice_is_read_without_what_explains_it(text: str, value: str) -> None:
+    """R-2.29: its first word alone, without the polite ご or an article."""
+    assert WHO.read(text, "ja", ON) == value
+
+
+@pytest.mark.parametrize("text", ["いいえ", "no", "", "the"])
+def test_a_word_of_two_choices_is_none(text: str) -> None:
+    """R-2.29: who could mean two choices is asked again."""
+    with pytest.raises(Again):
+        WHO.read(text, "ja", ON)
 
 
 @pytest.mark.parametrize("text", ["", "0", "3", "y n", "ye"])
