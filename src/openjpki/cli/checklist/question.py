@@ -11,7 +11,7 @@ from unicodedata import normalize
 from openjpki.cli.checklist.lines import say
 from openjpki.errors import Language
 from openjpki.rules.dates import BadDay, read_day
-from openjpki.rules.era import BadEraDate, read_era, spoken
+from openjpki.rules.era import BadEraDate, Era, read_era, spoken
 
 Matters: TypeAlias = Callable[[argparse.Namespace], bool]
 Choice: TypeAlias = tuple[Any, str, str]
@@ -23,6 +23,12 @@ EXAMPLES = (
 )
 """How a day is answered."""
 _SHORT = {"yes": "y", "no": "n"}
+_GREGORIAN = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
+_ERAS = {era.value[0]: era.value for era in Era}
+_ERA_KANJI = re.compile(rf"^[{''.join(_ERAS)}](?=[0-9元])")
+"""An era by its first character, as forms have it: 平2.6.10."""
+_LONGEST = 11
+"""Years. A card ends with the tenth birthday at the latest (R-3.7): its end, and those on it, are less than this away."""
 
 
 class Again(Exception):
@@ -70,12 +76,15 @@ class Question:
         )
 
     def _day(self, given: str, language: Language, latest: date) -> date:
-        """Read a day of either calendar, with hyphens or slashes."""
+        """Read a day of either calendar: a birth date that has been, or an end that a card can have."""
         day = _read_day(given)
         if day is None:
             raise Again(say(language, *EXAMPLES))
         if self.past and day > latest:
             raise Again(say(language, "まだ来ていない日です。", "That day is yet to come."))
+        if (day.year - _LONGEST, day.month, day.day) > (latest.year, latest.month, latest.day):
+            ja = f"{_LONGEST}年より先の日です。年を確かめて、もう一度答えてください。"
+            raise Again(say(language, ja, f"That is more than {_LONGEST} years away: is the year right?"))
         return day
 
     def told(self, answer: Any, language: Language) -> str:
@@ -108,13 +117,11 @@ def _head(name: str) -> str:
 
 
 def _read_day(text: str) -> date | None:
-    parts = text.split("/")
-    hyphens = f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}" if len(parts) == len(("year", "month", "day")) else text
+    joined = "".join(text.split()).upper()
     try:
-        return read_day(hyphens)
-    except BadDay:
-        pass
-    try:
-        return read_era(text, strict=False)
-    except BadEraDate:
+        if found := _GREGORIAN.fullmatch(joined):
+            year, month, day = (part for part in found.groups() if part)
+            return read_day(f"{year}-{month:0>2}-{day:0>2}")
+        return read_era(_ERA_KANJI.sub(lambda era: _ERAS[era[0]], joined), strict=False)
+    except (BadDay, BadEraDate):
         return None

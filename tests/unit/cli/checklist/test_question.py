@@ -71,9 +71,25 @@ def test_what_is_no_choice_tells_the_choices(text: str) -> None:
         CHOICE.read(text, "ja", ON)
 
 
-@pytest.mark.parametrize("text", ["1990-06-10", "1990/6/10", "１９９０／６／１０", "平成2年6月10日", "Ｈ2.6.10"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1990-06-10",
+        "1990-6-10",
+        "1990/6/10",
+        "1990.6.10",
+        "19900610",
+        "１９９０／６／１０",
+        "1990年6月10日",
+        "1990年 6月 10日",
+        "平成2年6月10日",
+        "平2.6.10",
+        "Ｈ2.6.10",
+        "h2/6/10",
+    ],
+)
 def test_a_day_is_read_in_either_calendar(text: str) -> None:
-    """R-8.3: with hyphens, slashes or an era, in full width too."""
+    """R-8.3: with hyphens, slashes, dots, 年月日 or nothing between, or with an era; in full width too."""
     assert DAY.read(text, "ja", ON) == BORN.read(text, "ja", ON) == date(1990, 6, 10)
 
 
@@ -84,6 +100,26 @@ def test_a_day_that_is_none_is_told() -> None:
         BORN.read("2026-05-02", "en", ON)
     with pytest.raises(Again, match="のような形"):
         DAY.read("明日", "ja", ON)
+
+
+@pytest.mark.parametrize("text", ["6/10", "1990-13-01", "1990610", "1990-06-10-01", "平.6.10", "大安", "1990年6"])
+def test_what_is_no_day_is_asked_again(text: str) -> None:
+    """R-8.3: nothing is guessed of a day that is written by halves, or that no calendar has."""
+    with pytest.raises(Again, match="のような形"):
+        BORN.read(text, "ja", ON)
+
+
+def test_an_end_that_no_card_has_is_asked_again() -> None:
+    """R-3.1, R-3.7: a card runs to the tenth birthday, so nothing on it ends in eleven years; most likely a wrong year."""
+    assert DAY.read("2037-05-01", "ja", ON) == date(2037, 5, 1)
+    with pytest.raises(Again, match="先の日"):
+        DAY.read("2037-05-02", "ja", ON)
+    with pytest.raises(Again, match="11 years"):
+        DAY.read("2037-05-02", "en", argparse.Namespace(on=date(2026, 5, 1)))
+    assert BORN.read("1926-05-02", "ja", ON) == date(1926, 5, 2)
+    with pytest.raises(Again, match="先の日"):
+        DAY.read("2039-02-28", "ja", argparse.Namespace(on=date(2028, 2, 27)))
+    assert DAY.read("2039-02-28", "ja", argparse.Namespace(on=date(2028, 2, 29))) == date(2039, 2, 28)
 
 
 @pytest.mark.parametrize(
