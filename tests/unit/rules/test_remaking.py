@@ -48,7 +48,8 @@ def test_with_and_without(certificates: bool, express: bool, yen: int) -> None: 
 
     assert found.yen == yen
     assert [finding.code for finding in found.findings] == ["fee.remake"]
-    assert f"{yen}円" in found.findings[0].bring("ja")
+    assert f"{yen:,}円" in found.findings[0].bring("ja")
+    assert f"{found.card_yen:,}円" in found.findings[0].ja
 
 
 def test_express_is_free_where_the_card_is() -> None:
@@ -144,6 +145,8 @@ def test_what_is_paid_back(voided: Voided, national: int, strict: int) -> None:
 
         assert (found.yen, found.rules) == (yen, ("R-4.2",))
         assert [finding.code for finding in found.findings] == ["fee.refunded" if yen else "fee.kept"]
+        assert "1,000円" in found.findings[0].ja
+        assert "1,000 yen" in found.findings[0].en
 
 
 def test_nothing_paid_is_nothing_told() -> None:

@@ -107,7 +107,7 @@ def test_a_refused_order_says_what_becomes_of_the_fee(counter: Counter) -> None:
     with pytest.raises(AuthorityRefused, match="200 yen paid are given back") as refused:
         reissue(counter)
 
-    assert "できません。発行を取り消したため、お支払いの200円をお返しします。(test.no)" in refused.value.message("ja")
+    assert "できません。手続きを取りやめたため、お支払いの200円をお返しします。(test.no)" in refused.value.message("ja")
     (application, *_) = counter.window.applications(WAKABA)
     assert application.state is ApplicationState.REFUSED
     assert told(application) == (200, ["fee.refunded"])

@@ -25,7 +25,7 @@ from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
 _NUMBER = re.compile(r"(S|R|CF)-?([0-9]{1,2}(?:\.[0-9]{1,2})?)")
-_FIELD = re.compile(r"\{\w+\}")
+_FIELD = re.compile(r"\{\w+(?::[^}]*)?\}")
 _CODE = re.compile(r"[a-z]+(\.[a-z0-9_-]+)+")
 _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
 _SERVER_ROOMS = ("audit", "staff", "authority", "window", "story")

@@ -199,9 +199,10 @@ def test_a_number_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str],
     assert _ask(capsys, f"'{text}'")["code"] == "S-08"
 
 
-def test_a_sentence_to_fill_in_has_dots(capsys: pytest.CaptureFixture[str]) -> None:
-    """R-3.8: no name of a field is read out."""
-    lines = _told(capsys, "renewal.not-yet", "ja")
+@pytest.mark.parametrize("code", ["renewal.not-yet", "fee.refunded", "fee.remake"])
+def test_a_sentence_to_fill_in_has_dots(capsys: pytest.CaptureFixture[str], code: str) -> None:
+    """R-3.8, R-4.2: no name of a field is read out, a day's or an amount's."""
+    lines = _told(capsys, code, "ja")
 
     assert not [line for line in lines if "{" in line]
     assert [line for line in lines if "…" in line]
