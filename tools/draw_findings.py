@@ -8,7 +8,7 @@ from tools.draw_errors import cell
 
 RULE_BOOK = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 MARK = "<!-- drawn by tools/make_docs.py from here to the end -->"
-_FIELD = re.compile(r"\{\w+\}")
+_FIELD = re.compile(r"\{\w+(?::[^}]*)?\}")
 
 
 def rules_page() -> str:

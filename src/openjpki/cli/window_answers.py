@@ -122,9 +122,9 @@ def application_lines(entry: ApplicationEntry, language: Language) -> list[str]:
     lines = [f"{entry.receipt}  {word(entry.procedure, language)}  {word(entry.state, language)}"]
     if entry.fee:
         cited = ", ".join(entry.fee.rules)
-        back = f"  {_words(language, '返金', 'paid back')} ¥{entry.fee.refunded}" if entry.fee.refunded else ""
+        back = f"  {_words(language, '返金', 'paid back')} ¥{entry.fee.refunded:,}" if entry.fee.refunded else ""
         lines.append(
-            f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen}  {word(entry.fee.reason, language)}  [{cited}]{back}"
+            f"  {_words(language, '手数料', 'fee')} ¥{entry.fee.yen:,}  {word(entry.fee.reason, language)}  [{cited}]{back}"
         )
     if entry.approval_grounds:
         lines.append(f"  {_approval(entry, language)}")

@@ -6,9 +6,11 @@ from enum import Enum, unique
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.catalogue import find
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import fee
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import FeeReason
+from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import CERTIFICATES_YEN, Policy
 from openjpki.rules.renewal import less_than_three_months_from
 from openjpki.rules.words import word
@@ -51,7 +53,7 @@ class NoExpress(Failure):
 
     code = "fees.no-express"
     kind = Kind.REFUSED
-    ja = "特急発行は{since}からです。"
+    ja = "特急発行は{since_ja}からです。"
     en = "A card is made within a week only from {since}."
 
 
@@ -60,7 +62,7 @@ class NotNearExpiry(Failure):
 
     code = "fees.not-near-expiry"
     kind = Kind.REFUSED
-    ja = "カードの有効期限({expires})まで3か月以上あるため、有効期限を理由とする再交付はできません。{first}からできます。"
+    ja = "カードの有効期限({expires_ja})まで3か月以上あるため、有効期限を理由とする再交付はできません。{first_ja}からできます。"
     en = "The card runs to {expires}, three months or more: for its end alone it is made anew from {first}."
 
 
@@ -118,11 +120,17 @@ def remaking_fee(
     if reason not in REMADE:
         raise NotRemade(reason=reason.value, reason_ja=word(reason, "ja"))
     if express and on < EXPRESS_SINCE:
-        raise NoExpress(since=EXPRESS_SINCE)
+        raise NoExpress(since=spoken(EXPRESS_SINCE, "en"), since_ja=spoken(EXPRESS_SINCE, "ja"))
     if reason is FeeReason.CARD_NEAR_EXPIRY and card_expires is not None:
         first = less_than_three_months_from(policy, card_expires)
         if on < first:
-            raise NotNearExpiry(expires=card_expires, first=first)
+            opens = open_day_from(policy, first)
+            raise NotNearExpiry(
+                expires=spoken(card_expires, "en"),
+                expires_ja=spoken(card_expires, "ja"),
+                first=spoken(opens, "en"),
+                first_ja=spoken(opens, "ja"),
+            )
     settled = fee(policy, reason=reason, on=on)
     share = min(settled.yen, CERTIFICATES_YEN)
     card = settled.yen - share

@@ -25,7 +25,7 @@ from openjpki.rules.substitution import certified
 from openjpki.window.examination import IN_KANA, Case, Known, Shown
 from openjpki.window.loading import cards_of, copies_of, living_card
 from openjpki.window.models import Application, CardHolding, CertificateCopy, FeeRecord, FindingRecord, Resident
-from openjpki.window.refunds import KEPT
+from openjpki.window.refunds import KEPT, REFUNDED
 from openjpki.window.states import ResidentState
 
 ISSUING = (ApplicationState.READY.value, ApplicationState.PARTLY_ISSUED.value)
@@ -122,8 +122,10 @@ def _card_paid(resident: Resident, card: CardHolding) -> bool:
     fees = FeeRecord.objects.for_municipality(resident.municipality)
     settled = fees.filter(application__card=card, reason=FeeReason.CARD_LOST.value)
     given_up = Q(application__state__in=(ApplicationState.REFUSED.value, ApplicationState.WITHDRAWN.value))
-    kept = FindingRecord.objects.for_municipality(resident.municipality).filter(code=KEPT).values("application")
-    return settled.filter(~given_up | Q(application__in=kept)).exists()
+    told = FindingRecord.objects.for_municipality(resident.municipality)
+    kept, refunded = (told.filter(code=code).values("application") for code in (KEPT, REFUNDED))
+    paid = settled.filter(~given_up | Q(application__in=kept))
+    return paid.exclude(application__in=refunded).exists()  # one that was issued in part may be done, and paid back
 
 
 def _history(resident: Resident) -> tuple[Known, ...]:

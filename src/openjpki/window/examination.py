@@ -36,6 +36,7 @@ from openjpki.rules.kinds import (
     Procedure,
     Residence,
 )
+from openjpki.rules.office import open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
 from openjpki.rules.visit import Visit, Way
@@ -158,10 +159,15 @@ def examine(policy: Policy, case: Case) -> IssueExamination:
 
 
 def _to_be_issued_by(policy: Policy, case: Case) -> tuple[Finding, ...]:
-    """Say until when a renewal that waits can be approved and issued: the window is that of the day of issue (R-3.3, R-3.8)."""
+    """Say until when a renewal that waits can be approved and issued: the window is that of the day of issue (R-3.3, R-3.8).
+
+    Told is its last open day (R-4.7), or today where the office works though it is closed.
+    """
     renewed = [_last(case, kind) for kind in case.kinds] if case.procedure is Procedure.RENEWAL else []
     closes = [renewal_window(policy, last.expires).closes for last in renewed if last]
-    return (found("window.renewal.issue-by", closes=min(closes)),) if closes else ()
+    if not closes:
+        return ()
+    return (found("window.renewal.issue-by", closes=max(open_day_until(policy, min(closes)), case.on)),)
 
 
 def _pins(shown: Shown) -> Mapping[CertificateKind, PinOutcome]:

@@ -34,8 +34,8 @@ _ALL = (
         severity="refusal",
         ja="氏名に電子証明書で使えない文字があり、氏または名をかなで記録することになります。ご本人の了承をまだ得ていません。",
         en="The name has a character that a certificate cannot carry: it would be recorded in kana. The holder has not agreed yet.",
-        bring_ja="読みをご本人に確認していただき、了承を得てから、もう一度申請してください。利用者証明用だけなら、かなの記録は要りません。",
-        bring_en="Show the holder the reading, and apply again once they agree. The authentication certificate alone needs no kana.",
+        bring_ja="読みをご本人に確認していただき、了承を得たら、もう一度受け付けてください(`--kana-agreed`)。利用者証明用だけなら、かなの記録は要りません。",
+        bring_en="Show the holder the reading, and enter it again once they agree (`--kana-agreed`). The authentication certificate alone needs no kana.",
     ),
     Finding(
         code="window.issue-waiting",

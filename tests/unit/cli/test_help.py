@@ -20,6 +20,8 @@ def test_help_is_put_into_japanese() -> None:
         (["rules", "--help", "--lang", "ja"], "使い方: openjpki rules ", "    renewal-window      いつ更新できるか"),
         (["rules", "--lang", "ja", "fee", "--help"], "使い方: openjpki rules fee ", "電子証明書の手数料"),
         (["--lang", "ja", "checklist", "--help"], "使い方: openjpki checklist ", "共通のオプション:"),
+        (["--lang", "ja", "window", "withdraw", "--help"], "使い方: openjpki window ", "処理を待つ申請を取り下げる"),
+        (["--lang", "ja", "card", "plug", "--help"], "使い方: openjpki card plug ", "  NAME            カードの名前"),
         (["rules", "fee", "--help", "--lang", "en"], "usage: openjpki rules fee ", "what an issue costs"),
     ],
 )

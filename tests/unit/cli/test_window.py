@@ -250,7 +250,7 @@ def test_a_withdrawal_tells_of_the_refund(served: Counter, monkeypatch: pytest.M
     monkeypatch.setattr(Sealed, "send", send)
     assert withdrawn.data["fee"] == {"yen": 200, "reason": "own-request", "rules": ["R-4.2"], "refunded": 200}
     assert withdrawn.lines[1].endswith("[R-4.2]  返金 ¥200")
-    assert "発行を取り消したため、お支払いの200円をお返しします。" in withdrawn.lines[-2]
+    assert "手続きを取りやめたため、お支払いの200円をお返しします。" in withdrawn.lines[-2]
 
 
 def test_an_application_waits_and_goes_on(served: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -215,3 +215,12 @@ def test_what_awaits_approval_is_not_told_to_resume(language: Language, word: st
     assert word in lines[1]
     assert "window approve --receipt 2026-000001" in lines[1]
     assert not [line for line in lines if "resume" in line]
+
+
+def test_an_amount_is_told_as_people_write_it() -> None:
+    """R-4.1, R-4.2: with a comma between the thousands, as the findings tell it."""
+    assert APPLICATION.fee is not None
+    entry = replace(APPLICATION, fee=replace(APPLICATION.fee, yen=2000, refunded=1000))
+
+    assert "手数料 ¥2,000 " in told.application_lines(entry, "ja")[1]
+    assert told.application_lines(entry, "ja")[1].endswith("返金 ¥1,000")

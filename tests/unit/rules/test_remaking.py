@@ -48,7 +48,8 @@ def test_with_and_without(certificates: bool, express: bool, yen: int) -> None: 
 
     assert found.yen == yen
     assert [finding.code for finding in found.findings] == ["fee.remake"]
-    assert f"{yen}円" in found.findings[0].bring("ja")
+    assert f"{yen:,}円" in found.findings[0].bring("ja")
+    assert f"{found.card_yen:,}円" in found.findings[0].ja
 
 
 def test_express_is_free_where_the_card_is() -> None:
@@ -66,6 +67,9 @@ def test_express_has_a_first_day() -> None:
     assert remaking_fee(NATIONAL, reason=FeeReason.CARD_LOST, on=first, express=True).yen == 2000
     with pytest.raises(NoExpress, match=r"fees\.no-express.*2024-12-02"):
         remaking_fee(NATIONAL, reason=FeeReason.CARD_LOST, on=date(2024, 12, 1), express=True)
+    with pytest.raises(NoExpress) as refused:
+        remaking_fee(NATIONAL, reason=FeeReason.CARD_LOST, on=date(2024, 12, 1), express=True)
+    assert "令和6年（2024年）12月2日（月）から" in refused.value.message("ja")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +131,17 @@ def test_a_card_far_from_its_end_is_not_made_anew_for_it() -> None:
         remaking_fee(NATIONAL, reason=FeeReason.CARD_NEAR_EXPIRY, **far)
 
 
+def test_the_first_day_for_a_card_near_its_end_is_an_open_one() -> None:
+    """R-4.1, R-4.7: the days are told as people read them, and the first is one on which the window is open."""
+    with pytest.raises(NotNearExpiry) as refused:  # less than three months from 2026-03-07, a Saturday
+        remaking_fee(NATIONAL, reason=FeeReason.CARD_NEAR_EXPIRY, card_expires=date(2026, 6, 6), on=date(2026, 3, 6))
+
+    assert "(令和8年（2026年）6月6日（土）)まで" in refused.value.message("ja")
+    assert "令和8年（2026年）3月9日（月）からできます" in refused.value.message("ja")
+    assert "runs to 2026-06-06 (Sat)" in refused.value.message("en")
+    assert "from 2026-03-09 (Mon)" in refused.value.message("en")
+
+
 @pytest.mark.parametrize(
     ("voided", "national", "strict"),
     [
@@ -144,6 +159,8 @@ def test_what_is_paid_back(voided: Voided, national: int, strict: int) -> None:
 
         assert (found.yen, found.rules) == (yen, ("R-4.2",))
         assert [finding.code for finding in found.findings] == ["fee.refunded" if yen else "fee.kept"]
+        assert "1,000円" in found.findings[0].ja
+        assert "1,000 yen" in found.findings[0].en
 
 
 def test_nothing_paid_is_nothing_told() -> None:

@@ -258,6 +258,26 @@ def test_a_renewal_that_waits_is_told_its_last_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "expires", "told"),
+    [
+        ("2026-03-11", "2026-06-05", "2026-06-05 (Fri)"),
+        ("2026-03-11", "2026-06-07", "2026-06-05 (Fri)"),
+        ("2026-06-05", "2026-06-07", "2026-06-05 (Fri)"),
+        ("2026-06-06", "2026-06-07", "2026-06-06 (Sat)"),
+    ],
+)
+def test_a_renewal_that_waits_is_told_its_last_open_day(on: str, expires: str, told: str) -> None:
+    """R-3.8, R-4.7: a window that ends on a closed day is of use up to the open day before; work on a closed day counts."""
+    two = replace(POLICY, second_person_for=(ApprovalGround.NO_PIN,))
+    history = tuple(replace(known, expires=date.fromisoformat(expires)) for known in VALID_TO_JUNE)
+    case = replace(CASE, shown=BY_LICENCE, history=history, on=date.fromisoformat(on))
+
+    (found,) = [one for one in examine(two, case).findings if one.code == "window.renewal.issue-by"]
+    assert f"issued by {told}" in found.en
+    assert f"After {told}" in found.bring_en
+
+
+@pytest.mark.parametrize(
     ("change", "known_afresh", "found"),
     [
         ({}, True, []),

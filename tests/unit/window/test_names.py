@@ -38,6 +38,8 @@ def test_a_name_in_kana_needs_the_holders_word(counter: Counter) -> None:
     with pytest.raises(ProcedureRefused) as refused:
         issue(counter, BY_PIN)
     assert [finding.code for finding in refused.value.findings] == ["window.kana-not-agreed"]
+    assert "了承を得たら、もう一度受け付けてください(`--kana-agreed`)。" in refused.value.findings[0].bring_ja
+    assert "`--kana-agreed`" in refused.value.findings[0].bring_en
 
     done = issue(counter, AGREED)
     assert done.done

@@ -1,5 +1,7 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from openjpki.window.changes import Change
 from openjpki.window.entries import ApplicationEntry
 from openjpki.window.outcomes import Outcome, ProcedureRefused
 from openjpki.window.procedures import NothingWaits
+from openjpki.window.states import OrderStep
 from tests.unit.window.card import CounterCard
 from tests.unit.window.counter import BY_PIN, HANAKO, WAKABA, Counter, audited
 
@@ -104,7 +107,7 @@ def test_a_refused_order_says_what_becomes_of_the_fee(counter: Counter) -> None:
     with pytest.raises(AuthorityRefused, match="200 yen paid are given back") as refused:
         reissue(counter)
 
-    assert "できません。発行を取り消したため、お支払いの200円をお返しします。(test.no)" in refused.value.message("ja")
+    assert "できません。手続きを取りやめたため、お支払いの200円をお返しします。(test.no)" in refused.value.message("ja")
     (application, *_) = counter.window.applications(WAKABA)
     assert application.state is ApplicationState.REFUSED
     assert told(application) == (200, ["fee.refunded"])
@@ -125,20 +128,26 @@ def test_a_second_judgement_says_what_becomes_of_the_fee(counter: Counter) -> No
     assert told(counter.window.application(WAKABA, receipt)) == (200, ["fee.refunded"])
 
 
-@pytest.mark.parametrize("paid_back", [True, False])
-def test_a_card_is_paid_for_once_whatever_was_withdrawn(counter: Counter, strict: Counter, *, paid_back: bool) -> None:
-    """E-31, R-4.1, R-4.2: the 1,000 yen of a lost card are asked for again only if they went back."""
-    here = counter if paid_back else strict
-    here.with_certificates()
-    here.window.cards.change(
+def made_anew(counter: Counter) -> CounterCard:
+    """Hand a new card to the holder, who lost the one with certificates."""
+    counter.with_certificates()
+    counter.window.cards.change(
         WAKABA,
         resident_code=HANAKO,
-        card_number=here.card.number,
+        card_number=counter.card.number,
         event=CardEvent.ABOLISH,
         cause=LifeEvent.CARD_LOST,
     )
     card = CounterCard("2" * 15)
-    here.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=card)
+    counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=card)
+    return card
+
+
+@pytest.mark.parametrize("paid_back", [True, False])
+def test_a_card_is_paid_for_once_whatever_was_withdrawn(counter: Counter, strict: Counter, *, paid_back: bool) -> None:
+    """E-31, R-4.1, R-4.2: the 1,000 yen of a lost card are asked for again only if they went back."""
+    here = counter if paid_back else strict
+    card = made_anew(here)
     here.desk.cut_before.add(CertificateOrder)
 
     def apply() -> ApplicationEntry:
@@ -151,3 +160,26 @@ def test_a_card_is_paid_for_once_whatever_was_withdrawn(counter: Counter, strict
     again = apply().fee
     assert again is not None
     assert again.yen == (1000 if paid_back else 0)
+
+
+@pytest.mark.parametrize(("office_fault", "yen"), [(True, 1000), (False, 0)])
+def test_what_was_issued_in_part_and_paid_back_is_not_paid(counter: Counter, *, office_fault: bool, yen: int) -> None:
+    """E-31, R-4.1, R-4.2: a fee that went back settles nothing, though one certificate was handed over; one that was kept does."""
+    card = made_anew(counter)
+    card.after["activate"] = lambda: card.fails.add("generate_key")
+
+    def apply(kinds: Iterable[CertificateKind]) -> ApplicationEntry:
+        asked: dict[str, Any] = {"resident_code": HANAKO, "card": card, "shown": BY_PIN, "kinds": kinds}
+        return counter.window.procedures.new_issue(WAKABA, **asked).application
+
+    first = apply(CertificateKind)
+    closed = counter.window.procedures.withdraw(WAKABA, receipt=first.receipt, office_fault=office_fault)
+    assert closed.state is ApplicationState.DONE
+    assert told(closed) == ((1000, ["fee.refunded"]) if office_fault else (0, ["fee.kept"]))
+    card.after.clear()
+    card.fails.clear()
+    missing = [order.kind for order in closed.orders if order.step is not OrderStep.ACTIVE]
+    assert len(missing) == 1
+    again = apply(missing).fee
+    assert again is not None
+    assert again.yen == yen

@@ -164,7 +164,10 @@ def _when(found: Checklist, first: date, language: Language) -> Iterator[str]:
         yield say(language, f"いつ  {begin}から", f"When  from {begin}")
         return
     end = spoken(found.last_open_day, language)
-    yield say(language, f"いつ  {begin}から{end}まで", f"When  {begin} to {end}")
+    if begin == end:
+        yield say(language, f"いつ  {begin}のみ", f"When  {begin} only")
+    else:
+        yield say(language, f"いつ  {begin}から{end}まで", f"When  {begin} to {end}")
     if found.closes != found.last_open_day and not found.of_age:
         last = spoken(found.closes, language)
         yield say(language, f"      (期限の{last}は閉庁日です)", f"      (the last day, {last}, is a closed day)")

@@ -1,6 +1,7 @@
 """One question of the interview: when it matters, how its answer is read, and which words of a command say the same."""
 
 import argparse
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from unicodedata import normalize
 from openjpki.cli.checklist.lines import say
 from openjpki.errors import Language
 from openjpki.rules.dates import BadDay, read_day
-from openjpki.rules.era import BadEraDate, read_era, spoken
+from openjpki.rules.era import BadEraDate, Era, read_era, spoken
 
 Matters: TypeAlias = Callable[[argparse.Namespace], bool]
 Choice: TypeAlias = tuple[Any, str, str]
@@ -22,6 +23,12 @@ EXAMPLES = (
 )
 """How a day is answered."""
 _SHORT = {"yes": "y", "no": "n"}
+_GREGORIAN = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
+_ERAS = {era.value[0]: era.value for era in Era}
+_ERA_KANJI = re.compile(rf"^[{''.join(_ERAS)}](?=[0-9元])")
+"""An era by its first character, as forms have it: 平2.6.10."""
+_LONGEST = 11
+"""Years. A card ends with the tenth birthday at the latest (R-3.7): its end, and those on it, are less than this away."""
 
 
 class Again(Exception):
@@ -54,11 +61,14 @@ class Question:
         return self._choice(given.lower(), language) if self.choices else self._day(given, language, arguments.on)
 
     def _choice(self, given: str, language: Language) -> Any:
-        """Read a number, the word itself, or what a command takes for it."""
+        """Read a number, the word itself or its beginning that no other choice has, or what a command takes for it."""
         for number, (value, *names) in enumerate(self.choices, start=1):
-            words = {str(number), str(value), *(normalize("NFKC", name).lower() for name in names)}
+            words = {str(number), str(value), *map(_plain, names)}
             if given in words | {short for name, short in _SHORT.items() if name in words}:
                 return value
+        meant = [value for value, *names in self.choices if given and given in map(_head, names)]
+        if len(meant) == 1:
+            return meant[0]
         listed = [f"{number} {say(language, ja, en)}" for number, (_, ja, en) in enumerate(self.choices, start=1)]
         possible = say(language, "、", ", ").join(listed)
         raise Again(
@@ -66,12 +76,15 @@ class Question:
         )
 
     def _day(self, given: str, language: Language, latest: date) -> date:
-        """Read a day of either calendar, with hyphens or slashes."""
+        """Read a day of either calendar: a birth date that has been, or an end that a card can have."""
         day = _read_day(given)
         if day is None:
             raise Again(say(language, *EXAMPLES))
         if self.past and day > latest:
             raise Again(say(language, "まだ来ていない日です。", "That day is yet to come."))
+        if (day.year - _LONGEST, day.month, day.day) > (latest.year, latest.month, latest.day):
+            ja = f"{_LONGEST}年より先の日です。年を確かめて、もう一度答えてください。"
+            raise Again(say(language, ja, f"That is more than {_LONGEST} years away: is the year right?"))
         return day
 
     def told(self, answer: Any, language: Language) -> str:
@@ -94,14 +107,21 @@ class Question:
                     yield from (option, str(answer))
 
 
+def _plain(name: str) -> str:
+    return normalize("NFKC", name).lower()
+
+
+def _head(name: str) -> str:
+    """Return the name of a choice without what explains it, the polite ご, and an article."""
+    return re.sub(r"^(?:ご|the |an? )", "", re.split(r"[(,]", _plain(name))[0]).strip()
+
+
 def _read_day(text: str) -> date | None:
-    parts = text.split("/")
-    hyphens = f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}" if len(parts) == len(("year", "month", "day")) else text
+    joined = "".join(text.split()).upper()
     try:
-        return read_day(hyphens)
-    except BadDay:
-        pass
-    try:
-        return read_era(text, strict=False)
-    except BadEraDate:
+        if found := _GREGORIAN.fullmatch(joined):
+            year, month, day = (part for part in found.groups() if part)
+            return read_day(f"{year}-{month:0>2}-{day:0>2}")
+        return read_era(_ERA_KANJI.sub(lambda era: _ERAS[era[0]], joined), strict=False)
+    except (BadDay, BadEraDate):
         return None

@@ -25,7 +25,7 @@ from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
 _NUMBER = re.compile(r"(S|R|CF)-?([0-9]{1,2}(?:\.[0-9]{1,2})?)")
-_FIELD = re.compile(r"\{\w+\}")
+_FIELD = re.compile(r"\{\w+(?::[^}]*)?\}")
 _CODE = re.compile(r"[a-z]+(\.[a-z0-9_-]+)+")
 _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
 _SERVER_ROOMS = ("audit", "staff", "authority", "window", "story")
@@ -83,22 +83,28 @@ def _explain(arguments: argparse.Namespace) -> Answer:
 
 def _found(text: str, language: Language) -> Answer:
     """Tell what fits some words, the most fitting first; raises `NothingFound`."""
-    hits, others = search(text, _FINDINGS), stands_for(text)
-    if not hits:
+    hits, others = search(text, _FINDINGS), _others(text)
+    if not hits or not any(map(str.isalnum, text)):
         raise NothingFound(words=text)
     told, more = hits[:_MOST_HITS], len(hits) - _MOST_HITS
     data = {
         "words": text,
-        "also": list(others),
+        "also": others,
         "hits": [{"code": one.number, "kind": one.register, "ja": one.ja, "en": one.en} for one in told],
         "more": max(more, 0),
     }
     return Answer(data=data, lines=tuple(_hit_lines(text, told, more, language)))
 
 
+def _others(text: str) -> list[str]:
+    """Return what else is looked for: what stands for the words of a text and is not in it."""
+    given = normalize("NFKC", text).casefold()
+    return [other for other in stands_for(text) if other.casefold() not in given]
+
+
 def _hit_lines(text: str, told: Sequence[Hit], more: int, language: Language) -> Iterator[str]:
     japanese = language == "ja"
-    also = [other for other in stands_for(text) if other.isascii() is not japanese]
+    also = [other for other in _others(text) if other.isascii() is not japanese]
     count = len(told) + max(more, 0)
     heading = f"「{text}」: {count}件" if japanese else f'"{text}": {count} found'
     searched = f"({'、'.join(also)} も探しました)" if japanese else f" (searched too: {', '.join(also)})"

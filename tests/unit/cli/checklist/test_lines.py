@@ -109,6 +109,10 @@ def test_residents_are_asked_and_told_in_words_of_the_page() -> None:
             f"{RENEWAL} known --policy office_calendar=none",
             ["時間  8:45~17:15"],
         ),
+        (
+            f"{RENEWAL} known --signature-expires 2026-05-01 --authentication-expires 2026-05-01",
+            ["いつ  令和8年（2026年）5月1日（金）のみ"],
+        ),
         ("--procedure hold", ["■ 一時停止(カードをなくした)", "電話でできます。来庁は要りません。"]),
     ],
 )
@@ -117,6 +121,13 @@ def test_what_hangs_on_the_fridge(capsys: pytest.CaptureFixture[str], question: 
     found = told(capsys, question).splitlines()
 
     assert [line for line in expected if line not in found] == []
+
+
+def test_one_day_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-4.7: where the first open day is the last, and the closed day after it is still told."""
+    found = told(capsys, f"{RENEWAL} known --signature-expires 2026-05-03", "en")
+
+    assert "When  2026-05-01 (Fri) only\n      (the last day, 2026-05-03 (Sun), is a closed day)\n" in found
 
 
 def test_the_letter_is_told_between_the_visits(capsys: pytest.CaptureFixture[str]) -> None:

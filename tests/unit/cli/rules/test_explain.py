@@ -163,6 +163,32 @@ def test_a_search_is_bounded(capsys: pytest.CaptureFixture[str]) -> None:
     assert "(searched too: four attributes)" in _told(capsys, "結婚", "en")[0]
 
 
+@pytest.mark.parametrize(
+    ("words", "language", "also"),
+    [
+        ("委任状", "ja", ""),
+        ("委任状は要りますか", "ja", ""),
+        ("外国人", "ja", "(在留期間 も探しました)"),
+        ("Mandate", "en", ""),
+        ("copies", "en", ""),
+        ("photocopy", "en", " (searched too: copies, copied)"),
+    ],
+)
+def test_the_word_itself_is_not_searched_for_too(
+    capsys: pytest.CaptureFixture[str], words: str, language: str, also: str
+) -> None:
+    """R-2.29: told is what else was looked for, not the word that was asked for."""
+    assert _told(capsys, words, language)[0].endswith((f"件{also}", f"found{also}"))
+    assert words not in _ask(capsys, words, language)["also"]
+
+
+@pytest.mark.parametrize("words", ["...", "。", "( )", "…", "-"])
+def test_marks_find_nothing(capsys: pytest.CaptureFixture[str], words: str) -> None:
+    """A sentence with marks in it is no answer to them."""
+    assert main(["rules", "explain", words]) == 1
+    assert "[rules.nothing-found]" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_nothing_is_found(capsys: pytest.CaptureFixture[str], language: str) -> None:
     """A coded refusal that says how else to ask."""
@@ -199,9 +225,10 @@ def test_a_number_is_read_as_people_write_it(capsys: pytest.CaptureFixture[str],
     assert _ask(capsys, f"'{text}'")["code"] == "S-08"
 
 
-def test_a_sentence_to_fill_in_has_dots(capsys: pytest.CaptureFixture[str]) -> None:
-    """R-3.8: no name of a field is read out."""
-    lines = _told(capsys, "renewal.not-yet", "ja")
+@pytest.mark.parametrize("code", ["renewal.not-yet", "fee.refunded", "fee.remake"])
+def test_a_sentence_to_fill_in_has_dots(capsys: pytest.CaptureFixture[str], code: str) -> None:
+    """R-3.8, R-4.2: no name of a field is read out, a day's or an amount's."""
+    lines = _told(capsys, code, "ja")
 
     assert not [line for line in lines if "{" in line]
     assert [line for line in lines if "…" in line]

@@ -184,6 +184,7 @@ def test_a_pin_of_no_certificate_is_neither_reset_nor_changed(procedure: Procedu
     assert told(PinKind.SIGNATURE) == ((), True)
     assert told(PinKind.SIGNATURE, PinKind.AUTHENTICATION) == ((PinKind.AUTHENTICATION,), False)
     assert told(PinKind.SIGNATURE, signature_expires=ENDS) == ((PinKind.SIGNATURE,), False)
-    grown_up = interview(procedure, **{answer: frozenset({PinKind.SIGNATURE})})
+    named: dict[str, Any] = {answer: frozenset({PinKind.SIGNATURE})}
+    grown_up = interview(procedure, **named)
     assert (grown_up.pins(NATIONAL), grown_up.lacks_its_pin(NATIONAL)) == ((PinKind.SIGNATURE,), False)
     assert not interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})).lacks_its_pin(NATIONAL)
