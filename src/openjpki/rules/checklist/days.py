@@ -116,7 +116,14 @@ def day_plan(policy: Policy, interview: Interview, on: date) -> Plan:
         against = tuple(_against_the_letter(policy, interview, on))
     if found.way != "refused":
         return refused(against) if against else found
-    return refused(_of_the_card(interview, finding) for finding in (*against, *found.findings))
+    return refused(_of_the_card(interview, finding) for finding in _pertinent(interview, (*against, *found.findings)))
+
+
+def _pertinent(interview: Interview, findings: tuple[Finding, ...]) -> Iterator[Finding]:
+    """Leave out that a representative is needed where none could have the signature certificate issued either (R-1.3, R-1.7)."""
+    codes = {finding.code for finding in findings}
+    barred = "eligibility.ward_or_under15_principle" in codes and interview.kinds == {CertificateKind.SIGNATURE}
+    yield from (finding for finding in findings if not (barred and finding.code == "representative.needed"))
 
 
 def _against_the_letter(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:

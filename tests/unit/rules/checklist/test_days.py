@@ -11,7 +11,17 @@ from openjpki.rules.eligibility import Holder
 from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
 from openjpki.rules.office import NeverOpen, open_day_until
 from openjpki.rules.representation import Claim
-from tests.unit.rules.checklist.interviews import ADULT, ALL_PINS, AUTHENTICATION, CHILD, ENDS, NATIONAL, ON, interview
+from tests.unit.rules.checklist.interviews import (
+    ADULT,
+    ALL_PINS,
+    AUTHENTICATION,
+    CHILD,
+    ENDS,
+    NATIONAL,
+    ON,
+    SIGNATURE,
+    interview,
+)
 
 ONE_DAY = timedelta(days=1)
 
@@ -266,3 +276,12 @@ def test_a_card_that_is_over_is_all_that_is_told(on: date, code: str) -> None:
     )
 
     assert [finding.code for finding in found.plan.findings] == [code]
+
+
+def test_no_representative_is_needed_for_what_none_can_have() -> None:
+    """R-1.3, R-1.4, R-1.6; S-08: under 15 the signature certificate alone waits for the birthday, whoever comes."""
+    alone = days(NATIONAL, interview(Procedure.NEW, holder=CHILD, kinds=SIGNATURE))
+    other = days(NATIONAL, interview(Procedure.NEW, holder=CHILD, kinds=AUTHENTICATION))
+
+    assert [one.code for one in alone.waits] == ["eligibility.ward_or_under15_principle"]
+    assert [one.code for one in other.waits] == ["representative.needed"]
