@@ -187,7 +187,7 @@ def settle_fee(application: Application, fee: Fee, *, paid: int, waived: bool = 
     if waived and fee.yen:
         return Taken(application=replace(settled, grounds=settled.grounds | {ApprovalGround.FEE_WAIVED}))
     if paid != fee.yen:
-        return Taken(application=application, findings=(find("application.fee-open", yen=f"{fee.yen:,}"),))
+        return Taken(application=application, findings=(find("application.fee-open", yen=fee.yen),))
     return Taken(application=settled)
 
 
