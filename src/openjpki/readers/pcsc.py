@@ -192,7 +192,7 @@ class PcscService:
         except Failure:
             scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
             raise
-        return PcscCard(scard, card, protocol)
+        return PcscCard(scard, card, protocol, reader)
 
     def close(self) -> None:
         """Leave the service."""
@@ -212,14 +212,16 @@ class PcscService:
 class PcscCard:
     """A card in a reader of the system: a `Connection`, and a context manager that leaves the card as it is."""
 
-    def __init__(self, scard: Any, card: Any, protocol: int) -> None:
+    def __init__(self, scard: Any, card: Any, protocol: int, reader: str) -> None:
         self._scard = scard
         self._card = card
         self._protocol = protocol
+        self._reader = reader
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Return the card's answer; raises `CardRemoved`, `CardWasReset`, `ReaderFault`, `ServiceMissing`."""
-        (answer,) = _values(self._scard, self._scard.SCardTransmit(self._card, self._protocol, list(apdu)))
+        """Return the card's answer; raises `CardRemoved`, `CardWasReset`, `ReaderMissing`, `ReaderFault`, `ServiceMissing`."""
+        sent = self._scard.SCardTransmit(self._card, self._protocol, list(apdu))
+        (answer,) = _values(self._scard, sent, self._reader)
         return bytes(answer)
 
     def close(self) -> None:

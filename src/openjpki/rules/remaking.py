@@ -113,9 +113,10 @@ def remaking_fee(
 ) -> RemakingFee:
     """Return what a card made anew costs on a day (R-4.1; S-18; E-31).
 
-    Raises `NotRemade`, `NoExpress`, `NoFeeRow`, or `NotNearExpiry` where the card's end is the reason and, as far as
-    `card_expires` tells, is not near. The table holds card and certificates together. Of an amount the certificates, both together, are 200 yen; without
-    `certificates` (不要) they are not charged. `express` adds its surcharge where the re-making costs anything.
+    Raises `NotRemade`, `NoExpress`, `NoFeeRow`, `NeverOpen`, or `NotNearExpiry` where the card's end is the reason and, as far
+    as `card_expires` tells, is not near. The table holds card and certificates together. Of an amount the certificates, both
+    together, are 200 yen; without `certificates` (不要) they are not charged. `express` adds its surcharge where the re-making
+    costs anything.
     """
     if reason not in REMADE:
         raise NotRemade(reason=reason.value, reason_ja=word(reason, "ja"))

@@ -147,6 +147,8 @@ def test_every_status_has_its_refusal(scard: Scard, function: str, status: int, 
     assert scard.held == []
     if refusal is ReaderFault:
         assert refused.value.data == {"status": "80100001"}
+    if refusal is ReaderMissing:
+        assert refused.value.data == {"reader": FULL}
 
 
 def test_a_card_that_is_pulled_is_told(scard: Scard, card: InsertedCard) -> None:
