@@ -80,6 +80,23 @@ def renewal(
     return Renewal(open=not findings, window=window, findings=tuple(findings))
 
 
+def about_the_days(policy: Policy, found: Renewal, on: date) -> tuple[Finding, ...]:
+    """Tell what the office's calendar does to a renewal that is open: nothing moves its last day (R-4.4, R-4.7; E-36).
+
+    Raises `NeverOpen`.
+    """
+    if not found.open:
+        return ()
+    closes, soonest = found.window.closes, open_day_from(policy, on)
+    if soonest > closes:
+        return (find("renewal.no-open-day", closes=closes, next=soonest),)
+    told = [] if soonest == on else [find("renewal.closed-day", on=on, next=soonest)]
+    last = open_day_until(policy, closes)
+    if last != closes:
+        told.append(find("deadline.closed-day", last=closes, open=last))
+    return tuple(told)
+
+
 def _card_first(policy: Policy, card_expires: date, on: date, *, japanese: bool) -> Finding:
     """Tell what becomes of the card first: made anew, or a foreigner's extended while a day is left for it (R-2.12, R-3.7, R-7.5)."""
     last_open = open_day_until(policy, card_expires)

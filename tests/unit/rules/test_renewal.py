@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from openjpki.rules.policy import Policy
-from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.renewal import about_the_days, renewal, renewal_window
 
 NATIONAL = Policy.preset("national")
 PAGE = Policy.preset("page")
@@ -141,3 +141,23 @@ def test_past_the_end_of_the_card_nothing_else_is_told(japanese: bool) -> None: 
 
     for found in (both, early):
         assert (found.open, [finding.code for finding in found.findings]) == (False, ["eligibility.card-expired"])
+
+
+@pytest.mark.parametrize(
+    ("expires", "on", "codes"),
+    [
+        ("2026-08-14", "2026-08-14", []),
+        ("2026-08-14", "2026-06-13", ["renewal.closed-day"]),  # a Saturday
+        ("2026-08-15", "2026-08-14", ["deadline.closed-day"]),
+        ("2026-08-15", "2026-06-13", ["renewal.closed-day", "deadline.closed-day"]),
+        ("2026-08-15", "2026-08-15", ["renewal.no-open-day"]),
+        ("2026-08-15", "2026-08-16", []),  # over: said already
+        ("2026-08-15", "2026-05-15", []),  # not yet: said already
+    ],
+)
+def test_what_the_calendar_does_to_a_renewal(expires: str, on: str, codes: list[str]) -> None:
+    """R-4.4, R-4.7; S-38; E-36: a closed day is none to renew on, and the last day of the window does not move."""
+    day = date.fromisoformat(on)
+    found = renewal(NATIONAL, expires=date.fromisoformat(expires), card_expires=CARD, on=day)
+
+    assert [finding.code for finding in about_the_days(NATIONAL, found, day)] == codes

@@ -15,7 +15,7 @@ from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RecordKind, Term
 from openjpki.rules.notices import Addressee, Held, Notice, brought, lost, returned, select
-from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.renewal import about_the_days, renewal
 from openjpki.rules.retention import destruction, retention
 from openjpki.rules.words import word
 
@@ -154,24 +154,38 @@ def _add_renewal(parser: argparse.ArgumentParser) -> None:
     add_today(parser)
 
 
+_RENEWALS = {
+    "yes": ("更新できます。", "May be renewed."),
+    "closed": ("更新期間中ですが、この日は窓口が開いていません。", "Inside the renewal period, but on a closed day."),
+    "no": ("更新できません。", "May not be renewed."),
+}
+"""What is said first: on a closed day the period is open, and the window is not."""
+
+
 def _renewal(arguments: argparse.Namespace) -> Answer:
-    language, window = language_of(arguments), renewal_window(policy_of(arguments), arguments.expires)
+    policy, language, on = policy_of(arguments), language_of(arguments), today_of(arguments)
     found = renewal(
-        policy_of(arguments),
+        policy,
         expires=arguments.expires,
         card_expires=arguments.card_expires,
-        on=today_of(arguments),
+        on=on,
         notice=arguments.notice,
         japanese=not arguments.foreign_national,
     )
-    yes, no = ("更新できます。", "更新できません。") if language == "ja" else ("May be renewed.", "May not be renewed.")
+    findings = (*found.findings, *about_the_days(policy, found, on))
+    codes = {finding.code for finding in findings}
+    way = "closed" if "renewal.closed-day" in codes else "no" if refused(findings) else "yes"
     return answered(
-        found.findings,
-        window.rules,
+        findings,
+        found.window.rules,
         language,
-        line=yes if found.open else no,
-        data={"open": found.open, "opens": window.opens.isoformat(), "closes": window.closes.isoformat()},
-        kind=refused(found.findings),
+        line=_RENEWALS[way][language != "ja"],
+        data={
+            "open": way == "yes",
+            "opens": found.window.opens.isoformat(),
+            "closes": found.window.closes.isoformat(),
+        },
+        kind=refused(findings),
     )
 
 

@@ -28,6 +28,17 @@ FINDINGS = (
         bring_en=f"For the new issue bring, on {{next}} or on a later open day, {PIN_OR_ID_EN}.",
     ),
     Finding(
+        code="renewal.closed-day",
+        rule="R-4.4",
+        sentence="S-38",
+        also=("R-4.7",),
+        severity="refusal",
+        ja="{on}は閉庁日です。次に窓口の開くのは{next}です。",
+        en="{on} is a closed day. The window opens next on {next}.",
+        bring_ja="{next}以降の開庁日にお越しください。",
+        bring_en="Come on {next} or on a later open day.",
+    ),
+    Finding(
         code="renewal.over",
         rule="R-3.10",
         sentence="S-35",

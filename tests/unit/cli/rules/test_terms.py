@@ -49,27 +49,40 @@ def test_a_move_into_the_municipality(capsys: pytest.CaptureFixture[str], planne
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        ("--on 2026-05-16", None),
-        ("--on 2026-08-15", None),
+        ("--on 2026-05-18", None),
+        ("--on 2026-08-14", None),
         ("--on 2026-05-15 --notice", "renewal.not-yet"),
         ("--on 2026-08-16", "renewal.over"),
-        ("--on 2026-05-16 --policy notice_required=true", "renewal.notice-required"),
-        ("--on 2026-05-16 --notice --policy notice_required=true", None),
+        ("--on 2026-05-18 --policy notice_required=true", "renewal.notice-required"),
+        ("--on 2026-05-18 --notice --policy notice_required=true", None),
+        ("--on 2026-08-15", "renewal.no-open-day"),
     ],
 )
 def test_a_renewal_on_a_day(capsys: pytest.CaptureFixture[str], options: str, code: str | None) -> None:
-    """R-3.8, R-7.1; S-31, S-33: the window with its days, and what stands in the way."""
+    """R-3.8, R-4.7, R-7.1; S-31, S-33; E-36: the window with its days, what stands in the way, and that its last day is a closed one."""
     answer = ask(capsys, f"renewal --expires 2026-08-15 {CARD} {options}", 0 if code is None else 1)
 
     assert (answer["open"], answer["opens"], answer["closes"]) == (code is None, "2026-05-16", "2026-08-15")
-    assert [finding["code"] for finding in answer["findings"]] == ([] if code is None else [code])
+    assert [finding["code"] for finding in answer["findings"]] == [code or "deadline.closed-day"]
+
+
+@pytest.mark.parametrize("on", ["2026-05-16", "2026-05-17", "2026-08-11"])
+def test_a_renewal_on_a_closed_day(capsys: pytest.CaptureFixture[str], on: str) -> None:
+    """R-4.4; S-38: the period is open, the window is not: nobody is told that the day will do, nor that it is too late."""
+    question = f"renewal --expires 2026-08-14 {CARD} --on {on}"
+
+    answer = ask(capsys, question, 1)
+
+    assert (answer["open"], codes(answer)) == (False, ["renewal.closed-day"])
+    assert "この日は窓口が開いていません。" in told(capsys, question, "ja")
+    assert "2026-08-14" not in told(capsys, question, "en").partition("[")[0]
 
 
 def test_a_renewal_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """R-3.8: yes or no in both languages."""
     question = f"renewal --expires 2026-08-15 {CARD}"
 
-    assert "更新できます。" in told(capsys, f"{question} --on 2026-05-16", "ja")
+    assert "更新できます。" in told(capsys, f"{question} --on 2026-05-18", "ja")
     assert "May not be renewed." in told(capsys, f"{question} --on 2026-05-15", "en")
 
 
