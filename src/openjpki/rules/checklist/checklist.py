@@ -1,25 +1,22 @@
 """The answer to the interview: may I come, when, where, with which papers and PINs, what it costs, and else what instead."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from openjpki.rules.agency import ISSUING
-from openjpki.rules.catalogue import find
-from openjpki.rules.checklist.days import Days, days, last_of_the_window
+from openjpki.rules.checklist.advice import advice
+from openjpki.rules.checklist.days import Days, days
 from openjpki.rules.checklist.instead import Instead, instead
 from openjpki.rules.checklist.interview import Interview
-from openjpki.rules.checklist.items import GONE, Item, Pin, pins, visits
+from openjpki.rules.checklist.items import Item, Pin, pins, visits
 from openjpki.rules.dates import JST
 from openjpki.rules.deadlines import last_day
-from openjpki.rules.documents import examine
-from openjpki.rules.eligibility import may_have
 from openjpki.rules.fees import Fee, check_reason, fee
 from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import decide
-from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure, Term
-from openjpki.rules.notices import brought, lost
+from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, PinKind, Procedure, Term
 from openjpki.rules.pin_reset import KioskReset, kiosk_reset
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import REMADE, remaking_fee
@@ -97,8 +94,8 @@ def checklist(policy: Policy, interview: Interview) -> Checklist:
     lists = visits(policy, interview, found)
     asked = pins(policy, interview)
     counter = _counter(policy, interview)
-    advice = (*found.findings, *_advice(policy, interview, found), *about_the_cost)
-    findings = refusals_first((*found.waits, *found.plan.findings, *advice))
+    known = (*found.findings, *advice(policy, interview, found), *about_the_cost)
+    findings = refusals_first((*found.waits, *found.plan.findings, *known))
     cited = [
         *(number for items in lists for item in items for number in item.rules),
         *(number for pin in asked for number in pin.rules),
@@ -217,68 +214,6 @@ def _reason(policy: Policy, interview: Interview, kind: CertificateKind, on: dat
     if on > end:
         return FeeReason.AFTER_EXPIRY
     return FeeReason.RENEWAL if on >= renewal_window(policy, end).opens else FeeReason.OWN_REQUEST
-
-
-def _advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
-    """Tell what is good to know: about the notice, the second visit, the telephone, and what needs no visit."""
-    procedure = interview.procedure
-    if procedure is Procedure.RENEWAL:
-        yield from _about_a_renewal(policy, interview, found)
-    yield from _about_the_reason(interview)
-    for given in (interview.documents, interview.agent_documents):
-        yield from examine(policy, given or (), found.first_open_day).findings
-    represented = interview.applicant is Applicant.LEGAL_REPRESENTATIVE
-    if represented and procedure in ISSUING and interview.unknown(policy):
-        yield find("checklist.reset-two-documents")
-    if interview.form == "opened" and interview.applicant in {Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD}:
-        yield find("agent.unsealed")
-    if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
-        about = may_have(policy, interview.holder, kind=CertificateKind.AUTHENTICATION, on=found.first_open_day)
-        applies = (one for one in about.findings if one.code == "eligibility.representative-applies")
-        yield from (
-            replace(one, bring_ja="", bring_en="") for one in applies
-        )  # the list says what to bring, and what not
-    if procedure is Procedure.REVOCATION:
-        yield from _about_a_revocation(interview)
-    knows = interview.applicant is Applicant.SELF and not interview.unknown(policy)
-    if knows and procedure is Procedure.PIN_CHANGE:
-        yield find("checklist.pin-change-at-home")
-
-
-def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
-    """Tell of the notice (S-40), of what ends before (R-3.1, R-7.5), and until when the second visit counts (R-2.24, R-3.8)."""
-    named = min(interview.ends().values())
-    yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
-    other = interview.authentication_expires
-    if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= found.first_open_day:
-        yield find("checklist.ends-with-authentication", expires=other)
-    if interview.card_expires is None and policy.card_first_if_same_expiry:
-        yield find("checklist.card-end-unknown")
-    if found.plan.way == "inquiry":
-        yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
-
-
-def _about_the_reason(interview: Interview) -> Iterator[Finding]:
-    """Tell what comes before a certificate for a card made anew (R-1.2, R-2.7), and what a change of the attributes leaves alone (R-5.3)."""
-    if interview.reason in REMADE - {FeeReason.OFFICE_ERROR}:
-        yield find("checklist.new-card-first")
-    if interview.reason in GONE:
-        yield find("hold.by-telephone")
-    if interview.reason is FeeReason.ATTRIBUTES_CHANGED and CertificateKind.AUTHENTICATION in interview.kinds:
-        yield find("checklist.authentication-goes-on")
-
-
-def _about_a_revocation(interview: Interview) -> Iterator[Finding]:
-    """Tell whether it is needed at all (R-3.10), and who can ask for it online: with the card in force and its PINs (R-2.5)."""
-    ends = interview.ends()
-    over = [end < interview.on for end in ends.values()]
-    if over and all(over) and len(over) == len(interview.kinds):
-        yield find("checklist.revocation-not-needed")
-        return
-    holder = interview.holder_on(interview.on)
-    works = holder is not None and holder.card is CardState.ACTIVE and not holder.face_card
-    if works and interview.applicant is Applicant.SELF and not interview.unknown_pins:
-        yield find("checklist.revoke-online")
 
 
 def _kiosk(policy: Policy, interview: Interview, on: date) -> KioskReset | None:

@@ -1,12 +1,14 @@
 """Interviews as a resident gives them, for the tests of the checklist."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from openjpki.rules.checklist.checklist import Checklist, checklist
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import Item
 from openjpki.rules.eligibility import Holder
+from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Procedure
 from openjpki.rules.policy import Policy
 
@@ -38,3 +40,17 @@ def asked(
 def listed(items: tuple[Item, ...]) -> list[tuple[str, bool]]:
     """Return the things of a list, each with whether it is required; a document by its first kind."""
     return [(item.kinds[0].value if item.kinds else item.thing.value, item.required) for item in items]
+
+
+class Told(Protocol):
+    """An answer with findings."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Return them."""
+        ...
+
+
+def codes(found: Told) -> list[str]:
+    """Return the codes of the findings of an answer."""
+    return [finding.code for finding in found.findings]

@@ -5,21 +5,14 @@ import pytest
 
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.fees import NoFeeRow, ReasonOfAnother
 from openjpki.rules.kinds import (
     Applicant,
     Capacity,
-    CardState,
-    CertificateKind,
-    FeeReason,
     PinKind,
     Power,
     Procedure,
-    Residence,
 )
-from openjpki.rules.office import NeverOpen
 from openjpki.rules.policy import Policy
-from openjpki.rules.remaking import NotNearExpiry
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
@@ -30,6 +23,7 @@ from tests.unit.rules.checklist.interviews import (
     NATIONAL,
     ON,
     asked,
+    codes,
     interview,
     listed,
 )
@@ -37,11 +31,6 @@ from tests.unit.rules.checklist.interviews import (
 AGENT, HOUSEHOLD = Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
 REPRESENTATIVE = Applicant.LEGAL_REPRESENTATIVE
 PARENT = Claim(power=Power.PARENT, same_household=True)
-
-
-def codes(found: object) -> list[str]:
-    """Return the codes of some findings."""
-    return [finding.code for finding in found.findings]  # type: ignore[attr-defined]
 
 
 def test_a_holder_renews() -> None:
@@ -84,42 +73,6 @@ def test_without_pin_and_document_it_takes_the_letter() -> None:
     assert found.letter is not None
     assert (found.letter.days, found.letter.until) == (30, date(2026, 6, 1))
     assert found.instead == ()
-
-
-def test_before_the_window_one_may_wait_or_have_it_issued_early() -> None:
-    """S-33; R-2.4, R-3.8; E-16, E-17: from the first day of the window; a re-issue is possible now, at 200 yen (R-4.2)."""
-    found = asked(Procedure.RENEWAL, on=date(2026, 3, 10), notice=True)
-
-    assert (found.means, found.opens, found.first_open_day) == ("same_day", date(2026, 3, 11), date(2026, 3, 11))
-    assert [finding.code for finding in found.waits] == codes(found)[:1] == ["renewal.not-yet"]
-    assert "notice.comes-early" in codes(found)
-    assert [codes(other) for other in found.instead] == [["checklist.early-reissue"]]
-    early = found.instead[0]
-    assert early.interview is not None
-    assert (early.interview.procedure, early.opens) == (Procedure.REISSUE, date(2026, 3, 10))
-    cost = asked(Procedure.REISSUE, on=date(2026, 3, 10), signature_expires=ENDS).fee
-    assert cost is not None
-    assert (cost.yen, cost.rules) == (200, ("R-4.2",))
-
-
-def test_a_closed_last_day_is_told() -> None:
-    """R-4.7; E-36: expiry on Sunday 2026-05-03: the last useful day is Friday, later it is a new issue, free of charge."""
-    sunday = date(2026, 5, 3)
-    ends: dict[str, Any] = {"signature_expires": sunday, "authentication_expires": sunday}
-    found = asked(Procedure.RENEWAL, **ends)
-
-    assert (found.closes, found.last_open_day) == (sunday, ON)
-    assert "deadline.closed-day" in codes(found)
-
-    late = asked(Procedure.RENEWAL, on=sunday, **ends)
-    assert (late.means, codes(late)) == ("not", ["renewal.no-open-day"])
-    assert [(codes(other), other.opens) for other in late.instead] == [
-        (["checklist.new-issue"], date(2026, 5, 7)),
-    ]
-    assert late.instead[0].interview is not None
-    cost = asked(Procedure.NEW, on=sunday, **ends).fee
-    assert cost is not None
-    assert cost.yen == 0
 
 
 def test_an_agent_with_the_sealed_form_comes_once() -> None:
@@ -168,21 +121,6 @@ def test_a_representative_applies_for_a_child() -> None:
     assert "eligibility.representative-applies" in codes(found)
 
 
-def test_a_child_is_shown_the_way() -> None:
-    """S-08, S-09; R-1.4, R-1.5: the signature certificate from 15; today the authentication certificate, by a parent."""
-    found = asked(Procedure.NEW, holder=CHILD)
-
-    assert (found.means, found.opens) == ("same_day", date(2027, 4, 1))
-    assert codes(found)[0] == "eligibility.ward_or_under15_principle"
-    assert "R-1.4" in found.rules
-    assert [codes(other) for other in found.instead] == [
-        ["checklist.authentication-alone", "checklist.representative-comes"]
-    ]
-    assert found.instead[0].interview is not None
-    assert found.instead[0].interview.claim == Claim(power=Power.PARENT)
-    assert found.instead[0].interview.kinds == AUTHENTICATION
-
-
 def test_a_household_that_moves_comes_once() -> None:
     """R-2.25: with the report of the move and the sealed mandate, on the same day; else as any agent."""
     found = asked(Procedure.REISSUE, HOUSEHOLD, move_report=True)
@@ -210,83 +148,12 @@ def test_a_household_that_moves_seals_an_opened_mandate_anew() -> None:
     assert "household.only-with-move" not in codes(opened)
 
 
-@pytest.mark.parametrize(
-    ("holder", "code"),
-    [
-        (Holder(born=ADULT.born, residence=Residence.MOVED_OUT), "eligibility.moved-out"),
-        (Holder(born=ADULT.born, card=CardState.EXPIRED), "eligibility.card-expired"),
-        (Holder(born=ADULT.born, card=CardState.SUSPENDED), "eligibility.card-suspended"),
-        (Holder(born=ADULT.born, card="juki"), "eligibility.juki-card"),
-    ],
-)
-def test_what_comes_first_is_told(holder: Holder, code: str) -> None:
-    """S-07, S-29, S-30, S-57, S-58; R-1.1, R-1.2: the other municipality, a new card, the stop lifted."""
-    found = asked(Procedure.RENEWAL, holder=holder)
-
-    assert (found.means, found.opens, found.visits, found.fee) == ("not", None, (), None)
-    assert [codes(other) for other in found.instead] == [[code]]
-    assert found.instead[0].interview is None
-    assert code.partition(".")[0] == "eligibility"
-    assert set(found.rules) >= {"R-3.8"}
-
-
-def test_a_card_that_ends_sooner_ends_the_days() -> None:
-    """R-1.2, S-07: past its last day the card has expired."""
-    found = asked(Procedure.NEW, card_expires=date(2026, 5, 20))
-
-    assert (found.closes, found.last_open_day) == (date(2026, 5, 20), date(2026, 5, 20))
-
-
 def test_a_hold_is_taken_by_telephone() -> None:
     """R-2.7, R-4.6: from anybody, at any hour, with nothing to bring."""
     found = asked(Procedure.HOLD, HOUSEHOLD, holder=None)
 
     assert (found.means, found.visits, found.pins, codes(found)) == ("telephone", (), (), ["hold.by-telephone"])
     assert found.rules == ("R-2.7", "R-4.6")
-
-
-@pytest.mark.parametrize(
-    ("unknown", "place"),
-    [
-        ({PinKind.SIGNATURE}, "kiosk-later"),
-        ({PinKind.AUTHENTICATION}, "kiosk-later"),
-        ({PinKind.SIGNATURE, PinKind.AUTHENTICATION}, "window"),
-        ({PinKind.RESIDENT_RECORD}, "window"),
-        ({PinKind.SIGNATURE, PinKind.RESIDENT_RECORD}, "window"),
-        (set(), "window"),
-    ],
-)
-def test_a_kiosk_resets_one_pin(unknown: set[PinKind], place: str) -> None:
-    """R-6.6: with the other PIN known; else the window, where one document is enough (S-62; R-6.3)."""
-    found = asked(Procedure.PIN_RESET, unknown_pins=frozenset(unknown))
-
-    assert found.kiosk is not None
-    assert found.kiosk.place == place
-    assert ("kiosk.free" in codes(found.kiosk)) is (place == "kiosk-later")
-    assert ("kiosk.app-first" in codes(found.kiosk)) is (place == "kiosk-later")
-    assert listed(found.visits[0]) == [("card", True), ("drivers-licence", True)]
-
-
-def test_a_kiosk_takes_no_expired_certificate() -> None:
-    """R-6.6: both certificates are in force, the last day included."""
-    ended: dict[str, Any] = {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON}
-    reset = frozenset({PinKind.SIGNATURE})
-    found = asked(Procedure.PIN_RESET, unknown_pins=reset, **ended)
-    kiosk = asked(Procedure.PIN_RESET, unknown_pins=reset, signature_expires=ON, authentication_expires=ON).kiosk
-
-    assert found.kiosk is not None
-    assert codes(found.kiosk) == ["kiosk.certificate-not-in-force"]
-    assert kiosk is not None
-    assert kiosk.place == "kiosk-later"
-
-
-def test_a_kiosk_helps_the_holder_alone_and_handles_what_the_window_does() -> None:
-    """R-6.5, R-6.6: nobody else's face is on the card; a PIN that the window does not handle is not asked about."""
-    two_pins = NATIONAL.with_settings({"window_pins": "signature,authentication"})
-    record = frozenset({PinKind.RESIDENT_RECORD})
-
-    assert asked(Procedure.PIN_RESET, AGENT).kiosk is None
-    assert asked(Procedure.PIN_RESET, policy=two_pins, unknown_pins=record).kiosk is None
 
 
 def test_a_representative_brings_two_documents_for_a_reset() -> None:
@@ -314,26 +181,6 @@ def test_a_ward_is_represented_with_a_fresh_certificate() -> None:
     assert (certificate.kinds, certificate.months) == ((DocumentKind.GUARDIANSHIP_CERTIFICATE,), 3)
 
 
-def test_a_revocation_asks_for_no_pin() -> None:
-    """R-2.5: the card if it is there, a document; an agent a mandate; the holder can do it at home."""
-    own, agent = asked(Procedure.REVOCATION), asked(Procedure.REVOCATION, AGENT)
-
-    assert (listed(own.visits[0]), own.pins) == ([("card", False), ("drivers-licence", True)], ())
-    assert codes(own)[-1] == "checklist.revoke-online"
-    assert listed(agent.visits[0]) == [("card", False), ("mandate", True), ("drivers-licence", True)]
-
-
-def test_a_pin_is_changed_with_the_old_one() -> None:
-    """R-2.9: remembered and thought of anew; also at home. One that is not known is reset with a document (R-2.10)."""
-    found = asked(Procedure.PIN_CHANGE, changed_pins=frozenset({PinKind.AUTHENTICATION}))
-    lost = asked(Procedure.PIN_CHANGE, unknown_pins=frozenset({PinKind.AUTHENTICATION}))
-
-    assert [(pin.kind, pin.remember, pin.think_of) for pin in found.pins] == [(PinKind.AUTHENTICATION, True, True)]
-    assert codes(found)[-1] == "checklist.pin-change-at-home"
-    assert "checklist.pin-change-at-home" not in codes(lost)
-    assert listed(lost.visits[0]) == [("card", True), ("drivers-licence", True)]
-
-
 def test_a_face_card_has_no_pin() -> None:
     """R-1.11: no PIN is asked for; the signature certificate takes the switch first, the other one can be had as it is."""
     face = Holder(born=ADULT.born, face_card=True)
@@ -345,112 +192,6 @@ def test_a_face_card_has_no_pin() -> None:
     assert (alone.means, alone.pins) == ("same_day", ())
     assert listed(alone.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
     assert "checklist.revoke-online" not in codes(online)
-
-
-@pytest.mark.parametrize(
-    ("procedure", "answers", "yen", "rule"),
-    [
-        (Procedure.NEW, {}, 0, "R-4.1"),
-        (Procedure.NEW, {"signature_expires": ON - timedelta(days=1)}, 0, "R-4.1"),
-        (Procedure.REISSUE, {"signature_expires": date(2028, 6, 10)}, 200, "R-4.2"),
-        (Procedure.REISSUE, {}, 0, "R-4.1"),
-        (Procedure.REISSUE, {"reason": FeeReason.OWN_REQUEST}, 200, "R-4.2"),
-        (Procedure.NEW, {"reason": FeeReason.CARD_LOST}, 1000, "R-4.1"),
-        (Procedure.PIN_RESET, {}, 0, "R-4.1"),
-    ],
-)
-def test_what_it_costs(procedure: Procedure, answers: dict[str, Any], yen: int, rule: str) -> None:
-    """S-18, S-27; R-4.1, R-4.2; E-29 to E-31: the highest of the certificates, or the card made anew with them."""
-    found = asked(procedure, **answers)
-
-    assert found.fee is not None
-    assert (found.fee.yen, found.fee.rules) == (yen, (rule,))
-    assert ("fee.remake" in codes(found)) is (yen == 1000)
-
-
-@pytest.mark.parametrize(
-    ("procedure", "ends", "yen"),
-    [
-        (Procedure.NEW, None, 1),
-        (Procedure.REISSUE, None, 2),
-        (Procedure.NEW, ON - timedelta(days=1), 3),
-        (Procedure.REISSUE, ON, 4),
-        (Procedure.RENEWAL, ON, 4),
-        (Procedure.REISSUE, date(2026, 7, 31), 4),
-        (Procedure.REISSUE, date(2026, 8, 1), 200),
-    ],
-)
-def test_why_it_is_issued(procedure: Procedure, ends: date | None, yen: int) -> None:
-    """R-4.1, R-4.2; S-18, S-27: by the last day, itself included, and by the window's first."""
-    table = NATIONAL.with_settings({"fee_table": "first=1;attributes-changed=2;after-expiry=3;renewal=4"})
-    found = asked(procedure, policy=table, signature_expires=ends, authentication_expires=ends)
-
-    assert found.fee is not None
-    assert found.fee.yen == yen
-
-
-@pytest.mark.parametrize(
-    ("procedure", "reason"),
-    [
-        (Procedure.RENEWAL, FeeReason.CARD_LOST),
-        (Procedure.RENEWAL, FeeReason.AFTER_EXPIRY),
-        (Procedure.NEW, FeeReason.RENEWAL),
-        (Procedure.REISSUE, FeeReason.FIRST),
-        (Procedure.PIN_RESET, FeeReason.FIRST),
-        (Procedure.HOLD, FeeReason.CARD_LOST),
-    ],
-)
-def test_a_reason_of_another_procedure_is_refused(procedure: Procedure, reason: FeeReason) -> None:
-    """R-2.2 to R-2.4, R-4.1: a lost card is made anew, not renewed: nothing is reckoned from answers that contradict each other."""
-    with pytest.raises(ReasonOfAnother, match=r"fees\.other-procedure"):
-        asked(procedure, reason=reason)
-
-
-def test_a_reason_goes_with_the_procedure_that_is_proposed() -> None:
-    """R-4.1; S-36: what is proposed instead has its own reason, unless the one told goes with it as well."""
-    over = asked(Procedure.RENEWAL, on=date(2026, 6, 11), reason=FeeReason.RENEWAL)
-    ends: dict[str, Any] = {"signature_expires": date(2026, 12, 1), "authentication_expires": date(2026, 12, 1)}
-    lost = asked(Procedure.NEW, reason=FeeReason.CARD_LOST, **ends)
-
-    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in over.instead] == [
-        (Procedure.NEW, None)
-    ]
-    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in lost.instead] == [
-        (Procedure.REISSUE, FeeReason.CARD_LOST),
-        (Procedure.RENEWAL, None),
-    ]
-
-
-def test_a_card_far_from_its_end_is_no_reason() -> None:
-    """R-4.1: a card is made anew for its end with less than three months left."""
-    near: dict[str, Any] = {"reason": FeeReason.CARD_NEAR_EXPIRY}
-
-    assert asked(Procedure.NEW, card_expires=date(2026, 7, 31), **near).means == "same_day"
-    with pytest.raises(NotNearExpiry):
-        asked(Procedure.NEW, card_expires=date(2026, 8, 1), **near)
-
-
-def test_the_term_of_the_letter_runs_from_the_first_open_day() -> None:
-    """R-2.24, R-4.7: on a closed day nothing is sent."""
-    found = asked(Procedure.NEW, AGENT, on=date(2026, 5, 2))
-
-    assert (found.opens, found.first_open_day) == (date(2026, 5, 2), date(2026, 5, 7))
-    assert found.letter is not None
-    assert found.letter.until == date(2026, 6, 8)
-
-
-def test_a_table_without_the_case_is_told() -> None:
-    """R-4.1: no fee is made up."""
-    with pytest.raises(NoFeeRow):
-        asked(Procedure.NEW, policy=NATIONAL.with_settings({"fee_table": "renewal=0"}))
-
-
-def test_an_office_that_never_opens_is_told() -> None:
-    """R-4.4: no day is made up either."""
-    closed = NATIONAL.with_settings({"office_calendar": "mon,tue,wed,thu,fri,sat,sun"})
-
-    with pytest.raises(NeverOpen):
-        asked(Procedure.NEW, policy=closed)
 
 
 def test_the_notice_where_it_is_asked_for() -> None:
@@ -517,35 +258,6 @@ def test_an_interview_says_what_its_answer_rests_on() -> None:
     assert asked(Procedure.RENEWAL) == asked(Procedure.RENEWAL)
 
 
-def test_a_document_that_does_not_count_is_told() -> None:
-    """S-59; R-2.21: not dropped in silence: who hears why can bring another one."""
-    gone = (ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2026, 4, 1)),)
-    found = asked(Procedure.RENEWAL, unknown_pins=ALL_PINS, documents=gone)
-
-    assert found.means == "two_visits"
-    assert "identity.document-expired" in codes(found)
-
-
-def test_a_representative_is_told_what_a_reset_takes() -> None:
-    """R-2.22, R-6.4: two documents where a PIN is set anew on the way."""
-    child: dict[str, Any] = {"holder": CHILD, "kinds": AUTHENTICATION, "claim": Claim(power=Power.PARENT)}
-    represented = Applicant.LEGAL_REPRESENTATIVE
-    told = codes(asked(Procedure.NEW, represented, unknown_pins=ALL_PINS, **child))
-
-    assert "checklist.reset-two-documents" in told
-    assert "checklist.reset-two-documents" not in codes(asked(Procedure.NEW, represented, **child))
-
-
-def test_the_end_of_the_card_is_asked_after() -> None:
-    """R-7.5, CF-12: where it is not known, who renews looks at the card first; under another ruling it decides nothing."""
-    either = NATIONAL.with_settings({"card_first_if_same_expiry": "false"})
-
-    assert "checklist.card-end-unknown" in codes(asked(Procedure.RENEWAL))
-    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, card_expires=date(2032, 6, 10)))
-    assert "checklist.card-end-unknown" not in codes(asked(Procedure.RENEWAL, policy=either))
-    assert "checklist.card-end-unknown" not in codes(asked(Procedure.NEW))
-
-
 def test_the_signature_pin_of_a_child_is_refused() -> None:
     """R-1.3, R-1.4; S-08: there is no such certificate, and so no PIN of it, whoever comes."""
     found = asked(
@@ -554,58 +266,3 @@ def test_the_signature_pin_of_a_child_is_refused() -> None:
 
     assert (found.means, codes(found)) == ("not", ["eligibility.ward_or_under15_principle"])
     assert "{" not in found.findings[0].ja
-
-
-@pytest.mark.parametrize(
-    ("answers", "told"),
-    [
-        ({}, ["checklist.revoke-online"]),
-        ({"signature_expires": ON}, ["checklist.revoke-online"]),
-        ({"signature_expires": ON - timedelta(days=1)}, ["checklist.revoke-online"]),  # of the other nothing is known
-        ({"unknown_pins": ALL_PINS}, []),
-        ({"card_expires": ON - timedelta(days=1)}, []),
-        ({"holder": Holder(born=ADULT.born, card=CardState.SUSPENDED)}, []),
-        ({"holder": Holder(born=ADULT.born, face_card=True)}, []),
-        (
-            {"signature_expires": ON - timedelta(days=1), "authentication_expires": ON - timedelta(days=1)},
-            ["checklist.revocation-not-needed"],
-        ),
-    ],
-)
-def test_who_can_revoke_online_and_who_need_not(answers: dict[str, Any], told: list[str]) -> None:
-    """R-2.5, R-3.10; S-35: it takes a card in force and known PINs; what has expired is not revoked."""
-    about = {"checklist.revoke-online", "checklist.revocation-not-needed"}
-
-    assert [code for code in codes(asked(Procedure.REVOCATION, **answers)) if code in about] == told
-
-
-@pytest.mark.parametrize(
-    ("reason", "told"),
-    [
-        (FeeReason.CARD_LOST, ["checklist.new-card-first", "hold.by-telephone"]),
-        (FeeReason.CARD_STOLEN, ["checklist.new-card-first", "hold.by-telephone"]),
-        (FeeReason.CARD_DAMAGED, ["checklist.new-card-first"]),
-        (FeeReason.OFFICE_ERROR, []),
-        (FeeReason.ATTRIBUTES_CHANGED, ["checklist.authentication-goes-on"]),
-        (FeeReason.OWN_REQUEST, []),
-    ],
-)
-def test_what_the_reason_of_a_reissue_leads_to(reason: FeeReason, told: list[str]) -> None:
-    """R-1.2, R-2.7, R-5.3; S-07, S-25: a new card comes first, a lost one is stopped at once, and a move ends one certificate."""
-    about = {"checklist.new-card-first", "hold.by-telephone", "checklist.authentication-goes-on"}
-
-    assert [code for code in codes(asked(Procedure.REISSUE, reason=reason)) if code in about] == told
-    if reason is FeeReason.ATTRIBUTES_CHANGED:
-        alone = frozenset({CertificateKind.SIGNATURE})
-        assert not about & set(codes(asked(Procedure.REISSUE, reason=reason, kinds=alone)))
-
-
-def test_a_signature_certificate_renewed_alone_ends_with_the_other() -> None:
-    """R-3.1; S-20: it is told while the other is in force, its last day included, and where it is known."""
-    alone: dict[str, Any] = {"kinds": frozenset({CertificateKind.SIGNATURE})}
-    told = "checklist.ends-with-authentication"
-
-    assert told in codes(asked(Procedure.RENEWAL, authentication_expires=ON, **alone))
-    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=ON - timedelta(days=1), **alone))
-    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=None, **alone))
-    assert told not in codes(asked(Procedure.RENEWAL))

@@ -20,6 +20,8 @@ from tests.unit.rules.checklist.interviews import (
     NATIONAL,
     ON,
     SIGNATURE,
+    asked,
+    codes,
     interview,
 )
 
@@ -111,8 +113,8 @@ def test_the_hours_of_a_closed_last_day_are_the_procedures() -> None:
     renewal = interview(Procedure.RENEWAL, signature_expires=sunday, authentication_expires=sunday)
     reset = interview(Procedure.PIN_RESET, card_expires=sunday)
 
-    for asked, sentence in ((renewal, "S-38"), (reset, "S-12")):
-        assert [(one.code, one.sentence) for one in days(NATIONAL, asked).findings] == [
+    for one_of_two, sentence in ((renewal, "S-38"), (reset, "S-12")):
+        assert [(one.code, one.sentence) for one in days(NATIONAL, one_of_two).findings] == [
             ("deadline.closed-day", sentence)
         ]
 
@@ -285,3 +287,63 @@ def test_no_representative_is_needed_for_what_none_can_have() -> None:
 
     assert [one.code for one in alone.waits] == ["eligibility.ward_or_under15_principle"]
     assert [one.code for one in other.waits] == ["representative.needed"]
+
+
+def test_a_closed_last_day_is_told() -> None:
+    """R-4.7; E-36: expiry on Sunday 2026-05-03: the last useful day is Friday, later it is a new issue, free of charge."""
+    sunday = date(2026, 5, 3)
+    ends: dict[str, Any] = {"signature_expires": sunday, "authentication_expires": sunday}
+    found = asked(Procedure.RENEWAL, **ends)
+
+    assert (found.closes, found.last_open_day) == (sunday, ON)
+    assert "deadline.closed-day" in codes(found)
+
+    late = asked(Procedure.RENEWAL, on=sunday, **ends)
+    assert (late.means, codes(late)) == ("not", ["renewal.no-open-day"])
+    assert [(codes(other), other.opens) for other in late.instead] == [
+        (["checklist.new-issue"], date(2026, 5, 7)),
+    ]
+    assert late.instead[0].interview is not None
+    cost = asked(Procedure.NEW, on=sunday, **ends).fee
+    assert cost is not None
+    assert cost.yen == 0
+
+
+def test_before_the_window_one_may_wait_or_have_it_issued_early() -> None:
+    """S-33; R-2.4, R-3.8; E-16, E-17: from the first day of the window; a re-issue is possible now, at 200 yen (R-4.2)."""
+    found = asked(Procedure.RENEWAL, on=date(2026, 3, 10), notice=True)
+
+    assert (found.means, found.opens, found.first_open_day) == ("same_day", date(2026, 3, 11), date(2026, 3, 11))
+    assert [finding.code for finding in found.waits] == codes(found)[:1] == ["renewal.not-yet"]
+    assert "notice.comes-early" in codes(found)
+    assert [codes(other) for other in found.instead] == [["checklist.early-reissue"]]
+    early = found.instead[0]
+    assert early.interview is not None
+    assert (early.interview.procedure, early.opens) == (Procedure.REISSUE, date(2026, 3, 10))
+    cost = asked(Procedure.REISSUE, on=date(2026, 3, 10), signature_expires=ENDS).fee
+    assert cost is not None
+    assert (cost.yen, cost.rules) == (200, ("R-4.2",))
+
+
+def test_the_term_of_the_letter_runs_from_the_first_open_day() -> None:
+    """R-2.24, R-4.7: on a closed day nothing is sent."""
+    found = asked(Procedure.NEW, Applicant.VOLUNTARY_AGENT, on=date(2026, 5, 2))
+
+    assert (found.opens, found.first_open_day) == (date(2026, 5, 2), date(2026, 5, 7))
+    assert found.letter is not None
+    assert found.letter.until == date(2026, 6, 8)
+
+
+def test_a_card_that_ends_sooner_ends_the_days() -> None:
+    """R-1.2, S-07: past its last day the card has expired."""
+    found = asked(Procedure.NEW, card_expires=date(2026, 5, 20))
+
+    assert (found.closes, found.last_open_day) == (date(2026, 5, 20), date(2026, 5, 20))
+
+
+def test_an_office_that_never_opens_is_told() -> None:
+    """R-4.4: no day is made up either."""
+    closed = NATIONAL.with_settings({"office_calendar": "mon,tue,wed,thu,fri,sat,sun"})
+
+    with pytest.raises(NeverOpen):
+        asked(Procedure.NEW, policy=closed)

@@ -6,9 +6,19 @@ import pytest
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.instead import Instead, _near, instead
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.kinds import Applicant, Capacity, Power, Procedure, Residence
+from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, Power, Procedure, Residence
 from openjpki.rules.representation import Claim
-from tests.unit.rules.checklist.interviews import ADULT, AUTHENTICATION, CHILD, ENDS, NATIONAL, SIGNATURE, interview
+from tests.unit.rules.checklist.interviews import (
+    ADULT,
+    AUTHENTICATION,
+    CHILD,
+    ENDS,
+    NATIONAL,
+    SIGNATURE,
+    asked,
+    codes,
+    interview,
+)
 
 SELF, AGENT, HOUSEHOLD = Applicant.SELF, Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
 REPRESENTATIVE = Applicant.LEGAL_REPRESENTATIVE
@@ -201,3 +211,53 @@ def test_no_certificate_waits_for_another_until_it_is_over() -> None:
 
     assert ["checklist.signature-first"] in ways
     assert ["checklist.authentication-first"] not in ways
+
+
+def test_a_reason_goes_with_the_procedure_that_is_proposed() -> None:
+    """R-4.1; S-36: what is proposed instead has its own reason, unless the one told goes with it as well."""
+    over = asked(Procedure.RENEWAL, on=date(2026, 6, 11), reason=FeeReason.RENEWAL)
+    ends: dict[str, Any] = {"signature_expires": date(2026, 12, 1), "authentication_expires": date(2026, 12, 1)}
+    lost = asked(Procedure.NEW, reason=FeeReason.CARD_LOST, **ends)
+
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in over.instead] == [
+        (Procedure.NEW, None)
+    ]
+    assert [way.interview and (way.interview.procedure, way.interview.reason) for way in lost.instead] == [
+        (Procedure.REISSUE, FeeReason.CARD_LOST),
+        (Procedure.RENEWAL, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holder", "code"),
+    [
+        (Holder(born=ADULT.born, residence=Residence.MOVED_OUT), "eligibility.moved-out"),
+        (Holder(born=ADULT.born, card=CardState.EXPIRED), "eligibility.card-expired"),
+        (Holder(born=ADULT.born, card=CardState.SUSPENDED), "eligibility.card-suspended"),
+        (Holder(born=ADULT.born, card="juki"), "eligibility.juki-card"),
+    ],
+)
+def test_what_comes_first_is_told(holder: Holder, code: str) -> None:
+    """S-07, S-29, S-30, S-57, S-58; R-1.1, R-1.2: the other municipality, a new card, the stop lifted."""
+    found = asked(Procedure.RENEWAL, holder=holder)
+
+    assert (found.means, found.opens, found.visits, found.fee) == ("not", None, (), None)
+    assert [codes(other) for other in found.instead] == [[code]]
+    assert found.instead[0].interview is None
+    assert code.partition(".")[0] == "eligibility"
+    assert set(found.rules) >= {"R-3.8"}
+
+
+def test_a_child_is_shown_the_way() -> None:
+    """S-08, S-09; R-1.4, R-1.5: the signature certificate from 15; today the authentication certificate, by a parent."""
+    found = asked(Procedure.NEW, holder=CHILD)
+
+    assert (found.means, found.opens) == ("same_day", date(2027, 4, 1))
+    assert codes(found)[0] == "eligibility.ward_or_under15_principle"
+    assert "R-1.4" in found.rules
+    assert [codes(other) for other in found.instead] == [
+        ["checklist.authentication-alone", "checklist.representative-comes"]
+    ]
+    assert found.instead[0].interview is not None
+    assert found.instead[0].interview.claim == Claim(power=Power.PARENT)
+    assert found.instead[0].interview.kinds == AUTHENTICATION
