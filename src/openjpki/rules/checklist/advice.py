@@ -9,13 +9,16 @@ from openjpki.rules.catalogue import find
 from openjpki.rules.checklist.days import Days, last_of_the_window
 from openjpki.rules.checklist.interview import Interview
 from openjpki.rules.checklist.items import GONE
-from openjpki.rules.documents import examine
+from openjpki.rules.documents import DocumentKind, ShownDocument, examine
 from openjpki.rules.eligibility import Holder, may_have
 from openjpki.rules.finding import Finding
+from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, Procedure
 from openjpki.rules.notices import brought, lost
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import REMADE
+
+_PHOTO = ShownDocument(kind=DocumentKind.DRIVERS_LICENCE)
 
 
 def advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
@@ -44,6 +47,15 @@ def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Itera
         yield find("checklist.card-end-unknown")
     if found.plan.way == "inquiry":
         yield find("checklist.second-visit-in-time", closes=last_of_the_window(policy, interview))
+        yield from _about_the_form(policy, interview, found.first_open_day)
+
+
+def _about_the_form(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
+    """Tell what keeps a sealed form from serving in one visit, whatever document who comes with it has (R-2.23; S-51, S-53)."""
+    if interview.form != "sealed":
+        return
+    tried = decide(policy, interview.visit(policy, on, agent=(_PHOTO,), form="sealed"))
+    yield from (finding for finding in tried.findings if finding.severity == "refusal")
 
 
 def _about_the_reason(interview: Interview) -> Iterator[Finding]:

@@ -28,7 +28,6 @@ from tests.unit.rules.checklist.interviews import (
 )
 
 AGENT, HOUSEHOLD = Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
-REPRESENTATIVE = Applicant.LEGAL_REPRESENTATIVE
 PARENT = Claim(power=Power.PARENT, same_household=True)
 
 
@@ -134,3 +133,24 @@ def test_a_revocation_asks_for_no_pin() -> None:
     assert (listed(own.visits[0]), own.pins) == ([("card", False), ("drivers-licence", True)], ())
     assert codes(own)[-1] == "checklist.revoke-online"
     assert listed(agent.visits[0]) == [("card", False), ("mandate", True), ("drivers-licence", True)]
+
+
+@pytest.mark.parametrize("applicant", [AGENT, HOUSEHOLD])
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"form_until": ON - timedelta(days=1)}, ["agent.form-lapsed"]),
+        ({"form_until": ON}, []),
+        ({"unknown_pins": frozenset({PinKind.SIGNATURE})}, ["agent.pin-mismatch"]),
+        ({"card_items_change": True}, ["agent.card-items-change"]),
+        ({"card_items_change": True, "unknown_pins": ALL_PINS}, ["agent.card-items-change", "agent.pin-mismatch"]),
+        ({"form": "none", "unknown_pins": ALL_PINS}, []),
+        ({"agent_documents": (ShownDocument(kind=DocumentKind.PENSION_BOOK),)}, []),
+    ],
+)
+def test_why_a_sealed_form_does_not_help(applicant: Applicant, answers: dict[str, Any], why: list[str]) -> None:
+    """R-2.23, R-2.24; S-51, S-53: who has one and comes twice all the same hears why."""
+    about = {"agent.form-lapsed", "agent.pin-mismatch", "agent.card-items-change"}
+    found = asked(Procedure.RENEWAL, applicant, **{"form": "sealed", **answers})
+
+    assert [code for code in codes(found) if code in about] == why

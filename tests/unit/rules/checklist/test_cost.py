@@ -20,7 +20,6 @@ from tests.unit.rules.checklist.interviews import (
 )
 
 AGENT, HOUSEHOLD = Applicant.VOLUNTARY_AGENT, Applicant.HOUSEHOLD
-REPRESENTATIVE = Applicant.LEGAL_REPRESENTATIVE
 PARENT = Claim(power=Power.PARENT, same_household=True)
 
 
