@@ -25,6 +25,8 @@ def advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findin
     """Tell what is good to know: about the notice, the second visit, who comes, the telephone, and what needs no visit."""
     if interview.procedure is Procedure.RENEWAL:
         yield from _about_a_renewal(policy, interview, found)
+    if interview.procedure in ISSUING:
+        yield from _about_the_end(interview, found.first_open_day)
     yield from _about_the_reason(interview)
     yield from _about_the_papers(policy, interview, found)
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
@@ -37,12 +39,9 @@ def advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findin
 
 
 def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Iterator[Finding]:
-    """Tell of the notice (S-40), of what ends before (R-3.1, R-7.5), and until when the second visit counts (R-2.24, R-3.8)."""
+    """Tell of the notice (S-40), of a card that ends before (R-7.5), and until when the second visit counts (R-2.24, R-3.8)."""
     named = min(interview.ends().values())
     yield from brought(policy, named=named, current=named, on=interview.on) if interview.notice else (lost(policy),)
-    other = interview.authentication_expires
-    if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= found.first_open_day:
-        yield find("checklist.ends-with-authentication", expires=other)
     if interview.card_expires is None and policy.card_first_if_same_expiry:
         yield find("checklist.card-end-unknown")
     if found.plan.way == "inquiry":
@@ -56,6 +55,13 @@ def _about_the_form(policy: Policy, interview: Interview, on: date) -> Iterator[
         return
     tried = decide(policy, interview.visit(policy, on, agent=(_PHOTO,), form="sealed"))
     yield from (finding for finding in tried.findings if finding.severity == "refusal")
+
+
+def _about_the_end(interview: Interview, on: date) -> Iterator[Finding]:
+    """Tell that a signature certificate issued alone ends with the other one (R-1.5, R-3.1, R-5.22; S-20; E-03, E-20)."""
+    other = interview.authentication_expires
+    if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= on:
+        yield find("checklist.ends-with-authentication", expires=other)
 
 
 def _about_the_reason(interview: Interview) -> Iterator[Finding]:

@@ -31,8 +31,6 @@ _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
 }
 """Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force."""
 
-_BOTH = (CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION)
-
 _A_YEAR = timedelta(days=366)
 
 _Change = tuple[str, Mapping[str, Any]]
@@ -82,11 +80,9 @@ def _renews(way: Instead) -> bool:
 def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Finding, ...]) -> Iterator[Instead]:
     if found.today.way == "same_day":  # nothing is better
         return
-    holder = interview.holder
-    without = holder is not None and (holder.face_card or is_represented(policy, holder, interview.on))
     dimensions = (
         [_NO_CHANGE, *_procedures(policy, interview, refusals)],
-        [_NO_CHANGE, *_kinds(policy, interview, without_signature=without)],
+        [_NO_CHANGE, *_kinds(policy, interview)],
         [_NO_CHANGE, *_applicants(policy, interview, interview.on)],
     )
     for changes in product(*dimensions):
@@ -123,22 +119,49 @@ def _after_the_renewal(policy: Policy, interview: Interview) -> date:
     return max(renewal_window(policy, end).closes for end in interview.ends().values()) + timedelta(days=1)
 
 
-def _kinds(policy: Policy, interview: Interview, *, without_signature: bool) -> Iterator[_Change]:
-    """Ask for one certificate now and the other later, each in its window (R-3.8), or anew if that is over (R-3.10); or leave the signature certificate out (R-1.3, R-1.7, R-1.11)."""
+def _kinds(policy: Policy, interview: Interview) -> Iterator[_Change]:
+    """Ask for one certificate now and the other later, or leave one out: the signature certificate where none can be had, what is in force at a new issue."""
+    without = _without_signature(policy, interview)
     alone = {"kinds": frozenset({CertificateKind.AUTHENTICATION})}
     if interview.procedure is Procedure.RENEWAL:
         if len(interview.kinds) > 1:
-            signature, authentication = (_window_over(policy, interview, kind) for kind in _BOTH)
-            code = "checklist.authentication-anew" if authentication else "checklist.signature-first"
-            yield code, {"kinds": frozenset({CertificateKind.SIGNATURE})}
-            code = "checklist.signature-anew" if signature else "checklist.authentication-first"
-            yield "checklist.authentication-alone" if without_signature else code, alone
-    elif interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds:
-        yield "checklist.authentication-alone", alone
+            yield from _one_renewed(policy, interview, without)
+    elif interview.procedure in ISSUING and CertificateKind.SIGNATURE in interview.kinds and without:
+        yield without, alone
+    in_force = _in_force(policy, interview)
+    if interview.procedure is Procedure.NEW and in_force and (rest := interview.kinds - in_force):
+        yield "checklist.rest-anew", {"kinds": rest}
 
 
-def _window_over(policy: Policy, interview: Interview, kind: CertificateKind) -> bool:
-    return renewal_window(policy, interview.ends()[kind]).closes < interview.on
+def _one_renewed(policy: Policy, interview: Interview, without: str) -> Iterator[_Change]:
+    """Renew one of two: the other has its own window (R-3.8), or is issued anew if that is over (R-3.10)."""
+    in_force = _in_force(policy, interview)
+    for kind, first, anew in (
+        (CertificateKind.SIGNATURE, "checklist.signature-first", "checklist.authentication-anew"),
+        (
+            CertificateKind.AUTHENTICATION,
+            without or "checklist.authentication-first",
+            without or "checklist.signature-anew",
+        ),
+    ):
+        yield first if interview.kinds - {kind} <= in_force else anew, {"kinds": frozenset({kind})}
+
+
+def _without_signature(policy: Policy, interview: Interview) -> str:
+    """Return what is said to who can have no signature certificate: who is represented (R-1.3, R-1.7), else on a 顔認証カード (R-1.11)."""
+    holder = interview.holder
+    if holder is None:
+        return ""
+    if is_represented(policy, holder, interview.on):
+        return "checklist.authentication-alone"
+    return "checklist.face-card-authentication" if holder.face_card else ""
+
+
+def _in_force(policy: Policy, interview: Interview) -> frozenset[CertificateKind]:
+    """Return the certificates whose renewal is not over: nothing is issued anew beside them (R-1.10, R-2.2)."""
+    return frozenset(
+        kind for kind, end in interview.ends().items() if renewal_window(policy, end).closes >= interview.on
+    )
 
 
 def _loses_the_other(policy: Policy, interview: Interview, varied: Interview, other: Days) -> bool:

@@ -104,15 +104,17 @@ def test_what_the_reason_of_a_reissue_leads_to(reason: FeeReason, told: list[str
         assert not about & set(codes(asked(Procedure.REISSUE, reason=reason, kinds=alone)))
 
 
-def test_a_signature_certificate_renewed_alone_ends_with_the_other() -> None:
-    """R-3.1; S-20: it is told while the other is in force, its last day included, and where it is known."""
+@pytest.mark.parametrize("procedure", [Procedure.RENEWAL, Procedure.NEW, Procedure.REISSUE])
+def test_a_signature_certificate_issued_alone_ends_with_the_other(procedure: Procedure) -> None:
+    """R-1.5, R-3.1, R-5.22; S-20; E-03, E-20: it is told while the other is in force, its last day included, and where it is known."""
     alone: dict[str, Any] = {"kinds": frozenset({CertificateKind.SIGNATURE})}
     told = "checklist.ends-with-authentication"
 
-    assert told in codes(asked(Procedure.RENEWAL, authentication_expires=ON, **alone))
-    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=ON - timedelta(days=1), **alone))
-    assert told not in codes(asked(Procedure.RENEWAL, authentication_expires=None, **alone))
-    assert told not in codes(asked(Procedure.RENEWAL))
+    assert told in codes(asked(procedure, authentication_expires=ON, **alone))
+    assert told not in codes(asked(procedure, authentication_expires=ON - timedelta(days=1), **alone))
+    assert told not in codes(asked(procedure, authentication_expires=None, **alone))
+    assert told not in codes(asked(procedure))
+    assert told not in codes(asked(Procedure.REVOCATION, authentication_expires=ON, **alone))
 
 
 def test_a_pin_is_changed_with_the_old_one() -> None:

@@ -188,7 +188,8 @@ def test_a_face_card_has_no_pin() -> None:
     alone = asked(Procedure.RENEWAL, holder=face, kinds=AUTHENTICATION)
     online = asked(Procedure.REVOCATION, holder=face)
 
-    assert [codes(other) for other in found.instead] == [["checklist.authentication-alone"]]
+    assert [codes(other) for other in found.instead] == [["checklist.face-card-authentication"]]
+    assert found.instead[0].findings[0].sentence == ""  # the page knows no such card
     assert (alone.means, alone.pins) == ("same_day", ())
     assert listed(alone.visits[0]) == [("card", True), ("notice", False), ("drivers-licence", True)]
     assert "checklist.revoke-online" not in codes(online)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -6,7 +7,7 @@ import pytest
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.instead import Instead, _near, instead
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, Power, Procedure, Residence
+from openjpki.rules.kinds import Applicant, Capacity, CardState, CertificateKind, FeeReason, Power, Procedure, Residence
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
@@ -14,6 +15,7 @@ from tests.unit.rules.checklist.interviews import (
     CHILD,
     ENDS,
     NATIONAL,
+    ON,
     SIGNATURE,
     asked,
     codes,
@@ -27,6 +29,7 @@ PARENT, GUARDIAN = Claim(power=Power.PARENT), Claim(power=Power.GUARDIAN)
 NOT_YET, OVER = date(2026, 3, 10), date(2026, 6, 11)
 EARLY, ANEW = "checklist.early-reissue", "checklist.new-issue"
 ALONE, HOLDER = "checklist.authentication-alone", "checklist.holder-comes"
+FACE, FACE_ALONE = Holder(born=ADULT.born, face_card=True), "checklist.face-card-authentication"
 OTHER = "checklist.representative-comes"
 
 
@@ -54,6 +57,9 @@ def told(procedure: Procedure, applicant: Applicant, **answers: Any) -> list[lis
         (Procedure.PIN_RESET, REPRESENTATIVE, {"holder": CHILD, "claim": GUARDIAN}, [[OTHER], [HOLDER]]),
         (Procedure.NEW, REPRESENTATIVE, {"claim": PARENT}, [[HOLDER]]),
         (Procedure.NEW, HOUSEHOLD, {}, [[HOLDER]]),
+        (Procedure.NEW, SELF, {"holder": FACE}, [[FACE_ALONE]]),
+        (Procedure.RENEWAL, SELF, {"holder": FACE}, [[FACE_ALONE]]),
+        (Procedure.NEW, SELF, {"holder": replace(WARD, face_card=True)}, [[ALONE, OTHER]]),
         (
             Procedure.RENEWAL,
             SELF,
@@ -261,3 +267,21 @@ def test_a_child_is_shown_the_way() -> None:
     assert found.instead[0].interview is not None
     assert found.instead[0].interview.claim == Claim(power=Power.PARENT)
     assert found.instead[0].interview.kinds == AUTHENTICATION
+
+
+@pytest.mark.parametrize(
+    ("ends", "kinds"),
+    [
+        ({"signature_expires": ON, "authentication_expires": date(2028, 6, 10)}, AUTHENTICATION),
+        ({"signature_expires": date(2028, 6, 10), "authentication_expires": ON - timedelta(days=1)}, SIGNATURE),
+        ({"authentication_expires": date(2028, 6, 10)}, AUTHENTICATION),  # the first signature certificate, at 15
+    ],
+)
+def test_beside_one_in_force_the_other_is_issued_alone(ends: dict[str, Any], kinds: frozenset[CertificateKind]) -> None:
+    """R-1.5, R-1.10, R-2.2, R-3.10; S-36: nobody pays for a re-issue of both where one is over, or was never there."""
+    asked = interview(Procedure.NEW, SELF, on=ON + timedelta(days=(ends.get("signature_expires") == ON)), **ends)
+    way = instead(NATIONAL, asked, days(NATIONAL, asked))[0]
+
+    assert [one.code for one in way.findings] == ["checklist.rest-anew"]
+    assert way.interview is not None
+    assert way.interview.kinds == frozenset(CertificateKind) - kinds
