@@ -257,4 +257,15 @@ FINDINGS = (
         bring_ja="有効な電子証明書を除いて申請してください。",
         bring_en="Apply without the certificate that is in force.",
     ),
+    Finding(
+        code="checklist.pin-stays",
+        rule="R-6.3",
+        sentence="S-62",
+        also=("R-2.20", "R-6.5", "S-13"),
+        severity="advice",
+        ja="{pin_ja}は、マイナンバーカード以外の本人確認書類がないと設定し直せないため、今のままになります。",
+        en="The PIN {pin_en} stays as it is: without an identity document besides the card it cannot be set anew.",
+        bring_ja="設定し直すときは、マイナンバーカードのほかに本人確認書類1点をお持ちください。",
+        bring_en="To have it set anew bring one identity document besides the My Number card.",
+    ),
 )

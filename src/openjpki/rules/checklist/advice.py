@@ -13,10 +13,11 @@ from openjpki.rules.documents import DocumentKind, ShownDocument, examine
 from openjpki.rules.eligibility import Holder, may_have
 from openjpki.rules.finding import Finding
 from openjpki.rules.identity import decide
-from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, Procedure
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
 from openjpki.rules.notices import brought, lost
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import REMADE
+from openjpki.rules.words import word
 
 _PHOTO = ShownDocument(kind=DocumentKind.DRIVERS_LICENCE)
 
@@ -27,6 +28,7 @@ def advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findin
         yield from _about_a_renewal(policy, interview, found)
     if interview.procedure in ISSUING:
         yield from _about_the_end(interview, found.first_open_day)
+        yield from (_of_a_pin(pin) for pin in PinKind if pin in interview.left_as_they_are(policy))
     yield from _about_the_reason(interview)
     yield from _about_the_papers(policy, interview, found)
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
@@ -62,6 +64,11 @@ def _about_the_end(interview: Interview, on: date) -> Iterator[Finding]:
     other = interview.authentication_expires
     if CertificateKind.AUTHENTICATION not in interview.kinds and other and other >= on:
         yield find("checklist.ends-with-authentication", expires=other)
+
+
+def _of_a_pin(pin: PinKind) -> Finding:
+    """Tell of a PIN that stays locked or forgotten (R-6.3, R-6.5)."""
+    return find("checklist.pin-stays", pin_ja=word(pin, "ja"), pin_en=word(pin, "en"))
 
 
 def _about_the_reason(interview: Interview) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from openjpki.rules.agency import ISSUING
-from openjpki.rules.documents import ShownDocument
+from openjpki.rules.documents import DocumentKind, DocumentList, ShownDocument, examine
 from openjpki.rules.eligibility import Holder, is_represented
 from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
 from openjpki.rules.policy import Policy
@@ -148,7 +148,30 @@ class Interview:
     def unknown(self, policy: Policy) -> frozenset[PinKind]:
         """Return the PINs that the procedure takes and that are to be set anew first."""
         pins = frozenset(self.pins(policy))
-        return pins if self.procedure is Procedure.PIN_RESET else (pins - self.fresh(policy)) & self.unknown_pins
+        if self.procedure is Procedure.PIN_RESET:
+            return pins
+        return (pins - self.fresh(policy) - self.left_as_they_are(policy)) & self.unknown_pins
+
+    def left_as_they_are(self, policy: Policy) -> frozenset[PinKind]:
+        """Return the forgotten or locked PINs of no certificate that a holder without a document cannot have set anew (R-6.3, R-6.5).
+
+        The PINs of the certificates identify all the same (R-2.20; S-13). Where one of those is unknown too, or there is none
+        yet, the inquiry letter identifies, and with it all are set anew (R-2.24).
+        """
+        replied = self.form == "returned"
+        if self.procedure not in ISSUING or self.applicant is not Applicant.SELF or replied or self._document(policy):
+            return frozenset()
+        there = frozenset(self.pins(policy)) - self.fresh(policy)
+        left = (there & self.unknown_pins) - frozenset(_PIN_OF)
+        tried = there - left
+        return left if tried and not tried & self.unknown_pins else frozenset()
+
+    def _document(self, policy: Policy) -> bool:
+        """Say whether the holder has, or can bring, a document beside the card that counts (R-2.20, R-2.21)."""
+        if self.documents is None:
+            return True
+        counted = examine(policy, self.documents, self.on).of(DocumentList.A, DocumentList.B)
+        return bool(counted - {DocumentKind.MY_NUMBER_CARD})
 
     def pin_matches(self, policy: Policy) -> bool | None:
         """Say whether the PINs will identify the holder: where one is there, and none is forgotten or locked (R-2.20).
@@ -157,7 +180,8 @@ class Interview:
         """
         if self.unknown(policy):
             return False
-        return True if frozenset(self.pins(policy)) - self.fresh(policy) else None
+        tried = frozenset(self.pins(policy)) - self.fresh(policy) - self.left_as_they_are(policy)
+        return True if tried else None
 
     def visit(
         self,

@@ -185,6 +185,7 @@ def pins(policy: Policy, interview: Interview) -> tuple[Pin, ...]:
             rules=_LOST if kind in lost else _FIRST if kind in fresh else present,
         )
         for kind in interview.pins(policy)
+        if kind not in interview.left_as_they_are(policy)
     )
 
 

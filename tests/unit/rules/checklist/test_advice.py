@@ -156,3 +156,19 @@ def test_why_a_sealed_form_does_not_help(applicant: Applicant, answers: dict[str
     found = asked(Procedure.RENEWAL, applicant, **{"form": "sealed", **answers})
 
     assert [code for code in codes(found) if code in about] == why
+
+
+def test_a_pin_that_stays_locked_is_told() -> None:
+    """R-2.20, R-6.3, R-6.5; S-13: one visit without a document, the PIN named, and not among those to know."""
+    locked = frozenset({PinKind.CARD_FACE_ENTRY})
+    found = asked(Procedure.RENEWAL, unknown_pins=locked, documents=())
+    (told,) = (finding for finding in found.findings if finding.code == "checklist.pin-stays")
+
+    assert (found.means, listed(found.visits[0])) == ("same_day", [("card", True), ("notice", False)])
+    assert [pin.kind for pin in found.pins] == [
+        PinKind.SIGNATURE,
+        PinKind.AUTHENTICATION,
+        PinKind.RESIDENT_RECORD,
+    ]
+    assert told.ja.startswith("券面事項入力補助用の暗証番号は、")
+    assert "checklist.pin-stays" not in codes(asked(Procedure.RENEWAL, unknown_pins=locked))

@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from openjpki.rules.checklist.interview import Interview
+from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.eligibility import Holder
 from openjpki.rules.kinds import Applicant, Capacity, CardState, FeeReason, PinKind, Power, Procedure
 from openjpki.rules.representation import Claim
@@ -188,3 +189,33 @@ def test_a_pin_of_no_certificate_is_neither_reset_nor_changed(procedure: Procedu
     grown_up = interview(procedure, **named)
     assert (grown_up.pins(NATIONAL), grown_up.lacks_its_pin(NATIONAL)) == ((PinKind.SIGNATURE,), False)
     assert not interview(Procedure.NEW, unknown_pins=frozenset({PinKind.SIGNATURE})).lacks_its_pin(NATIONAL)
+
+
+FACE_PIN, RECORD_PIN = frozenset({PinKind.CARD_FACE_ENTRY}), frozenset({PinKind.RESIDENT_RECORD})
+EXPIRED = (ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=ON - timedelta(days=1)),)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "answers", "left", "matches"),
+    [
+        (Procedure.RENEWAL, {"unknown_pins": FACE_PIN, "documents": ()}, FACE_PIN, True),
+        (Procedure.RENEWAL, {"unknown_pins": FACE_PIN | RECORD_PIN, "documents": ()}, FACE_PIN | RECORD_PIN, True),
+        (Procedure.RENEWAL, {"unknown_pins": FACE_PIN, "documents": EXPIRED}, FACE_PIN, True),
+        (Procedure.RENEWAL, {"unknown_pins": FACE_PIN}, frozenset(), False),  # a document can be brought
+        (Procedure.RENEWAL, {"unknown_pins": FACE_PIN, "documents": (), "form": "returned"}, frozenset(), False),
+        (Procedure.RENEWAL, {"unknown_pins": ALL_PINS, "documents": ()}, frozenset(), False),
+        (Procedure.NEW, {"unknown_pins": FACE_PIN, "documents": ()}, FACE_PIN, True),
+        (Procedure.NEW, {"unknown_pins": FACE_PIN | RECORD_PIN, "documents": ()}, frozenset(), False),
+        (Procedure.PIN_RESET, {"unknown_pins": FACE_PIN, "documents": ()}, frozenset(), False),
+    ],
+)
+def test_a_pin_of_no_certificate_does_not_keep_one_from_its_holder(
+    *, procedure: Procedure, answers: dict[str, Any], left: frozenset[PinKind], matches: bool
+) -> None:
+    """R-2.20, R-6.3, R-6.5; S-13: the PINs of the certificates identify; another one stays as it is where no document sets it anew."""
+    asked = interview(procedure, **answers)
+
+    assert asked.left_as_they_are(NATIONAL) == left
+    assert asked.pin_matches(NATIONAL) is matches
+    agent = interview(procedure, Applicant.VOLUNTARY_AGENT, **answers)
+    assert agent.left_as_they_are(NATIONAL) == frozenset()
