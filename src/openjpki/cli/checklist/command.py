@@ -22,6 +22,8 @@ from openjpki.site.clock import real_moment
 _FORMS = ("none", "sealed", "opened", "returned")
 _WORDS = "what to bring, when and where, for one person's procedure; asks at a terminal for what is not given"
 _FORGOTTEN = frozenset({"forgotten", "locked"})
+_ABOUT_PINS = frozenset({Procedure.PIN_RESET.value, Procedure.PIN_CHANGE.value})
+_ABOUT_NO_CERTIFICATE = _ABOUT_PINS | {Procedure.HOLD.value}
 
 
 def register(commands: Commands) -> None:
@@ -100,7 +102,10 @@ def _run(arguments: argparse.Namespace) -> Answer:
     not_before(arguments, "on", "born")
     only_with(arguments, "power", ("covered", "same_household", "register_here"))
     _no_document_and_one(arguments)
+    _goes_with_the_procedure(arguments)
     answer_missing(arguments, language)
+    _goes_with_the_procedure(arguments)  # which may have been an answer
+    _pin_of_something(arguments)
     interview = interview_of(policy, arguments)
     found = checklist(policy, interview)
     return Answer(
@@ -122,6 +127,35 @@ def _no_document_and_one(arguments: argparse.Namespace) -> None:
                 expected_ja=f"--no-{option[2:]} と同時には指定できません。",
                 expected_en=f"It cannot stand beside --no-{option[2:]}.",
             )
+
+
+def _goes_with_the_procedure(arguments: argparse.Namespace) -> None:
+    """Refuse what says nothing of the procedure: a certificate where it is about PINs, known ones where they are reset (BadValue)."""
+    if arguments.kind and arguments.procedure in _ABOUT_NO_CERTIFICATE:
+        raise BadValue(
+            option="--kind",
+            value=arguments.kind[0],
+            expected_ja=f"{arguments.procedure} は電子証明書を選ぶ手続きではありません。暗証番号は --pin で指定してください。",
+            expected_en=f"{arguments.procedure} is about no certificate; name a PIN with --pin.",
+        )
+    if arguments.procedure == Procedure.PIN_RESET.value and arguments.pins == "known":
+        raise BadValue(
+            option="--pins",
+            value=arguments.pins,
+            expected_ja="pin-reset は、忘れた暗証番号やロックした暗証番号の手続きです。設定し直す暗証番号は --pin で指定してください。",
+            expected_en="A pin-reset is for PINs that are forgotten or locked; name those to be set anew with --pin.",
+        )
+
+
+def _pin_of_something(arguments: argparse.Namespace) -> None:
+    """Refuse a PIN of which nothing is said: neither that it is reset or changed, nor that it is forgotten or locked (BadValue)."""
+    if arguments.pin and arguments.procedure not in _ABOUT_PINS and arguments.pins not in _FORGOTTEN:
+        raise BadValue(
+            option="--pin",
+            value=arguments.pin[0],
+            expected_ja="--pins forgotten か --pins locked も指定してください。",
+            expected_en="Give --pins forgotten or --pins locked as well.",
+        )
 
 
 def interview_of(policy: Policy, arguments: argparse.Namespace) -> Interview:

@@ -161,10 +161,13 @@ def second_visit(policy: Policy, interview: Interview, on: date) -> Plan:
 def _against(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
     """Tell what the certificates there are say: a renewal has its window (R-3.8), a new issue is none beside one in force (R-1.10, R-2.2).
 
-    The PIN of a certificate that the holder cannot have is not there either (R-1.3, R-1.7).
+    The PIN of a certificate that the holder cannot have is not there either (R-1.3, R-1.7), and one that is not known is not
+    changed (R-2.9, R-2.10).
     """
     if interview.lacks_its_pin(policy):
         yield find("eligibility.ward_or_under15_principle", detail_ja="", detail_en="")
+    if interview.procedure is Procedure.PIN_CHANGE and interview.unknown(policy):
+        yield find("checklist.pin-unknown")
     ends = interview.ends()
     apart = len(set(ends.values())) > 1
     for kind, end in ends.items():

@@ -28,8 +28,10 @@ _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
         Procedure.RENEWAL: "checklist.renew-instead",
         Procedure.REISSUE: "checklist.early-reissue",
     },
+    "checklist.pin-unknown": {Procedure.PIN_RESET: "checklist.pin-reset-instead"},
 }
-"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force."""
+"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force;
+with a PIN that is not known (R-2.10)."""
 
 _A_YEAR = timedelta(days=366)
 

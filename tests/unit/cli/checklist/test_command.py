@@ -137,12 +137,12 @@ def test_the_fee_of_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_pin_that_is_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    """R-2.9: named by `--pin`; forgotten after all, it is thought of anew."""
+    """R-2.9, R-2.10: named by `--pin`; forgotten after all, it is reset."""
     changed = f"--procedure pin-change --applicant self {BORN} --pin authentication --pins"
-    known, lost = (ask(capsys, f"{changed} {state}")["pins"] for state in ("known", "forgotten"))
+    known, lost = ask(capsys, f"{changed} known"), ask(capsys, f"{changed} forgotten", 1)
 
-    assert [(pin["pin"], pin["remember"]) for pin in known] == [("authentication", True)]
-    assert [pin["pin"] for pin in lost if not pin["remember"]] == ["authentication"]
+    assert [(pin["pin"], pin["remember"]) for pin in known["pins"]] == [("authentication", True)]
+    assert [other["procedure"] for other in lost["instead"]] == ["pin-reset"]
 
 
 def test_a_childs_pin_is_none_of_a_certificate_it_lacks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +171,11 @@ def test_a_childs_pin_is_none_of_a_certificate_it_lacks(capsys: pytest.CaptureFi
         (f"{RENEWAL} --same-household", "usage.bad-value", "--same-household"),
         (f"{RENEWAL} --document passport --no-document", "usage.bad-value", "--document"),
         (f"{AGENT} --agent-document passport --no-agent-document", "usage.bad-value", "--agent-document"),
+        (f"--procedure pin-reset --applicant self {BORN} --kind signature", "usage.bad-value", "--kind"),
+        (f"--procedure pin-change --applicant self {BORN} --pins known --kind signature", "usage.bad-value", "--kind"),
+        ("--procedure hold --kind signature", "usage.bad-value", "--kind"),
+        (f"--procedure pin-reset --applicant self {BORN} --pins known", "usage.bad-value", "--pins"),
+        (f"{RENEWAL} --pin signature", "usage.bad-value", "--pin"),
         (f"{RENEWAL} --policy nothing=1", "policy.unknown-setting", "nothing"),
     ],
 )

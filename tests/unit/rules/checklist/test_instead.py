@@ -4,10 +4,21 @@ from typing import Any
 
 import pytest
 
+from openjpki.rules.checklist.checklist import checklist
 from openjpki.rules.checklist.days import days
 from openjpki.rules.checklist.instead import Instead, _near, instead
 from openjpki.rules.eligibility import Holder
-from openjpki.rules.kinds import Applicant, Capacity, CardState, CertificateKind, FeeReason, Power, Procedure, Residence
+from openjpki.rules.kinds import (
+    Applicant,
+    Capacity,
+    CardState,
+    CertificateKind,
+    FeeReason,
+    PinKind,
+    Power,
+    Procedure,
+    Residence,
+)
 from openjpki.rules.representation import Claim
 from tests.unit.rules.checklist.interviews import (
     ADULT,
@@ -285,3 +296,18 @@ def test_beside_one_in_force_the_other_is_issued_alone(ends: dict[str, Any], kin
     assert [one.code for one in way.findings] == ["checklist.rest-anew"]
     assert way.interview is not None
     assert way.interview.kinds == frozenset(CertificateKind) - kinds
+
+
+@pytest.mark.parametrize(("applicant", "means"), [(SELF, "same_day"), (AGENT, "two_visits")])
+def test_a_pin_that_is_not_known_is_reset(applicant: Applicant, means: str) -> None:
+    """R-2.9, R-2.10, R-6.3; S-43, S-61: nobody changes what they do not know: the same PIN is set anew, by who comes."""
+    lost = frozenset({PinKind.AUTHENTICATION})
+    found = asked(Procedure.PIN_CHANGE, applicant, unknown_pins=lost)
+    way = found.instead[0]
+
+    assert (found.means, codes(found)) == ("not", ["checklist.pin-unknown"])
+    assert codes(way) == ["checklist.pin-reset-instead"]
+    assert way.interview is not None
+    assert (way.interview.procedure, way.interview.unknown_pins) == (Procedure.PIN_RESET, lost)
+    assert checklist(NATIONAL, way.interview).means == means
+    assert asked(Procedure.PIN_CHANGE, applicant).means == means  # nothing is forgotten
