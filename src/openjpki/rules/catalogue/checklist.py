@@ -290,4 +290,15 @@ FINDINGS = (
         bring_ja="新しい暗証番号を考えておいてください。",
         bring_en="Think of a new PIN.",
     ),
+    Finding(
+        code="checklist.reissue-on-the-new-card",
+        rule="R-1.10",
+        sentence="",
+        also=("R-4.1", "R-5.7"),
+        severity="advice",
+        ja="作り直したカードには、電子証明書を再発行します。前のカードの電子証明書は失効します。",
+        en="On a card made anew the certificates are re-issued; those of the card of before are revoked.",
+        bring_ja="新規発行ではなく、再発行を申請してください。",
+        bring_en="Apply for a re-issue, not for a new issue.",
+    ),
 )

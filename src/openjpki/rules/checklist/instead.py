@@ -15,7 +15,9 @@ from openjpki.rules.eligibility import is_represented
 from openjpki.rules.fees import goes_with
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CertificateKind, Power, Procedure
+from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
+from openjpki.rules.remaking import REMADE
 from openjpki.rules.renewal import renewal_window
 from openjpki.rules.representation import Claim, powers_over
 
@@ -24,14 +26,10 @@ _OTHER_PROCEDURES: Mapping[str, Mapping[Procedure, str]] = {
     "renewal.over": {Procedure.NEW: "checklist.new-issue"},
     "renewal.no-open-day": {Procedure.NEW: "checklist.new-issue"},
     "renewal.letter-too-late": {Procedure.NEW: "checklist.new-issue"},
-    "checklist.in-force": {
-        Procedure.RENEWAL: "checklist.renew-instead",
-        Procedure.REISSUE: "checklist.early-reissue",
-    },
     "checklist.pin-unknown": {Procedure.PIN_RESET: "checklist.pin-reset-instead"},
 }
-"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); beside one in force;
-with a PIN that is not known (R-2.10)."""
+"""Outside the window of a renewal: what can be asked for before it (R-2.4) and after it (R-2.2; S-36); with a
+PIN that is not known (R-2.10)."""
 
 _A_YEAR = timedelta(days=366)
 
@@ -108,13 +106,30 @@ def _useful(found: Days, other: Days) -> bool:
 
 def _procedures(policy: Policy, interview: Interview, refusals: tuple[Finding, ...]) -> Iterator[_Change]:
     """Propose another procedure; the new issue of what can still be renewed, but not by letter, begins after it (R-2.2, R-2.24)."""
-    renewable, reason = len(interview.ends()) == len(interview.kinds), interview.reason
+    reason = interview.reason
     for led_by in dict.fromkeys(refusal.code for refusal in refusals):
-        for procedure, code in _OTHER_PROCEDURES.get(led_by, {}).items():
-            if renewable or procedure is not Procedure.RENEWAL:
-                kept = reason if reason is not None and goes_with(reason, procedure) else None
-                later = {"on": _after_the_renewal(policy, interview)} if led_by == "renewal.letter-too-late" else {}
-                yield code, {"procedure": procedure, "reason": kept, **later}
+        for procedure, code in _OTHER_PROCEDURES.get(led_by, _beside_one_in_force(policy, interview, led_by)).items():
+            kept = reason if reason is not None and goes_with(reason, procedure) else None
+            later = {"on": _after_the_renewal(policy, interview)} if led_by == "renewal.letter-too-late" else {}
+            yield code, {"procedure": procedure, "reason": kept, **later}
+
+
+def _beside_one_in_force(policy: Policy, interview: Interview, led_by: str) -> Mapping[Procedure, str]:
+    """Return what is done instead of a new issue: on a card made anew a re-issue; in its window a renewal, free of charge (R-2.3); before it either (R-2.4).
+
+    Of what has no known end no renewal is proposed.
+    """
+    if led_by != "checklist.in-force":
+        return {}
+    if interview.reason in REMADE:
+        return {Procedure.REISSUE: "checklist.reissue-on-the-new-card"}
+    windows = [renewal_window(policy, end) for end in interview.ends().values()]
+    if len(windows) < len(interview.kinds):
+        return {Procedure.REISSUE: "checklist.early-reissue"}
+    renews, soonest = {Procedure.RENEWAL: "checklist.renew-instead"}, open_day_from(policy, interview.on)
+    if all(window.contains(soonest) for window in windows):
+        return renews
+    return {**renews, Procedure.REISSUE: "checklist.early-reissue"}
 
 
 def _after_the_renewal(policy: Policy, interview: Interview) -> date:
@@ -152,11 +167,9 @@ def _one_renewed(policy: Policy, interview: Interview, without: str) -> Iterator
 def _without_signature(policy: Policy, interview: Interview) -> str:
     """Return what is said to who can have no signature certificate: who is represented (R-1.3, R-1.7), else on a 顔認証カード (R-1.11)."""
     holder = interview.holder
-    if holder is None:
-        return ""
-    if is_represented(policy, holder, interview.on):
+    if holder is not None and is_represented(policy, holder, interview.on):
         return "checklist.authentication-alone"
-    return "checklist.face-card-authentication" if holder.face_card else ""
+    return "checklist.face-card-authentication" if holder is not None and holder.face_card else ""
 
 
 def _in_force(policy: Policy, interview: Interview) -> frozenset[CertificateKind]:

@@ -144,12 +144,12 @@ RENEW = "checklist.renew-instead"
     [
         (date(2024, 11, 27), [([EARLY], date(2024, 11, 27)), ([RENEW], date(2026, 3, 11))]),
         (NOT_YET, [([EARLY], NOT_YET), ([RENEW], date(2026, 3, 11))]),
-        (date(2026, 3, 11), [([RENEW], date(2026, 3, 11)), ([EARLY], date(2026, 3, 11))]),
-        (ENDS, [([RENEW], ENDS), ([EARLY], ENDS)]),
+        (date(2026, 3, 11), [([RENEW], date(2026, 3, 11))]),
+        (ENDS, [([RENEW], ENDS)]),
     ],
 )
 def test_beside_a_certificate_in_force_there_is_no_new_issue(on: date, ways: list[tuple[list[str], date]]) -> None:
-    """R-1.10, R-2.2 to R-2.4: renewed in its window, however far, or re-issued before; nobody waits until it has expired."""
+    """R-1.10, R-2.2 to R-2.4, R-4.1: renewed in its window, free of charge, or re-issued before; nobody waits until it has expired."""
     asked = interview(Procedure.NEW, SELF, on=on, signature_expires=ENDS, authentication_expires=ENDS)
     found = days(NATIONAL, asked)
 
@@ -240,8 +240,7 @@ def test_a_reason_goes_with_the_procedure_that_is_proposed() -> None:
         (Procedure.NEW, None)
     ]
     assert [way.interview and (way.interview.procedure, way.interview.reason) for way in lost.instead] == [
-        (Procedure.REISSUE, FeeReason.CARD_LOST),
-        (Procedure.RENEWAL, None),
+        (Procedure.REISSUE, FeeReason.CARD_LOST)
     ]
 
 
@@ -311,3 +310,26 @@ def test_a_pin_that_is_not_known_is_reset(applicant: Applicant, means: str) -> N
     assert (way.interview.procedure, way.interview.unknown_pins) == (Procedure.PIN_RESET, lost)
     assert checklist(NATIONAL, way.interview).means == means
     assert asked(Procedure.PIN_CHANGE, applicant).means == means  # nothing is forgotten
+
+
+def test_on_a_card_made_anew_nothing_is_renewed() -> None:
+    """R-1.2, R-2.3: what was on the lost card is re-issued, inside the window of a renewal as well."""
+    ends: dict[str, Any] = {"signature_expires": ENDS, "authentication_expires": ENDS}
+
+    assert told(Procedure.NEW, SELF, reason=FeeReason.CARD_LOST, **ends) == [["checklist.reissue-on-the-new-card"]]
+    assert told(Procedure.NEW, SELF, reason=FeeReason.FIRST, **ends) == [[RENEW]]
+
+
+def test_a_window_that_opens_before_the_office_does_is_open() -> None:
+    """R-2.3, R-4.4: who asks on a Saturday can renew on Monday."""
+    ends: dict[str, Any] = {"signature_expires": date(2026, 8, 9), "authentication_expires": date(2026, 8, 9)}
+
+    assert told(Procedure.NEW, SELF, on=date(2026, 5, 9), **ends) == [[RENEW]]
+    assert told(Procedure.NEW, SELF, on=date(2026, 5, 8), **ends) == [[EARLY], [RENEW]]
+
+
+def test_of_two_windows_one_open_a_reissue_is_still_a_way() -> None:
+    """R-2.4, R-3.8: both are renewed together only when both windows are open."""
+    far = date(2027, 3, 1)
+
+    assert told(Procedure.NEW, SELF, signature_expires=ENDS, authentication_expires=far) == [[EARLY]]
