@@ -18,6 +18,7 @@ from openjpki.rules.everyday import EVERYDAY
 from openjpki.rules.finding import Finding
 from openjpki.rules.page import SENTENCES
 from openjpki.rules.policy import SETTINGS
+from openjpki.rules.subjects import SUBJECTS
 
 Register = Literal["rule", "sentence", "finding", "conflict", "setting"]
 
@@ -174,9 +175,10 @@ def _entries(findings: Mapping[str, Finding]) -> Iterator[_Entry]:
         hit = Hit(number=number, register="conflict", ja=conflict.ja, en=conflict.en)
         yield _entry(hit, conflict.ruling_ja, conflict.ruling_en, conflict.letter_ja, conflict.letter_en)
     for name, setting in SETTINGS.items():
-        about = [number for number in setting.rule.split(", ") if number in RULES]
-        ja, en = ("、".join(RULES[number].ja for number in about), ", ".join(RULES[number].en for number in about))
-        yield _entry(Hit(number=name, register="setting", ja=ja, en=en), name.replace("_", " "), setting.source)
+        about = [RULES[number] for number in setting.rule.split(", ") if number in RULES]
+        titles = [title for rule in about for title in (rule.ja, rule.en)]
+        hit = Hit(number=name, register="setting", ja=SUBJECTS[name].ja, en=SUBJECTS[name].en)
+        yield _entry(hit, name.replace("_", " "), setting.source, *titles)
 
 
 def _entry(hit: Hit, *rest: str) -> _Entry:

@@ -18,9 +18,11 @@ from openjpki.rules.catalogue import CATALOGUE, find
 from openjpki.rules.conflicts import CONFLICTS
 from openjpki.rules.finding import Finding, Severity, UnknownCode
 from openjpki.rules.page import SENTENCES
-from openjpki.rules.policy import FORMS, SETTINGS
+from openjpki.rules.policy import FORMS, SETTINGS, Policy
 from openjpki.rules.references import gist, is_number, reference
 from openjpki.rules.search import Hit, Register, search, stands_for
+from openjpki.rules.subjects import SUBJECTS
+from openjpki.rules.written import written
 from openjpki.site.opening import ServerNotInstalled, start_django
 from openjpki.window.findings import FINDINGS as COUNTERS_FINDINGS
 
@@ -31,6 +33,8 @@ _SLIM_ROOMS = ("rules", "pki", "card", "readers", "documents", "desk", "cli")
 _SERVER_ROOMS = ("audit", "staff", "authority", "window", "story")
 _MOST_HITS = 10
 """Entries told of one search: who does not find it among them asks with another word."""
+_VALUE = 40
+"""Characters told of a setting's value in a list: enough for all but tables, calendars and addresses."""
 _REGISTERS: Mapping[Register, tuple[str, str]] = {
     "rule": ("規則", "rule"),
     "sentence": ("市のページの文", "sentence"),
@@ -64,13 +68,12 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(arguments: argparse.Namespace) -> Answer:
-    policy_of(arguments)  # refuses a bad setting; no code depends on one
-    language, code = language_of(arguments), " ".join(arguments.code).strip()
+    policy, language, code = policy_of(arguments), language_of(arguments), " ".join(arguments.code).strip()
     number = _as_number(code)
     if is_number(number):
-        return _number(number, language)
+        return _number(policy, number, language)
     if code in SETTINGS:
-        return _setting(code, language)
+        return _setting(policy, code, language)
     if code in _FINDINGS:
         return _finding(_FINDINGS[code], language)
     if _NUMBER.fullmatch(number):
@@ -78,10 +81,10 @@ def _explain(arguments: argparse.Namespace) -> Answer:
     if _CODE.fullmatch(code):
         failure = _refusal(code, arguments.home)
         return _finding(find(code), language) if failure is None else _failure(failure, language)
-    return _found(code, language)
+    return _found(policy, code, language)
 
 
-def _found(text: str, language: Language) -> Answer:
+def _found(policy: Policy, text: str, language: Language) -> Answer:
     """Tell what fits some words, the most fitting first; raises `NothingFound`."""
     hits, others = search(text, _FINDINGS), _others(text)
     if not hits or not any(map(str.isalnum, text)):
@@ -90,10 +93,10 @@ def _found(text: str, language: Language) -> Answer:
     data = {
         "words": text,
         "also": others,
-        "hits": [{"code": one.number, "kind": one.register, "ja": one.ja, "en": one.en} for one in told],
+        "hits": [_hit_data(policy, one) for one in told],
         "more": max(more, 0),
     }
-    return Answer(data=data, lines=tuple(_hit_lines(text, told, more, language)))
+    return Answer(data=data, lines=tuple(_hit_lines(policy, text, told, more, language)))
 
 
 def _others(text: str) -> list[str]:
@@ -102,7 +105,12 @@ def _others(text: str) -> list[str]:
     return [other for other in stands_for(text) if other.casefold() not in given]
 
 
-def _hit_lines(text: str, told: Sequence[Hit], more: int, language: Language) -> Iterator[str]:
+def _hit_data(policy: Policy, hit: Hit) -> dict[str, str]:
+    data = {"code": hit.number, "kind": hit.register, "ja": hit.ja, "en": hit.en}
+    return data | ({"value": written(getattr(policy, hit.number))} if hit.register == "setting" else {})
+
+
+def _hit_lines(policy: Policy, text: str, told: Sequence[Hit], more: int, language: Language) -> Iterator[str]:
     japanese = language == "ja"
     also = [other for other in _others(text) if other.isascii() is not japanese]
     count = len(told) + max(more, 0)
@@ -110,7 +118,10 @@ def _hit_lines(text: str, told: Sequence[Hit], more: int, language: Language) ->
     searched = f"({'、'.join(also)} も探しました)" if japanese else f" (searched too: {', '.join(also)})"
     yield heading + (searched if also else "")
     for one in told:
-        yield f"  {one.number} ({_REGISTERS[one.register][not japanese]}): {_blank(one.says(language))}"
+        if one.register == "setting":
+            yield _setting_line(policy, one.number, language)
+        else:
+            yield f"  {one.number} ({_REGISTERS[one.register][not japanese]}): {_blank(one.says(language))}"
     if more > 0:
         yield f"  … ほか{more}件" if japanese else f"  … and {more} more"
     again = "くわしくは" if japanese else "More:"
@@ -162,7 +173,7 @@ def _failure(failure: type[Failure], language: Language) -> Answer:
     return Answer(data=data, lines=(f"{failure.code} ({status})", sentence))
 
 
-def _setting(name: str, language: Language) -> Answer:
+def _setting(policy: Policy, name: str, language: Language) -> Answer:
     setting, takes = SETTINGS[name], FORMS[name].expected
     rules = setting.rule.split(", ")
     data = {
@@ -173,9 +184,14 @@ def _setting(name: str, language: Language) -> Answer:
         "mark": setting.mark,
         "source": setting.source,
         "takes": takes,
+        "value": written(getattr(policy, name)),
+        "ja": SUBJECTS[name].ja,
+        "en": SUBJECTS[name].en,
     }
     lines = (
         f"{name} ({_REGISTERS['setting'][language != 'ja']}; {setting.rule}; {setting.mark})",
+        SUBJECTS[name].says(language),
+        f"{name} = {data['value']}",
         f"--policy {name}={takes}",
         setting.source,
         *(_line(number, language) for number in rules),
@@ -183,7 +199,19 @@ def _setting(name: str, language: Language) -> Answer:
     return Answer(data=data, lines=lines)
 
 
-def _number(number: str, language: Language) -> Answer:
+def _setting_data(policy: Policy, name: str) -> dict[str, str]:
+    value = written(getattr(policy, name))
+    return {"name": name, "rule": SETTINGS[name].rule, "takes": FORMS[name].expected, "value": value}
+
+
+def _setting_line(policy: Policy, name: str, language: Language) -> str:
+    """Tell a setting among others: its name, what it is about, and the beginning of its value under the policy."""
+    value = written(getattr(policy, name))
+    value = value if len(value) <= _VALUE else f"{value[:_VALUE]}…"
+    return f"  {name} ({_REGISTERS['setting'][language != 'ja']}): {SUBJECTS[name].says(language)} = {value}"
+
+
+def _number(policy: Policy, number: str, language: Language) -> Answer:
     found = reference(number, _FINDINGS)
     kind: Register = "sentence" if number in SENTENCES else "rule" if number in RULES else "conflict"
     kind_told = _REGISTERS[kind][language != "ja"]
@@ -199,12 +227,12 @@ def _number(number: str, language: Language) -> Answer:
         "sentences": [{"number": one, "page": gist(one, language)} for one in found.sentences],
         "rules": [{"number": one, "title": gist(one, language), "mark": RULES[one].mark} for one in found.rules],
         "conflicts": [{"number": one, **_ruling(one)} for one in found.conflicts],
-        "settings": [{"name": one, "rule": SETTINGS[one].rule, "takes": FORMS[one].expected} for one in found.settings],
+        "settings": [_setting_data(policy, one) for one in found.settings],
         "findings": [{"code": one, "says": _FINDINGS[one].message(language)} for one in found.findings],
     }
     others = (one for one in (*found.sentences, *found.rules, *found.conflicts) if one != number)
     lines += [_line(one, language) for one in others]
-    lines += [f"  {one} = {FORMS[one].expected}" for one in found.settings]
+    lines += [_setting_line(policy, one, language) for one in found.settings]
     lines += [f"  {one}: {_blank(_FINDINGS[one].message(language))}" for one in found.findings]
     return Answer(data=data, lines=lines)
 

@@ -13,6 +13,7 @@ from openjpki.rules.book import RULES
 from openjpki.rules.conflicts import CONFLICTS
 from openjpki.rules.page import SENTENCES
 from openjpki.rules.policy import SETTINGS
+from openjpki.rules.subjects import SUBJECTS
 
 
 def _ask(capsys: pytest.CaptureFixture[str], question: str, language: str = "en") -> dict[str, Any]:
@@ -63,7 +64,8 @@ def test_a_rule(capsys: pytest.CaptureFixture[str]) -> None:
         "the renewal window",
         "  S-23: renewal from three months before the end",
     ]
-    assert "  renewal_last_day_offset = 0 / -1" in lines
+    subject = SUBJECTS["renewal_last_day_offset"].en
+    assert f"  renewal_last_day_offset (setting): {subject} = 0" in lines
 
 
 def test_a_conflict(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,12 +86,38 @@ def test_a_setting(capsys: pytest.CaptureFixture[str], name: str) -> None:
 
 
 def test_a_setting_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    """R-3.8, CF-2: how it is given, and what it rests on."""
+    """R-3.8, CF-2: what it is about, its value, how it is given, and what it rests on."""
     lines = _told(capsys, "renewal_last_day_offset", "en")
 
     assert lines[0] == "renewal_last_day_offset (setting; R-3.8, CF-2; C)"
-    assert lines[1] == "--policy renewal_last_day_offset=0 / -1"
+    assert lines[1] == "whether the expiry day is the last of the renewal, or the day before"
+    assert lines[2] == "renewal_last_day_offset = 0"
+    assert lines[3] == "--policy renewal_last_day_offset=0 / -1"
     assert lines[-1].endswith("→ through the expiry day")
+    assert _told(capsys, "renewal_last_day_offset", "ja")[1] == SUBJECTS["renewal_last_day_offset"].ja
+    page = _told(capsys, "renewal_last_day_offset --policy preset=page", "ja")
+    assert page[2] == "renewal_last_day_offset = -1"
+
+
+def test_a_setting_that_is_found_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.24, R-4.1: name, subject and value under the policy; a long value by its beginning, whole in the data."""
+    line = "  agent_first_visit_mandate (設定): 代理人の1回目の来庁に委任状が必要か = {}"
+
+    assert line.format("false") in _told(capsys, "委任状", "ja")
+    assert line.format("true") in _told(capsys, "委任状 --policy agent_first_visit_mandate=true", "ja")
+    (fees,) = (one for one in _told(capsys, "手数料の表", "ja") if one.startswith("  fee_table"))
+    assert fees.startswith("  fee_table (設定): 手数料の表 = first=0;")
+    assert fees.endswith("…")
+    (hit,) = (one for one in _ask(capsys, "手数料の表")["hits"] if one["code"] == "fee_table")
+    assert hit["value"].endswith("stay-missed=1000")
+    assert "value" not in _ask(capsys, "結婚", "ja")["hits"][0]
+
+
+def test_the_settings_of_a_number_explain_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    """R-2.24: a rule tells the rulings that hold it, each with its subject and its value."""
+    lines = _told(capsys, "R-2.24", "ja")
+
+    assert "  inquiry_reply_days (設定): 照会書への回答の期限(日数) = 30" in lines
 
 
 def test_a_finding_shows_the_page(capsys: pytest.CaptureFixture[str]) -> None:
