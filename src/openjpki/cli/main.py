@@ -17,6 +17,7 @@ from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.cli.groups import Register
 from openjpki.cli.help import Help, translate
+from openjpki.cli.usage_ja import in_japanese
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
 
@@ -31,7 +32,7 @@ class BadArguments(Failure):
 
     code = "usage.arguments"
     kind = Kind.USAGE
-    ja = "引数が正しくありません: {reason}(`{command} --help` で使い方を表示します)"
+    ja = "引数が正しくありません: {reason_ja}(`{command} --help` で使い方を表示します)"
     en = "Wrong arguments: {reason} (see `{command} --help`)"
 
 
@@ -61,7 +62,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
-        raise BadArguments(reason=message, command=self.prog)
+        raise BadArguments(reason=message, reason_ja=in_japanese(message), command=self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -33,7 +33,7 @@ def _member(kind: type[argparse.ArgumentParser]) -> Callable[[str], _Member]:
 
     def read(text: str) -> _Member:
         name, colon, options = text.partition(":")
-        parser = kind(prog="--member", add_help=False)
+        parser = kind(prog="openjpki rules route", add_help=False)
         add_visit(parser)
         add_day(parser, "--born", "the holder's birth date", required=False)
         add_holder(parser)

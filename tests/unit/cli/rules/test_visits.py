@@ -51,7 +51,10 @@ def test_for_one_nothing_is_shared(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_a_member_has_a_name_and_what_a_route_asks(capsys: pytest.CaptureFixture[str], members: str, code: str) -> None:
     """NAME: OPTIONS, each name once; what is wrong in the options is said as `rules route` says it."""
-    assert f"[{code}]" in wrong(capsys, f"family --came Hana --on 2026-11-24 {members}")
+    said = wrong(capsys, f"family --came Hana --on 2026-11-24 {members}")
+
+    assert f"[{code}]" in said
+    assert "--member --help" not in said  # the command that has the options is named
 
 
 @pytest.mark.parametrize(
