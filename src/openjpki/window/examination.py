@@ -142,32 +142,38 @@ class IssueExamination(Examination):
     reason: FeeReason
 
 
-def examine(policy: Policy, case: Case) -> IssueExamination:
-    """Examine a new issue, renewal or re-issue (R-2.2 to R-2.4) of a person who came in person (R-2.20)."""
+def examine(policy: Policy, case: Case, *, authority_away: bool = False) -> IssueExamination:
+    """Examine a new issue, renewal or re-issue (R-2.2 to R-2.4) of a person who came in person (R-2.20).
+
+    `authority_away`: the authority gives no answer just now (R-4.5); what is accepted waits for it.
+    """
     found = _identified(policy, case, also=(*_about_the_card(case), *_about_certificates(policy, case)))
     reason, price = _fee(policy, case)
     if not found.refused:
         found = _with(found, check_pins(found.application, _pins(case.shown)))
     if not found.refused:
         settled = settle_fee(found.application, price, paid=price.yen).application
-        awaits_second_person = bool(due_grounds(policy, settled))
-        waits = Taken(application=settled, findings=_to_be_issued_by(policy, case))
-        found = _with(found, waits if awaits_second_person else clear(policy, settled))
+        second_person = bool(due_grounds(policy, settled))
+        taken = Taken(application=settled, findings=()) if second_person else clear(policy, settled)
+        waits = "window.renewal.issue-by" if second_person else "window.renewal.finish-by" if authority_away else ""
+        found = _with(
+            _with(found, taken), Taken(application=taken.application, findings=_last_day(policy, case, waits))
+        )
     return IssueExamination(
         application=found.application, findings=found.findings, way=found.way, fee=price, reason=reason
     )
 
 
-def _to_be_issued_by(policy: Policy, case: Case) -> tuple[Finding, ...]:
-    """Say until when a renewal that waits can be approved and issued: the window is that of the day of issue (R-3.3, R-3.8).
+def _last_day(policy: Policy, case: Case, code: str) -> tuple[Finding, ...]:
+    """Say until when a renewal that waits can be issued: the window is that of the day of issue (R-3.3, R-3.8).
 
     Told is its last open day (R-4.7), or today where the office works though it is closed.
     """
     renewed = [_last(case, kind) for kind in case.kinds] if case.procedure is Procedure.RENEWAL else []
     closes = [renewal_window(policy, last.expires).closes for last in renewed if last]
-    if not closes:
+    if not (code and closes):
         return ()
-    return (found("window.renewal.issue-by", closes=max(open_day_until(policy, min(closes)), case.on)),)
+    return (found(code, closes=max(open_day_until(policy, min(closes)), case.on)),)
 
 
 def _pins(shown: Shown) -> Mapping[CertificateKind, PinOutcome]:

@@ -112,6 +112,18 @@ _ALL = (
         bring_en="The My Number card is needed once more for the issue. After {closes} it is a new issue.",
     ),
     Finding(
+        code="window.renewal.finish-by",
+        rule="R-3.8",
+        sentence="S-31",
+        also=("R-3.3", "R-4.5"),
+        severity="advice",
+        ja="受付のとき、機構の応答がありませんでした。この更新が待ちになったときは、{closes}までに再開し、発行まで済ませる必要があります。更新期間に入るかどうかは、発行の日で決まります。",
+        en="The authority did not answer on entry. If this renewal has to wait, it must be resumed and issued by {closes}: the "
+        "day of issue counts.",
+        bring_ja="再開のときに、もう一度マイナンバーカードが必要です。{closes}を過ぎると新規発行の手続きになります。",
+        bring_en="The My Number card is needed once more then. After {closes} it is a new issue.",
+    ),
+    Finding(
         code="window.renew-both",
         rule="R-3.1",
         sentence="S-20",

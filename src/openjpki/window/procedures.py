@@ -239,7 +239,8 @@ class Procedures:
         at = self._equipment.moment()
         with act():
             resident = load_resident(officer, resident_code, lock=True)
-            examination = examine(self._equipment.policy, gather(resident, asked, on=civil_date(at)))
+            case = gather(resident, asked, on=civil_date(at))
+            examination = examine(self._equipment.policy, case, authority_away=not known_afresh)
             application = receive(officer, resident, asked, examination, policy=self._equipment.policy, at=at)
             if examination.refused:
                 refuse(officer, application, examination.findings, at=at)

@@ -257,6 +257,26 @@ def test_a_renewal_that_waits_is_told_its_last_day() -> None:
         assert "window.renewal.issue-by" not in [one.code for one in examine(policy, other).findings]
 
 
+def test_a_renewal_without_the_authority_is_told_its_last_day() -> None:
+    """R-3.8, R-4.5, R-4.7: it is accepted and waits; by when it has to be resumed is told once, and to no other procedure."""
+    two = replace(POLICY, second_person_for=(ApprovalGround.NO_PIN,))
+    history = tuple(replace(known, expires=date(2026, 6, 7)) for known in VALID_TO_JUNE)
+    case = replace(CASE, shown=BY_LICENCE, history=history)
+    last_days = ["window.renewal.issue-by", "window.renewal.finish-by"]
+
+    def told(policy: Policy, case: Case, *, away: bool) -> list[str]:
+        return [one.code for one in examine(policy, case, authority_away=away).findings if one.code in last_days]
+
+    assert told(POLICY, case, away=True) == ["window.renewal.finish-by"]
+    assert told(POLICY, case, away=False) == []
+    assert told(two, case, away=True) == ["window.renewal.issue-by"]
+    assert told(POLICY, replace(case, procedure=Procedure.REISSUE), away=True) == []
+    assert told(POLICY, replace(case, on=date(2026, 6, 8)), away=True) == []  # refused
+    (found,) = [one for one in examine(POLICY, case, authority_away=True).findings if one.code in last_days]
+    assert "issued by 2026-06-05 (Fri)" in found.en
+    assert found.severity == "advice"
+
+
 @pytest.mark.parametrize(
     ("on", "expires", "told"),
     [

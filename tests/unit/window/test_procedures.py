@@ -1,13 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connections
 
 from openjpki.desk.messages import CertificateOrder, CertificatesAsked, DeliveryConfirmed
 from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import ApplicationState, CertificateKind, CertificateState, FeeReason, LifeEvent
 from openjpki.rules.lifecycle import CardEvent
+from openjpki.rules.office import open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 from openjpki.window.examination import Shown
@@ -15,6 +17,7 @@ from openjpki.window.issuance import ClosedMeanwhile
 from openjpki.window.loading import ApplicationNotFound, ResidentNotFound
 from openjpki.window.models import Application, DocumentShown, FindingRecord, IdentityEvidence
 from openjpki.window.officer import Clerk
+from openjpki.window.outcomes import Outcome
 from openjpki.window.procedures import BOTH, MustFinish, NoKinds, NothingWaits, ProcedureRefused
 from tests.unit.window.card import CounterCard, Gone
 from tests.unit.window.counter import BY_LICENCE, BY_PIN, CHILD, HANAKO, MINATO, NOTHING, TARO, WAKABA, Counter, audited
@@ -284,6 +287,27 @@ def test_an_application_is_accepted_while_the_authority_is_away(counter: Counter
     resumed = counter.window.procedures.resume(WAKABA, receipt=waiting.application.receipt, card=counter.card)
     assert resumed.done
     assert counter.window.queue(WAKABA) == ()
+
+
+def test_a_renewal_that_waits_for_the_authority_knows_its_last_day(counter: Counter) -> None:
+    """R-3.8, R-4.5: told on entry, in the queue as well; what is renewed at once is told nothing."""
+    counter.with_card()
+    (expires,) = {order.expires for order in counter.issue().application.orders}
+    assert expires is not None
+    counter.clock.turn((expires - timedelta(days=30)).isoformat())
+    counter.desk.reachable = False
+
+    def renew() -> Outcome:
+        return counter.window.procedures.renew(WAKABA, resident_code=HANAKO, card=counter.card, shown=BY_PIN)
+
+    (waits,) = [one for one in renew().application.findings if one.code == "window.renewal.finish-by"]
+    last = spoken(open_day_until(Policy(), expires), "en")
+    assert f"issued by {last}" in waits.en
+    (queued,) = counter.window.queue(WAKABA)
+    assert waits in queued.findings
+    counter.window.procedures.withdraw(WAKABA, receipt=queued.receipt)
+    counter.desk.reachable = True
+    assert "window.renewal.finish-by" not in [one.code for one in renew().application.findings]
 
 
 def test_a_question_the_authority_does_not_answer_stops_no_application(counter: Counter) -> None:
