@@ -19,7 +19,7 @@ from pypdf import PdfReader, PdfWriter
 from openjpki.card.imagefile import from_bytes
 from openjpki.errors import Language
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.rules.era import in_era
+from openjpki.rules.era import in_era, spoken
 from openjpki.site.settings import ROLES
 from tests.support.canaries import holders, numbers, texts, word, written
 from tests.support.postgres import Server
@@ -155,11 +155,12 @@ def test_each_step_has_its_day_in_two_calendars_its_rules_and_its_checks(story: 
 
 
 def test_its_days_are_said_in_two_calendars(first: tuple[Finished, Story]) -> None:
-    """The heading of each step bears number, day, time and era."""
+    """The heading of each step bears number, day by era and Gregorian year, and time."""
     done, story = first
     for step in story.transcript["steps"]:
         moment = datetime.fromisoformat(step["at"])
-        heading = f"[{step['step']:2}/{STEPS}] {moment:%Y-%m-%d %H:%M} ({step['era']})  {step['title']['ja']}"
+        day = spoken(moment.date(), "ja")
+        heading = f"[{step['step']:2}/{STEPS}] {day} {moment:%H:%M}  {step['title']['ja']}"
 
         assert heading in done.out.splitlines()
 

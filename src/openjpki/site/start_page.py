@@ -4,7 +4,6 @@ Days are Japanese civil dates; moments are UTC-aware. The words of the page stan
 """
 
 import shlex
-from calendar import month_name
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from django.template.loader import render_to_string
 
 from openjpki.errors import Language
 from openjpki.rules.dates import JST
-from openjpki.rules.era import era_of, in_era
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, RevocationReason
 
 TEMPLATE = "site/start_page.html"
@@ -188,21 +187,14 @@ class StartPage:
         return tuple((state, found[state]) for state in CertificateState if found[state])
 
 
-def year_and_day(day: date, language: Language) -> tuple[str, str]:
-    """Return a civil date in era and Gregorian years as two parts that a line break may part.
+def parts_of(day: date, language: Language, *, weekday: bool = True) -> tuple[str, ...]:
+    """Return a civil date, as it is told everywhere, in the parts that a line break may part.
 
-    Japanese: ("令和8年（2026年）", "11月23日"); English: ("23 November 2026", "(Reiwa 8)").
+    Japanese: 令和8年（2026年） and 11月23日（月）; English: 2026-11-23 and (Mon). A birth date is told without its weekday.
     """
-    if language == "en":
-        era = era_of(day)
-        return f"{day.day} {month_name[day.month]} {day.year}", f"({era.name.title()} {day.year - era.begins.year + 1})"
-    era_year, _, month_and_day = in_era(day).partition("年")
-    return f"{era_year}年（{day.year}年）", month_and_day
-
-
-def written_day(day: date, language: Language) -> str:
-    """Return a civil date in era and Gregorian years: 令和8年（2026年）11月23日, or 23 November 2026 (Reiwa 8)."""
-    return ("" if language == "ja" else " ").join(year_and_day(day, language))
+    end = "年）" if language == "ja" else " "
+    first, found, rest = spoken(day, language, weekday=weekday).partition(end)
+    return tuple(filter(None, (first + found.rstrip(), rest)))
 
 
 def written_time(moment: datetime) -> str:

@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from ssl import DER_cert_to_PEM_cert
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from openjpki.authority.issuers import NoSuchIssuer, named
@@ -27,13 +28,17 @@ TYPES = {
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """Show the sandbox: its city, cards, certificates, CAs, lists, responders and the last story."""
+def start(request: HttpRequest) -> HttpResponseBase:
+    """Show the sandbox: its city, cards, certificates, CAs, lists, responders and the last story.
+
+    Reading a person's record is an act that is written down. To HEAD nobody is shown: no register is opened for it, and the
+    length of the page, which stands and falls with who is on it, is not told.
+    """
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    if request.method == "HEAD":
+        return StreamingHttpResponse((), content_type="text/html; charset=utf-8", headers=headers)
     page = start_page(current(), _language(request), address=f"http://{request.get_host()}", after=_after(request))
-    response = HttpResponse(render(page), status=HTTPStatus.OK)
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(render(page), status=HTTPStatus.OK, headers=headers)
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from openjpki.authority.card_holders import registered
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
+from openjpki.rules.dates import civil_date
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateState, LifeEvent
@@ -54,9 +55,9 @@ def _new_generation(stage: Stage, generation: int) -> None:
         found = facts(certificate)
         stage.keep(f"certificates/ca-{kind.value}-{generation}.cer", certificate)
         tell.tell(
-            f"{word(kind, 'ja')}の認証局(第{generation}世代): 鍵は暗号化して機構だけが持ち、{found.not_after:%Y-%m-%d}まで有効です。",
+            f"{word(kind, 'ja')}の認証局(第{generation}世代): 鍵は暗号化して機構だけが持ち、{spoken(civil_date(found.not_after), 'ja')}まで有効です。",
             f"CA of the {kind.value} certificates, generation {generation}: its key stays encrypted with the authority, valid until "
-            f"{found.not_after:%Y-%m-%d}.",
+            f"{spoken(civil_date(found.not_after), 'en')}.",
         )
     stage.house.authority.publish_crls()
     lists = len(list((stage.house.home.public / "crl").glob(f"*-{generation}-*.crl")))
@@ -203,7 +204,7 @@ def too_early(stage: Stage) -> None:
     tell.check(
         any(finding.rule == "R-3.8" and opens in finding.en for finding in findings),
         f"更新は {spoken(plan.window.opens, 'ja')} からと案内し、断ったことも記録しました",
-        f"the resident is told to come from {opens}, and the refusal is on record",
+        f"the resident is told to come from {spoken(plan.window.opens, 'en')}, and the refusal is on record",
     )
 
 

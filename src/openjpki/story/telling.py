@@ -9,7 +9,7 @@ from typing import Any
 
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.dates import JST
-from openjpki.rules.era import in_era
+from openjpki.rules.era import in_era, spoken
 from openjpki.site.private import write_private
 
 
@@ -78,9 +78,8 @@ class Narrator:
         """Open the next step."""
         self.steps.append(Step(len(self.steps) + 1, moment, title))
         day = moment.astimezone(JST)
-        era = in_era(day.date())
         self._say("")
-        heading = f"[{len(self.steps):2}/{self._total}] {day:%Y-%m-%d %H:%M} ({era})"
+        heading = f"[{len(self.steps):2}/{self._total}] {spoken(day.date(), self._language)} {day:%H:%M}"
         self._say(f"{heading}  {title.text(self._language)}")
 
     def tell(self, ja: str, en: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from openjpki.errors import Failure, Kind
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Sex
 from openjpki.window import shapes
 
@@ -51,7 +52,7 @@ class BadEventDate(Failure):
 
     code = "window.event.date"
     kind = Kind.USAGE
-    ja = "異動日 {on} は、未来の日か、生年月日または住定日より前の日です。"
+    ja = "異動日の{on_ja}は、未来の日か、生年月日または住定日より前の日です。"
     en = "The day {on} lies in the future, or before the person's birth or residence here."
 
 
@@ -87,7 +88,7 @@ def check(change: Change, *, today: date) -> None:
     if bad:
         raise BadItem(item=", ".join(bad))
     if change.on > today:
-        raise BadEventDate(on=change.on)
+        raise BadEventDate(on=spoken(change.on, "en"), on_ja=spoken(change.on, "ja"))
 
 
 def _forms(change: Change, today: date) -> dict[str, bool]:

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from openjpki.rules.era import spoken
 from openjpki.rules.fees import NoFeeRow, fee
 from openjpki.rules.kinds import FeeReason
 from openjpki.rules.policy import Policy
@@ -53,8 +54,10 @@ def test_rows_have_effective_dates() -> None:
 def test_a_missing_row_is_refused() -> None:
     """A case that the table leaves out is never free by accident."""
     policy = NATIONAL.with_settings({"fee_table": "renewal=200"})
-    with pytest.raises(NoFeeRow):
+    with pytest.raises(NoFeeRow) as refused:
         fee(policy, reason=FeeReason.FIRST, on=ON)
+    assert spoken(ON, "ja") in refused.value.message("ja")
+    assert spoken(ON, "en") in refused.value.message("en")
 
 
 def test_the_unsettled_fees_are_settings() -> None:

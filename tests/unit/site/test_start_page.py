@@ -9,8 +9,9 @@ import pytest
 from django.template.backends.django import DjangoTemplates
 
 from openjpki.errors import Language
+from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateState
-from openjpki.site.start_page import TEMPLATE, StartPage, ocsp_command, render, written_day, written_time
+from openjpki.site.start_page import TEMPLATE, StartPage, ocsp_command, parts_of, render, written_time
 from tests.support.start_page import CARD_OF_THE_STORY, demo_page, empty_page
 
 VOID = {"meta", "link", "img", "wbr", "br"}
@@ -58,16 +59,18 @@ class Outline(HTMLParser):
 @pytest.mark.parametrize(
     ("day", "japanese", "english"),
     [
-        (date(2026, 11, 23), "令和8年（2026年）11月23日", "23 November 2026 (Reiwa 8)"),
-        (date(2019, 5, 1), "令和元年（2019年）5月1日", "1 May 2019 (Reiwa 1)"),
-        (date(2019, 4, 30), "平成31年（2019年）4月30日", "30 April 2019 (Heisei 31)"),
-        (date(1989, 1, 7), "昭和64年（1989年）1月7日", "7 January 1989 (Showa 64)"),
+        (date(2026, 11, 23), ("令和8年（2026年）", "11月23日（月）"), ("2026-11-23", "(Mon)")),
+        (date(2019, 5, 1), ("令和元年（2019年）", "5月1日（水）"), ("2019-05-01", "(Wed)")),
+        (date(1872, 1, 7), ("1872年1月7日（日）",), ("1872-01-07", "(Sun)")),  # without an era there is nothing to part
     ],
 )
-def test_a_day_is_written_by_era_and_gregorian_year(day: date, japanese: str, english: str) -> None:
-    """Both calendars stand side by side in both languages; the first year of an era is 元年 in Japanese."""
-    assert written_day(day, "ja") == japanese
-    assert written_day(day, "en") == english
+def test_a_day_is_told_as_everywhere_in_parts(day: date, japanese: tuple[str, ...], english: tuple[str, ...]) -> None:
+    """One form in every room; a line breaks behind the year, or before the weekday. A birth date has no weekday."""
+    assert parts_of(day, "ja") == japanese
+    assert parts_of(day, "en") == english
+    assert "".join(parts_of(day, "ja")) == spoken(day, "ja")
+    assert " ".join(parts_of(day, "en")) == spoken(day, "en")
+    assert parts_of(day, "en", weekday=False) == (day.isoformat(),)
 
 
 def test_a_moment_is_shown_as_the_japanese_wall_clock() -> None:
@@ -146,7 +149,7 @@ def test_everything_in_the_context_is_shown(language: Language) -> None:
         *(str(revocation_list.number) for revocation_list in page.revocation_lists),
         *(responder.command for responder in page.responders),
         *(command.line for command in page.next_commands),
-        *(written_day(resident.birth_date, language) for resident in page.residents),
+        *("".join(parts_of(resident.birth_date, language, weekday=False)) for resident in page.residents),
     )
 
     assert page.story is not None
@@ -192,7 +195,7 @@ def test_a_revocation_without_a_reason_shows_its_day_alone() -> None:
     resident = replace(page.residents[0], cards=(replace(CARD_OF_THE_STORY, certificates=(certificate,)),))
     text = Outline(render(replace(page, residents=(resident,), story=None))).text
 
-    assert "12 April 2018" in text
+    assert "2018-04-12" in text
     assert "Affiliation changed" not in text
 
 

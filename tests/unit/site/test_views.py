@@ -7,11 +7,13 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.test import Client
 
+from openjpki.audit.models import Entry
 from openjpki.site import wiring
 from openjpki.site.settings import ROLES
 from openjpki.site.views import POLICY
 from openjpki.site.web import application_over
 from openjpki.story import cast
+from openjpki.window.verbs import Verb
 from tests.support.story import Telling
 from tests.unit.site.test_start_page import Outline
 
@@ -70,6 +72,23 @@ def test_the_page_runs_no_script_and_is_not_kept(client: Client) -> None:
     assert response["Cache-Control"] == "no-store"
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_to_head_nobody_is_shown(client: Client) -> None:
+    """The headers of the page without its length; no register is read, and none is recorded as read."""
+
+    def looks() -> int:
+        return Entry.objects.using("window").filter(verb=Verb.RESIDENTS_LISTED.value).count()
+
+    before, page = looks(), client.get("/")
+    seen = looks()
+    head = client.head("/")
+
+    assert (head.status_code, head.getvalue() if head.streaming else head.content) == (200, b"")
+    shown = dict(page.headers)
+    del shown["Content-Length"]
+    assert dict(head.headers) == shown
+    assert before < seen == looks()
 
 
 def test_every_link_of_the_page_leads_somewhere(client: Client) -> None:

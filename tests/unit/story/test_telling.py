@@ -28,7 +28,7 @@ def test_a_step_is_told_in_english() -> None:
 
     assert lines == [
         "",
-        "[ 1/13] 2026-11-23 00:01 (令和8年11月23日)  Expired",
+        "[ 1/13] 2026-11-23 (Mon) 00:01  Expired",
         "      It is over.",
         "      rules applied: R-3.10, R-3.6",
         "    ✓ it expired",
@@ -42,7 +42,7 @@ def test_a_step_is_told_in_japanese() -> None:
 
     assert lines == [
         "",
-        "[ 1/13] 2026-11-23 00:01 (令和8年11月23日)  満了",
+        "[ 1/13] 令和8年（2026年）11月23日（月） 00:01  満了",
         "      終わりです。",
         "      適用した規則: R-3.10, R-3.6",
         "    ✓ 満了しました",

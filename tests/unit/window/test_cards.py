@@ -62,8 +62,9 @@ def test_no_application_is_received_after_the_hand_over(counter: Counter) -> Non
     """R-2.1, R-3.7: the application comes first; today is the last day that can be meant, and nothing is handed over."""
     hand_over = counter.register().window.cards.hand_over
 
-    with pytest.raises(ReceivedLater):
+    with pytest.raises(ReceivedLater, match=r"2021-07-02 \(Fri\)") as refused:
         hand_over(WAKABA, resident_code=HANAKO, card=counter.card, received_on=date(2021, 7, 2))
+    assert "令和3年（2021年）7月2日（金）" in refused.value.message("ja")
     assert counter.window.residents.show(WAKABA, HANAKO).cards == ()
     assert hand_over(WAKABA, resident_code=HANAKO, card=counter.card, received_on=date(2021, 7, 1)).waiting == 0
 
@@ -85,8 +86,9 @@ def test_one_living_card_per_person(counter: Counter) -> None:
     counter.with_card()
     second = CounterCard("2" * 15)
 
-    with pytest.raises(CardHeldAlready):
+    with pytest.raises(CardHeldAlready, match=r"2031-06-10 \(Tue\)") as refused:
         counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=second)
+    assert "令和13年（2031年）6月10日（火）" in refused.value.message("ja")
 
     counter.clock.turn("2031-06-11")
     counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=second)
@@ -99,8 +101,9 @@ def test_a_period_of_stay_that_is_over_gives_no_card(counter: Counter) -> None:
     """R-3.7: a card never ends after the period of stay; one that is over gives none."""
     counter.register()
 
-    with pytest.raises(NoValidity):
+    with pytest.raises(NoValidity, match=r"2021-06-30 \(Wed\)") as refused:
         counter.window.cards.hand_over(WAKABA, resident_code=HANAKO, card=counter.card, stay_until=date(2021, 6, 30))
+    assert "令和3年（2021年）6月30日（水）" in refused.value.message("ja")
 
 
 def test_no_card_for_who_is_not_here(counter: Counter) -> None:

@@ -47,3 +47,10 @@ def test_what_cannot_be_entered_is_refused(change: Change, failure: type[Failure
     """An event of another procedure, a missing or additional item, a bad form, a day in the future."""
     with pytest.raises(failure):
         check(change, today=TODAY)
+
+
+def test_the_day_that_cannot_be_is_told_as_days_are() -> None:
+    """One form for persons in every room: era, Gregorian year and weekday."""
+    with pytest.raises(BadEventDate, match=r"2026-11-24 \(Tue\)") as refused:
+        check(Change(event=LifeEvent.DEATH, on=date(2026, 11, 24)), today=TODAY)
+    assert "令和8年（2026年）11月24日（火）" in refused.value.message("ja")

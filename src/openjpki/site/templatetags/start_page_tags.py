@@ -5,7 +5,7 @@ from enum import Enum
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from openjpki.errors import Language
@@ -33,9 +33,10 @@ def name_of(context: Context, member: Enum) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def day(context: Context, value: date) -> SafeString:
-    """Return a `<time>` element with a civil date in era and Gregorian years, which may break between its parts."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _parts(value, _language(context)))
+def day(context: Context, value: date, *, weekday: bool = True) -> SafeString:
+    """Return a `<time>` element with a civil date, which may break between its parts."""
+    told = _parts(value, _language(context), weekday=weekday)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), told)
 
 
 @register.simple_tag(takes_context=True)
@@ -46,7 +47,6 @@ def moment(context: Context, value: datetime) -> SafeString:
     return format_html('<time datetime="{}">{} <span class="part">{}</span></time>', value.isoformat(), written, clock)
 
 
-def _parts(value: date, language: Language) -> SafeString:
-    gap = "" if language == "ja" else " "
-    first, second = start_page.year_and_day(value, language)
-    return format_html('<span class="part">{}</span>{}<span class="part">{}</span>', first, gap, second)
+def _parts(value: date, language: Language, *, weekday: bool = True) -> SafeString:
+    parts = ((part,) for part in start_page.parts_of(value, language, weekday=weekday))
+    return format_html_join("" if language == "ja" else " ", '<span class="part">{}</span>', parts)

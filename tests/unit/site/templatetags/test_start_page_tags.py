@@ -24,14 +24,20 @@ def draw(source: str, language: Language, value: object = None) -> str:
         (
             "{% day value %}",
             date(2026, 11, 23),
-            '<time datetime="2026-11-23"><span class="part">令和8年（2026年）</span><span class="part">11月23日</span></time>',
-            '<time datetime="2026-11-23"><span class="part">23 November 2026</span> <span class="part">(Reiwa 8)</span></time>',
+            '<time datetime="2026-11-23"><span class="part">令和8年（2026年）</span><span class="part">11月23日（月）</span></time>',
+            '<time datetime="2026-11-23"><span class="part">2026-11-23</span> <span class="part">(Mon)</span></time>',
+        ),
+        (
+            "{% day value weekday=False %}",
+            date(1990, 6, 10),
+            '<time datetime="1990-06-10"><span class="part">平成2年（1990年）</span><span class="part">6月10日</span></time>',
+            '<time datetime="1990-06-10"><span class="part">1990-06-10</span></time>',
         ),
         (
             "{% moment value %}",
             datetime(2026, 11, 22, 15, 5, tzinfo=UTC),
-            '<time datetime="2026-11-22T15:05:00+00:00"><span class="part">令和8年（2026年）</span><span class="part">11月23日</span> <span class="part">00:05</span></time>',
-            '<time datetime="2026-11-22T15:05:00+00:00"><span class="part">23 November 2026</span> <span class="part">(Reiwa 8)</span> <span class="part">00:05</span></time>',
+            '<time datetime="2026-11-22T15:05:00+00:00"><span class="part">令和8年（2026年）</span><span class="part">11月23日（月）</span> <span class="part">00:05</span></time>',
+            '<time datetime="2026-11-22T15:05:00+00:00"><span class="part">2026-11-23</span> <span class="part">(Mon)</span> <span class="part">00:05</span></time>',
         ),
     ],
 )
