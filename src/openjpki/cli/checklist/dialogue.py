@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from openjpki.cli.checklist.lines import say
 from openjpki.cli.checklist.question import EXAMPLES, Again, Question
 from openjpki.cli.checklist.questions import QUESTIONS
+from openjpki.cli.checklist.words import say
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.kinds import CertificateKind
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from enum import Enum
 
+from openjpki.cli.checklist.words import say, title, word
 from openjpki.cli.rules.findings import told
 from openjpki.errors import Language
-from openjpki.rules.agency import ISSUING
 from openjpki.rules.checklist.checklist import Checklist, Counter, Means, checklist
 from openjpki.rules.checklist.instead import Instead
 from openjpki.rules.checklist.interview import Interview
@@ -15,12 +14,10 @@ from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import TABLE, DocumentKind, DocumentList
 from openjpki.rules.era import spoken
 from openjpki.rules.fees import Fee
-from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
+from openjpki.rules.kinds import Applicant, PinKind
 from openjpki.rules.pins import DIGITS_PIN_LENGTH, SIGNATURE_PIN_LONGEST, SIGNATURE_PIN_SHORTEST
 from openjpki.rules.policy import Policy
-from openjpki.rules.remaking import REMADE
 from openjpki.rules.settings import Calendar
-from openjpki.rules.words import word as rules_word
 
 _NAMED = 5
 """Documents named on a line: enough to recognise what is meant; `rules documents` lists all."""
@@ -34,43 +31,6 @@ _FAMILIAR = (
 )
 """Named first, where they will do."""
 
-_WORDS: dict[Enum, tuple[str, str]] = {
-    Procedure.RENEWAL: ("更新", "renewal"),
-    Procedure.NEW: ("新規発行", "new issue"),
-    Procedure.REISSUE: ("再発行(引越し・氏名変更の後など)", "re-issue (after a move, a change of name, …)"),
-    Procedure.PIN_RESET: ("暗証番号の再設定(忘れた・ロックした)", "PIN reset (forgotten or locked)"),
-    Procedure.PIN_CHANGE: ("暗証番号の変更(今の番号がわかる)", "PIN change (the PIN is known)"),
-    Procedure.REVOCATION: ("失効の申請", "revocation"),
-    Procedure.HOLD: ("一時停止(カードをなくした)", "hold (the card is lost)"),
-    Applicant.SELF: ("ご本人", "the holder"),
-    Applicant.LEGAL_REPRESENTATIVE: ("法定代理人", "the legal representative"),
-    Applicant.VOLUNTARY_AGENT: ("代理人", "a voluntary agent"),
-    Applicant.HOUSEHOLD: ("同じ世帯のかた", "a member of the household"),
-    Power.PARENT: ("親権者", "parent"),
-    Power.MINORS_GUARDIAN: ("未成年後見人", "guardian of a minor"),
-    Power.GUARDIAN: ("成年後見人", "guardian of an adult"),
-    Power.CURATOR: ("保佐人", "curator"),
-    Power.ASSISTANT: ("補助人", "assistant"),
-    Power.VOLUNTARY_GUARDIAN: ("任意後見人", "voluntary guardian"),
-    PinKind.SIGNATURE: ("署名用", "signature"),
-    PinKind.AUTHENTICATION: ("利用者証明用", "authentication"),
-    PinKind.RESIDENT_RECORD: ("住民基本台帳用", "resident record"),
-    PinKind.CARD_FACE_ENTRY: ("券面事項入力補助用", "card-face entry"),
-    Thing.CARD: ("ご本人のマイナンバーカード", "the holder's My Number card"),
-    Thing.NOTICE: ("有効期限通知書", "the expiry notice"),
-    Thing.FORM: (
-        "通知に同封の照会書兼回答書(ご本人が署名または記名・押印し、暗証番号を書いて封筒に封をしたもの)",
-        "the 照会書兼回答書 that came with the notice, signed by the holder, PINs written inside, sealed",
-    ),
-    Thing.SEALED_MANDATE: (
-        "委任状(ご本人が署名または記名・押印し、手続きの内容と暗証番号を書いて封筒に封をしたもの)",
-        "a mandate (委任状) signed by the holder, naming the act, PINs written inside, sealed",
-    ),
-    Thing.REPLY: (
-        "届いた照会書兼回答書(ご本人が署名または記名・押印し、暗証番号を書いて封筒に封をしたもの)",
-        "the 照会書兼回答書 that came by post, signed by the holder, PINs written inside, sealed",
-    ),
-}
 _MEANS = {
     "same_day": ("1回の来庁で、その日に終わります。", "One visit, done on the same day."),
     "two_visits": ("2回の来庁が必要です。", "Two visits."),
@@ -89,16 +49,6 @@ _WEEKDAYS = (
 """`date.weekday()` counts from Monday = 0."""
 
 
-def say(language: Language, ja: str, en: str) -> str:
-    """Return one of two sentences."""
-    return ja if language == "ja" else en
-
-
-def word(member: Enum, language: Language) -> str:
-    """Return a word as residents say it, else as the rules do."""
-    return say(language, *_WORDS[member]) if member in _WORDS else rules_word(member, language)
-
-
 def means(how: Means, language: Language) -> str:
     """Return how a procedure is done: in one visit, in two, by telephone, or not."""
     return say(language, *_MEANS[how])
@@ -106,7 +56,7 @@ def means(how: Means, language: Language) -> str:
 
 def as_lines(policy: Policy, interview: Interview, found: Checklist, language: Language) -> list[str]:
     """Return the answer as lines a person reads, with a box to tick before each thing to bring or to know."""
-    lines = [_title(interview, language)]
+    lines = [title(interview, language)]
     if found.waits:
         lines += [say(language, "まだ手続きできません。", "Not yet."), *told(found.waits, language), ""]
     lines.append(means(found.means, language))
@@ -140,21 +90,6 @@ def as_lines(policy: Policy, interview: Interview, found: Checklist, language: L
         say(language, f"問い合わせ {found.counter.contact}", f"Contact {found.counter.contact}"),
         say(language, f"(この案内は、{asked}現在のものです)", f"(as of {asked})"),
     ]
-
-
-def _title(interview: Interview, language: Language) -> str:
-    names = [word(kind, language) for kind in CertificateKind if kind in interview.kinds]
-    about_pins = interview.procedure in {Procedure.PIN_CHANGE, Procedure.PIN_RESET, Procedure.HOLD}
-    procedure, who = word(interview.procedure, language), word(interview.applicant, language)
-    if interview.procedure in ISSUING and interview.reason in REMADE:
-        why = rules_word(interview.reason, language)
-        procedure = say(
-            language, f"{rules_word(interview.procedure, 'ja')}:{why}", f"{interview.procedure.value}, {why}"
-        )
-    what = "" if about_pins else say(language, f"({'・'.join(names)})", f" ({', '.join(names)})")
-    if interview.procedure is Procedure.HOLD:
-        return f"■ {procedure}"
-    return say(language, f"■ {procedure}{what} 来るかた: {who}", f"■ {procedure}{what}; who comes: {who}")
 
 
 def _when(found: Checklist, first: date, language: Language) -> Iterator[str]:
@@ -301,7 +236,7 @@ def _other(policy: Policy, other: Instead, language: Language) -> Iterator[str]:
     yield from ("", say(language, "かわりにできること:", "Instead:"))
     yield from told(other.findings, language)
     served = checklist(policy, other.interview)
-    yield _title(other.interview, language)
+    yield title(other.interview, language)
     begin = spoken(other.opens, language)
     yield say(language, f"いつ  {begin}から", f"When  from {begin}") + "  " + means(served.means, language)
     if served.fee is not None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from unicodedata import normalize
 
-from openjpki.cli.checklist.lines import say
+from openjpki.cli.checklist.words import say
 from openjpki.errors import Language
 from openjpki.rules.dates import BadDay, read_day
 from openjpki.rules.era import BadEraDate, Era, read_era, spoken

@@ -3,8 +3,8 @@
 import argparse
 from enum import Enum
 
-from openjpki.cli.checklist.lines import word
 from openjpki.cli.checklist.question import Choice, Matters, Question
+from openjpki.cli.checklist.words import word
 from openjpki.rules.agency import ISSUING
 from openjpki.rules.kinds import Applicant, CertificateKind, FeeReason, Power, Procedure, Residence
 

@@ -12,6 +12,7 @@ from openjpki.rules.checklist.items import GONE
 from openjpki.rules.documents import DocumentKind, ShownDocument, examine
 from openjpki.rules.eligibility import Holder, may_have
 from openjpki.rules.finding import Finding
+from openjpki.rules.follow_up import found_again
 from openjpki.rules.identity import decide
 from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
 from openjpki.rules.notices import brought, lost
@@ -29,7 +30,7 @@ def advice(policy: Policy, interview: Interview, found: Days) -> Iterator[Findin
     if interview.procedure in ISSUING:
         yield from _about_the_end(interview, found.first_open_day)
         yield from (_of_a_pin(pin) for pin in PinKind if pin in interview.left_as_they_are(policy))
-    yield from _about_the_reason(interview)
+    yield from _about_the_reason(policy, interview)
     yield from _about_the_papers(policy, interview, found)
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE and interview.holder is not None:
         yield from _about_a_representative(policy, interview, interview.holder, found.first_open_day)
@@ -71,12 +72,14 @@ def _of_a_pin(pin: PinKind) -> Finding:
     return find("checklist.pin-stays", pin_ja=word(pin, "ja"), pin_en=word(pin, "en"))
 
 
-def _about_the_reason(interview: Interview) -> Iterator[Finding]:
-    """Tell what comes before a certificate for a card made anew (R-1.2, R-2.7), and what a change of the attributes leaves alone (R-5.3)."""
+def _about_the_reason(policy: Policy, interview: Interview) -> Iterator[Finding]:
+    """Tell what comes before a certificate for a card made anew (R-1.2, R-2.7) or found again (R-2.8, R-5.20), and what a change of the attributes leaves alone (R-5.3)."""
     if interview.reason in REMADE - {FeeReason.OFFICE_ERROR}:
         yield find("checklist.new-card-first")
     if interview.reason in GONE:
         yield find("hold.by-telephone")
+    if interview.reason is FeeReason.AFTER_HOLD:
+        yield from found_again(policy, on=interview.on).follow_up.findings
     if interview.reason is FeeReason.ATTRIBUTES_CHANGED and CertificateKind.AUTHENTICATION in interview.kinds:
         yield find("checklist.authentication-goes-on")
 

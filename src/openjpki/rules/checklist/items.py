@@ -148,7 +148,8 @@ def _document(policy: Policy, paper: Choice) -> Item:
 def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:
     """Return what is needed for a PIN: in case that of a holder does not match, and to have one set anew (R-6.3, R-6.4; S-43, S-44).
 
-    Without it a holder comes twice, and a legal representative gets the certificate without the PIN.
+    Without it a holder comes twice, and a legal representative gets the certificate without the PIN. To have the stop of a
+    card lifted a document is shown in any case (R-2.8).
     """
     if interview.applicant is Applicant.LEGAL_REPRESENTATIVE:
         yield from _for_a_reset(policy, interview, spread)
@@ -158,7 +159,10 @@ def _to_be_sure(policy: Policy, interview: Interview, spread: Sequence[date]) ->
     doubtful = replace(interview, unknown_pins=frozenset(PinKind))
     papers = choices(policy, doubtful, spread, plan(policy, doubtful, spread[0]))
     for item in _items(policy, doubtful, papers, form_of(doubtful)):
-        yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
+        if interview.reason is FeeReason.AFTER_HOLD and item.identity:
+            yield replace(item, rules=("R-2.8", "R-2.21", "S-59"))
+        else:
+            yield replace(item, required=False, rules=("R-6.3", "S-43", "S-44") if item.identity else item.rules)
 
 
 def _for_a_reset(policy: Policy, interview: Interview, spread: Sequence[date]) -> Iterator[Item]:

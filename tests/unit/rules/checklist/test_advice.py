@@ -92,11 +92,17 @@ def test_who_can_revoke_online_and_who_need_not(answers: dict[str, Any], told: l
         (FeeReason.OFFICE_ERROR, []),
         (FeeReason.ATTRIBUTES_CHANGED, ["checklist.authentication-goes-on"]),
         (FeeReason.OWN_REQUEST, []),
+        (FeeReason.AFTER_HOLD, ["hold.found-reissue-both"]),
     ],
 )
 def test_what_the_reason_of_a_reissue_leads_to(reason: FeeReason, told: list[str]) -> None:
-    """R-1.2, R-2.7, R-5.3; S-07, S-25: a new card comes first, a lost one is stopped at once, and a move ends one certificate."""
-    about = {"checklist.new-card-first", "hold.by-telephone", "checklist.authentication-goes-on"}
+    """R-1.2, R-2.7, R-2.8, R-5.3, R-5.20; S-07, S-25: a new card comes first, a lost one is stopped at once, one found is released, and a move ends one certificate."""
+    about = {
+        "checklist.new-card-first",
+        "hold.by-telephone",
+        "hold.found-reissue-both",
+        "checklist.authentication-goes-on",
+    }
 
     assert [code for code in codes(asked(Procedure.REISSUE, reason=reason)) if code in about] == told
     if reason is FeeReason.ATTRIBUTES_CHANGED:

@@ -135,3 +135,15 @@ def test_a_revocation_asks_for_a_document_or_for_the_card_with_its_pin() -> None
     assert brought(knows_pins=True) == [(Thing.CARD, True), (Thing.DOCUMENT, False)]
     assert brought(knows_pins=True, documents=()) == [(Thing.CARD, True)]
     assert brought(knows_pins=True, unknown_pins=ALL_PINS) == [(Thing.CARD, False), (Thing.DOCUMENT, True)]
+
+
+def test_a_card_found_again_takes_a_document_in_any_case() -> None:
+    """R-2.8: the stop is lifted at the window with card and document, whatever PIN is known."""
+    asked = interview(Procedure.REISSUE, reason=FeeReason.AFTER_HOLD)
+    (items,) = visits(NATIONAL, asked, days(NATIONAL, asked))
+
+    assert [(item.thing, item.required) for item in items] == [(Thing.CARD, True), (Thing.DOCUMENT, True)]
+    assert items[1].rules == ("R-2.8", "R-2.21", "S-59")
+    replied = interview(Procedure.REISSUE, reason=FeeReason.AFTER_HOLD, documents=(), form="returned")
+    (items,) = visits(NATIONAL, replied, days(NATIONAL, replied))
+    assert [(item.thing, item.required) for item in items] == [(Thing.CARD, True), (Thing.REPLY, False)]
