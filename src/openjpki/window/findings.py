@@ -117,7 +117,7 @@ _ALL = (
         sentence="S-31",
         also=("R-3.3", "R-4.5"),
         severity="advice",
-        ja="受付のとき、機構の応答がありませんでした。この更新が待ちになったときは、{closes}までに再開し、発行まで済ませる必要があります。更新期間に入るかどうかは、発行の日で決まります。",
+        ja="受付のとき、地方公共団体情報システム機構の応答がありませんでした。この更新が待ちになったときは、{closes}までに再開し、発行まで済ませる必要があります。更新期間に入るかどうかは、発行の日で決まります。",
         en="The authority did not answer on entry. If this renewal has to wait, it must be resumed and issued by {closes}: the "
         "day of issue counts.",
         bring_ja="再開のときに、もう一度マイナンバーカードが必要です。{closes}を過ぎると新規発行の手続きになります。",

@@ -132,11 +132,14 @@ def _no_document_and_one(arguments: argparse.Namespace) -> None:
 def _goes_with_the_procedure(arguments: argparse.Namespace) -> None:
     """Refuse what says nothing of the procedure: a certificate where it is about PINs, known ones where they are reset (BadValue)."""
     if arguments.kind and arguments.procedure in _ABOUT_NO_CERTIFICATE:
+        about_pins = arguments.procedure in _ABOUT_PINS
         raise BadValue(
             option="--kind",
             value=arguments.kind[0],
-            expected_ja=f"{arguments.procedure} は電子証明書を選ぶ手続きではありません。暗証番号は --pin で指定してください。",
-            expected_en=f"{arguments.procedure} is about no certificate; name a PIN with --pin.",
+            expected_ja=f"{arguments.procedure} は電子証明書を選ぶ手続きではありません。"
+            + ("暗証番号は --pin で指定してください。" if about_pins else ""),
+            expected_en=f"No certificate is chosen for {arguments.procedure}"
+            + ("; name a PIN with --pin." if about_pins else "."),
         )
     if arguments.procedure == Procedure.PIN_RESET.value and arguments.pins == "known":
         raise BadValue(

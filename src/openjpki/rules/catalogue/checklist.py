@@ -302,4 +302,15 @@ FINDINGS = (
         bring_ja="新規発行ではなく、再発行を申請してください。",
         bring_en="Apply for a re-issue, not for a new issue.",
     ),
+    Finding(
+        code="checklist.form-with-photo",
+        rule="R-2.23",
+        sentence="S-49",
+        also=("S-46", "S-51"),
+        severity="advice",
+        ja="封をした照会書兼回答書がお手元にあるため、官公署発行の顔写真付き本人確認書類があれば、1回の来庁で更新できます。",
+        en="With the sealed form that is there, and a photo document issued by a public office, one visit is enough.",
+        bring_ja="運転免許証、マイナンバーカード、パスポートなどをお持ちでないか、ご確認ください。",
+        bring_en="Look for a driver's licence, a My Number card or a passport of the agent.",
+    ),
 )

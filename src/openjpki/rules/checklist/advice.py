@@ -53,10 +53,12 @@ def _about_a_renewal(policy: Policy, interview: Interview, found: Days) -> Itera
 
 
 def _about_the_form(policy: Policy, interview: Interview, on: date) -> Iterator[Finding]:
-    """Tell what keeps a sealed form from serving in one visit, whatever document who comes with it has (R-2.23; S-51, S-53)."""
-    if interview.form != "sealed":
+    """Tell what keeps a sealed form from serving an agent in one visit: its own faults, or the want of a photo document (R-2.23; S-49, S-51, S-53)."""
+    if interview.form != "sealed" or interview.applicant is Applicant.SELF:
         return
     tried = decide(policy, interview.visit(policy, on, agent=(_PHOTO,), form="sealed"))
+    if tried.route == "same_day":
+        yield find("checklist.form-with-photo")
     yield from (finding for finding in tried.findings if finding.severity == "refusal")
 
 

@@ -4,7 +4,7 @@ from enum import Enum
 
 import pytest
 
-from openjpki.cli.checklist import questions
+from openjpki.cli.checklist import lines, questions, words
 from openjpki.cli.checklist.lines import items_lines
 from openjpki.cli.checklist.words import word
 from openjpki.cli.main import main

@@ -150,12 +150,13 @@ def test_a_revocation_asks_for_no_pin() -> None:
         ({"card_items_change": True}, ["agent.card-items-change"]),
         ({"card_items_change": True, "unknown_pins": ALL_PINS}, ["agent.card-items-change", "agent.pin-mismatch"]),
         ({"form": "none", "unknown_pins": ALL_PINS}, []),
-        ({"agent_documents": (ShownDocument(kind=DocumentKind.PENSION_BOOK),)}, []),
+        ({"agent_documents": (ShownDocument(kind=DocumentKind.PENSION_BOOK),)}, ["checklist.form-with-photo"]),
+        ({"agent_documents": (ShownDocument(kind=DocumentKind.PASSPORT),)}, []),
     ],
 )
 def test_why_a_sealed_form_does_not_help(applicant: Applicant, answers: dict[str, Any], why: list[str]) -> None:
-    """R-2.23, R-2.24; S-51, S-53: who has one and comes twice all the same hears why."""
-    about = {"agent.form-lapsed", "agent.pin-mismatch", "agent.card-items-change"}
+    """R-2.23, R-2.24; S-49, S-51, S-53: who has one and comes twice all the same hears why."""
+    about = {"agent.form-lapsed", "agent.pin-mismatch", "agent.card-items-change", "checklist.form-with-photo"}
     found = asked(Procedure.RENEWAL, applicant, **{"form": "sealed", **answers})
 
     assert [code for code in codes(found) if code in about] == why
