@@ -18,6 +18,7 @@ from openjpki.rules.catalogue import (
     fees,
     identity,
     inquiry,
+    instead,
     kiosk,
     moving,
     notices,
@@ -54,6 +55,7 @@ _SUBJECTS = (
     notices,
     retention,
     checklist,
+    instead,
 )
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for subject in _SUBJECTS for finding in subject.FINDINGS}
