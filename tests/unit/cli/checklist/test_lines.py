@@ -1,31 +1,21 @@
 import inspect
 import shlex
-from enum import Enum
 
 import pytest
 
 from openjpki.cli.checklist import lines, questions, words
 from openjpki.cli.checklist.lines import items_lines
-from openjpki.cli.checklist.words import word
 from openjpki.cli.main import main
 from openjpki.errors import Language
 from openjpki.rules.checklist.items import Item, Thing
 from openjpki.rules.checklist.papers import Whose
 from openjpki.rules.documents import DocumentKind
-from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Power, Procedure
+from openjpki.rules.kinds import Applicant
 from tests.support.glossary import not_said
 
 BORN = "--born 1990-06-10"
 ENDS = "--signature-expires 2026-06-10 --authentication-expires 2026-06-10"
 RENEWAL = f"--procedure renewal --applicant self {BORN} {ENDS} --pins"
-SPOKEN = (
-    *Procedure,
-    *Applicant,
-    *Power,
-    *PinKind,
-    *CertificateKind,
-    *(one for one in Thing if one is not Thing.DOCUMENT),
-)
 
 
 def told(
@@ -34,13 +24,6 @@ def told(
     """Return what is printed."""
     main(["checklist", *shlex.split(question), "--on", on, "--lang", language])
     return capsys.readouterr().out
-
-
-@pytest.mark.parametrize("member", SPOKEN, ids=str)
-def test_residents_read_japanese(member: Enum) -> None:
-    """Every word of the list has a Japanese one and an English one."""
-    assert not word(member, "ja").isascii()
-    assert word(member, "en") != word(member, "ja")
 
 
 def test_residents_are_asked_and_told_in_words_of_the_page() -> None:
