@@ -68,6 +68,17 @@ class KeyExists(Failure):
     en = "A signing key {name} exists. Keys are not overwritten."
 
 
+class TokenUnavailable(Failure):
+    """The token cannot be reached or used; `reason` is the library's word."""
+
+    code = "authority.token-unavailable"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵のPKCS#11トークン「{label}」を利用できません({reason})。モジュール、トークンの接続、PINのファイルを確認してください。"
+    en = (
+        'The PKCS#11 token "{label}" with the signing keys cannot be used ({reason}). Check module, token and PIN file.'
+    )
+
+
 class SigningKeys(Protocol):
     """A keeper of signing keys: a folder, a token, or another process. No private key ever comes out of it."""
 

@@ -17,25 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11.exceptions import NoSuchKey, PKCS11Error, UserAlreadyLoggedIn
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
-from openjpki.authority.keys import KeyMissing, key_name, read_passphrase
-from openjpki.errors import Failure, Kind
+from openjpki.authority.keys import KeyMissing, TokenUnavailable, key_name, read_passphrase
 from openjpki.pki.algorithms import RSA_BITS, RSA_EXPONENT, KeyAlgorithm, public_key_bytes
 from openjpki.pki.keys import Signer
 
 _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 hash in a DigestInfo (RFC 8017 §9.2)."""
 _P384 = "1.3.132.0.34"
-
-
-class TokenUnavailable(Failure):
-    """The token cannot be reached or used; `reason` is the library's word."""
-
-    code = "authority.token-unavailable"
-    kind = Kind.UNAVAILABLE
-    ja = "署名鍵のPKCS#11トークン「{label}」を利用できません({reason})。モジュール、トークンの接続、PINのファイルを確認してください。"
-    en = (
-        'The PKCS#11 token "{label}" with the signing keys cannot be used ({reason}). Check module, token and PIN file.'
-    )
 
 
 class _Session:

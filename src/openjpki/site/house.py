@@ -13,7 +13,6 @@ from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
-from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import KeyForm
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
@@ -32,6 +31,7 @@ from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
 from openjpki.site.server import LOOPBACK
 from openjpki.site.settings import ROLES
+from openjpki.site.signing import signing_keys
 from openjpki.window.officer import Officer
 from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
@@ -123,7 +123,7 @@ class House:
             policy=policy,
             clock=clock,
             entropy=entropy,
-            keys=KeyStore(folder / "keys", folder / "passphrase", key_source),
+            keys=signing_keys(home, key_source),
             card_keys=card_keys,
             public=home.public,
             checkpoint=checkpoint,

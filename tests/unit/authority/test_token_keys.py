@@ -8,9 +8,9 @@ import pkcs11
 import pytest
 from cryptography import x509
 
-from openjpki.authority.keys import KeyMissing
+from openjpki.authority.keys import KeyMissing, TokenUnavailable
 from openjpki.authority.models import Issuer
-from openjpki.authority.token_keys import TokenKeys, TokenUnavailable
+from openjpki.authority.token_keys import TokenKeys
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import key_identifier, verify_signature
 from tests.support.authority import Scene
