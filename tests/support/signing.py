@@ -7,16 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from openjpki.authority.keys import KeyStore
+from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.server import listening
 from openjpki.pki import der
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.profiles import ProfileSet
+from tests.support.hierarchy import BASE_URL
 
 CA, RESPONDER = "signature-ca-0123456789abcdef", "signature-1-ocsp-7-0123456789abcdef"
+PROFILES = ProfileSet.sandbox(BASE_URL, algorithm=KeyAlgorithm.P384_SHA_384)
 
 
 @contextmanager
 def answering(folder: Path, keys: KeyStore) -> Iterator[None]:
-    """Answer at the socket of a folder while the block runs."""
-    with listening(folder, keys) as server:
+    """Answer at the socket of a folder while the block runs; CA certificates are published in its `public/ca`."""
+    with listening(folder, keys, Guard(PROFILES, folder / "public" / "ca")) as server:
         thread = threading.Thread(target=server.serve)
         thread.start()
         try:

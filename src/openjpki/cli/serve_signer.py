@@ -11,7 +11,7 @@ from openjpki.readers.stop import FOREVER, until_signalled
 from openjpki.site.cores import forbid
 from openjpki.site.home import Home
 from openjpki.site.place import locked
-from openjpki.site.signing import kept_keys, signer_folder
+from openjpki.site.signing import guard_of, kept_keys, signer_folder
 
 
 class NoSigner(Failure):
@@ -31,7 +31,10 @@ def serve_signer(arguments: argparse.Namespace) -> Answer:
     if not home.settings.signer:
         raise NoSigner
     forbid()
-    with locked(home.path, exclusive=False), listening(signer_folder(home), kept_keys(home, FreshKeys())) as server:
+    with (
+        locked(home.path, exclusive=False),
+        listening(signer_folder(home), kept_keys(home, FreshKeys()), guard_of(home)) as server,
+    ):
         told = {
             "ja": "署名プロセスが動いています。終わるには Ctrl-C を押してください。",
             "en": "The signing process runs — press Ctrl-C to stop.",

@@ -22,10 +22,12 @@ from typing import Any
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import Clock, ShiftedClock
 from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeNotEmpty, read_marker, require_empty, write_marker
 from openjpki.site.provisions import provide
+from openjpki.site.server import LOOPBACK
 from openjpki.site.token_uri import token_at
 
 PURPOSES = frozenset({"sandbox", "story"})
@@ -143,6 +145,11 @@ class Home:
         """Return the rulings in force in this home; raises a `Failure` for a setting that does not exist."""
         settings = dict(self.settings.policy)
         return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
+
+    def profiles(self) -> ProfileSet:
+        """Return what the certificates of this home look like; their addresses are those of `serve`."""
+        algorithm = KeyAlgorithm(self.settings.algorithm)
+        return ProfileSet.sandbox(f"http://{LOOPBACK}:{self.settings.port}", algorithm=algorithm)
 
     def key_names(self) -> frozenset[str]:
         """Return the names of the keys that the authority of this home has."""

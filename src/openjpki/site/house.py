@@ -16,7 +16,6 @@ from openjpki.authority.gate import Gate
 from openjpki.card.administration import KeyForm
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
-from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource, PrivateKey
 from openjpki.pki.profiles import ProfileSet
 from openjpki.readers.inprocess import InProcessReader, InsertedCard
@@ -29,7 +28,6 @@ from openjpki.site.desk import DeskRoom
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
-from openjpki.site.server import LOOPBACK
 from openjpki.site.settings import ROLES
 from openjpki.site.signing import signing_keys
 from openjpki.window.officer import Officer
@@ -112,8 +110,7 @@ class House:
 
         `checkpoint` is called with the name of each step that became durable, in every room.
         """
-        settings = home.settings
-        profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
+        profiles = home.profiles()
         policy = home.policy()
         key_source = key_source or FreshKeys()
         folder = home.path / "authority"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.guard import Guard
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import KeySource
 from openjpki.site.home import Home
@@ -41,6 +42,11 @@ def kept_keys(home: Home, key_source: KeySource) -> SigningKeys:
     except ModuleNotFoundError as error:
         raise TokenLibraryMissing from error
     return TokenKeys(token.module, token.label, token.pin_file)
+
+
+def guard_of(home: Home) -> Guard:
+    """Return what the signing process lets be signed: what follows this home's profiles."""
+    return Guard(home.profiles(), home.public / "ca")
 
 
 def signer_folder(home: Home) -> Path:

@@ -12,6 +12,7 @@ from openjpki.authority.keys import (
     TooOpen,
     WrongPassphrase,
 )
+from openjpki.authority.signing.guard import IssuerUnknown
 from openjpki.authority.signing.line import (
     PATIENCE,
     Answer,
@@ -31,12 +32,23 @@ from openjpki.authority.signing.line import (
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.certificate import LintRefused
 from openjpki.pki.keys import Signer
 
 _A = TypeVar("_A", Key, Signed)
 _FAILURES: dict[str, type[Failure]] = {
     failure.code: failure
-    for failure in (KeyExists, KeyMissing, NotToBeSigned, PassphraseMissing, TokenUnavailable, TooOpen, WrongPassphrase)
+    for failure in (
+        IssuerUnknown,
+        KeyExists,
+        KeyMissing,
+        LintRefused,
+        NotToBeSigned,
+        PassphraseMissing,
+        TokenUnavailable,
+        TooOpen,
+        WrongPassphrase,
+    )
 }
 """What the keeper of the keys may say: it is raised here as if the keys were here."""
 

@@ -40,6 +40,11 @@ def hold_name(name: str) -> None:
         raise KeyMissing(name=name)
 
 
+def is_certificate(to_be_signed: bytes) -> bool:
+    """Tell whether the bytes have the outer form of a TBSCertificate."""
+    return _IS_CERTIFICATE(to_be_signed)
+
+
 def _forms(name: str) -> tuple[Callable[[bytes], bool], ...]:
     return next((forms for pattern, forms in _SIGNS.items() if pattern.fullmatch(name)), ())
 
@@ -83,7 +88,8 @@ def _answer(content: der.Reader) -> None:
     content.content(der.SEQUENCE)
 
 
+_IS_CERTIFICATE = _reads(_certificate)
 _SIGNS: Mapping["re.Pattern[str]", tuple[Callable[[bytes], bool], ...]] = {
-    _CA: (_reads(_certificate), _reads(_list)),
+    _CA: (_IS_CERTIFICATE, _reads(_list)),
     _RESPONDER: (_reads(_answer),),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
 
 from openjpki.authority.keys import SigningKeys
+from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.line import (
     PATIENCE,
     SOCKET,
@@ -26,7 +27,7 @@ from openjpki.authority.signing.line import (
     receive,
     send,
 )
-from openjpki.authority.signing.purpose import NO_KEY, hold_name, hold_purpose
+from openjpki.authority.signing.purpose import NO_KEY, hold_name
 from openjpki.errors import Failure, Kind
 
 _LOCK = "signer.lock"
@@ -42,7 +43,7 @@ class SignerRuns(Failure):
     en = "A signing process of this home runs already."
 
 
-def answer(keys: SigningKeys, question: Question) -> Answer:
+def answer(keys: SigningKeys, guard: Guard, question: Question) -> Answer:
     """Do what a question asks; a failure is an answer."""
     try:
         match question:
@@ -54,8 +55,12 @@ def answer(keys: SigningKeys, question: Question) -> Answer:
                 hold_name(name)
                 return Key(name, keys.signer(name).public_key)
             case Sign(name, to_be_signed):
-                hold_purpose(name, to_be_signed)
-                return Signed(keys.signer(name).sign(to_be_signed))
+                hold_name(name)
+                signer = keys.signer(name)
+                guard.hold(name, signer.public_key, to_be_signed)
+                signature = signer.sign(to_be_signed)
+                guard.note(name, signer.public_key, to_be_signed, signature)
+                return Signed(signature)
     except Failure as failure:
         return Failed(failure.code, {name: str(value) for name, value in failure.data.items()})
 
@@ -70,14 +75,14 @@ class _Handler(BaseRequestHandler):
         """Answer."""
         self.request.settimeout(PATIENCE)
         with suppress(OSError, LineBroken):
-            send(self.request, answer(self.server.keys, receive(self.request, questions)))
+            send(self.request, answer(self.server.keys, self.server.guard, receive(self.request, questions)))
 
 
 class _Server(ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, place: str, keys: SigningKeys) -> None:
-        self.keys = keys
+    def __init__(self, place: str, keys: SigningKeys, guard: Guard) -> None:
+        self.keys, self.guard = keys, guard
         super().__init__(place, _Handler)
 
 
@@ -97,7 +102,7 @@ class SigningServer:
 
 
 @contextmanager
-def listening(folder: Path, keys: SigningKeys) -> Iterator[SigningServer]:
+def listening(folder: Path, keys: SigningKeys, guard: Guard) -> Iterator[SigningServer]:
     """Hold the socket of a folder while the block runs; raises `SignerRuns`.
 
     The lock says who answers, and the kernel gives it back when that process ends; a socket that a killed one left
@@ -111,7 +116,7 @@ def listening(folder: Path, keys: SigningKeys) -> Iterator[SigningServer]:
         path = folder / SOCKET
         path.unlink(missing_ok=True)
         with address(folder) as place, _private():
-            server = _Server(place, keys)
+            server = _Server(place, keys, guard)
         try:
             yield SigningServer(server)
         finally:

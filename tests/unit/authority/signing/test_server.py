@@ -7,7 +7,7 @@ import pytest
 from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.client import RemoteKeys
 from openjpki.authority.signing.line import SOCKET
-from openjpki.authority.signing.server import SignerRuns, listening
+from openjpki.authority.signing.server import SignerRuns
 from openjpki.pki.algorithms import KeyAlgorithm
 from tests.support.signing import answering
 
@@ -24,7 +24,7 @@ def test_the_socket_is_its_owners(tmp_path: Path, store: KeyStore) -> None:
 def test_two_signing_processes_are_not_begun(tmp_path: Path, store: KeyStore) -> None:
     """The second is told; the first goes on."""
     with answering(tmp_path, store):
-        with pytest.raises(SignerRuns), listening(tmp_path, store):
+        with pytest.raises(SignerRuns), answering(tmp_path, store):
             pass
         RemoteKeys(tmp_path).make("signature-ca", P384)
 
