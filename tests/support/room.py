@@ -58,7 +58,11 @@ class Room:
 
     @contextmanager
     def plugged(self, home: Path, name: str, slot: int = 0) -> Iterator["subprocess.Popen[str]"]:
-        """Keep a card of a home in a slot by `openjpki card plug`, until the block ends or somebody pulls it."""
+        """Keep a card of a home in a slot by `openjpki card plug`, until the block ends or somebody pulls it.
+
+        The service looks for a pulled card every 0.4 seconds: until then it takes the one before for this one.
+        """
+        self.wait_for_card(slot, present=False)
         plug = self._inside("card", "plug", name, "--home", home, "--slot", str(slot))
         environment = plain_environment() | dict(self.environment)
         with subprocess.Popen(
