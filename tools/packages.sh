@@ -2,7 +2,7 @@
 # Installs the Debian packages that the full test suite asks second opinions of. Needs root, or does nothing but say so.
 set -euo pipefail
 packages=(chromium fonts-ipaexfont gnutls-bin libengine-pkcs11-openssl libnss3-tools opensc opensc-pkcs11 openssh-client
-  openssl pcscd poppler-utils postgresql python3-pyscard qpdf vsmartcard-vpcd)
+  openssl pcscd poppler-utils postgresql python3-pykcs11 python3-pyscard qpdf vsmartcard-vpcd)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

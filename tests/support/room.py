@@ -81,8 +81,33 @@ class Room:
         return self.run(*self._inside(*words))
 
     def _inside(self, *words: str | Path) -> tuple[str | Path, ...]:
-        enter = ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid))
-        return (*enter, *openjpki_command(*words))
+        return self.entering(*openjpki_command(*words))
+
+    def entering(self, *command: str | Path) -> tuple[str | Path, ...]:
+        """Return the command that runs a program in this service's network: its loopback is nobody else's, every port free."""
+        return ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid), *command)
+
+    @contextmanager
+    def serving(self, *command: str | Path, ready: str, log: Path, folder: Path | None = None) -> Iterator[None]:
+        """Run a server in this network until the block ends, or until it ends; begin once it has said that it is `ready`."""
+        with (
+            log.open("wb") as said,
+            subprocess.Popen(
+                self.entering(*command),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=plain_environment() | dict(self.environment),
+            ) as process,
+        ):
+            try:
+                self._wait(lambda: process.poll() is not None or ready in log.read_text(encoding="utf-8"))
+                assert process.poll() is None, log.read_text(encoding="utf-8")
+                yield
+            finally:
+                process.terminate()
+                process.wait(PATIENCE)
 
     def wait_for_card(self, slot: int = 0, *, present: bool = True) -> None:
         """Wait until clients see a card in the slot, or none."""
