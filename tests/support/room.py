@@ -88,8 +88,10 @@ class Room:
         return ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid), *command)
 
     @contextmanager
-    def serving(self, *command: str | Path, ready: str, log: Path, folder: Path | None = None) -> Iterator[None]:
-        """Run a server in this network until the block ends, or until it ends; begin once it has said that it is `ready`."""
+    def running(
+        self, *command: str | Path, log: Path, ready: str = "", environment: Mapping[str, str] | None = None
+    ) -> Iterator[None]:
+        """Run a program in this network until the block ends; begin once it has said that it is `ready`."""
         with (
             log.open("wb") as said,
             subprocess.Popen(
@@ -97,8 +99,7 @@ class Room:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=plain_environment() | dict(self.environment),
+                env=plain_environment() | dict(self.environment) | dict(environment or {}),
             ) as process,
         ):
             try:

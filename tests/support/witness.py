@@ -25,7 +25,7 @@ PACKAGES = {
     "pcscd": "pcscd",
     "PyKCS11": "python3-pykcs11",
     "curl": "curl",
-    "nginx": "nginx-light",
+    "nginx": "nginx",
     "certutil": "libnss3-tools",
     "tstclnt": "libnss3-tools",
     "chromium": "chromium",
