@@ -15,6 +15,7 @@ from tests.support.witness import Witness
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 DEBIANS_PYTHON = "/usr/bin/python3"
+DEBIANS_LIBRARY = Path("/usr/lib/python3/dist-packages/PyKCS11")
 DOCUMENT = ROOT / "src" / "openjpki" / "story" / "document.pdf"
 
 PYTHON_PKCS11 = """
@@ -90,6 +91,7 @@ def test_python_pkcs11_signs(
     witness.saw("python-pkcs11", what, judged, VERIFIED)
 
 
+@pytest.mark.skipif(not DEBIANS_LIBRARY.exists(), reason="python3-pykcs11 is not installed")
 @pytest.mark.parametrize("kind", CertificateKind)
 def test_pykcs11_signs(plugged: Room, holder: Holder, kind: CertificateKind, tmp_path: Path, witness: Witness) -> None:
     """The other binding finds the same tokens, keys and certificates."""

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -13,12 +14,26 @@ from tests.interop.nss import database
 from tests.interop.test_openssl_engine import CONFIGURATION
 from tests.interop.test_pkcs11 import MODULE, TOKENS, token_url
 from tests.support.programs import PATIENCE, Finished, openjpki, openjpki_command, run
-from tests.support.relying_party import ADDRESS, HOST, LET_IN, OCSP, PORT, made_certificate, nginx, openssl_server
+from tests.support.relying_party import (
+    ADDRESS,
+    HOST,
+    LET_IN,
+    NGINX,
+    OCSP,
+    PORT,
+    made_certificate,
+    nginx,
+    openssl_server,
+)
 from tests.support.room import Room
 from tests.support.stories import COUNTER
 from tests.support.witness import Witness
 
-pytestmark = [pytest.mark.interop, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.slow,
+    pytest.mark.skipif(not NGINX.exists() or which("curl") is None, reason="nginx and curl are not installed"),
+]
 
 AUTHENTICATION = CertificateKind.AUTHENTICATION
 SANDBOX = "http://127.0.0.1:8780"

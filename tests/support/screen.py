@@ -1,6 +1,7 @@
 """A screen that nobody sees, and hands on its keyboard: Xvfb and xdotool, for programs whose dialogs take no other input."""
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,22 +24,22 @@ class Screen:
         """Return the windows that are shown with this in their title."""
         return self._do("search", "--onlyvisible", "--name", title).split()
 
-    def wait_for(self, title: str, meanwhile: Callable[[], object] = lambda: None) -> str:
-        """Return the window with this in its title once it is shown; until then do something at each look."""
+    def wait_for(self, title: str, meanwhile: Callable[[], object]) -> None:
+        """Wait until a window has this in its title; until then do something at each look."""
         end = time.monotonic() + PATIENCE
-        while not (found := self.windows(title)):
+        while not self.windows(title):
             assert time.monotonic() < end, f"{title!r} is not shown, but {self.titles()}"
             meanwhile()
             time.sleep(_BETWEEN_LOOKS)
-        return found[0]
 
     def titles(self) -> list[str]:
         """Return the titles of all windows that are shown."""
         return [self._do("getwindowname", window).strip() for window in self.windows(".")]
 
     def type(self, window: str, text: str) -> None:
-        """Type into a window, and press Return."""
-        self._do("windowfocus", "--sync", window)
+        """Type into a window, in the place of what is there already, and press Return."""
+        self._do("windowfocus", window)
+        self.press("ctrl+a")
         self._do("type", text)
         self.press("Return")
 
@@ -48,6 +49,11 @@ class Screen:
 
     def _do(self, *words: str) -> str:
         return run("xdotool", *words, environment=self.environment).out
+
+
+def screen_is_possible() -> bool:
+    """Tell whether its two programs are installed."""
+    return shutil.which("Xvfb") is not None and shutil.which("xdotool") is not None
 
 
 @contextmanager
