@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the full test suite asks second opinions of. Needs root, or does nothing but say so.
 set -euo pipefail
+# For logins by TLS with the card: curl and nginx; xvfb and xdotool, since Chromium takes the PIN in a window of its own alone.
 packages=(chromium curl fonts-ipaexfont gnutls-bin libengine-pkcs11-openssl libnss3-tools nginx opensc opensc-pkcs11
   openssh-client openssl pcscd poppler-utils postgresql python3-pykcs11 python3-pyscard qpdf vsmartcard-vpcd xdotool xvfb)
 missing=()

@@ -39,6 +39,7 @@ class Screen:
     def type(self, window: str, text: str) -> None:
         """Type into a window, in the place of what is there already, and press Return."""
         self._do("windowfocus", window)
+        self._do("sleep", str(_BETWEEN_LOOKS))
         self.press("ctrl+a")
         self._do("type", text)
         self.press("Return")
