@@ -31,6 +31,6 @@ def within(seconds: float, call: Callable[[], T], give_back: Callable[[T], objec
     try:
         return given.result(seconds)
     except TimeoutError:
-        if given.cancel() or given.exception() is not None:
+        if given.cancel():
             raise
-        return given.result()
+        return given.result()  # what came at the last moment, or a time-out of the call's own
