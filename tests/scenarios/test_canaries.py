@@ -68,10 +68,10 @@ def planted(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Planted:
     sign(SIGN_PIN)
     sign(WRONG_SIGN_PIN, status=1)
     for kind, before, after in (("signature", SIGN_PIN, NEXT_SIGN_PIN), ("authentication", AUTH_PIN, NEXT_AUTH_PIN)):
-        act("card", "pin", "canary", "--kind", kind, "--pin-stdin", typed=f"{before}\n{after}\n")
+        act("card", "pin", "change", "canary", "--kind", kind, "--pin-stdin", typed=f"{before}\n{after}\n")
     wrong = f"{WRONG_AUTH_PIN}\n{AUTH_PIN}\n"
     for _ in range(4):  # the last finds it locked
-        act("card", "pin", "canary", "--kind", "authentication", "--pin-stdin", typed=wrong, status=1)
+        act("card", "pin", "change", "canary", "--kind", "authentication", "--pin-stdin", typed=wrong, status=1)
     act("window", "revoke", *WAKABA, "--event", "key-compromise", "--document", "drivers-licence", "--json")
     act("authority", "publish")
     act("audit", "seal")
