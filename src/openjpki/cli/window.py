@@ -19,11 +19,11 @@ from openjpki.cli.window_answers import (
     interruption_lines,
     resident_data,
     resident_lines,
+    unset_lines,
     visible_line,
     waiting_line,
 )
 from openjpki.cli.window_arguments import (
-    HOLDERS_PINS,
     add_applications,
     add_approve,
     add_deliver,
@@ -40,10 +40,10 @@ from openjpki.cli.window_arguments import (
     add_withdraw,
     change,
     hold_receipt_complete,
+    holders_pins,
     kinds,
     login,
     shown,
-    typed,
 )
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
@@ -52,7 +52,6 @@ from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
-from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.opening import opened
@@ -137,11 +136,10 @@ def _applications(arguments: argparse.Namespace) -> Answer:
 
 
 def _hand_over(arguments: argparse.Namespace) -> Answer:
-    """Hand a card over; the holder sets both PINs at a prompt, or on standard input."""
+    """Hand a card over; the holder sets the PINs at a prompt, or on standard input."""
     language = language_of(arguments)
     with _counter(arguments) as (house, clerk):
-        pins = typed(arguments, tuple(HOLDERS_PINS), language)
-        checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
+        pins = holders_pins(arguments, house.policy, language)
         from openjpki.site.handover import hand_over
 
         with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
@@ -150,7 +148,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
                 clerk,
                 card,
                 resident_code=arguments.resident,
-                pins=checked,
+                pins=pins,
                 received_on=arguments.received,
                 stay_until=arguments.stay_until,
             )
@@ -159,8 +157,18 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
         "ja": f"カードを交付しました。{spoken(handed.card.expires, language)}まで有効です。",
         "en": f"The card was handed over. It is valid until {expires}.",
     }
-    data = {"card_number": handed.card.card_number, "expires": expires, "waiting": handed.waiting}
-    return Answer(data=data, lines=[line[language], *waiting_line(handed.waiting, language)])
+    unset = [pin for pin in pins if pin not in handed.pins_set]
+    data = {
+        "card_number": handed.card.card_number,
+        "expires": expires,
+        "waiting": handed.waiting,
+        "pins_set": [pin.value for pin in handed.pins_set],
+        "pins_unset": [pin.value for pin in unset],
+    }
+    return Answer(
+        data=data,
+        lines=[line[language], *unset_lines(unset, language), *waiting_line(handed.waiting, language)],
+    )
 
 
 def _issue(procedure: Procedure) -> Run:

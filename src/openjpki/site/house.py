@@ -15,6 +15,8 @@ from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
 from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import KeyForm
+from openjpki.card.conversation import Conversation
+from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
@@ -62,6 +64,8 @@ class CounterCard(RelayedCard):
 
     terminal: JpkiTerminal
     """Where the holder types a PIN: it goes to the card and nowhere else."""
+    pins: PinTerminal
+    """Where the holder sets one."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,10 @@ class ReaderCard:
 
     def for_resident(self, officer: Officer, resident_code: str) -> CounterCard:
         """Return the card for one resident's business at an officer's counter."""
-        relayed = self.window.card_on_reader(self.inserted, officer, resident_code)
+        talk = Conversation(self.inserted)
+        relayed = self.window.card_on_reader(talk, officer, resident_code)
         parts = {part.name: getattr(relayed, part.name) for part in fields(relayed)}
-        return CounterCard(**parts, terminal=JpkiTerminal(self.inserted))
+        return CounterCard(**parts, terminal=JpkiTerminal(talk), pins=PinTerminal(talk))
 
 
 @dataclass(frozen=True, kw_only=True)
