@@ -14,6 +14,7 @@ from openjpki.card.apdu import CommandApdu, Ins
 from openjpki.card.connection import Connection
 from openjpki.card.conversation import CURRENT, Conversation, Place
 from openjpki.card.face import MAX_FILE
+from openjpki.card.face import NoFace as NoFace  # noqa: PLC0414  -- what this terminal raises is told with it
 from openjpki.card.face_reading import (
     FaceUnreadable,
     Seal,
@@ -35,15 +36,6 @@ from openjpki.rules.pins import check_pin
 from openjpki.rules.policy import Policy
 
 T = TypeVar("T")
-
-
-class NoFace(Failure):
-    """Nothing of its holder is written on the card."""
-
-    code = "card.face.absent"
-    kind = Kind.REFUSED
-    ja = "このカードには、氏名・住所などの券面の情報が書き込まれていません。"
-    en = "Nothing of its holder, neither name nor photo, is written on this card."
 
 
 class BadCode(Failure):

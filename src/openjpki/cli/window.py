@@ -26,6 +26,7 @@ from openjpki.cli.window_answers import (
 from openjpki.cli.window_arguments import (
     add_applications,
     add_approve,
+    add_card_update,
     add_deliver,
     add_event,
     add_hand_over,
@@ -45,6 +46,7 @@ from openjpki.cli.window_arguments import (
     login,
     shown,
 )
+from openjpki.cli.window_cards import card_update
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
@@ -195,6 +197,12 @@ def _issue(procedure: Procedure) -> Run:
         return _outcome(outcome, language_of(arguments))
 
     return run
+
+
+def _card_update(arguments: argparse.Namespace) -> Answer:
+    """Bring a card's face up to date."""
+    with _counter(arguments) as (house, clerk):
+        return card_update(arguments, house, clerk)
 
 
 def _pin_reset(arguments: argparse.Namespace) -> Answer:
@@ -356,6 +364,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "applications": ("the latest applications, or those that wait", add_applications, _applications),
     "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
     **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
+    "card-update": (
+        "write the name and address of the record on the card's chip",
+        add_card_update,
+        _card_update,
+    ),
     "pin-reset": (
         "let the holder set a PIN anew without the old one (R-6.3)",
         add_pin_reset,

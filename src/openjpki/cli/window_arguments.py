@@ -184,6 +184,12 @@ def add_hand_over(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_card_update(parser: argparse.ArgumentParser) -> None:
+    """Add whose card it is, and which."""
+    add_person(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+
+
 def add_pin_reset(parser: argparse.ArgumentParser) -> None:
     """Add what a PIN reset takes."""
     add_person(parser)

@@ -123,6 +123,7 @@ class House:
         key_source = key_source or FreshKeys()
         folder = home.path / "authority"
         card_keys = CardKeys(folder / "keys" / f"{NAME}.key", folder / "passphrase")
+        face_key = CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase")
         authority = Authority(
             profiles=profiles,
             policy=policy,
@@ -131,6 +132,7 @@ class House:
             entropy=entropy,
             keys=KeyStore(folder / "keys", folder / "passphrase"),
             card_keys=card_keys,
+            face_key=face_key,
             public=home.public,
             checkpoint=checkpoint,
         )
@@ -155,7 +157,7 @@ class House:
                 card_keys,
                 entropy,
                 FaceWriter(
-                    key=CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase"),
+                    key=face_key,
                     key_source=key_source,
                     entropy=entropy,
                 ),

@@ -140,7 +140,7 @@ class Cards:
         for pin in permit:
             with suppress(Failure):  # the card is handed over all the same
                 permit_first(
-                    self._equipment, officer, resident_code=resident_code, subject=_subject(row), pin=pin, card=card
+                    self._equipment, officer, resident_code=resident_code, subject=card_subject(row), pin=pin, card=card
                 )
                 permitted.append(pin)
         return CardChanged(card=card_entry(row), waiting=waiting, permitted=tuple(permitted))
@@ -194,7 +194,14 @@ class Cards:
             row.save(force_insert=True)
             put(self._report(resident, row, None, at), at=at)
             rules = list(expiry.rules)
-            note(officer, Verb.CARD_HANDED_OVER, _subject(row), at=at, expires=expiry.expires.isoformat(), rules=rules)
+            note(
+                officer,
+                Verb.CARD_HANDED_OVER,
+                card_subject(row),
+                at=at,
+                expires=expiry.expires.isoformat(),
+                rules=rules,
+            )
         return row
 
     def _expiry(self, resident: Resident, at: datetime, received_on: date | None, stay_until: date | None) -> Expiry:
@@ -259,7 +266,7 @@ class Cards:
         row.save(update_fields=("state",))
         put(self._report(resident, row, cause, at), at=at)
         cause_word = cause.value if cause else None
-        note(officer, Verb.CARD_CHANGED, _subject(row), at=at, state=row.state, cause=cause_word)
+        note(officer, Verb.CARD_CHANGED, card_subject(row), at=at, state=row.state, cause=cause_word)
 
     def _report(self, resident: Resident, row: CardHolding, event: LifeEvent | None, at: datetime) -> CardReported:
         return CardReported(
@@ -284,5 +291,6 @@ def _check_receivable(resident: Resident, number: str) -> None:
         raise CardNumberTaken
 
 
-def _subject(row: CardHolding) -> str:
+def card_subject(row: CardHolding) -> str:
+    """Return what the record calls a card."""
     return f"card:{row.municipality}/{row.pk}"
