@@ -1,6 +1,6 @@
 """What stands on a card of its holder beside certificates: files as the issuer wrote and signed them, and keys for them.
 
-Of the files, two are written anew when a name or an address changes (券面事項の更新): the attributes of the text
+Of the files, two are written anew when a name or an address changes (券面更新): the attributes of the text
 application, and what is signed over them. The print, and so the visual application, stays as it was made.
 
 The card understands none of it: it keeps whole files and hands them out. `face_files` says what is in them.

@@ -1,4 +1,4 @@
-"""券面事項の更新: what changed in the record, name or address, is written on the chip of the card that the holder brings."""
+"""券面更新: what changed in the record, name or address, is written on the chip of the card that the holder brings."""
 
 from openjpki.errors import Failure, Kind
 from openjpki.window.cards import card_subject

@@ -22,7 +22,7 @@ class CardAtCounter(Protocol):
         ...
 
     def write_attributes(self) -> None:
-        """Have name and address on the card's face brought to what the authority's register has (券面事項の更新)."""
+        """Have name and address on the card's face brought to what the authority's register has (券面更新)."""
         ...
 
     def generate_key(self, kind: CertificateKind) -> bytes:

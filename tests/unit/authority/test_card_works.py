@@ -152,7 +152,7 @@ def test_a_key_that_another_hand_made_is_not_attested_twice(counter: Counter) ->
 
 
 def test_the_register_is_written_on_a_card(counter: Counter) -> None:
-    """券面事項の更新: what the authority's own register has, signed by its key; the window brings nothing of it."""
+    """券面更新: what the authority's own register has, signed by its key; the window brings nothing of it."""
     authority = counter.scene.authority
     authority.face_key.create(FreshKeys())
     counter.lay(with_face(counter.card.durable))

@@ -39,7 +39,7 @@ def public_key(raw: bytes) -> RSAPublicNumbers:
 
 
 def test_attributes_alone_are_what_a_new_card_has() -> None:
-    """What is written at the counter after a change is what the factory would write (券面事項の更新)."""
+    """What is written at the counter after a change is what the factory would write (券面更新)."""
     assert attribute_files(INDIVIDUAL_NUMBER, PERSON, issuer()) == (TEXT[2], TEXT[3])
 
 

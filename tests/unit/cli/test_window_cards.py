@@ -14,7 +14,7 @@ UPDATE = ("card-update", *WAKABA, *PERSON, "--card", "hanako")
 
 
 def test_a_new_name_is_written_on_the_card(served: Counter) -> None:
-    """券面事項の更新: after the event, with the card on the reader; a card without a face says that it has none."""
+    """券面更新: after the event, with the card on the reader; a card without a face says that it has none."""
     from openjpki.site.house import House
 
     home = Home.open(served.path)

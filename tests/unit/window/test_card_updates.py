@@ -18,7 +18,7 @@ def update(counter: Counter, resident: str = HANAKO, card: CounterCard | None = 
 
 
 def test_a_card_is_brought_up_to_date(counter: Counter) -> None:
-    """券面事項の更新: the authority writes, the window keeps that it was done and nothing of the attributes."""
+    """券面更新: the authority writes, the window keeps that it was done and nothing of the attributes."""
     counter.with_card()
 
     assert update(counter) == counter.card.number
