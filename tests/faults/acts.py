@@ -236,7 +236,7 @@ def _refusal_is_recorded(_: Stage) -> bool:
 def _reset_pin(stage: Stage) -> None:
     with stage.card(HANAKO) as card:
         stage.house.window.pin_resets.reset(
-            WAKABA, resident_code=HANAKO, kind=AUTHENTICATION, shown=BY_LICENCE, card=card
+            WAKABA, resident_code=HANAKO, pin=PinKind.AUTHENTICATION, shown=BY_LICENCE, card=card
         )
 
 

@@ -30,7 +30,7 @@ EVERYWHERE = {
     "card list": (("card", "list"), ""),
     "card new": (("card", "new", "hanako"), ""),
     "card pin": (
-        ("card", "pin", "taro", "--kind", "authentication", "--pin-stdin"),
+        ("card", "pin", "change", "taro", "--kind", "authentication", "--pin-stdin"),
         f"{AUTHENTICATION_PIN}\n8642\n",
     ),
     "sign": (SIGN_PDF, f"{SIGNATURE_PIN}\n"),

@@ -7,8 +7,8 @@ from tests.support.stories import AUTHENTICATION_PIN, COUNTER, SIGNATURE_PIN
 
 pytestmark = pytest.mark.slow
 
-CHANGE = ("card", "pin", "taro", "--kind", "signature", "--pin-stdin")
-CHANGE_DIGITS = ("card", "pin", "taro", "--kind", "authentication", "--pin-stdin")
+CHANGE = ("card", "pin", "change", "taro", "--kind", "signature", "--pin-stdin")
+CHANGE_DIGITS = ("card", "pin", "change", "taro", "--kind", "authentication", "--pin-stdin")
 REISSUE = ("window", "reissue", *COUNTER, "--card", "taro", "--pin-stdin")
 
 

@@ -61,17 +61,23 @@ def planted(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Planted:
         out = ("--format", "cms", "--out", folder / "paper.p7s", "--card", "canary", "--pin-stdin", "--json")
         act("sign", paper, *out, typed=f"{pin}\n", status=status)
 
-    act("card", "new", "canary")
+    act("card", "new", "canary", "--resident", WAKABA[-1])
     card = ("--card", "canary")
     act("window", "hand-over", *WAKABA, *card, "--pin-stdin", typed=f"{SIGN_PIN}\n{AUTH_PIN}\n")
     act("window", "issue", *WAKABA, *card, "--document", "drivers-licence")
     sign(SIGN_PIN)
     sign(WRONG_SIGN_PIN, status=1)
     for kind, before, after in (("signature", SIGN_PIN, NEXT_SIGN_PIN), ("authentication", AUTH_PIN, NEXT_AUTH_PIN)):
-        act("card", "pin", "canary", "--kind", kind, "--pin-stdin", typed=f"{before}\n{after}\n")
+        act("card", "pin", "change", "canary", "--kind", kind, "--pin-stdin", typed=f"{before}\n{after}\n")
+    act("card", "read", "text", "canary", "--pin-stdin", typed=f"{AUTH_PIN}\n")
+    act("card", "read", "number", "canary", "--pin-stdin", typed=f"{WRONG_AUTH_PIN}\n", status=1)
+    both = f"{AUTH_PIN}\n{NEXT_AUTH_PIN}\n"
+    act("card", "pin", "change", "canary", "--kind", "resident-record", "--pin-stdin", typed=both)
+    anew = ("--kind", "card-face-entry", "--document", "drivers-licence", "--pin-stdin")
+    act("window", "pin-reset", *WAKABA, *card, *anew, typed=f"{NEXT_AUTH_PIN}\n")
     wrong = f"{WRONG_AUTH_PIN}\n{AUTH_PIN}\n"
     for _ in range(4):  # the last finds it locked
-        act("card", "pin", "canary", "--kind", "authentication", "--pin-stdin", typed=wrong, status=1)
+        act("card", "pin", "change", "canary", "--kind", "authentication", "--pin-stdin", typed=wrong, status=1)
     act("window", "revoke", *WAKABA, "--event", "key-compromise", "--document", "drivers-licence", "--json")
     act("authority", "publish")
     act("audit", "seal")

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from openjpki.authority.authority import Authority
+from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.means import Terms
@@ -136,6 +137,7 @@ class Scene:
             entropy=CountedEntropy(),
             keys=keys or KeyStore(folder / "keys", passphrase, key_source or FreshKeys()),
             card_keys=CardKeys(folder / "card.key", passphrase),
+            face_key=CardFaceKey(folder / "card-face.pem", passphrase),
             public=folder / "public",
             terms=terms or Terms(),
             checkpoint=self.fuse,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from openjpki.authority.card_factory import CardFactory
 from openjpki.card.connection import CardRemoved
+from openjpki.card.image import CardImage
 from openjpki.desk.messages import (
     CardAnswers,
     CardCommands,
@@ -90,6 +91,10 @@ class Counter:
     def card(self) -> Bench:
         """Return the card."""
         return self.wire.card
+
+    def lay(self, image: CardImage) -> None:
+        """Lay another card on the reader."""
+        self.wire.card = Bench(image)
 
     def asked(
         self,

@@ -14,6 +14,7 @@ from openjpki.authority.records import state_at
 from openjpki.card import administration as commands
 from openjpki.card.administration import KeyForm
 from openjpki.card.apdu import CommandApdu
+from openjpki.card.face_files import attribute_files
 from openjpki.desk.messages import CardWork, CardWorkAsked
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
@@ -181,6 +182,13 @@ def _allow_pin_set(case: Case) -> tuple[CommandApdu, ...]:
     return (commands.allow_pin_set(PinKind(reset.pin)),)
 
 
+def _attributes(case: Case) -> tuple[CommandApdu, ...]:
+    """Write the register's name and address on a card that is in force: those of the person who holds it."""
+    _hold_active(case)
+    number = case.means.card_keys.individual_number_of(case.person.resident_code)
+    return commands.write_attributes(*attribute_files(number, case.person.attributes(), case.means.face_key))
+
+
 def _hold_active(case: Case) -> None:
     """Raise `NotResident` or `CardNotActive`: nothing new is put on the card of who is gone, or on a stopped one (R-1.2)."""
     hold_resident(case.person)
@@ -205,4 +213,5 @@ _SCRIPTS: Mapping[CardWork, Callable[[Case], tuple[CommandApdu, ...]]] = {
     CardWork.ACTIVATE: _activate,
     CardWork.DISCARD: _discard,
     CardWork.ALLOW_PIN_SET: _allow_pin_set,
+    CardWork.ATTRIBUTES: _attributes,
 }

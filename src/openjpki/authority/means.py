@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.keys import SigningKeys
@@ -62,6 +63,8 @@ class Means:
     entropy: Callable[[int], bytes]
     keys: SigningKeys
     card_keys: CardKeys
+    face_key: CardFaceKey
+    """What is written on the face of a card is signed by it."""
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
     terms: Terms = Terms()

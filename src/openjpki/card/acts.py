@@ -20,7 +20,7 @@ from openjpki.rules.kinds import CertificateKind, PinKind
 MakeKey = Callable[[KeyForm], PrivateKey]
 """Makes a key pair of a form: inside the card, as far as anything outside can tell."""
 MAX_STORED = 2 + 2 * MAX_CERTIFICATE
-"""Bytes that STORE CERTIFICATE may bring in all its parts."""
+"""Bytes that STORE CERTIFICATE, or WRITE ATTRIBUTES, may bring in all its parts."""
 
 _KINDS = {code: kind for kind, code in KIND_CODES.items()}
 _PINS = {code: pin for pin, code in PIN_CODES.items()}
@@ -34,15 +34,16 @@ _MAX_ORDER_ID = 64
 
 @dataclass(frozen=True)
 class _Parts:
-    """What STORE CERTIFICATE brought so far."""
+    """What STORE CERTIFICATE or WRITE ATTRIBUTES brought so far."""
 
-    kind: CertificateKind
+    about: CertificateKind | None
+    """None: the attributes."""
     count: int
     content: bytes
 
 
 class Acts:
-    """The acts of one session: parts of a certificate that were not completed are lost with it."""
+    """The acts of one session: parts that were not completed are lost with it."""
 
     def __init__(self, memory: Memory, make_key: MakeKey | None) -> None:
         self._memory = memory
@@ -58,6 +59,7 @@ class Acts:
             AdminIns.STATUS: self._status,
             AdminIns.ALLOW_PIN_SET: self._allow_pin_set,
             AdminIns.SET_HAND_OVER_DATA: self._set_hand_over_data,
+            AdminIns.WRITE_ATTRIBUTES: self._write_attributes,
         }
 
     def carry_out(self, command: CommandApdu) -> Steps[bytes]:
@@ -99,17 +101,45 @@ class Acts:
     def _store(self, command: CommandApdu) -> Steps[bytes]:
         """STORE CERTIFICATE: parts in order, then one durable change; a waiting certificate is not replaced."""
         kind = _KINDS.get(command.p1 & ~LAST_PART)
-        begun, self._parts = self._parts if command.p2 else _Parts(kind, 0, b"") if kind else None, None
-        if kind is None or begun is None or (begun.kind, begun.count) != (kind, command.p2):
+        if kind is None:
+            raise Refusal(SW.WRONG_P1_P2)
+        content = self._gathered(command, kind)
+        if content is not None:
+            yield from self._load(kind, content)
+        return b""
+
+    def _write_attributes(self, command: CommandApdu) -> Steps[bytes]:
+        """WRITE ATTRIBUTES: parts in order, then both files in one durable change; the same again is no write."""
+        if command.p1 & ~LAST_PART:
+            raise Refusal(SW.WRONG_P1_P2)
+        content = self._gathered(command, None)
+        if content is not None:
+            yield from self._write(content)
+        return b""
+
+    def _gathered(self, command: CommandApdu, about: CertificateKind | None) -> bytes | None:
+        """Return all that the parts brought, once the last has come."""
+        begun, self._parts = self._parts if command.p2 else _Parts(about, 0, b""), None
+        if begun is None or (begun.about, begun.count) != (about, command.p2):
             raise Refusal(SW.WRONG_P1_P2)
         content = begun.content + command.data
         if len(content) > MAX_STORED:
             raise Refusal(SW.WRONG_LENGTH)
         if command.p1 & LAST_PART:
-            yield from self._load(kind, content)
-        else:
-            self._parts = _Parts(kind, begun.count + 1, content)
-        return b""
+            return content
+        self._parts = _Parts(about, begun.count + 1, content)
+        return None
+
+    def _write(self, content: bytes) -> Steps[None]:
+        image, size = self._memory.image, 2 + int.from_bytes(content[:2])
+        if image.face is None:
+            raise Refusal(SW.FILE_NOT_FOUND)
+        try:
+            written = image.face.with_attributes(content[2:size], content[size:])
+        except ValueError:
+            raise Refusal(SW.WRONG_DATA) from None
+        if written != image.face:
+            yield from self._commit(replace(image, face=written))
 
     def _load(self, kind: CertificateKind, content: bytes) -> Steps[None]:
         size = 2 + int.from_bytes(content[:2])

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from openjpki.card.apdu import SHORT_MAX, CommandApdu
+from openjpki.card.face import NoFace
 from openjpki.card.image import CardImage, KeySlot
 from openjpki.card.secure_channel import COUNTER_SIZE, MAX_PLAIN, SECURED, SECURITY_LEVEL, ChannelBroken
 from openjpki.card.status import SW
@@ -23,7 +24,7 @@ KEY_INFORMATION: Final = bytes.fromhex("010370")
 """Key version 1, SCP03, pseudo-random challenges with R-MAC and R-ENCRYPTION (Amendment D table 7-2)."""
 DIGEST_SIZE = 32
 LAST_PART = 0x80
-"""In P1 of STORE CERTIFICATE: this part is the last."""
+"""In P1 of STORE CERTIFICATE and WRITE ATTRIBUTES: this part is the last."""
 PLAIN = 0x80
 """Class byte of a GlobalPlatform command outside a channel, or inside before it is sealed."""
 _LE = SHORT_MAX + 1
@@ -46,6 +47,7 @@ class AdminIns(IntEnum):
     STATUS = 0xF2
     ALLOW_PIN_SET = 0x2C
     SET_HAND_OVER_DATA = 0xDA
+    WRITE_ATTRIBUTES = 0xD6
 
     @property
     def words(self) -> str:
@@ -125,6 +127,8 @@ def refusal(ins: AdminIns, sw: int) -> Failure:
     """Return what a refused command means. A status word bears no MAC, so nothing rests on it but this sentence."""
     if sw == SW.REFERENCE_NOT_FOUND:
         return NoShadowKey()
+    if ins is AdminIns.WRITE_ATTRIBUTES and sw == SW.FILE_NOT_FOUND:
+        return NoFace()
     if sw == SW.BLOCKED:
         return AdministrationBlocked()
     if sw == SW.CONDITIONS_NOT_SATISFIED and ins in {AdminIns.GENERATE_KEY, AdminIns.STORE_CERTIFICATE}:
@@ -238,18 +242,12 @@ def store_certificate(
     kind: CertificateKind, certificate: bytes, issuer: bytes, *, part: int = MAX_PLAIN
 ) -> tuple[CommandApdu, ...]:
     """Write a certificate and its issuer's beside the shadow key, in parts of so many bytes; the last makes it durable."""
-    whole = len(certificate).to_bytes(2) + certificate + issuer
-    parts = [whole[start : start + part] for start in range(0, len(whole), part)]
-    return tuple(
-        _command(
-            AdminIns.STORE_CERTIFICATE,
-            KIND_CODES[kind] | (LAST_PART if number == len(parts) - 1 else 0),
-            number,
-            content,
-            extended=part > MAX_PLAIN,
-        )
-        for number, content in enumerate(parts)
-    )
+    return _in_parts(AdminIns.STORE_CERTIFICATE, KIND_CODES[kind], certificate, issuer, part)
+
+
+def write_attributes(attributes: bytes, integrity: bytes) -> tuple[CommandApdu, ...]:
+    """Write EF 0002 and EF 0003 of the text application anew, in parts; the last makes both durable at once."""
+    return _in_parts(AdminIns.WRITE_ATTRIBUTES, 0, attributes, integrity, MAX_PLAIN)
 
 
 def read_back(kind: CertificateKind) -> CommandApdu:
@@ -285,6 +283,21 @@ def take_back_pin_sets() -> CommandApdu:
 def set_hand_over_data(municipality: str, expires: date) -> CommandApdu:
     """Write the municipality (five digits) and the card's last day, included (R-3.7)."""
     return _command(AdminIns.SET_HAND_OVER_DATA, data=f"{municipality}{expires:%Y%m%d}".encode())
+
+
+def _in_parts(ins: AdminIns, p1: int, first: bytes, second: bytes, part: int) -> tuple[CommandApdu, ...]:
+    whole = len(first).to_bytes(2) + first + second
+    parts = [whole[start : start + part] for start in range(0, len(whole), part)]
+    return tuple(
+        _command(
+            ins,
+            p1 | (LAST_PART if number == len(parts) - 1 else 0),
+            number,
+            content,
+            extended=part > MAX_PLAIN,
+        )
+        for number, content in enumerate(parts)
+    )
 
 
 def _command(ins: AdminIns, p1: int = 0, p2: int = 0, data: bytes = b"", *, extended: bool = False) -> CommandApdu:

@@ -17,8 +17,7 @@ from openjpki.card.status import SW, Refusal
 
 ATR = objects.ATR
 """What the card answers to a reset on its contacts."""
-ISSUER_DOMAIN_AID = bytes.fromhex("A0000001510000")
-"""The GlobalPlatform issuer domain; selecting it is as if the card were powered on (C myna-card)."""
+ISSUER_DOMAIN_AID = objects.ISSUER_DOMAIN_AID
 APPLICATIONS: Sequence[ApplicationTable] = tuple(part.APPLICATION for part in (jpki, common, juki, visual, text))
 """In the order in which a prefix finds them (U)."""
 CARD_WIDE = frozenset({(0x00, Ins.GET_DATA), (0x00, Ins.GET_CHALLENGE)})

@@ -1,13 +1,17 @@
 """What stands on a card of its holder beside certificates: files as the issuer wrote and signed them, and keys for them.
 
+Of the files, two are written anew when a name or an address changes (券面更新): the attributes of the text
+application, and what is signed over them. The print, and so the visual application, stays as it was made.
+
 The card understands none of it: it keeps whole files and hands them out. `face_files` says what is in them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, unique
-from typing import Final
+from typing import Final, Self
 
+from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 
 MAX_FILE = 0x7FFF
@@ -16,6 +20,17 @@ MAX_FILE = 0x7FFF
 TEXT_FILES: Final = (0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007)
 VISUAL_FILES: Final = (0x0001, 0x0002, 0x0003, 0x0004, 0x0005)
 DATA_OBJECTS: Final = (0x00F8, 0x7F21)
+ATTRIBUTES, INTEGRITY = TEXT_FILES[1:3]
+"""Of the text application: what may be written anew."""
+
+
+class NoFace(Failure):
+    """Nothing of its holder is written on the card."""
+
+    code = "card.face.absent"
+    kind = Kind.REFUSED
+    ja = "このカードには、氏名・住所などの券面の情報が書き込まれていません。"
+    en = "Nothing of its holder, neither name nor photo, is written on this card."
 
 
 @unique
@@ -60,3 +75,12 @@ class Face:
         if not all(sound):
             message = "not the face of a card"
             raise ValueError(message)
+
+    def with_attributes(self, attributes: bytes, integrity: bytes) -> Self:
+        """Return the face with the attributes of the text application, and what is signed over them, written anew."""
+        return replace(self, text={**self.text, ATTRIBUTES: attributes, INTEGRITY: integrity})
+
+    def lasting(self) -> object:
+        """Return what is never written again: everything else."""
+        text = [content for file, content in self.text.items() if file not in {ATTRIBUTES, INTEGRITY}]
+        return text, self.visual, self.objects, self.keys

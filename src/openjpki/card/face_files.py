@@ -76,19 +76,25 @@ def digest_info(*digests: bytes) -> bytes:
 
 def text_files(data: FaceData, keys: Mapping[FaceKey, RSAPublicKey], issuer: FaceIssuer) -> Mapping[int, bytes]:
     """Return EF 0001 to 0007 of the text application."""
-    number = tlv(0xFF10, data.individual_number.encode("ascii")) + FILLER
-    attributes = _attributes(data.attributes)
-    digests = tlv(0xDF31, sha256(number).digest()) + tlv(0xDF32, sha256(b"".join(attributes)).digest())
+    attributes, integrity = attribute_files(data.individual_number, data.attributes, issuer)
     card_key = tlv(0xDF51, rsa_public_key(keys[FaceKey.TEXT]))
     return {
-        text.NUMBER: number,
-        text.ATTRIBUTES: _with_offsets(0xFF20, 0xDF21, attributes),
-        text.INTEGRITY: tlv(0xFF30, _signed(digests, 0xDF33, issuer)),
+        text.NUMBER: _number(data.individual_number),
+        text.ATTRIBUTES: attributes,
+        text.INTEGRITY: integrity,
         text.CERTIFICATE: tlv(_CERTIFICATE, certificate(issuer, FACE_ISSUER, issuer.public_key())),
         text.BASIC: tlv(0xFF40, tlv(0xDF41, _TEXT_LAYOUT) + tlv(0xDF42, TEXT_BASIC) + tlv(0xDF43, _OPAQUE_TEXT)),
         text.SESSION_KEY: tlv(0xA1, rsa_public_key(keys[FaceKey.SESSION])),
         text.SIGNED_KEY: tlv(0xFF50, _signed(card_key, 0xDF52, issuer)),
     }
+
+
+def attribute_files(individual_number: str, attributes: FourAttributes, issuer: FaceIssuer) -> tuple[bytes, bytes]:
+    """Return EF 0002 and EF 0003 of the text application: the attributes, and what is signed over them and the number."""
+    parts = _attributes(attributes)
+    number = sha256(_number(individual_number)).digest()
+    digests = tlv(0xDF31, number) + tlv(0xDF32, sha256(b"".join(parts)).digest())
+    return _with_offsets(0xFF20, 0xDF21, parts), tlv(0xFF30, _signed(digests, 0xDF33, issuer))
 
 
 def visual_files(data: FaceData, keys: Mapping[FaceKey, RSAPublicKey], issuer: FaceIssuer) -> Mapping[int, bytes]:
@@ -123,6 +129,10 @@ def certificate(issuer: FaceIssuer, subject: bytes, key: RSAPublicKey) -> bytes:
     """Return what a card-verifiable certificate holds: both key references and the key, 297 bytes, and the signature over them."""
     body = FACE_ISSUER + subject + rsa_public_key(key)
     return tlv(_BODY, body) + tlv(_SIGNATURE, issuer.sign(digest_info(sha256(body).digest())))
+
+
+def _number(individual_number: str) -> bytes:
+    return tlv(0xFF10, individual_number.encode("ascii")) + FILLER
 
 
 def _attributes(attributes: FourAttributes) -> tuple[bytes, ...]:

@@ -10,6 +10,9 @@ from openjpki.card.key_reference import CARD_ISSUER, FACE_ISSUER
 ATR: Final = bytes.fromhex("3BE000FF8131FE4514")
 """The contact interface's answer to reset: T=1, no historical bytes (C OpenSC)."""
 
+ISSUER_DOMAIN_AID: Final = bytes.fromhex("A0000001510000")
+"""The GlobalPlatform issuer domain; selecting it is as if the card were powered on (C myna-card)."""
+
 ISSUER, CARD, RECOGNITION = 0x0042, 0x0045, 0x0066
 MUNICIPALITY, EXPIRY = 0x00F0, 0x00F2
 INTERMEDIATE_KEY = 0x00F7

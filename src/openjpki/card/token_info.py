@@ -5,8 +5,6 @@ from openjpki.card.settings import LABEL_SIZE
 from openjpki.rules.kinds import CertificateKind
 
 TOKEN_INFO_SIZE = 160
-SERIAL = slice(LABEL_SIZE + 48, LABEL_SIZE + 64)
-"""Where EF 0006 has the serial number: behind label, manufacturer and model."""
 PRESENT, ABSENT = 0x8F, 0x00
 """The marks of EF 0008 (C myna-card)."""
 

@@ -16,8 +16,9 @@ def check(before: CardImage, after: CardImage, *, proof: Proof | None = None, ad
     * Keys, certificates, hand-over data and permissions change only inside the authority's channel (`administered`),
       where no PIN changes. A key in use goes only if the waiting one, with its certificate, takes its place; a waiting
       certificate is not overwritten.
-    * Number, salt, administration keys and face never change; the counters of sessions and challenges only rise, and
-      failures are only forgotten inside a channel.
+    * The attributes on its face, with what is signed over them, change only inside the channel, the rest of it never.
+    * Number, salt and administration keys never change; the counters of sessions and challenges only rise, and failures
+      are only forgotten inside a channel.
     """
     checks = (
         _lasting(before) == _lasting(after),
@@ -34,11 +35,11 @@ def check(before: CardImage, after: CardImage, *, proof: Proof | None = None, ad
 
 
 def _lasting(image: CardImage) -> object:
-    return image.number, image.salt, image.channel.keys, image.face
+    return image.number, image.salt, image.channel.keys, None if image.face is None else image.face.lasting()
 
 
 def _administration(image: CardImage) -> object:
-    return image.keys, image.municipality, image.expires
+    return image.keys, image.municipality, image.expires, image.face
 
 
 def _may_follow(before: Container, after: Container) -> bool:

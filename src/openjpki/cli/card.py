@@ -10,7 +10,6 @@ from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
-from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.card_facts import (
@@ -22,17 +21,17 @@ from openjpki.cli.card_facts import (
     line_of,
     words,
 )
+from openjpki.cli.card_inserted import add_which_card
+from openjpki.cli.card_pin import add_pin
 from openjpki.cli.card_plug import add_plug
+from openjpki.cli.card_read import add_read
 from openjpki.cli.card_reader import show_in_reader
-from openjpki.cli.pins import typed
 from openjpki.cli.rules.arguments import add_day
-from openjpki.errors import Failure, Kind, Language
-from openjpki.readers.inprocess import InProcessReader
+from openjpki.errors import Failure, Language
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.pins import check_pin
 from openjpki.rules.validity import card_expiry
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
@@ -44,15 +43,6 @@ _YEARS = 10
 """An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""
 
 
-class PinsDiffer(Failure):
-    """The new PIN was typed in two ways."""
-
-    code = "card.pin.differ"
-    kind = Kind.USAGE
-    ja = "新しい暗証番号の2回の入力が一致しません。暗証番号は変更していません。"
-    en = "The new PIN was typed in two different ways. The PIN was not changed."
-
-
 def register(commands: Commands) -> None:
     """Add the `card` group."""
     group = commands.add_parser("card", help="the virtual cards of this home").add_subparsers(
@@ -60,9 +50,7 @@ def register(commands: Commands) -> None:
     )
     group.add_parser("list", help="which cards there are").set_defaults(run=_list)
     show = group.add_parser("show", help="what is on a card")
-    which = show.add_mutually_exclusive_group(required=True)
-    which.add_argument("name", nargs="?", metavar="NAME", help="what the card is called")
-    which.add_argument("--reader", metavar="R", help="the card in a reader of this machine (`openjpki reader list`)")
+    add_which_card(show)
     show.set_defaults(run=_show)
     new = group.add_parser("new", help="make a card: a number, no PINs, no certificates; blank, or of a resident")
     new.add_argument("name", metavar="NAME", help="what the card is called")
@@ -71,13 +59,8 @@ def register(commands: Commands) -> None:
     whose.add_argument("--resident", metavar="CODE", help="whose name, number and photo stand on it; eleven digits")
     add_day(new, "--expires", "last day of the card (ten years from now; a resident's birthday)", required=False)
     new.set_defaults(run=_new)
-    pin = group.add_parser("pin", help="change a PIN: the present one, then the new one")
-    pin.add_argument("name", metavar="NAME", help="what the card is called")
-    pin.add_argument("--kind", required=True, choices=[kind.value for kind in CertificateKind], help="which PIN")
-    pin.add_argument(
-        "--pin-stdin", action="store_true", help="the present PIN, then the new one, one a line of standard input"
-    )
-    pin.set_defaults(run=_pin)
+    add_pin(group)
+    add_read(group)
     add_certificate(group)
     add_plug(group)
 
@@ -201,39 +184,6 @@ def _face_lines(image: CardImage, language: Language) -> tuple[str, ...]:
         return ()
     ja = "氏名・住所・個人番号と顔写真が書き込まれています。"
     return (words(language, ja, "Name, address, individual number and photo are written on it."),)
-
-
-def _pin(arguments: argparse.Namespace) -> Answer:
-    """Change a PIN. The new one's form is asked before the present one is sent, so that a slip costs no try."""
-    language, kind = language_of(arguments), CertificateKind(arguments.kind)
-    with _cards(arguments) as (home, store), InProcessReader(store).insert(arguments.name) as card:
-        policy = home.policy()
-        present, new = _both(arguments, kind)
-        check_pin(PinKind(kind.value), new, policy)
-        terminal = JpkiTerminal(card, policy)
-        terminal.verify_pin(kind, bytearray(present.encode()))
-        terminal.change_pin(kind, bytearray(new.encode()))
-        tries = terminal.tries_left(kind)
-    called = PINS[PinKind(kind.value)][language]
-    line = words(language, f"{called}を変更しました。", f"The {called} was changed.")
-    return Answer(data={"name": arguments.name, "kind": kind.value, "changed": True, "tries": tries}, lines=(line,))
-
-
-def _both(arguments: argparse.Namespace, kind: CertificateKind) -> tuple[str, str]:
-    """Return the present and the new PIN, from standard input or from a prompt that shows nothing."""
-    language = language_of(arguments)
-    called = PINS[PinKind(kind.value)][language]
-    prompts = (
-        words(language, f"今の{called}: ", f"Present {called}: "),
-        words(language, f"新しい{called}: ", f"New {called}: "),
-    )
-    if arguments.pin_stdin:
-        present, new = typed(prompts, from_stdin=True)
-        return present, new
-    present, new, again = typed((*prompts, words(language, "もう一度: ", "Again: ")), from_stdin=False)
-    if new != again:
-        raise PinsDiffer
-    return present, new
 
 
 def _certificate(image: CardImage, kind: CertificateKind, moment: datetime) -> dict[str, Any] | None:

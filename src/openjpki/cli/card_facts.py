@@ -9,7 +9,7 @@ from openjpki.pki.inspect import facts
 from openjpki.pki.issuer import CertificateUnreadable
 from openjpki.rules.dates import civil_date
 from openjpki.rules.era import in_era, spoken
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.kinds import CertificateKind, PinKind, Sex
 
 CERTIFICATES: Mapping[CertificateKind, Mapping[Language, str]] = {
     CertificateKind.SIGNATURE: {"ja": "署名用電子証明書", "en": "signature certificate"},
@@ -20,6 +20,12 @@ PINS: Mapping[PinKind, Mapping[Language, str]] = {
     PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
     PinKind.RESIDENT_RECORD: {"ja": "住民基本台帳用の暗証番号", "en": "resident record PIN"},
     PinKind.CARD_FACE_ENTRY: {"ja": "券面事項入力補助用の暗証番号", "en": "card face entry PIN"},
+}
+
+SEXES: Mapping[Sex, Mapping[Language, str]] = {
+    Sex.MALE: {"ja": "男", "en": "male"},
+    Sex.FEMALE: {"ja": "女", "en": "female"},
+    Sex.UNKNOWN: {"ja": "不明", "en": "unknown"},
 }
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from openjpki.card.connection import Connection
+from openjpki.card.conversation import Conversation
+from openjpki.card.pin_terminal import NoSuchPin, PinTerminal
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, language_of
 from openjpki.cli.card_facts import PINS, certificate_data, certificate_words, line_of, words
@@ -28,7 +30,8 @@ def show_in_reader(arguments: argparse.Namespace) -> Answer:
 
 def described(connection: Connection, moment: datetime) -> dict[str, Any]:
     """Return what any terminal learns of a card without a PIN, spending no try; raises what `JpkiTerminal` raises."""
-    terminal = JpkiTerminal(connection)
+    talk = Conversation(connection)
+    terminal = JpkiTerminal(talk)
     presence = terminal.presence()
     shown = None
     if presence.authentication:
@@ -37,7 +40,7 @@ def described(connection: Connection, moment: datetime) -> dict[str, Any]:
         "number": terminal.card_number(),
         "label": terminal.token_label(),
         "certificates": {"signature": presence.signature, "authentication": shown},
-        "tries": {kind.value: terminal.tries_left(kind) for kind in CertificateKind},
+        "tries": {kind.value: _tries(talk, kind) for kind in PinKind},
     }
 
 
@@ -54,18 +57,27 @@ def lines_of(reader: str, told: dict[str, Any], language: Language) -> list[str]
             certificate_words(authentication, language) if authentication else [none],
             language,
         ),
-        *(_tries_line(kind, told["tries"][kind.value], language) for kind in CertificateKind),
+        *(_tries_line(kind, told["tries"][kind.value], language) for kind in PinKind),
     ]
 
 
-def _tries_line(kind: CertificateKind, tries: int, language: Language) -> str:
+def _tries(connection: Connection, kind: PinKind) -> int | None:
+    try:
+        return PinTerminal(connection).tries_left(kind)
+    except NoSuchPin:
+        return None
+
+
+def _tries_line(kind: PinKind, tries: int | None, language: Language) -> str:
+    if tries is None:
+        return f"{PINS[kind][language]}: {words(language, 'なし', 'none')}"
     left = words(language, f"残り{tries}回", f"tries left: {tries}")
     unusable = words(
         language,
         "ロック中か未設定。市区町村の窓口で設定できます",
         "locked, or not set yet; set at the municipal counter",
     )
-    return f"{PINS[PinKind(kind.value)][language]}: {left if tries else unusable}"
+    return f"{PINS[kind][language]}: {left if tries else unusable}"
 
 
 def _moment(arguments: argparse.Namespace) -> datetime:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from openjpki.cli.card_facts import SEXES
 from openjpki.documents.findings import Finding, spoken
 from openjpki.documents.indications import Indication
 from openjpki.documents.report import Report, SignatureReport
 from openjpki.errors import Language
 from openjpki.rules.dates import in_japan
-from openjpki.rules.kinds import Sex
 from openjpki.rules.person import CertifiedAttributes
 
 _VERDICTS: Mapping[Indication, Mapping[Language, str]] = {
@@ -30,11 +30,6 @@ _LABELS: Mapping[str, Mapping[Language, str]] = {
     "address": {"ja": "住所", "en": "Address"},
     "birth_date": {"ja": "生年月日", "en": "Born"},
     "sex": {"ja": "性別", "en": "Sex"},
-}
-_SEXES: Mapping[Sex, Mapping[Language, str]] = {
-    Sex.MALE: {"ja": "男", "en": "male"},
-    Sex.FEMALE: {"ja": "女", "en": "female"},
-    Sex.UNKNOWN: {"ja": "不明", "en": "unknown"},
 }
 
 
@@ -83,7 +78,7 @@ def _attributes(attributes: CertifiedAttributes, language: Language) -> Iterator
     yield _line("name", _flagged(attributes.name, attributes.name_substitutions, language), language)
     yield _line("address", _flagged(attributes.address, attributes.address_substitutions, language), language)
     yield _line("birth_date", attributes.birth_date.isoformat(), language)
-    yield _line("sex", _SEXES[attributes.sex][language], language)
+    yield _line("sex", SEXES[attributes.sex][language], language)
 
 
 def _flagged(text: str, flags: str, language: Language) -> str:

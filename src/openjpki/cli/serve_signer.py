@@ -11,7 +11,6 @@ from openjpki.readers.stop import FOREVER, until_signalled
 from openjpki.site.cores import forbid
 from openjpki.site.home import Home
 from openjpki.site.place import locked
-from openjpki.site.signing import guard_of, kept_keys, signer_folder
 
 
 class NoSigner(Failure):
@@ -26,6 +25,7 @@ class NoSigner(Failure):
 def serve_signer(arguments: argparse.Namespace) -> Answer:
     """Sign what the other processes of the home ask for, until SIGINT or SIGTERM; raises `NoSigner`, `SignerRuns`."""
     from openjpki.authority.signing.server import listening
+    from openjpki.site.signing import guard_of, kept_keys, signer_folder
 
     home = Home.open(arguments.home)
     if not home.settings.signer:

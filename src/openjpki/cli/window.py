@@ -19,13 +19,14 @@ from openjpki.cli.window_answers import (
     interruption_lines,
     resident_data,
     resident_lines,
+    unset_lines,
     visible_line,
     waiting_line,
 )
 from openjpki.cli.window_arguments import (
-    HOLDERS_PINS,
     add_applications,
     add_approve,
+    add_card_update,
     add_deliver,
     add_event,
     add_hand_over,
@@ -40,11 +41,12 @@ from openjpki.cli.window_arguments import (
     add_withdraw,
     change,
     hold_receipt_complete,
+    holders_pins,
     kinds,
     login,
     shown,
-    typed,
 )
+from openjpki.cli.window_cards import card_update
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
@@ -52,7 +54,6 @@ from openjpki.cli.window_recovery import recovered
 from openjpki.errors import Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
-from openjpki.rules.pins import check_pin
 from openjpki.rules.revocation import Effect
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.site.opening import opened
@@ -137,11 +138,10 @@ def _applications(arguments: argparse.Namespace) -> Answer:
 
 
 def _hand_over(arguments: argparse.Namespace) -> Answer:
-    """Hand a card over; the holder sets both PINs at a prompt, or on standard input."""
+    """Hand a card over; the holder sets the PINs at a prompt, or on standard input."""
     language = language_of(arguments)
     with _counter(arguments) as (house, clerk):
-        pins = typed(arguments, tuple(HOLDERS_PINS), language)
-        checked = {kind: check_pin(kind, pin, house.policy) for kind, pin in pins.items()}
+        pins = holders_pins(arguments, house.policy, language)
         from openjpki.site.handover import hand_over
 
         with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
@@ -150,7 +150,7 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
                 clerk,
                 card,
                 resident_code=arguments.resident,
-                pins=checked,
+                pins=pins,
                 received_on=arguments.received,
                 stay_until=arguments.stay_until,
             )
@@ -159,8 +159,18 @@ def _hand_over(arguments: argparse.Namespace) -> Answer:
         "ja": f"カードを交付しました。{spoken(handed.card.expires, language)}まで有効です。",
         "en": f"The card was handed over. It is valid until {expires}.",
     }
-    data = {"card_number": handed.card.card_number, "expires": expires, "waiting": handed.waiting}
-    return Answer(data=data, lines=[line[language], *waiting_line(handed.waiting, language)])
+    unset = [pin for pin in pins if pin not in handed.pins_set]
+    data = {
+        "card_number": handed.card.card_number,
+        "expires": expires,
+        "waiting": handed.waiting,
+        "pins_set": [pin.value for pin in handed.pins_set],
+        "pins_unset": [pin.value for pin in unset],
+    }
+    return Answer(
+        data=data,
+        lines=[line[language], *unset_lines(unset, language), *waiting_line(handed.waiting, language)],
+    )
 
 
 def _issue(procedure: Procedure) -> Run:
@@ -187,6 +197,12 @@ def _issue(procedure: Procedure) -> Run:
         return _outcome(outcome, language_of(arguments))
 
     return run
+
+
+def _card_update(arguments: argparse.Namespace) -> Answer:
+    """Bring a card's face up to date."""
+    with _counter(arguments) as (house, clerk):
+        return card_update(arguments, house, clerk)
 
 
 def _pin_reset(arguments: argparse.Namespace) -> Answer:
@@ -348,6 +364,11 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "applications": ("the latest applications, or those that wait", add_applications, _applications),
     "hand-over": ("hand a card over to a resident, who sets the PINs", add_hand_over, _hand_over),
     **{name: (_HELP[name], add_issue, _told_by_findings(_issue(procedure))) for name, procedure in _ISSUES.items()},
+    "card-update": (
+        "write the name and address of the record on the card's chip",
+        add_card_update,
+        _card_update,
+    ),
     "pin-reset": (
         "let the holder set a PIN anew without the old one (R-6.3)",
         add_pin_reset,

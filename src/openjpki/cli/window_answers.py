@@ -5,12 +5,13 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from openjpki.cli.card_facts import PINS
 from openjpki.errors import Failure, Language
 from openjpki.rules import words
 from openjpki.rules.dates import in_japan
 from openjpki.rules.era import spoken
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.revocation import Effect
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, FindingEntry, ResidentEntry
 from openjpki.window.states import OrderStep, ResidentState
@@ -206,6 +207,18 @@ def visible_line(ended: Iterable[CertificateEntry], language: Language) -> list[
             f"  検証者に失効が見えるのは {told} からです [R-2.28]",
             f"  Verifiers see it from {told} [R-2.28]",
         )
+    ]
+
+
+def unset_lines(unset: Iterable[PinKind], language: Language) -> list[str]:
+    """Tell each PIN that the card lacks after its hand-over, and how it is set; nothing if it has them all."""
+    return [
+        _words(
+            language,
+            f"{PINS[pin][language]}はまだ設定されていません。`openjpki window pin-reset --kind {pin.value}` で設定します。",
+            f"The {PINS[pin][language]} is not set yet: `openjpki window pin-reset --kind {pin.value}` sets it.",
+        )
+        for pin in unset
     ]
 
 

@@ -8,20 +8,22 @@ from pathlib import Path
 from openjpki.card.terminal import JpkiTerminal, PinLocked
 from openjpki.cli import pins
 from openjpki.cli.answer import BadValue, language_of
+from openjpki.cli.card_facts import PINS
 from openjpki.cli.rules.arguments import add_choice, add_day, document
 from openjpki.errors import Language
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
+from openjpki.rules.pins import check_pin
+from openjpki.rules.policy import Policy
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.window.changes import ITEMS, Change
 from openjpki.window.examination import Shown
 
 REQUESTS = (LifeEvent.REQUEST, LifeEvent.KEY_COMPROMISE, LifeEvent.HOLD)
 """What a holder asks for (R-2.5, R-2.6, R-2.7)."""
-HOLDERS_PINS: Mapping[PinKind, Mapping[Language, str]] = {
-    PinKind.SIGNATURE: {"ja": "署名用電子証明書の暗証番号", "en": "signature PIN"},
-    PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
+_ONE_FOR_ALL: Mapping[Language, str] = {
+    "ja": "利用者証明用・住民基本台帳用・券面事項入力補助用に共通の暗証番号(数字4桁)",
+    "en": "one PIN of four digits for authentication, resident record and card face entry",
 }
-"""The PINs that a holder sets at the hand-over, in the order in which they are asked for."""
 _MAX_LOGIN = 64
 """Characters of an account's name, as the registers hold it."""
 _LOGIN = re.compile(rf"[A-Za-z0-9._@-]{{1,{_MAX_LOGIN}}}")
@@ -98,8 +100,25 @@ def documents_shown(arguments: argparse.Namespace) -> Shown:
 
 def typed(arguments: argparse.Namespace, kinds: tuple[PinKind, ...], language: Language) -> dict[PinKind, str]:
     """Return the holder's PINs, one a line of standard input, or from a prompt that shows nothing."""
-    prompts = [f"{HOLDERS_PINS[kind][language]}: " for kind in kinds]
+    prompts = [f"{PINS[kind][language]}: " for kind in kinds]
     return dict(zip(kinds, pins.typed(prompts, from_stdin=arguments.pin_stdin), strict=True))
+
+
+def holders_pins(arguments: argparse.Namespace, policy: Policy, language: Language) -> dict[PinKind, str]:
+    """Return the PINs that a holder sets at the hand-over, in the form they are to have (R-6.1, R-6.5).
+
+    One number serves for all PINs of four digits, as is usual, or with `--separate-pins` each has its own.
+    """
+    kinds = tuple(kind for kind in PinKind if kind in policy.window_pins)
+    short = tuple(kind for kind in kinds if kind is not PinKind.SIGNATURE)
+    if arguments.separate_pins or len(short) < 2:  # noqa: PLR2004  -- there is nothing to share
+        found = typed(arguments, kinds, language)
+    else:
+        alone = tuple(kind for kind in kinds if kind not in short)
+        prompts = [*(f"{PINS[kind][language]}: " for kind in alone), f"{_ONE_FOR_ALL[language]}: "]
+        *others, shared = pins.typed(prompts, from_stdin=arguments.pin_stdin)
+        found = dict(zip(alone, others, strict=True)) | dict.fromkeys(short, shared)
+    return {kind: check_pin(kind, pin, policy) for kind, pin in found.items()}
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
@@ -153,14 +172,29 @@ def add_hand_over(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
     add_day(parser, "--received", "day on which the authority received the card's application (today)", required=False)
     add_day(parser, "--stay-until", "last day of a foreign resident's period of stay", required=False)
-    parser.add_argument("--pin-stdin", action="store_true", help="signature PIN and authentication PIN, one a line")
+    parser.add_argument(
+        "--separate-pins",
+        action="store_true",
+        help="ask for each PIN of four digits; without it one number serves for the three of them",
+    )
+    parser.add_argument(
+        "--pin-stdin",
+        action="store_true",
+        help="signature PIN, then the one of four digits (or with --separate-pins authentication, resident record and card face entry PIN), one a line",
+    )
+
+
+def add_card_update(parser: argparse.ArgumentParser) -> None:
+    """Add whose card it is, and which."""
+    add_person(parser)
+    parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
 
 
 def add_pin_reset(parser: argparse.ArgumentParser) -> None:
     """Add what a PIN reset takes."""
     add_person(parser)
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
-    add_choice(parser, "--kind", [kind.value for kind in CertificateKind], "the PIN of which certificate")
+    add_choice(parser, "--kind", [kind.value for kind in PinKind], "which PIN")
     _add_documents(parser)
     parser.add_argument(
         "--approved-by",

@@ -4,9 +4,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from openjpki.cli.answer import Answer, language_of
+from openjpki.cli.card_facts import PINS
 from openjpki.cli.window_answers import application_data
-from openjpki.cli.window_arguments import HOLDERS_PINS, documents_shown, typed
-from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.cli.window_arguments import documents_shown, typed
+from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import check_pin
 
 if TYPE_CHECKING:
@@ -16,21 +17,20 @@ if TYPE_CHECKING:
 
 def pin_reset(arguments: argparse.Namespace, house: "House", clerk: "Clerk") -> Answer:
     """Set one PIN anew (R-6.3). Its form is asked first, so that a slip uses up no permission."""
-    language, kind = language_of(arguments), CertificateKind(arguments.kind)
-    name = PinKind(kind.value)
-    new = check_pin(name, typed(arguments, (name,), language)[name], house.policy)
+    language, kind = language_of(arguments), PinKind(arguments.kind)
+    new = check_pin(kind, typed(arguments, (kind,), language)[kind], house.policy)
     with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
         entry = house.window.pin_resets.reset(
             clerk,
             resident_code=arguments.resident,
-            kind=kind,
+            pin=kind,
             shown=documents_shown(arguments),
             card=card,
             approver=arguments.approved_by or "",
         )
-        card.terminal.change_pin(kind, bytearray(new.encode()))
-        tries = card.terminal.tries_left(kind)
-    words = HOLDERS_PINS[name][language]
+        card.pins.set(kind, bytearray(new.encode()))
+        tries = card.pins.tries_left(kind)
+    words = PINS[kind][language]
     line = {
         "ja": f"受付番号 {entry.receipt}:{words}を再設定しました。残り{tries}回です。",
         "en": f"Application {entry.receipt}: the {words} was set anew. Tries left: {tries}.",

@@ -79,6 +79,8 @@ class CardWork(Enum):
     DISCARD = "discard"
     ALLOW_PIN_SET = "allow-pin-set"
     """Carry out the approved PIN reset `order_id`."""
+    ATTRIBUTES = "attributes"
+    """Write name, address, birth date and sex on the card's text application as the register has them now."""
 
 
 class Attributes(Message, frozen=True, kw_only=True):

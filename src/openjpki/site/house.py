@@ -14,6 +14,8 @@ from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
 from openjpki.card.administration import KeyForm
+from openjpki.card.conversation import Conversation
+from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import FreshKeys, KeySource, PrivateKey
@@ -60,6 +62,8 @@ class CounterCard(RelayedCard):
 
     terminal: JpkiTerminal
     """Where the holder types a PIN: it goes to the card and nowhere else."""
+    pins: PinTerminal
+    """Where the holder sets one."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,10 @@ class ReaderCard:
 
     def for_resident(self, officer: Officer, resident_code: str) -> CounterCard:
         """Return the card for one resident's business at an officer's counter."""
-        relayed = self.window.card_on_reader(self.inserted, officer, resident_code)
+        talk = Conversation(self.inserted)
+        relayed = self.window.card_on_reader(talk, officer, resident_code)
         parts = {part.name: getattr(relayed, part.name) for part in fields(relayed)}
-        return CounterCard(**parts, terminal=JpkiTerminal(self.inserted))
+        return CounterCard(**parts, terminal=JpkiTerminal(talk), pins=PinTerminal(talk))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +120,7 @@ class House:
         key_source = key_source or FreshKeys()
         folder = home.path / "authority"
         card_keys = CardKeys(folder / "keys" / f"{NAME}.key", folder / "passphrase")
+        face_key = CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase")
         authority = Authority(
             profiles=profiles,
             policy=policy,
@@ -122,6 +128,7 @@ class House:
             entropy=entropy,
             keys=signing_keys(home, key_source),
             card_keys=card_keys,
+            face_key=face_key,
             public=home.public,
             checkpoint=checkpoint,
         )
@@ -146,7 +153,7 @@ class House:
                 card_keys,
                 entropy,
                 FaceWriter(
-                    key=CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase"),
+                    key=face_key,
                     key_source=key_source,
                     entropy=entropy,
                 ),

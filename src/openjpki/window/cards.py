@@ -3,6 +3,7 @@
 The holder sets the PINs at the reader, between agent and card, before the hand-over is entered; none passes here.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from openjpki.desk.messages import CardReported
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.era import spoken
-from openjpki.rules.kinds import CardState, LifeEvent
+from openjpki.rules.kinds import CardState, LifeEvent, PinKind
 from openjpki.rules.lifecycle import CARD, CardEvent, advance
 from openjpki.rules.validity import Expiry, card_expiry
 from openjpki.window import shapes
@@ -19,6 +20,7 @@ from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
 from openjpki.window.entries import CardEntry
 from openjpki.window.equipment import Equipment, act, note, over_what_is_there
+from openjpki.window.first_pins import permit_first
 from openjpki.window.loading import living_card, load_card, load_resident
 from openjpki.window.models import CardHolding, Resident
 from openjpki.window.officer import Officer
@@ -101,6 +103,8 @@ class CardChanged:
     card: CardEntry
     waiting: int
     """Messages about the person that still wait for the authority."""
+    permitted: tuple[PinKind, ...] = ()
+    """PINs that the authority permitted the holder to set, of those asked for at the hand-over."""
 
 
 class Cards:
@@ -118,11 +122,13 @@ class Cards:
         card: CardAtCounter,
         received_on: date | None = None,
         stay_until: date | None = None,
+        permit: Sequence[PinKind] = (),
     ) -> CardChanged:
         """Hand the card on the reader over to a resident; it is valid from today as R-3.7 says.
 
         `received_on` is the day on which the authority received the card's application (today if not given),
-        `stay_until` the last day of a foreign resident's period of stay.
+        `stay_until` the last day of a foreign resident's period of stay. `permit`: the PINs that only the authority lets
+        the holder set; what it does not permit, or not now, is set by a reset later (R-6.3, R-6.5).
         """
         number = card.card_number()
         at = self._equipment.moment()
@@ -131,7 +137,14 @@ class Cards:
         waiting = self._outbox.deliver(resident_code=resident_code).waiting
         with suppress(Failure):  # whatever the authority does next on this card writes it again
             card.take_hand_over_data()
-        return CardChanged(card=card_entry(row), waiting=waiting)
+        permitted = []
+        for pin in permit:
+            with suppress(Failure):  # the card is handed over all the same
+                permit_first(
+                    self._equipment, officer, resident_code=resident_code, subject=card_subject(row), pin=pin, card=card
+                )
+                permitted.append(pin)
+        return CardChanged(card=card_entry(row), waiting=waiting, permitted=tuple(permitted))
 
     def hold_receivable(
         self,
@@ -182,7 +195,14 @@ class Cards:
             row.save(force_insert=True)
             put(self._report(resident, row, None, at), at=at)
             rules = list(expiry.rules)
-            note(officer, Verb.CARD_HANDED_OVER, _subject(row), at=at, expires=expiry.expires.isoformat(), rules=rules)
+            note(
+                officer,
+                Verb.CARD_HANDED_OVER,
+                card_subject(row),
+                at=at,
+                expires=expiry.expires.isoformat(),
+                rules=rules,
+            )
         return row
 
     def _expiry(self, resident: Resident, at: datetime, received_on: date | None, stay_until: date | None) -> Expiry:
@@ -247,7 +267,7 @@ class Cards:
         row.save(update_fields=("state",))
         put(self._report(resident, row, cause, at), at=at)
         cause_word = cause.value if cause else None
-        note(officer, Verb.CARD_CHANGED, _subject(row), at=at, state=row.state, cause=cause_word)
+        note(officer, Verb.CARD_CHANGED, card_subject(row), at=at, state=row.state, cause=cause_word)
 
     def _report(self, resident: Resident, row: CardHolding, event: LifeEvent | None, at: datetime) -> CardReported:
         return CardReported(
@@ -272,5 +292,6 @@ def _check_receivable(resident: Resident, number: str) -> None:
         raise CardNumberTaken
 
 
-def _subject(row: CardHolding) -> str:
+def card_subject(row: CardHolding) -> str:
+    """Return what the record calls a card."""
     return f"card:{row.municipality}/{row.pk}"

@@ -21,6 +21,10 @@ class CardAtCounter(Protocol):
         """Have municipality and last day written to the card, as the authority's register has them."""
         ...
 
+    def write_attributes(self) -> None:
+        """Have name and address on the card's face brought to what the authority's register has (券面更新)."""
+        ...
+
     def generate_key(self, kind: CertificateKind) -> bytes:
         """Make a key pair in the empty shadow slot and return its SubjectPublicKeyInfo, DER."""
         ...

@@ -54,12 +54,12 @@ class PinResets:
         officer: Officer,
         *,
         resident_code: str,
-        kind: CertificateKind,
+        pin: PinKind,
         shown: Shown,
         card: CardAtCounter,
         approver: str = "",
     ) -> ApplicationEntry:
-        """Let the holder set the PIN of this certificate at the reader without the old one.
+        """Let the holder set this PIN at the reader without the old one; each of the four is reset alone (R-6.5).
 
         `approver`: the login of the second person at the counter, where the municipality asks for one. Raises
         `ProcedureRefused` with the recorded findings. Whatever fails afterwards is raised, and the reset is applied for
@@ -68,8 +68,8 @@ class PinResets:
         number = card.card_number()
         self._outbox.deliver(resident_code=resident_code)
         self._close_former(officer, resident_code, card)
-        asked = Asked(procedure=Procedure.PIN_RESET, kinds=(kind,), card_number=number, shown=shown)
-        accepted = self._accept(officer, resident_code, asked, approver)
+        asked = Asked(procedure=Procedure.PIN_RESET, kinds=_kinds(pin), card_number=number, shown=shown)
+        accepted = self._accept(officer, resident_code, asked, pin, approver)
         approved = False
         try:
             expect(self._equipment.carrier.send(accepted.order), PinResetApproved)
@@ -122,7 +122,7 @@ class PinResets:
         self._end(officer, accepted, ApplicationEvent.WITHDRAW, Verb.APPLICATION_WITHDRAWN, failure.code)
         self._equipment.checkpoint(Checkpoint.APPLICATION_WITHDRAWN)
 
-    def _accept(self, officer: Officer, resident_code: str, asked: Asked, approver: str) -> _Accepted:
+    def _accept(self, officer: Officer, resident_code: str, asked: Asked, pin: PinKind, approver: str) -> _Accepted:
         at = self._equipment.moment()
         with act():
             resident = load_resident(officer, resident_code, lock=True)
@@ -133,8 +133,8 @@ class PinResets:
                 refuse(officer, application, examination.findings, at=at)
             else:
                 move(application, *examination.application.path, at=at)
-                pin, second = asked.kinds[0].value, application.approved_by
-                note(officer, Verb.PIN_RESET_REQUESTED, subject(application), at=at, pin=pin, approved_by=second)
+                told = {"pin": pin.value, "approved_by": application.approved_by}
+                note(officer, Verb.PIN_RESET_REQUESTED, subject(application), at=at, **told)
         self._equipment.checkpoint(Checkpoint.APPLICATION_ENTERED)
         if examination.refused:
             raise ProcedureRefused(receipt=application.receipt, findings=Told(refusals(examination.findings)))
@@ -144,7 +144,7 @@ class PinResets:
             officer=officer.login,
             resident_code=resident_code,
             card_number=asked.card_number,
-            pin=PinKind(asked.kinds[0].value),
+            pin=pin,
             ordered_at=at,
         )
         return _Accepted(receipt=application.receipt, order=order)
@@ -157,6 +157,11 @@ class PinResets:
                 raise ClosedMeanwhile(receipt=application.receipt, state=application.state)
             move(application, event, at=at)
             note(officer, verb, subject(application), at=at, order=accepted.order.order_id, code=code)
+
+
+def _kinds(pin: PinKind) -> tuple[CertificateKind, ...]:
+    """Return the certificate that a PIN is for; the other two PINs are for none."""
+    return tuple(kind for kind in CertificateKind if kind.value == pin.value)
 
 
 def needs_card(application: Application) -> bool:

@@ -89,6 +89,10 @@ class RelayedCard:
         """Have municipality and last day written."""
         self._work(CardWork.HAND_OVER)
 
+    def write_attributes(self) -> None:
+        """Have the attributes of the text application written anew."""
+        self._work(CardWork.ATTRIBUTES)
+
     def generate_key(self, kind: CertificateKind) -> bytes:
         """Have a key pair made in the shadow slot."""
         return self._work(CardWork.MAKE_KEY, kind).public_key

@@ -13,6 +13,7 @@ class Verb(Enum):
     RESIDENT_READ = "resident.read"
     CARD_HANDED_OVER = "card.handed-over"
     CARD_CHANGED = "card.changed"
+    CARD_UPDATED = "card.updated"
     APPLICATION_ACCEPTED = "application.accepted"
     APPLICATION_APPROVED = "application.approved"
     APPLICATION_REFUSED = "application.refused"

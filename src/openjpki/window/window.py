@@ -12,6 +12,7 @@ from openjpki.card.connection import Connection
 from openjpki.desk.carrier import Carrier
 from openjpki.rules.policy import Policy
 from openjpki.window import selectors
+from openjpki.window.card_updates import CardUpdates
 from openjpki.window.cards import Cards
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
@@ -44,6 +45,7 @@ class Window:
         self.outbox = Outbox(equipment)
         self.residents = Residents(equipment, self.outbox)
         self.cards = Cards(equipment, self.outbox)
+        self.card_updates = CardUpdates(equipment, self.outbox)
         self.procedures = Procedures(equipment, self.outbox)
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)

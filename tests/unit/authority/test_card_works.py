@@ -2,11 +2,16 @@ from hashlib import sha256
 
 import pytest
 
-from openjpki.authority.models import CardKey
+from openjpki.authority.models import CardKey, Person
+from openjpki.card.face_files import attribute_files
+from openjpki.card.face_reading import attributes_in
 from openjpki.desk.messages import CardWork, CertificateActivated, PinResetApproved, ReportAccepted
+from openjpki.pki.keys import FreshKeys
 from openjpki.rules.kinds import CardState, LifeEvent, PinKind, Procedure
-from tests.support.authority import AUTHENTICATION, CARD, SIGNATURE, Scene
+from openjpki.window.relay import CardWorkRefused
+from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
 from tests.support.channel import Counter
+from tests.support.faces import with_face
 from tests.unit.card.cards import certificate_for
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
@@ -144,3 +149,33 @@ def test_a_key_that_another_hand_made_is_not_attested_twice(counter: Counter) ->
 
     assert first != second
     assert CardKey.objects.filter(card__card_number=CARD).count() == 2
+
+
+def test_the_register_is_written_on_a_card(counter: Counter) -> None:
+    """券面更新: what the authority's own register has, signed by its key; the window brings nothing of it."""
+    authority = counter.scene.authority
+    authority.face_key.create(FreshKeys())
+    counter.lay(with_face(counter.card.durable))
+    before = counter.card.durable.face
+    assert before is not None
+    counter.relayed.write_attributes()
+    face = counter.card.durable.face
+    assert face is not None
+    person = Person.objects.get(resident_code=RESIDENT)
+    number = authority.card_keys.individual_number_of(RESIDENT)
+
+    assert face.lasting() == before.lasting()
+    assert (face.text[2], face.text[3]) == attribute_files(number, person.attributes(), authority.face_key)
+    assert attributes_in(face.text[2]).address == person.address
+
+
+def test_a_stopped_or_a_blank_card_is_not_written_on(counter: Counter) -> None:
+    """A card that is no longer in force gets nothing new (R-1.2); one without a face says so, and the session is closed."""
+    counter.scene.authority.face_key.create(FreshKeys())
+    with pytest.raises(CardWorkRefused) as refused:
+        counter.relayed.write_attributes()
+    assert refused.value.reason == "card.face.absent"
+    counter.scene.expect(ReportAccepted, counter.scene.card(state=CardState.SUSPENDED))
+    with pytest.raises(CardWorkRefused) as refused:
+        counter.relayed.write_attributes()
+    assert refused.value.reason == "authority.card-work.card-not-active"

@@ -17,6 +17,7 @@ from openjpki.card.pins import CodeKind
 from openjpki.card.proof import order_proof_input
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import Refused
+from tests.support.faces import holder, with_face
 from tests.unit.card.cards import (
     NUMBER,
     Bench,
@@ -363,3 +364,56 @@ def test_a_weak_key_is_a_fault() -> None:
     with pytest.raises(ValueError, match="not a private key"):
         host(card).ask(end, MAKE)
     assert card.writes == writes
+
+
+FACE = holder().face
+NEW = (b"n" * 300, b"s" * 300)
+
+
+def with_a_face() -> Bench:
+    """Return the ordinary card with the face of the tests' holder."""
+    return bench(with_face(ordinary()))
+
+
+def test_attributes_are_written_anew_in_one_change() -> None:
+    """Both files or neither, and nothing else of the face; the same again is no write."""
+    card = with_a_face()
+    before, writes = card.durable.face, card.writes
+    host(card).do(*commands.write_attributes(*NEW))
+    sessions = card.writes
+    host(card).do(*commands.write_attributes(*NEW))
+
+    assert before is not None
+    assert card.durable.face == before.with_attributes(*NEW)
+    assert card.writes - sessions == sessions - writes - 1
+
+
+def test_attributes_are_there_whole_or_not_at_all() -> None:
+    """Whenever the power fails, the card has both old files or both new ones."""
+    whole = with_a_face()
+    host(whole).do(*commands.write_attributes(*NEW))
+    seen = set()
+    for cut in range(1, whole.writes + 1):
+        card = with_a_face()
+        card.cut_after = cut
+        with pytest.raises(PowerCut):
+            host(card).do(*commands.write_attributes(*NEW))
+        assert card.durable.face in (FACE, FACE.with_attributes(*NEW))
+        seen.add(card.durable.face == FACE)
+    assert seen == {True, False}
+
+
+def test_attributes_that_cannot_be_written_are_refused() -> None:
+    """No face, an empty or an endless file, parts out of order or of another thing, another P1: nothing changes."""
+    assert refused(bench(blank()), *commands.write_attributes(*NEW)) == "6A82"
+    card = with_a_face()
+    first, *_ = commands.write_attributes(*NEW)
+    assert refused(card, *commands.write_attributes(b"", b"s")) == "6A80"
+    assert refused(card, *commands.write_attributes(b"n", b"")) == "6A80"
+    assert refused(card, sealed_off(AdminIns.WRITE_ATTRIBUTES, 0, 1, b"x")) == "6A86"
+    assert refused(card, sealed_off(AdminIns.WRITE_ATTRIBUTES, 1, 0, b"x")) == "6A86"
+    assert refused(card, first, sealed_off(AdminIns.STORE_CERTIFICATE, 1, 1, b"x")) == "6A86"
+    long = CommandApdu(cla=0x80, ins=AdminIns.WRITE_ATTRIBUTES, p1=0, p2=0, data=bytes(MAX_STORED + 1), extended=True)
+    assert refused(card, long) == "6700"
+
+    assert card.durable.face == FACE

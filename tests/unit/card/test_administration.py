@@ -15,6 +15,7 @@ from openjpki.card.administration import (
     Status,
     refusal,
 )
+from openjpki.card.face import NoFace
 from openjpki.card.secure_channel import MAX_PLAIN, ChannelBroken
 from openjpki.errors import Failure
 from openjpki.rules.kinds import CertificateKind, PinKind
@@ -72,6 +73,14 @@ def test_one_extended_command_may_carry_it_all() -> None:
     assert (only.p1, only.p2, only.extended, len(only.data)) == (0x82, 0, True, 602)
 
 
+def test_attributes_are_cut_like_a_certificate() -> None:
+    """Length of the first file, both files; the last part is marked."""
+    parts = commands.write_attributes(b"a" * 300, b"i" * 300)
+
+    assert [(part.ins, part.p1, part.p2) for part in parts] == [(0xD6, 0, 0), (0xD6, 0, 1), (0xD6, 0x80, 2)]
+    assert b"".join(part.data for part in parts) == b"\x01\x2c" + b"a" * 300 + b"i" * 300
+
+
 def test_the_greeting_reads_as_it_is_written() -> None:
     """Number, key information, challenge, cryptogram, counter: 32 bytes (Amendment D §7.1.1)."""
     raw = bytes(GREETING)
@@ -109,6 +118,8 @@ def test_the_status_reads_as_it_is_written() -> None:
         (AdminIns.SELECT, 0x6A82, AdministrationRefused),
         (AdminIns.STATUS, 0x6985, AdministrationRefused),
         (AdminIns.PROVE, 0x6A80, AdministrationRefused),
+        (AdminIns.WRITE_ATTRIBUTES, 0x6A82, NoFace),
+        (AdminIns.WRITE_ATTRIBUTES, 0x6A80, AdministrationRefused),
     ],
 )
 def test_a_refused_command_is_told_by_what_it_means(ins: AdminIns, sw: int, meant: type[Failure]) -> None:

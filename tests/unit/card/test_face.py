@@ -34,6 +34,23 @@ def test_the_longest_file_can_be_read() -> None:
     assert replace(FACE, visual={**FACE.visual, 2: bytes(MAX_FILE)}).visual[2]
 
 
+def test_the_attributes_alone_are_written_anew() -> None:
+    """EF 0002 and EF 0003 of the text application; everything else is as it was, and lasting."""
+    written = FACE.with_attributes(b"attributes", b"integrity")
+
+    assert {file for file in FACE.text if written.text[file] != FACE.text[file]} == {2, 3}
+    assert (written.text[2], written.text[3]) == (b"attributes", b"integrity")
+    assert written.lasting() == FACE.lasting()
+    for other in (
+        {"text": {**FACE.text, 1: b"x"}},
+        {"visual": {**FACE.visual, 2: b"x"}},
+        {"objects": {0xF8: b"x", 0x7F21: b"x"}},
+    ):
+        assert replace(FACE, **other).lasting() != FACE.lasting()  # type: ignore[arg-type]  # the table names real fields
+    with pytest.raises(ValueError, match="not the face of a card"):
+        FACE.with_attributes(b"", b"integrity")
+
+
 def test_repr_shows_nothing_of_the_holder() -> None:
     """A name, a number or a key never enters a log."""
     assert repr(FACE) == "Face()"

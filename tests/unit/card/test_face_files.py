@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from openjpki.card.face import FaceKey
-from openjpki.card.face_files import FaceData, digest_info, text_files
+from openjpki.card.face_files import FaceData, attribute_files, digest_info, text_files
 from openjpki.card.key_reference import CARD_KEY, FACE_ISSUER
 from openjpki.rules.kinds import Sex
 from openjpki.rules.person import FourAttributes
@@ -36,6 +36,11 @@ def public_key(raw: bytes) -> RSAPublicNumbers:
     """Return the key that a file tells."""
     found = {tag: value for tag, value, _ in objects(raw)}
     return RSAPublicNumbers(int.from_bytes(found[0x90]), int.from_bytes(found[0x91]))
+
+
+def test_attributes_alone_are_what_a_new_card_has() -> None:
+    """What is written at the counter after a change is what the factory would write (券面更新)."""
+    assert attribute_files(INDIVIDUAL_NUMBER, PERSON, issuer()) == (TEXT[2], TEXT[3])
 
 
 def test_the_number_stands_before_filler() -> None:

@@ -8,9 +8,12 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAl
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from openjpki.card.connection import NotJpkiCard, UnexpectedAnswer
+from openjpki.card.conversation import Conversation
+from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import (
     DigestNotSupported,
     JpkiTerminal,
+    NoCardNumber,
     NoCertificate,
     PinLocked,
     PinNotVerified,
@@ -114,6 +117,55 @@ def test_the_card_tells_what_it_has() -> None:
     assert JpkiTerminal(bench()).presence() == Presence(signature=True, authentication=True)
     assert JpkiTerminal(bench(blank())).presence() == Presence(signature=False, authentication=False)
     assert JpkiTerminal(bench()).token_label() == "JPKIAPICCTOKEN2"
+
+
+def test_the_number_is_that_of_the_card_not_of_the_token() -> None:
+    """Record 1 of the common application; on plastic the serial of EF 0006 is another number (C myna-card)."""
+    tapped = Tapped(bench())
+
+    assert JpkiTerminal(tapped).card_number() == "400000012719843"
+    assert tapped.sent == ["00A4040C0AD3921000310001010100", "00B2010C00"]
+
+
+RECORD = "011C" + b"4000000127198431322120350217".hex()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["6A82"],
+        ["9000", "6A83"],
+        ["9000", "6A82"],
+        ["9000", "9000"],
+        ["9000", RECORD[:-2] + "9000"],
+        ["9000", "011B" + RECORD[4:-2] + "9000"],
+        ["9000", RECORD.replace("34", "41") + "9000"],
+        ["9000", RECORD.replace("34", "B2") + "9000"],
+    ],
+)
+def test_a_card_without_a_number_is_told(answers: list[str]) -> None:
+    """No application, no record, another record, letters: nothing that a card number could be taken from."""
+    with pytest.raises(NoCardNumber):
+        JpkiTerminal(Scripted(answers)).card_number()
+
+
+def test_a_number_is_read_again_after_a_reset() -> None:
+    """The application is selected again, once; what else is answered is told."""
+    assert JpkiTerminal(Scripted(["9000", "6986", "9000", RECORD + "9000"])).card_number() == "400000012719843"
+    with pytest.raises(UnexpectedAnswer, match="READ RECORD: 6981"):
+        JpkiTerminal(Scripted(["9000", "6981"])).card_number()
+
+
+def test_what_one_terminal_selects_the_other_knows() -> None:
+    """Over one conversation, a certificate is read right after a file of the same identifier in another application."""
+    talk = Conversation(bench())
+    terminal = JpkiTerminal(talk)
+    before = terminal.read_certificate(AUTHENTICATION)
+    PinTerminal(talk).tries_left(PinKind.CARD_FACE_ENTRY)
+
+    assert terminal.read_certificate(AUTHENTICATION) == before
+    assert talk.transmit(bytes.fromhex("00A4040C0AD3921000310001010408")) == b"\x90\x00"
+    assert terminal.read_certificate(AUTHENTICATION) == before
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(SIGNATURE, 5), (AUTHENTICATION, 3)])

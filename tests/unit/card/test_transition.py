@@ -29,6 +29,8 @@ LOADED = WHOLE.with_keys(
         ),
     ),
 )
+FACED = replace(WHOLE, face=holder().face)
+MOVED = replace(WHOLE, face=holder().face.with_attributes(b"another address", b"signed"))
 
 
 def activated(image: CardImage) -> CardImage:
@@ -54,8 +56,9 @@ def activated(image: CardImage) -> CardImage:
         (KEYED, LOADED, None, True),
         (LOADED, activated(LOADED), None, True),
         (LOADED, WHOLE, None, True),
+        (FACED, MOVED, None, True),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_what_a_card_may_do(before: CardImage, after: CardImage, proof: Proof | None, *, administered: bool) -> None:
     """Spend, restore by proof, change by proof or permission; in the channel: keys, permissions, hand-over data."""
@@ -85,12 +88,16 @@ def test_what_a_card_may_do(before: CardImage, after: CardImage, proof: Proof | 
         (LOADED, KEYED, None, True),
         (replace(WHOLE, challenges=7), replace(WHOLE, challenges=6), None, True),
         (WHOLE, replace(WHOLE, face=holder().face), None, True),
+        (FACED, WHOLE, None, True),
+        (FACED, MOVED, None, False),
+        (FACED, replace(FACED, face=replace(holder().face, text={**holder().face.text, 1: b"another"})), None, True),
+        (FACED, replace(FACED, face=replace(holder().face, visual={**holder().face.visual, 2: b"x"})), None, True),
         (WHOLE, with_tries(WHOLE, CodeKind.TEXT_A, 0).with_pin(CodeKind.TEXT_A, CODE), None, False),
         (WHOLE, replace(WHOLE, number="9" * 15), None, True),
         (WHOLE, replace(WHOLE, salt=b"x" * 16), None, True),
         (WHOLE, replace(WHOLE, channel=replace(WHOLE.channel, keys=keys_of("1"))), None, True),
     ],
-    ids=range(24),
+    ids=range(28),
 )
 def test_what_no_card_does(before: CardImage, after: CardImage, proof: Proof | None, *, administered: bool) -> None:
     """No try comes back and no PIN changes unearned; no key in use is lost; no counter falls; nothing lasting changes."""

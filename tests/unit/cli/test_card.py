@@ -1,9 +1,4 @@
-import io
 import json
-import os
-import pty
-import subprocess
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,16 +9,12 @@ import pytest
 
 from openjpki.card.administration import KeyForm, generate_key
 from openjpki.card.image import CardImage
-from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.answer import Answer, BadValue
-from openjpki.cli.card import PinsDiffer
 from openjpki.cli.main import parser
-from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.errors import Failure
 from openjpki.readers.store import CardExists, CardMissing, CardStore
 from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.pins import BadSignaturePin
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, Settings
 from openjpki.site.place import HomeInUse, HomeMissing, locked
@@ -46,11 +37,6 @@ def run(home: Path, *words: str, language: str = "en") -> Answer:
     assert isinstance(answer, Answer)
     json.dumps(answer.data)
     return answer
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Put text on standard input, which is no terminal."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
 def change(home: Path, image: CardImage) -> None:
@@ -194,104 +180,3 @@ def test_cards_live_in_a_home(home: Path, tmp_path: Path) -> None:
         run(tmp_path / "nowhere", "list")
     with locked(home, exclusive=True), pytest.raises(HomeInUse):
         run(home, "list")
-
-
-def test_a_pin_is_changed_from_standard_input(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The present PIN, then the new one; neither is in the answer."""
-    typed(monkeypatch, "1234\n5678\n")
-    answer = run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
-
-    assert answer.data == {"name": "taro", "kind": "authentication", "changed": True, "tries": 3}
-    assert answer.lines == ("The authentication PIN was changed.",)
-    image = CardStore(home / "cards").look("taro")
-    assert image.pins[PinKind.AUTHENTICATION].matches(b"5678", image.salt_of(PinKind.AUTHENTICATION))
-
-
-def test_a_new_pin_of_the_wrong_form_costs_no_try(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its form is looked at before the present one is sent (R-6.1, R-6.2)."""
-    typed(monkeypatch, "WRONG1\nabc123\n")
-
-    with pytest.raises(BadSignaturePin):
-        run(home, "pin", "taro", "--kind", "signature", "--pin-stdin")
-    assert CardStore(home / "cards").look("taro") == ordinary()
-
-
-def test_a_wrong_pin_tells_the_tries_left(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the last one locks (R-6.2)."""
-    for left in (2, 1):
-        typed(monkeypatch, "9999\n5678\n")
-        with pytest.raises(WrongPin) as missed:
-            run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
-        assert missed.value.data == {"tries": left}
-    typed(monkeypatch, "9999\n5678\n")
-    with pytest.raises(PinLocked):
-        run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
-
-
-@pytest.mark.parametrize("text", ["", "1234", "1234\n", "\n5678\n"])
-def test_standard_input_has_two_lines(home: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Half an input changes nothing."""
-    typed(monkeypatch, text)
-
-    with pytest.raises(PinLinesMissing):
-        run(home, "pin", "taro", "--kind", "authentication", "--pin-stdin")
-    assert CardStore(home / "cards").look("taro") == ordinary()
-
-
-def test_without_a_terminal_there_is_no_prompt(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script is told to use --pin-stdin; a PIN is never an argument."""
-    typed(monkeypatch, "1234\n5678\n")
-
-    with pytest.raises(NoPrompt):
-        run(home, "pin", "taro", "--kind", "authentication")
-
-
-class Terminal(io.StringIO):
-    """A standard input that is a terminal."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
-
-
-def test_a_new_pin_is_typed_twice(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two ways of typing it change nothing and cost no try; the prompts name the PIN."""
-    prompts: list[str] = []
-    keys = iter(["1234", "5678", "5679", "1234", "5678", "5678"])
-
-    def ask(prompt: str) -> str:
-        prompts.append(prompt)
-        return next(keys)
-
-    monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr("getpass.getpass", ask)
-
-    with pytest.raises(PinsDiffer):
-        run(home, "pin", "taro", "--kind", "authentication")
-    assert CardStore(home / "cards").look("taro") == ordinary()
-    assert run(home, "pin", "taro", "--kind", "authentication").data["changed"] is True
-    assert prompts[:3] == ["Present authentication PIN: ", "New authentication PIN: ", "Again: "]
-
-
-def test_a_typed_pin_is_not_shown(home: Path) -> None:
-    """At a real terminal the whole command echoes no PIN."""
-    program = "import sys; from openjpki.cli.main import main; sys.exit(main())"
-    words = ["card", "pin", "taro", "--kind", "authentication", "--home", str(home), "--lang", "en"]
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", program, *words], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        for prompt, key in ((b"Present", b"1234\n"), (b"New", b"5678\n"), (b"Again", b"5678\n")):
-            while prompt not in shown:
-                shown += os.read(ours, 1024)
-            os.write(ours, key)
-        while b"changed" not in shown:
-            shown += os.read(ours, 1024)
-        status = process.wait(timeout=60)
-    os.close(ours)
-
-    assert status == 0
-    assert b"1234" not in shown
-    assert b"5678" not in shown

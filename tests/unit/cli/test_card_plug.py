@@ -112,7 +112,7 @@ def test_a_plugged_card_has_no_other_user(home: Path, slot: Slot) -> None:
     told: list[Failure] = []
 
     def others(_: Inserted) -> None:
-        for words in (("plug", "taro"), ("pin", "taro", "--kind", "authentication", "--pin-stdin")):
+        for words in (("plug", "taro"), ("pin", "change", "taro", "--kind", "authentication", "--pin-stdin")):
             with pytest.raises((AlreadyPlugged, CardBusy)) as refused:
                 run(home, *words)
             told.append(refused.value)

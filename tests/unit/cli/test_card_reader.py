@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.card import juki, text
+from openjpki.card.connection import Connection
 from openjpki.card.image import CardImage
 from openjpki.cli.answer import Answer
-from openjpki.cli.card_reader import described
+from openjpki.cli.card_reader import described, lines_of
 from openjpki.cli.main import parser
 from openjpki.errors import Failure
 from openjpki.readers import pcsc
@@ -57,12 +59,22 @@ def test_a_card_in_a_reader_is_shown(store: CardStore, scard: Scard, tmp_path: P
     assert answer.data["number"] == NUMBER
     assert answer.data["certificates"]["signature"] is True
     assert answer.data["certificates"]["authentication"]["expires"] == "2031-04-01"
-    assert answer.data["tries"] == {"signature": 5, "authentication": 3}
+    assert answer.data["tries"] == {
+        "signature": 5,
+        "authentication": 3,
+        "resident-record": 0,
+        "card-face-entry": 3,
+    }
     assert answer.lines[:2] == [
         f"{READER}  number {NUMBER}  JPKIAPICCTOKEN2",
         "signature certificate: there; what it says takes its PIN",
     ]
-    assert answer.lines[3:] == ["signature PIN: tries left: 5", "authentication PIN: tries left: 3"]
+    assert answer.lines[3:] == [
+        "signature PIN: tries left: 5",
+        "authentication PIN: tries left: 3",
+        "resident record PIN: locked, or not set yet; set at the municipal counter",
+        "card face entry PIN: tries left: 3",
+    ]
 
 
 def test_a_card_is_the_same_in_every_reader(store: CardStore, scard: Scard, tmp_path: Path) -> None:
@@ -83,11 +95,39 @@ def test_a_blank_and_a_locked_card_are_shown(store: CardStore, scard: Scard, tmp
         "利用者証明用電子証明書: なし",
         "署名用電子証明書の暗証番号: ロック中か未設定。市区町村の窓口で設定できます",
         "利用者証明用電子証明書の暗証番号: ロック中か未設定。市区町村の窓口で設定できます",
+        "住民基本台帳用の暗証番号: ロック中か未設定。市区町村の窓口で設定できます",
+        "券面事項入力補助用の暗証番号: ロック中か未設定。市区町村の窓口で設定できます",
     ]
     store = CardStore(tmp_path / "locked")
     answer = show(store, scard, with_tries(ordinary(), PinKind.SIGNATURE, 0), tmp_path)
     assert answer.lines[3] == "signature PIN: locked, or not set yet; set at the municipal counter"
     assert answer.data["tries"][CertificateKind.SIGNATURE.value] == 0
+
+
+class Phone:
+    """A card whose other applications than JPKI's and the common one are not there, as on a phone."""
+
+    def __init__(self, card: Connection) -> None:
+        self.card = card
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Answer `6A82` to the identifiers of the two."""
+        hidden = (juki.AID, text.AID)
+        return b"\x6a\x82" if any(aid in apdu for aid in hidden) else self.card.transmit(apdu)
+
+
+def test_a_pin_that_a_card_has_not_is_told(store: CardStore) -> None:
+    """Where an application is missing, so is its PIN; what is there is told."""
+    store.create("taro", ordinary())
+    with InProcessReader(store).insert("taro") as card:
+        told = described(Phone(card), real_moment())
+    assert told["tries"] == {
+        "signature": 5,
+        "authentication": 3,
+        "resident-record": None,
+        "card-face-entry": None,
+    }
+    assert lines_of("R", told, "en")[-1] == "card face entry PIN: none"
 
 
 def test_a_card_of_a_sandbox_is_of_its_time(store: CardStore, scard: Scard, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_bytes_that_are_no_text_are_no_pin(tmp_path: Path, locale: str) -> None:
     """However the locale reads standard input, they are refused by their form: no fault that quotes them (R-6.1)."""
     CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", blank_card())
     done = subprocess.run(
-        [*openjpki_command(), "card", "pin", "taro", "--kind", "authentication", "--pin-stdin"],
+        [*openjpki_command(), "card", "pin", "change", "taro", "--kind", "authentication", "--pin-stdin"],
         env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": locale},
         input=b"12\xff4\n5678\n",
         capture_output=True,
@@ -363,8 +363,8 @@ def test_the_package_runs_as_a_program() -> None:
 @pytest.mark.parametrize(
     ("words", "streams", "status", "out", "code"),
     [
-        ("card pin taro --kind authentication --pin-stdin", "<&-", 2, "", "card.pin.lines-missing"),
-        ("card pin taro --kind authentication", "<&-", 2, "", "card.pin.no-prompt"),
+        ("card pin change taro --kind authentication --pin-stdin", "<&-", 2, "", "card.pin.lines-missing"),
+        ("card pin change taro --kind authentication", "<&-", 2, "", "card.pin.no-prompt"),
         ("card list", ">&-", 4, "", "storage.failed"),
         ("card list --json", ">&-", 4, "", "storage.failed"),
         ("card show nobody --json", "2>&-", 1, "{", ""),

@@ -12,6 +12,8 @@ from openjpki.cli.answer import BadValue
 from openjpki.cli.pins import NoPrompt, PinLinesMissing
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
+from openjpki.rules.pins import BadDigitsPin, BadSignaturePin
+from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 
 
@@ -31,8 +33,8 @@ def test_no_pin_is_an_argument() -> None:
         parser = argparse.ArgumentParser()
         add(parser)
         takes = {option: action.nargs for action in parser._actions for option in action.option_strings}
-        assert {option for option in takes if "pin" in option} == {"--pin-stdin"}
-        assert takes["--pin-stdin"] == 0
+        assert {takes[option] for option in takes if "pin" in option} == {0}
+        assert "--pin-stdin" in takes
 
 
 def test_what_is_shown_is_read() -> None:
@@ -77,13 +79,42 @@ def test_an_event_is_read() -> None:
 def test_pins_are_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line each, in the order in which they are asked for; a missing one is told."""
     arguments = parsed(read.add_hand_over, *PERSON, "--card", "hanako", "--pin-stdin")
-    kinds = tuple(read.HOLDERS_PINS)
+    kinds = (PinKind.SIGNATURE, PinKind.AUTHENTICATION)
 
     monkeypatch.setattr(sys, "stdin", io.StringIO("ABC123\n1234\n"))
     assert read.typed(arguments, kinds, "en") == {PinKind.SIGNATURE: "ABC123", PinKind.AUTHENTICATION: "1234"}
     monkeypatch.setattr(sys, "stdin", io.StringIO("ABC123\n"))
     with pytest.raises(PinLinesMissing):
         read.typed(arguments, kinds, "en")
+
+
+def handed(monkeypatch: pytest.MonkeyPatch, lines: str, *words: str, **settings: str) -> dict[str, str]:
+    """Return the PINs that a hand-over takes from these lines, by their kind's word."""
+    arguments = parsed(read.add_hand_over, *PERSON, "--card", "hanako", "--pin-stdin", *words)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+    found = read.holders_pins(arguments, Policy().with_settings(settings), "en")
+    return {kind.value: pin for kind, pin in found.items()}
+
+
+def test_one_number_serves_for_three_pins_or_each_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-6.5: two lines, or four; what a municipality does not handle is not asked for (CF-13)."""
+    short = ("authentication", "resident-record", "card-face-entry")
+
+    assert handed(monkeypatch, "ABC123\n1234\n") == {"signature": "ABC123"} | dict.fromkeys(short, "1234")
+    each = handed(monkeypatch, "ABC123\n1234\n2345\n3456\n", "--separate-pins")
+    assert list(each.values()) == ["ABC123", "1234", "2345", "3456"]
+    two = handed(monkeypatch, "ABC123\n1234\n", window_pins="signature,authentication")
+    assert two == {"signature": "ABC123", "authentication": "1234"}
+
+
+def test_a_holders_pins_have_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-6.1: looked at before the card is asked for anything."""
+    with pytest.raises(BadSignaturePin):
+        handed(monkeypatch, "abc123\n1234\n")
+    with pytest.raises(BadDigitsPin):
+        handed(monkeypatch, "ABC123\n1234\n2345\n345\n", "--separate-pins")
+    with pytest.raises(PinLinesMissing):
+        handed(monkeypatch, "ABC123\n1234\n", "--separate-pins")
 
 
 class Terminal(io.StringIO):

@@ -2,12 +2,17 @@ from contextlib import suppress
 
 import pytest
 
+from openjpki.card.pins import CodeKind
 from openjpki.card.terminal import WrongPin
 from openjpki.cli.pins import NoPrompt
+from openjpki.cli.window_answers import unset_lines
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.sealing import Sealed
 from openjpki.errors import Language
+from openjpki.readers.store import CardStore
+from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadDigitsPin
+from openjpki.site.home import Home
 from tests.unit.cli.test_window import LICENCE, PERSON, WAKABA, Counter, counter, issue, served, typed
 
 __all__ = ["counter", "served"]
@@ -74,3 +79,27 @@ def test_a_reset_that_was_cut_off_is_told_and_closed(
     assert len(served("resume").data["cards_needed"]) == 1
     (closed,) = served("resume", "--card", "hanako").data["applications"]
     assert closed["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("resident-record", 3), ("card-face-entry", 3), ("signature", 5)])
+def test_each_pin_is_reset_alone(served: Counter, monkeypatch: pytest.MonkeyPatch, kind: str, limit: int) -> None:
+    """R-6.5: all four at the counter; the others stay as they are."""
+    store = CardStore(Home.open(served.path).cards)
+    before = store.look("hanako")
+    typed(monkeypatch, "XYZ999\n" if kind == "signature" else "8765\n")
+    answer = served("pin-reset", *WAKABA, *PERSON, "--card", "hanako", "--kind", kind, *LICENCE, "--pin-stdin")
+    image = store.look("hanako")
+
+    assert (answer.data["kind"], answer.data["tries"], answer.data["state"]) == (kind, limit, "done")
+    pin = PinKind(kind)
+    changed = {pin, CodeKind.COMMON} if pin is PinKind.RESIDENT_RECORD else {pin}
+    assert {name for name in image.pins if image.pins[name] != before.pins[name]} == changed
+    assert image.permitted == frozenset()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_pin_that_a_hand_over_left_unset_is_told(language: Language) -> None:
+    """R-6.3: with the command that sets it."""
+    assert unset_lines((), language) == []
+    (line,) = unset_lines((PinKind.CARD_FACE_ENTRY,), language)
+    assert "`openjpki window pin-reset --kind card-face-entry`" in line

@@ -42,6 +42,8 @@ class CounterCard:
     shadow: dict[CertificateKind, Slot] = field(default_factory=dict)
     made: int = 0
     handed_over: int = 0
+    written: int = 0
+    """Times that its face was brought up to date."""
     permitted: list[str] = field(default_factory=list)
     """Numbers of the PIN resets that it was told of."""
     fails: set[str] = field(default_factory=set)
@@ -59,6 +61,11 @@ class CounterCard:
         """Return the number."""
         self._may_fail("card_number")
         return self.number
+
+    def write_attributes(self) -> None:
+        """Take the attributes."""
+        self._may_fail("write_attributes")
+        self.written += 1
 
     def generate_key(self, kind: CertificateKind) -> bytes:
         """Make a key."""

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from openjpki.desk.messages import CertificateOrder, PinResetApproved, PinResetOrder
-from openjpki.rules.kinds import ApplicationState, ApprovalGround, CertificateKind, LifeEvent
+from openjpki.rules.kinds import ApplicationState, ApprovalGround, LifeEvent, PinKind
 from openjpki.rules.policy import Policy
 from openjpki.window.answers import AuthorityRefused
 from openjpki.window.changes import Change
@@ -97,11 +97,11 @@ def test_what_awaits_approval_is_neither_taken_up_nor_applied_for_twice(counter:
 def test_a_reset_is_approved_at_the_counter(counter: Counter, approver: str, code: str) -> None:
     """R-6.3, R-2.27: the second person stands there, or nothing is permitted on the card."""
     counter.desk.answers[PinResetOrder] = PinResetApproved(order_id="approved")
-    resets, kind = counter.window.pin_resets, CertificateKind.AUTHENTICATION
+    resets, kind = counter.window.pin_resets, PinKind.AUTHENTICATION
 
     def reset(by: str) -> ApplicationState:
         return resets.reset(
-            WAKABA, resident_code=HANAKO, kind=kind, shown=BY_LICENCE, card=counter.card, approver=by
+            WAKABA, resident_code=HANAKO, pin=kind, shown=BY_LICENCE, card=counter.card, approver=by
         ).state
 
     with pytest.raises(ProcedureRefused) as refused:

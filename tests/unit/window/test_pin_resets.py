@@ -32,7 +32,7 @@ def approving(counter: Counter) -> Counter:
 def reset(counter: Counter, shown: Shown = LICENCE, card: CounterCard | None = None) -> ApplicationState:
     """Apply for a reset of Hanako's authentication PIN."""
     entry = counter.window.pin_resets.reset(
-        WAKABA, resident_code=HANAKO, kind=AUTHENTICATION, shown=shown, card=card or counter.card
+        WAKABA, resident_code=HANAKO, pin=PinKind.AUTHENTICATION, shown=shown, card=card or counter.card
     )
     return entry.state
 

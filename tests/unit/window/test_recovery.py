@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from openjpki.desk.messages import CertificateOrder, LifeEventReported, PinResetApproved, PinResetOrder
-from openjpki.rules.kinds import ApplicationState, CertificateKind, LifeEvent
+from openjpki.rules.kinds import ApplicationState, LifeEvent, PinKind
 from openjpki.rules.policy import Policy
 from openjpki.window.changes import Change
 from openjpki.window.checkpoints import Checkpoint
@@ -117,7 +117,7 @@ def test_a_pin_reset_that_was_cut_off_is_withdrawn(counter: Counter) -> None:
 
     with pytest.raises(Crash):
         counter.window.pin_resets.reset(
-            WAKABA, resident_code=HANAKO, kind=CertificateKind.AUTHENTICATION, shown=BY_LICENCE, card=counter.card
+            WAKABA, resident_code=HANAKO, pin=PinKind.AUTHENTICATION, shown=BY_LICENCE, card=counter.card
         )
     assert len(counter.window.queue(WAKABA)) == 1
     (needed,) = counter.window.recovery.resume(HOUSE).cards_needed

@@ -67,7 +67,7 @@ def test_bytes_are_carried_as_they_are_until_one_is_refused() -> None:
 
 
 def test_the_number_is_what_the_card_says() -> None:
-    """Read where anybody may read it (EF 0006); the session proves it."""
+    """Read where anybody may read it (record 1 of the common application); the session proves it."""
     assert relayed(Line()).card_number() == blank().number
 
 

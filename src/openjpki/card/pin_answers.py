@@ -1,0 +1,73 @@
+"""What a card's answers about a PIN mean to a person: wrong, locked, to be entered first."""
+
+from openjpki.card.apdu import CommandApdu, Ins, ResponseApdu
+from openjpki.card.connection import UnexpectedAnswer
+from openjpki.card.status import SW, tries_in
+from openjpki.errors import Failure, Kind
+
+_LOCKED = frozenset({SW.BLOCKED, SW.REFERENCE_DATA_UNUSABLE})
+
+
+class WrongPin(Failure):
+    """The PIN did not match; a try is spent."""
+
+    code = "card.pin.wrong"
+    kind = Kind.REFUSED
+    ja = "暗証番号が違います。ロックされるまであと{tries}回です。"
+    en = "The PIN is wrong. Tries left before it locks: {tries}."
+
+
+class PinLocked(Failure):
+    """The PIN has no tries left, or was never set."""
+
+    code = "card.pin.locked"
+    kind = Kind.REFUSED
+    ja = "暗証番号がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。"
+    en = "The PIN is locked or was never set. It can be set again at the municipal counter."
+
+
+class PinNotVerified(Failure):
+    """The card wants the PIN first."""
+
+    code = "card.pin.not-verified"
+    kind = Kind.REFUSED
+    ja = "先に暗証番号を入力してください。"
+    en = "The PIN must be entered first."
+
+
+def unexpected(command: CommandApdu, answer: ResponseApdu) -> UnexpectedAnswer:
+    """Return what is told of an answer that the specification does not foresee."""
+    return UnexpectedAnswer(command=Ins(command.ins).words, sw=f"{answer.sw:04X}")
+
+
+def tries_told(command: CommandApdu, answer: ResponseApdu) -> int:
+    """Return the tries left that the answer to a retry query tells; raises `UnexpectedAnswer`."""
+    tries = tries_in(answer.sw)
+    if tries is None:
+        raise unexpected(command, answer)
+    return tries
+
+
+def hold_right(
+    command: CommandApdu,
+    answer: ResponseApdu,
+    *,
+    wrong: type[Failure] = WrongPin,
+    locked: type[Failure] = PinLocked,
+) -> None:
+    """Raise what an answer to VERIFY means, unless it matched: `wrong` with the tries left, `locked`, `UnexpectedAnswer`."""
+    tries = tries_in(answer.sw)
+    if answer.sw in _LOCKED or tries == 0:
+        raise locked
+    if tries is not None:
+        raise wrong(tries=tries)
+    if not answer.ok:
+        raise unexpected(command, answer)
+
+
+def hold_set(command: CommandApdu, answer: ResponseApdu) -> None:
+    """Raise what an answer to a change means, unless the PIN was set: `PinNotVerified`, `UnexpectedAnswer`."""
+    if answer.sw == SW.SECURITY_STATUS_NOT_SATISFIED:
+        raise PinNotVerified
+    if not answer.ok:
+        raise unexpected(command, answer)

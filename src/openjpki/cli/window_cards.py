@@ -1,0 +1,23 @@
+"""`openjpki window card-update`: what changed in the record is written on the card, at the authority's hand."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from openjpki.cli.answer import Answer, language_of
+from openjpki.cli.card_facts import words
+
+if TYPE_CHECKING:
+    from openjpki.site.house import House
+    from openjpki.window.officer import Clerk
+
+
+def card_update(arguments: argparse.Namespace, house: "House", clerk: "Clerk") -> Answer:
+    """Write the person's attributes on the card as they are now."""
+    with house.card_at_counter(arguments.card, clerk, arguments.resident) as card:
+        entry = house.window.card_updates.update(clerk, resident_code=arguments.resident, card=card)
+    line = words(
+        language_of(arguments),
+        "カードのICチップの氏名・住所などを、今の記録のとおりに書き換えました。券面の追記は別に行います。",
+        "Name, address and the rest on the card's chip are those of the record now. What is printed on it is another matter.",
+    )
+    return Answer(data={"card_number": entry.card_number, "updated": True}, lines=(line,))

@@ -1,0 +1,180 @@
+from collections.abc import Callable
+
+import pytest
+
+from openjpki.card.image import CardImage
+from openjpki.card.pin_answers import PinLocked, PinNotVerified, WrongPin
+from openjpki.card.pin_terminal import NoSuchPin, PinTerminal
+from openjpki.card.pins import CodeKind, PinName
+from openjpki.errors import Failure
+from openjpki.rules.kinds import PinKind
+from openjpki.rules.pins import BadDigitsPin, BadSignaturePin
+from tests.support.cards import with_pin
+from tests.support.faces import card_of_holder
+from tests.unit.card.cards import PINS, Bench, PowerCut, bench, ordinary, with_tries
+from tests.unit.card.test_terminal import Scripted, Tapped
+
+NEW = {kind: "XYZ999" if kind is PinKind.SIGNATURE else "9753" for kind in PinKind}
+RESIDENT = PinKind.RESIDENT_RECORD
+BOTH = (RESIDENT, CodeKind.COMMON)
+
+
+def ready() -> CardImage:
+    """Return the card with every PIN set; the one of the resident record in both of its places."""
+    return with_pin(ordinary(), CodeKind.COMMON, PINS[RESIDENT])
+
+
+def has(card: Bench, name: PinName, pin: str) -> bool:
+    """Say whether the card has this PIN."""
+    image = card.durable
+    return image.pins[name].matches(pin.encode(), image.salt_of(name))
+
+
+@pytest.mark.parametrize("kind", PinKind)
+def test_each_of_the_four_pins_is_changed(kind: PinKind) -> None:
+    """R-6.5: by its own application's command, wherever the card has it; then the new one opens and the old one does not."""
+    card = bench(ready())
+    terminal = PinTerminal(card)
+    terminal.change(kind, PINS[kind].encode(), NEW[kind].encode())
+
+    names = BOTH if kind is RESIDENT else (kind,)
+    assert all(has(card, name, NEW[kind]) for name in names)
+    assert all(card.durable.pins[name] == ready().pins[name] for name in ready().pins if name not in names)
+    terminal.verify(kind, NEW[kind].encode())
+    with pytest.raises(WrongPin):
+        terminal.verify(kind, PINS[kind].encode())
+
+
+def test_the_commands_are_those_of_real_clients() -> None:
+    """CHANGE REFERENCE DATA in the text application, CHANGE KEY in common and 住基 application (C myna, myna-card)."""
+    tapped = Tapped(bench(ready()))
+    terminal = PinTerminal(tapped)
+    terminal.change(PinKind.CARD_FACE_ENTRY, b"3456", b"9753")
+    face = tapped.sent[:]
+    tapped.sent.clear()
+    terminal.change(RESIDENT, b"2345", b"9753")
+
+    assert face == [
+        "00A4040C0AD3921000310001010408",
+        "00A4020C020011",
+        "002000800433343536",
+        "00A4020C020011",
+        "002401800439373533",
+    ]
+    assert [sent for sent in tapped.sent if sent[:6] in {"00A404", "803200"}] == [
+        "00A4040C0AD3921000310001010401",
+        "00A4040C0AD3921000310001010100",
+        "803200800439373533",
+        "00A4040C0AD3921000310001010401",
+        "803200800439373533",
+    ]
+
+
+@pytest.mark.parametrize("kind", PinKind)
+def test_a_wrong_present_pin_costs_one_try(kind: PinKind) -> None:
+    """R-6.2: the tries left are told, nothing else is touched; the one that locks says where to go."""
+    card = bench(ready())
+    terminal = PinTerminal(card)
+    limit = terminal.tries_left(kind)
+    wrong = b"WRONG1" if kind is PinKind.SIGNATURE else b"0000"
+    for left in range(limit - 1, 0, -1):
+        with pytest.raises(WrongPin) as missed:
+            terminal.change(kind, wrong, NEW[kind].encode())
+        assert missed.value.data == {"tries": left}
+        assert terminal.tries_left(kind) == left
+    with pytest.raises(PinLocked) as locked:
+        terminal.change(kind, wrong, NEW[kind].encode())
+
+    assert "窓口" in locked.value.message("ja")
+    assert terminal.tries_left(kind) == 0
+    assert has(card, kind, PINS[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "pin", "refusal"),
+    [(PinKind.SIGNATURE, b"abc123", BadSignaturePin), (RESIDENT, b"12345", BadDigitsPin)],
+)
+def test_a_pin_of_the_wrong_form_is_not_sent(kind: PinKind, pin: bytes, refusal: type[Failure]) -> None:
+    """R-6.1, R-6.2: neither as the present one nor as the new one."""
+    tapped = Tapped(bench(ready()))
+    terminal = PinTerminal(tapped)
+    acts: tuple[Callable[[], None], ...] = (
+        lambda: terminal.change(kind, pin, NEW[kind].encode()),
+        lambda: terminal.change(kind, PINS[kind].encode(), pin),
+        lambda: terminal.set(kind, pin),
+        lambda: terminal.set_first(kind, pin),
+        lambda: terminal.verify(kind, pin),
+    )
+    for act in acts:
+        with pytest.raises(refusal):
+            act()
+    assert tapped.sent == []
+
+
+def test_a_mutable_pin_is_wiped() -> None:
+    """A PIN lives no longer than its use, whatever came of it."""
+    typed = [bytearray(b"2345"), bytearray(b"9753"), bytearray(b"0000"), bytearray(b"1111"), bytearray(b"9753")]
+    terminal = PinTerminal(bench(ready()))
+    terminal.change(RESIDENT, typed[0], typed[1])
+    with pytest.raises(WrongPin):
+        terminal.change(RESIDENT, typed[2], typed[3])
+    terminal.verify(RESIDENT, typed[4])
+
+    assert {bytes(pin) for pin in typed} == {bytes(4)}
+
+
+def test_a_change_that_was_cut_off_between_both_places_is_made_whole() -> None:
+    """For the holder the PIN is one: at whatever write the power fails, the same change again ends with the new one in both."""
+    whole = bench(ready())
+    PinTerminal(whole).change(RESIDENT, b"2345", b"9753")
+    halves = 0
+    for cut in range(1, whole.writes):
+        card = bench(ready())
+        card.cut_after = cut
+        with pytest.raises(PowerCut):
+            PinTerminal(card).change(RESIDENT, b"2345", b"9753")
+        halves += has(card, CodeKind.COMMON, "9753") and has(card, RESIDENT, "2345")
+        card.power_on_again()
+        PinTerminal(card).change(RESIDENT, b"2345", b"9753")
+        assert all(has(card, name, "9753") for name in BOTH)
+        assert PinTerminal(card).tries_left(RESIDENT) == 3
+    assert halves
+
+
+def test_a_second_place_with_another_pin_is_told_and_not_locked() -> None:
+    """Where the card has two values of which neither is the present one, nothing is changed, and the last try is left alone."""
+    card = bench(with_pin(ready(), CodeKind.COMMON, "8642"))
+    with pytest.raises(WrongPin) as missed:
+        PinTerminal(card).change(RESIDENT, b"2345", b"9753")
+    assert missed.value.data == {"tries": 1}, "one for the present PIN, one for the new one"
+    card = bench(with_tries(with_pin(ready(), CodeKind.COMMON, "8642"), CodeKind.COMMON, 2))
+    with pytest.raises(WrongPin):
+        PinTerminal(card).change(RESIDENT, b"2345", b"9753")
+
+    assert card.durable.pins[CodeKind.COMMON].tries == 1
+    assert has(card, RESIDENT, "2345")
+    assert PinTerminal(card).tries_left(RESIDENT) == 1, "the fewer tries are told"
+
+
+def test_a_new_card_lets_its_pins_be_set_once() -> None:
+    """R-6.5: without an old one, and the same ones again; another is refused. With a face, not that of the text application."""
+    card = bench(card_of_holder())
+    terminal = PinTerminal(card)
+    for kind in (PinKind.SIGNATURE, PinKind.AUTHENTICATION, RESIDENT):
+        terminal.set_first(kind, NEW[kind].encode())
+        terminal.set_first(kind, NEW[kind].encode())
+        card.power_on_again()
+        with pytest.raises(WrongPin):
+            terminal.set_first(kind, PINS[kind].encode())
+        with pytest.raises(PinNotVerified):
+            terminal.set(kind, PINS[kind].encode())
+    with pytest.raises(PinLocked):
+        terminal.set_first(PinKind.CARD_FACE_ENTRY, b"9753")
+    assert card.durable.pins[PinKind.CARD_FACE_ENTRY].digest is None
+
+
+def test_a_card_without_the_pin_is_told() -> None:
+    """A phone has the JPKI application and no other; a card of before has no such file."""
+    for answers in (["6A82"], ["9000", "6A82"]):
+        with pytest.raises(NoSuchPin):
+            PinTerminal(Scripted(answers)).tries_left(PinKind.CARD_FACE_ENTRY)
