@@ -21,6 +21,10 @@ from openjpki.site.server import LOOPBACK
 _DAY = 86_400
 _KEYS_AHEAD = 12
 """Keys that are made while something else is done: a test card has four on its face and two or more for certificates."""
+_NOTHING_MADE = {
+    "ja": "中断しました。途中のものは残っていません。もう一度実行すれば、初めから作ります。",
+    "en": "Interrupted. Nothing half-made is left: the same command begins anew.",
+}
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
 """The same bound in days."""
 
@@ -131,13 +135,17 @@ def _with_test_cards(
         made += 1
         print(f"[{made:2}/{len(cards)}] {name}", file=sys.stderr, flush=True)
 
-    with (
-        KeyPool(FreshKeys(), kinds, ready=_KEYS_AHEAD) as keys,
-        founded(arguments.home, settings, clock, keys) as house,
-    ):
-        from openjpki.site.lives.making import live_through
+    try:
+        with (
+            KeyPool(FreshKeys(), kinds, ready=_KEYS_AHEAD) as keys,
+            founded(arguments.home, settings, clock, keys) as house,
+        ):
+            from openjpki.site.lives.making import live_through
 
-        residents = live_through(house, clock, cards, now=now, say=say)
+            residents = live_through(house, clock, cards, now=now, say=say)
+    except KeyboardInterrupt:
+        print(_NOTHING_MADE[language], file=sys.stderr, flush=True)
+        raise
     names = [card.name for card in cards]
     lines = {
         "ja": (
@@ -145,7 +153,7 @@ def _with_test_cards(
             f"暗証番号は署名用が {PINS.signature}、ほかは {PINS.digits} です。それぞれの用途は `openjpki card catalogue` で見られます。",
         ),
         "en": (
-            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, {len(cards)} test cards.",
+            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, test cards: {len(cards)}.",
             f"The signature PIN is {PINS.signature}, the others {PINS.digits}. What each card is for: `openjpki card catalogue`.",
         ),
     }

@@ -15,6 +15,7 @@ from openjpki.rules.settings import BadSetting, UnknownSetting
 from openjpki.site import seeding
 from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
+from openjpki.site.lives import making
 from openjpki.site.place import HomeMissing, HomeNotEmpty
 from openjpki.site.settings import ROLES
 from openjpki.window.models import OutboxMessage
@@ -175,3 +176,21 @@ def test_without_names_all_test_cards_are_meant(tmp_path: Path) -> None:
 
     assert chosen(asked) == CATALOGUE
     assert chosen(not_asked) == ()
+
+
+def test_an_interruption_leaves_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C between two cards: no home, and the way on."""
+
+    def stopped(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "live_through", stopped)
+
+    with pytest.raises(KeyboardInterrupt):
+        init(tmp_path / "home", "--test-cards", "blank")
+    assert capsys.readouterr().err.splitlines() == [
+        "Interrupted. Nothing half-made is left: the same command begins anew."
+    ]
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]

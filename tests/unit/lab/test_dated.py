@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from openjpki.lab.catalogue import CATALOGUE, Expected, Standing, TestCard, card_named
+from openjpki.lab.catalogue import CATALOGUE, Expected, Standing, TestCard, What, card_named
 from openjpki.lab.dated import dated
 from openjpki.rules.dates import age_on
 from openjpki.rules.kinds import CertificateKind, RevocationReason
@@ -102,3 +102,15 @@ def test_a_renewal_runs_to_the_sixth_birthday() -> None:
         5,
         before.expires,
     )
+
+
+@days
+@cards
+def test_a_visit_is_at_the_counter_or_it_is_none(card: TestCard, today: date) -> None:
+    """What falls on one day is done with the card on the counter's reader, or without it: who does the acts relies on it."""
+    at_counter = {What.HAND_OVER, What.ISSUE, What.RENEW, What.REISSUE}
+    days: dict[date, set[bool]] = {}
+    for day, act in dated(card, today, NATIONAL).acts:
+        days.setdefault(day, set()).add(act.what in at_counter)
+
+    assert all(len(kinds) == 1 for kinds in days.values())

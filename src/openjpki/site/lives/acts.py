@@ -59,10 +59,10 @@ class Life:
     municipality: str
 
     def do(self, acts: Sequence[Act]) -> None:
-        """Do the acts of one visit now; raises what they refuse, and `ActFailed` if one is not done to its end."""
+        """Do the acts of one day now, all at the counter or none; raises what they refuse, and `ActFailed`."""
         if acts[0].what is What.HAND_OVER:
             self._have_made()
-        if not {act.what for act in acts} <= _AT_COUNTER.keys():
+        if acts[0].what in _ACTS:
             for act in acts:
                 _ACTS[act.what](self, act)
             return
