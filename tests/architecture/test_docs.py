@@ -19,7 +19,7 @@ WRITTEN_BY_HAND = [
     for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
     if path.name not in {"commands.md", "errors.md", "faults.md"}
 ]
-COMMAND = re.compile(r"(?:^|[|;&(\s])(?:\.venv/bin/)?(openjpki [^|;&\n)]+)")
+COMMAND = re.compile(r"(?:^|[|;&(\s])(?:\.venv/bin/)?(openjpki (?:'[^'\n]*'|[^|;&\n)'])+)")
 SHELL = re.compile(r'"\$\([^)]*\)"')
 """What the shell fills in: in our documents always a day or a moment."""
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")

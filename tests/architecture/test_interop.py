@@ -2,7 +2,7 @@ import ast
 import json
 from typing import Any
 
-from tests.support.witness import PACKAGES
+from tests.support.witness import FROM_PYPI, PACKAGES
 from tools.draw_integrators import RECORD, table
 from tools.make_docs import ROOT
 
@@ -31,10 +31,10 @@ def test_every_row_is_seen_by_a_test() -> None:
 
 
 def test_every_program_has_its_version() -> None:
-    """Each is told with the Debian package it came from, and each message stands in the table."""
+    """Each is told with where it came from, and each message stands in the table."""
     found = record()
     lines = "\n".join(table(found))
 
-    assert set(found["versions"]) == {row["program"] for row in found["rows"]} <= set(PACKAGES)
+    assert set(found["versions"]) == {row["program"] for row in found["rows"]} <= {*PACKAGES, *FROM_PYPI}
     assert all(version["version"] for version in found["versions"].values())
     assert all(f"`{words}`" in lines for row in found["rows"] for words in row["said"])

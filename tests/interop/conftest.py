@@ -50,6 +50,8 @@ class Holder:
     """Where its certificates and keys are, for openssl: KIND.der, KIND.pem, KIND.key."""
     authorities: Path
     """The CA certificates, PEM."""
+    sandbox: Path
+    """The home of the sandbox that issued it: to be looked at, not changed."""
 
     def certificate(self, kind: CertificateKind, form: str = "der") -> Path:
         """Return a certificate as our own command read it from the card: "der" or "pem"."""
@@ -58,6 +60,15 @@ class Holder:
     def public_key(self, kind: CertificateKind) -> Path:
         """Return its public key, PEM, as openssl took it out."""
         return self.folder / f"{kind.value}.key"
+
+    def authority(self, kind: CertificateKind) -> Path:
+        """Return the certificate of the CA that issued a certificate, PEM."""
+        return self.folder / f"{kind.value}-ca.pem"
+
+    @property
+    def public(self) -> Path:
+        """Return the folder with what verifiers have: CA certificates and revocation lists."""
+        return self.sandbox / "authority" / "public"
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +83,12 @@ def holder(tmp_path_factory: pytest.TempPathFactory) -> Holder:
             assert openjpki(*words, *pem, "--pin-stdin", "--home", laboratory_home, typed=f"{pin}\n").status == 0
         key = run("openssl", "x509", "-in", folder / f"{kind.value}.pem", "-noout", "-pubkey").out
         (folder / f"{kind.value}.key").write_text(key, encoding="ascii")
+        authority = laboratory_home / "authority" / "public" / "ca" / f"{kind.value}-1.cer"
+        (folder / f"{kind.value}-ca.pem").write_text(_pem(authority), encoding="ascii")
     authorities = folder / "ca.pem"
-    found = sorted((laboratory_home / "authority" / "public" / "ca").iterdir())
-    authorities.write_text("".join(_pem(path) for path in found), encoding="ascii")
-    return Holder(_home_of(laboratory_home, folder / "home"), folder, authorities)
+    each = (folder / f"{kind.value}-ca.pem" for kind in PINS)
+    authorities.write_text("".join(path.read_text(encoding="ascii") for path in each), encoding="ascii")
+    return Holder(_home_of(laboratory_home, folder / "home"), folder, authorities, laboratory_home)
 
 
 def _pem(path: Path) -> str:

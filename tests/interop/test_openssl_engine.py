@@ -7,7 +7,7 @@ import pytest
 
 from openjpki.rules.kinds import CertificateKind
 from tests.interop.conftest import PINS, Holder
-from tests.interop.test_pkcs11 import IDS, MODULE, _token_url
+from tests.interop.test_pkcs11 import IDS, MODULE, token_url
 from tests.support.programs import Finished, run
 from tests.support.room import Room
 from tests.support.witness import Witness
@@ -34,7 +34,7 @@ def sign(plugged: Room, holder: Holder, tmp_path: Path) -> Callable[[Certificate
     (tmp_path / "openssl.cnf").write_text(CONFIGURATION.format(module=MODULE), encoding="ascii")
 
     def signed(kind: CertificateKind) -> Finished:
-        key = f"{_token_url(kind)};id=%{IDS[kind]};type=private"
+        key = f"{token_url(kind)};id=%{IDS[kind]};type=private"
         given = kind is CertificateKind.AUTHENTICATION
         engine = (
             "-engine",

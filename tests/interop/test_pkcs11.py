@@ -98,7 +98,7 @@ def test_three_wrong_pins_lock(own_room: Room, fresh: Path, witness: Witness) ->
 
 def test_gnutls_lists_the_objects(plugged: Room, witness: Witness) -> None:
     """p11tool finds keys and certificates behind the authentication PIN."""
-    token = _token_url(AUTHENTICATION)
+    token = token_url(AUTHENTICATION)
     done = plugged.run(
         "p11tool", "--provider", MODULE, "--login", "--set-pin", PINS[AUTHENTICATION], "--list-all", token
     )
@@ -109,7 +109,7 @@ def test_gnutls_lists_the_objects(plugged: Room, witness: Witness) -> None:
 
 def test_gnutls_signs_and_verifies(plugged: Room, witness: Witness) -> None:
     """Its own signature test passes with the authentication key."""
-    key = f"{_token_url(AUTHENTICATION)};id=%01;type=private"
+    key = f"{token_url(AUTHENTICATION)};id=%01;type=private"
     done = plugged.run(
         "p11tool", "--provider", MODULE, "--login", "--set-pin", PINS[AUTHENTICATION], "--test-sign", key
     )
@@ -119,7 +119,8 @@ def test_gnutls_signs_and_verifies(plugged: Room, witness: Witness) -> None:
     witness.saw("p11tool", "`--test-sign` with the authentication key", done, *said)
 
 
-def _token_url(kind: CertificateKind) -> str:
+def token_url(kind: CertificateKind) -> str:
+    """Return how RFC 7512 names a token."""
     return "pkcs11:token=" + TOKENS[kind].replace(" ", "%20").replace("(", "%28").replace(")", "%29")
 
 

@@ -1,5 +1,8 @@
 """pyscard, as Debian packs it: by itself, and under our own commands for readers."""
 
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import openjpki
 from openjpki.card.terminal import DIGEST_INFO
 from openjpki.rules.kinds import CertificateKind
 from tests.interop.conftest import PINS, Holder
-from tests.support.programs import Finished, openjpki_command
+from tests.support.programs import PATIENCE, Finished, openjpki_command, plain_environment
 from tests.support.room import READERS, Room
 from tests.support.witness import Witness
 
@@ -27,6 +30,35 @@ for apdu in ("00A4040C0AD392F000260100000001", "00A4020C020018", "00200080"):
     print(f"{sw1:02X}{sw2:02X}")
 connection.disconnect()
 """
+
+WAITS = """
+import sys
+from smartcard.System import readers
+from smartcard.scard import SCARD_LEAVE_CARD, SCARD_PROTOCOL_T1, SCARD_SHARE_SHARED, SCardReconnect
+select = list(bytes.fromhex("00A4040C0AD392F000260100000001"))
+for line in sys.stdin:
+    try:
+        if line == "connect\\n":
+            connection = readers()[0].createConnection()
+            connection.connect(disposition=SCARD_LEAVE_CARD)
+        if line == "reconnect\\n":
+            handle = connection.component.hcard
+            assert SCardReconnect(handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD)[0] == 0
+        _, sw1, sw2 = connection.transmit(select)
+        print(f"{sw1:02X}{sw2:02X}", flush=True)
+    except Exception as error:
+        print(type(error).__name__, flush=True)
+"""
+"""Selects the JPKI application for each line of standard input, which says how the card is reached before."""
+
+HOLDS = """
+from smartcard.scard import *
+_, context = SCardEstablishContext(SCARD_SCOPE_USER)
+_, card, _ = SCardConnect(context, "Virtual PCD 00 00", SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1)
+print(SCardBeginTransaction(card), flush=True)
+input()
+"""
+"""Has the card for itself until its standard input ends."""
 
 CYCLES = """
 import sys
@@ -72,6 +104,56 @@ def test_a_program_asks_the_card(plugged: Room, witness: Witness) -> None:
     witness.saw(
         "pyscard", "a program of ten lines: ATR, SELECT, retry query", done, "3B E0 00 FF 81 31 FE 45 14", "63C3"
     )
+
+
+@contextmanager
+def talking(room: Room, program: str) -> Iterator[Callable[[str], str]]:
+    """Run somebody's Python while the block runs; yield a way to say a line to it and hear one."""
+    environment = plain_environment() | dict(room.environment)
+    command = ("/usr/bin/python3", "-c", program)
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        said, heard = process.stdin, process.stdout
+        assert said is not None
+        assert heard is not None
+
+        def told(line: str) -> str:
+            said.write(line)
+            said.flush()
+            return heard.readline().strip()
+
+        yield told
+        process.communicate(timeout=PATIENCE)
+
+
+def test_a_card_is_pulled_under_a_program(own_room: Room, fresh: Path, witness: Witness) -> None:
+    """Between two commands: the next one fails; once it is put back, it answers a new connection and the old one."""
+    with talking(own_room, WAITS) as first, talking(own_room, WAITS) as second:
+        with own_room.plugged(fresh, "taro"):
+            before = [told(way) for told in (first, second) for way in ("connect\n", "\n")]
+        gone = first("\n"), second("\n")
+        with own_room.plugged(fresh, "taro"):
+            again = first("connect\n"), second("reconnect\n")
+
+    assert before == ["9000"] * 4
+    assert gone == ("CardConnectionException",) * 2
+    assert again == ("9000",) * 2
+    what = "pulled under two programs and put back: it answers a new connection, and `SCardReconnect` of the old one"
+    witness.saw("pyscard", what, Finished(0, "\n".join((*gone, *again)), ""), "CardConnectionException", "9000")
+
+
+def test_a_card_that_another_program_holds_is_waited_for_a_while(own_room: Room, fresh: Path, library: Path) -> None:
+    """PC/SC waits for ever behind a transaction of another program: our command does not, and says who is at fault."""
+    with own_room.plugged(fresh, "taro"):
+        with talking(own_room, HOLDS) as told:
+            assert told("") == "0"
+            busy = ours(own_room, library, "reader", "test")
+        after = own_room.run("opensc-tool", "--name")
+
+    assert busy.codes == ["reader.busy"], busy.text
+    assert busy.status == 4
+    assert after.out == "jpki\n", after.text
 
 
 @pytest.mark.parametrize("times", [50, pytest.param(500, marks=pytest.mark.thorough)])

@@ -16,7 +16,7 @@ from cryptography.x509 import ocsp
 
 from openjpki.authority.authority import Authority
 from openjpki.authority.card_keys import CardKeys
-from openjpki.authority.keys import KeyStore
+from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.means import Terms
 from openjpki.authority.models import Card, CardKey
 from openjpki.desk.messages import (
@@ -117,6 +117,7 @@ class Scene:
         policy: Policy | None = None,
         algorithm: KeyAlgorithm = KeyAlgorithm.P384_SHA_384,
         key_source: KeySource | None = None,
+        keys: SigningKeys | None = None,
         terms: Terms | None = None,
     ) -> None:
         self.folder = folder
@@ -132,9 +133,8 @@ class Scene:
             profiles=ProfileSet.sandbox(BASE_URL, algorithm=algorithm),
             policy=policy or Policy.preset("national"),
             clock=self.clock,
-            key_source=key_source or FreshKeys(),
             entropy=CountedEntropy(),
-            keys=KeyStore(folder / "keys", passphrase),
+            keys=keys or KeyStore(folder / "keys", passphrase, key_source or FreshKeys()),
             card_keys=CardKeys(folder / "card.key", passphrase),
             public=folder / "public",
             terms=terms or Terms(),

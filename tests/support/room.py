@@ -58,7 +58,11 @@ class Room:
 
     @contextmanager
     def plugged(self, home: Path, name: str, slot: int = 0) -> Iterator["subprocess.Popen[str]"]:
-        """Keep a card of a home in a slot by `openjpki card plug`, until the block ends or somebody pulls it."""
+        """Keep a card of a home in a slot by `openjpki card plug`, until the block ends or somebody pulls it.
+
+        The service looks for a pulled card every 0.4 seconds: until then it takes the one before for this one.
+        """
+        self.wait_for_card(slot, present=False)
         plug = self._inside("card", "plug", name, "--home", home, "--slot", str(slot))
         environment = plain_environment() | dict(self.environment)
         with subprocess.Popen(
@@ -77,8 +81,34 @@ class Room:
         return self.run(*self._inside(*words))
 
     def _inside(self, *words: str | Path) -> tuple[str | Path, ...]:
-        enter = ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid))
-        return (*enter, *openjpki_command(*words))
+        return self.entering(*openjpki_command(*words))
+
+    def entering(self, *command: str | Path) -> tuple[str | Path, ...]:
+        """Return the command that runs a program in this service's network: its loopback is nobody else's, every port free."""
+        return ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid), *command)
+
+    @contextmanager
+    def running(
+        self, *command: str | Path, log: Path, ready: str = "", environment: Mapping[str, str] | None = None
+    ) -> Iterator[None]:
+        """Run a program in this network until the block ends; begin once it has said that it is `ready`."""
+        with (
+            log.open("wb") as said,
+            subprocess.Popen(
+                self.entering(*command),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env=plain_environment() | dict(self.environment) | dict(environment or {}),
+            ) as process,
+        ):
+            try:
+                self._wait(lambda: process.poll() is not None or ready in log.read_text(encoding="utf-8"))
+                assert process.poll() is None, log.read_text(encoding="utf-8")
+                yield
+            finally:
+                process.terminate()
+                process.wait(PATIENCE)
 
     def wait_for_card(self, slot: int = 0, *, present: bool = True) -> None:
         """Wait until clients see a card in the slot, or none."""

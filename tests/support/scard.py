@@ -1,6 +1,7 @@
 """pyscard's `smartcard.scard` for tests: its names and shapes, over connections in this process."""
 
 from dataclasses import dataclass, field
+from threading import Event
 from typing import ClassVar
 
 from openjpki.card.card import ATR
@@ -44,6 +45,8 @@ class Scard:
     """What is held and not given back: contexts, cards, transactions."""
     dispositions: list[int] = field(default_factory=list)
     """What was to become of the cards that were given back."""
+    others_hold: Event | None = None
+    """Set when other programs are done with the cards; until then whoever wants one waits."""
 
     def SCardEstablishContext(self, scope: int) -> Returned:  # noqa: N802  -- the name is PC/SC's
         """Let a program in."""
@@ -76,6 +79,8 @@ class Scard:
     def SCardConnect(self, context: str, reader: str, share: int, protocols: int) -> Returned:  # noqa: N802  -- the name is PC/SC's
         """Open a card for a program."""
         assert (context, share, protocols) == ("context", self.SCARD_SHARE_SHARED, 3)
+        if self.others_hold is not None:
+            self.others_hold.wait()
         if self.readers[reader] is None:
             return [self.SCARD_E_NO_SMARTCARD, 0, 0]
         return [*self._answer("SCardConnect", reader), self.SCARD_PROTOCOL_T1]

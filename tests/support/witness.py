@@ -7,6 +7,7 @@ rows into it instead, and the versions that are installed: run `make interop-rec
 import json
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from tests.support.programs import ROOT, Finished, run
@@ -22,8 +23,16 @@ PACKAGES = {
     "ssh-keygen": "openssh-client",
     "pyscard": "python3-pyscard",
     "pcscd": "pcscd",
+    "PyKCS11": "python3-pykcs11",
+    "curl": "curl",
+    "nginx": "nginx",
+    "certutil": "libnss3-tools",
+    "tstclnt": "libnss3-tools",
+    "chromium": "chromium",
 }
 """Which Debian package a program, or what it reaches the card by, is in."""
+FROM_PYPI = ("pyHanko", "python-pkcs11")
+"""Those that Python's own packages bring."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,13 @@ def _record(row: dict[str, Any]) -> None:
     found = table()
     rows = [one for one in found["rows"] if one["test"] != row["test"]]
     rows = sorted([*rows, row], key=lambda one: str(one["test"]))
-    versions = {name: _version(PACKAGES[name]) for name in sorted({one["program"] for one in rows})}
+    versions = {name: _version(name) for name in sorted({one["program"] for one in rows})}
     text = json.dumps({"rows": rows, "versions": versions}, ensure_ascii=False, indent=2)
     RECORD.write_text(text + "\n", encoding="utf-8")
 
 
-def _version(package: str) -> dict[str, str]:
-    done = run("dpkg-query", "-W", "-f", "${Version}", package)
-    return {"package": package, "version": done.out}
+def _version(program: str) -> dict[str, str]:
+    if program in FROM_PYPI:
+        return {"package": "PyPI", "version": version(program)}
+    package = PACKAGES[program]
+    return {"package": package, "version": run("dpkg-query", "-W", "-f", "${Version}", package).out}

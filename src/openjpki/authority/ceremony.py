@@ -9,7 +9,7 @@ from openjpki.authority.models import Issuer
 from openjpki.authority.serials import draw
 from openjpki.authority.verbs import Verb
 from openjpki.pki.certificate import issue, lint, prepare_ca
-from openjpki.pki.keys import SoftwareSigner, key_identifier
+from openjpki.pki.keys import key_identifier
 from openjpki.rules.dates import civil_date, last_second
 from openjpki.rules.kinds import CertificateKind
 
@@ -20,10 +20,9 @@ def create_generation(means: Means, kind: CertificateKind, at: datetime) -> Issu
     The key is durable in the key store before the row that names it: a crash in between leaves an unused key, never
     a CA without one.
     """
-    private_key = means.key_source.generate(means.profiles.algorithm)
-    identifier = key_identifier(SoftwareSigner(private_key).public_key).hex()
-    key_name = f"{kind.value}-ca-{identifier[:16]}"
-    signer = means.keys.store(key_name, private_key)
+    key_name = means.keys.make(f"{kind.value}-ca", means.profiles.algorithm)
+    signer = means.keys.signer(key_name)
+    identifier = key_identifier(signer.public_key).hex()
     means.checkpoint(Checkpoint.CA_KEY_STORED)
     not_after = last_second(last_day(civil_date(at), means.terms.ca_years))
     doer = authority_at(at)

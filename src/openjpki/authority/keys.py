@@ -1,11 +1,12 @@
-"""The keys of CAs and responders: encrypted PKCS#8 files in one folder, used through `pki.keys.Signer`.
+"""The keys of CAs and responders: who keeps them makes them, and what leaves the keeper are signers.
 
-The passphrase stands in a file of its own (0600), whose place the caller names; it may lie on another volume or come
-from a secret manager's mount. A key is never shown: what leaves this module are signers.
+Here they are encrypted PKCS#8 files in one folder. The passphrase stands in a file of its own (0600), whose place the
+caller names; it may lie on another volume or come from a secret manager's mount.
 """
 
 import stat
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -13,10 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from openjpki.authority.durable import PRIVATE, write_whole
 from openjpki.errors import Failure, Kind
-from openjpki.pki.keys import PrivateKey, Signer, SoftwareSigner
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import KeySource, PrivateKey, Signer, SoftwareSigner, key_identifier
 
 MAX_FILE = 64 * 1024
 """Bytes of a key or passphrase file; an encrypted RSA key has about 2,500."""
+_NAMED_BY = 16
+"""Hexadecimal digits of a key's identifier that stand in its name."""
 
 
 class KeyMissing(Failure):
@@ -64,13 +68,52 @@ class KeyExists(Failure):
     en = "A signing key {name} exists. Keys are not overwritten."
 
 
-class KeyStore:
-    """A folder of encrypted key files. Signers are kept in memory after their first use."""
+class TokenUnavailable(Failure):
+    """The token cannot be reached or used; `reason` is the library's word."""
 
-    def __init__(self, folder: Path, passphrase_file: Path) -> None:
+    code = "authority.token-unavailable"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵のPKCS#11トークン「{label}」を利用できません({reason})。モジュール、トークンの接続、PINのファイルを確認してください。"
+    en = (
+        'The PKCS#11 token "{label}" with the signing keys cannot be used ({reason}). Check module, token and PIN file.'
+    )
+
+
+class SigningKeys(Protocol):
+    """A keeper of signing keys: a folder, a token, or another process. No private key ever comes out of it."""
+
+    def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
+        """Make a key pair that is durable on return; return its name, `key_name` of this prefix."""
+        ...
+
+    def signer(self, name: str) -> Signer:
+        """Return the signer of a key; raises `KeyMissing`, and what keeps the keeper from using it."""
+        ...
+
+
+def key_name(prefix: str, public_key: bytes) -> str:
+    """Return the name of a key: what it is for, and the beginning of its identifier, so that no two have one name."""
+    return f"{prefix}-{key_identifier(public_key).hex()[:_NAMED_BY]}"
+
+
+class KeyStore:
+    """`SigningKeys` in a folder of encrypted files. Signers are kept in memory after their first use.
+
+    New keys come from `key_source`.
+    """
+
+    def __init__(self, folder: Path, passphrase_file: Path, key_source: KeySource) -> None:
         self._folder = folder
         self._passphrase_file = passphrase_file
+        self._key_source = key_source
         self._signers: dict[str, Signer] = {}
+
+    def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
+        """Make a key pair in a file of its own and return its name; raises as `store` does."""
+        private_key = self._key_source.generate(algorithm)
+        name = key_name(prefix, SoftwareSigner(private_key).public_key)
+        self.store(name, private_key)
+        return name
 
     def store(self, name: str, private_key: PrivateKey) -> Signer:
         """Encrypt a new key into its file (0600) and return its signer; raises `KeyExists`."""

@@ -8,9 +8,8 @@ from typing import Final
 
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.keys import KeyStore
+from openjpki.authority.keys import SigningKeys
 from openjpki.authority.refusal_notes import RefusalNotes
-from openjpki.pki.keys import KeySource
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 
@@ -60,9 +59,8 @@ class Means:
     policy: Policy
     clock: Callable[[], datetime]
     """The legal clock: UTC-aware, whole seconds."""
-    key_source: KeySource
     entropy: Callable[[int], bytes]
-    keys: KeyStore
+    keys: SigningKeys
     card_keys: CardKeys
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""

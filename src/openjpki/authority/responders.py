@@ -9,7 +9,6 @@ from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.authority.serials import draw
 from openjpki.authority.verbs import Verb
 from openjpki.pki.certificate import issue, lint, prepare_ocsp_responder
-from openjpki.pki.keys import SoftwareSigner, key_identifier
 from openjpki.rules.kinds import CertificateKind
 
 
@@ -31,16 +30,13 @@ def _certified(means: Means, issuer: Issuer, at: datetime) -> OcspResponder:
         if found is not None:
             return found
         serial = draw(CertificateKind(issuer.kind), doer)
-        private_key = means.key_source.generate(means.profiles.algorithm)
-        identifier = key_identifier(SoftwareSigner(private_key).public_key).hex()
-        key_name = f"{issuer}-ocsp-{serial}-{identifier[:16]}"
-        signer = means.keys.store(key_name, private_key)
+        key_name = means.keys.make(f"{issuer}-ocsp-{serial}", means.profiles.algorithm)
         means.checkpoint(Checkpoint.RESPONDER_KEY_STORED)
         not_after = min(at + means.terms.responder, issuer.not_after)
         prepared = prepare_ocsp_responder(
             means.profiles,
             issuer=bytes(issuer.certificate),
-            public_key=signer.public_key,
+            public_key=means.keys.signer(key_name).public_key,
             serial=serial,
             not_before=at,
             not_after=not_after,

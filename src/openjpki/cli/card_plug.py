@@ -1,22 +1,17 @@
 """`openjpki card plug` and `unplug`: a virtual card in the operating system's PC/SC service, for other programs."""
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of, port
 from openjpki.errors import Language
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.plugs import NotPlugged, noted, pull
-from openjpki.readers.stop import Stop
+from openjpki.readers.stop import until_signalled
 from openjpki.readers.store import CardMissing, CardStore
 from openjpki.readers.vpcd import FIRST_PORT, SLOTS, Event, keep_plugged
 from openjpki.site.home import PORTS, Home
 from openjpki.site.place import locked
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def add_plug(group: Commands) -> None:
@@ -69,7 +64,7 @@ def _plug(arguments: argparse.Namespace) -> Answer:
         with (
             noted(store.note(name, "plug")),
             InProcessReader(store).insert(name) as card,
-            _stopped_by_signals() as stop,
+            until_signalled() as stop,
         ):
             keep_plugged(card, number, stop, tell)
     line = {"ja": f"カード「{name}」を抜きました。", "en": f'Pulled the card "{name}".'}
@@ -92,18 +87,6 @@ def _unplug(arguments: argparse.Namespace) -> Answer:
         pull(note)
     line = {"ja": f"カード「{name}」を抜きました。", "en": f'Pulled the card "{name}".'}
     return Answer(data={"name": name, "unplugged": True}, lines=(line[language],))
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[Stop]:
-    """Let Ctrl-C and SIGTERM end the stay between two commands of the card, not within one."""
-    with Stop() as stop:
-        before = {number: signal.signal(number, stop.set) for number in _SIGNALS}
-        try:
-            yield stop
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _told(event: Event, name: str, slot: int, language: Language) -> str:

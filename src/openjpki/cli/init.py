@@ -17,6 +17,7 @@ from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
 from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import founded
 from openjpki.site.server import LOOPBACK
+from openjpki.site.token_uri import token_at
 
 _DAY = 86_400
 _KEYS_AHEAD = 12
@@ -48,6 +49,17 @@ def register(commands: Commands) -> None:
         choices=[algorithm.value for algorithm in KeyAlgorithm],
         default=KeyAlgorithm.RSA_2048_SHA_256.value,
         help="key algorithm of CAs and cards",
+    )
+    parser.add_argument(
+        "--keys",
+        type=token_uri,
+        metavar="URI",
+        help="make the keys of CAs and responders in the PKCS#11 token of this URI: token, module-path, pin-source (RFC 7512)",
+    )
+    parser.add_argument(
+        "--signer",
+        action="store_true",
+        help="have these keys used in a process of its own (`serve signer`); no other can load them",
     )
     parser.add_argument(
         "--policy",
@@ -83,6 +95,8 @@ def run(arguments: argparse.Namespace) -> Answer:
         algorithm=arguments.algorithm,
         clock_shift_seconds=arguments.shift_days * _DAY,
         policy=_rulings(arguments.policy),
+        keys=arguments.keys or "",
+        signer=arguments.signer,
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
     cards = chosen(arguments)
@@ -160,6 +174,18 @@ def _with_test_cards(
     return Answer(
         data={"home": str(arguments.home), "residents": residents, "test_cards": names}, lines=lines[language]
     )
+
+
+def token_uri(text: str) -> str:
+    """Read a PKCS #11 URI for `--keys`; raises `BadValue`."""
+    if token_at(text) is None:
+        raise BadValue(
+            option="--keys",
+            value=text,
+            expected_ja="pkcs11:token=ラベル?module-path=/モジュール&pin-source=/PINのファイル の形です。",
+            expected_en="It is pkcs11:token=LABEL?module-path=/MODULE&pin-source=/FILE-WITH-THE-PIN.",
+        )
+    return text
 
 
 def _rulings(words: list[str]) -> dict[str, str]:

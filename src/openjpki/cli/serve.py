@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port
+from openjpki.cli.serve_signer import serve_signer
 from openjpki.errors import Language
 from openjpki.site.home import DEFAULT_DESK_PORT, Home
 from openjpki.site.opening import assemble, told_of_databases
@@ -27,7 +28,10 @@ def register(commands: Commands) -> None:
         "and the desk over HTTPS, if the home's windows reach the authority there.",
     )
     parser.add_argument(
-        "role", nargs="?", choices=("authority",), help="serve the authority alone: its desk and its public addresses"
+        "role",
+        nargs="?",
+        choices=("authority", "signer"),
+        help="serve the authority alone: its desk and its public addresses; or the signing process alone",
     )
     parser.add_argument(
         "--port", type=port, help="another port than the home's; its certificates name the home's port for OCSP"
@@ -43,6 +47,8 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Publish lists, deliver what waits and seal the audit record, then answer until stopped, doing it again in time."""
+    if arguments.role == "signer":
+        return serve_signer(arguments)
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     desk_number = _desk_number(home, arguments)

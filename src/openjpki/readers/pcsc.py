@@ -6,15 +6,19 @@ power under them is an error of theirs that nobody understands.
 
 import importlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
 from openjpki.card.connection import CardRemoved
 from openjpki.errors import Failure, Kind
+from openjpki.readers.patience import within
 
 LIBRARY = "smartcard.scard"
 """pyscard's module of the bare PC/SC functions: each returns a status first."""
+LONGEST_WAIT = 5.0
+"""Seconds that another program may keep us waiting for the card: PIN, certificate and signature take plastic about three."""
 
 
 class LibraryMissing(Failure):
@@ -141,12 +145,16 @@ class Reader:
 
 
 class PcscService:
-    """The PC/SC service; a context manager. `library` stands in for pyscard's `smartcard.scard`."""
+    """The PC/SC service; a context manager.
 
-    def __init__(self, library: Any = None) -> None:
+    `library` stands in for pyscard's `smartcard.scard`; `longest_wait` is how many seconds others may keep a card from us.
+    """
+
+    def __init__(self, library: Any = None, longest_wait: float = LONGEST_WAIT) -> None:
         """Enter the service; raises `LibraryMissing` or `ServiceMissing`."""
         self._scard = _library() if library is None else library
-        (self._context,) = _values(self._scard, self._scard.SCardEstablishContext(self._scard.SCARD_SCOPE_USER))
+        self._longest_wait = longest_wait
+        self._context = _entered(self._scard)
 
     def readers(self) -> tuple[Reader, ...]:
         """Return every reader and what is in it; raises `NoReader`, `ServiceMissing`."""
@@ -181,18 +189,12 @@ class PcscService:
     def connect(self, reader: str) -> "PcscCard":
         """Have the card in a reader for ourselves until the connection is closed; other programs wait that long.
 
-        Raises `ReaderMissing`, `NoCardInReader`, `CardMute`, `ReaderBusy`, `CardRemoved` or `ReaderFault`.
+        Raises `ReaderMissing`, `NoCardInReader`, `CardMute`, `ReaderBusy`, `CardRemoved`, `ServiceMissing` or `ReaderFault`.
         """
-        scard = self._scard
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-        found = scard.SCardConnect(self._context, reader, scard.SCARD_SHARE_SHARED, protocols)
-        card, protocol = _values(scard, found, reader)
         try:
-            _values(scard, (scard.SCardBeginTransaction(card),), reader)
-        except Failure:
-            scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
-            raise
-        return PcscCard(scard, card, protocol, reader)
+            return within(self._longest_wait, lambda: _opened(self._scard, reader), PcscCard.close)
+        except TimeoutError:
+            raise ReaderBusy from None
 
     def close(self) -> None:
         """Leave the service."""
@@ -212,8 +214,9 @@ class PcscService:
 class PcscCard:
     """A card in a reader of the system: a `Connection`, and a context manager that leaves the card as it is."""
 
-    def __init__(self, scard: Any, card: Any, protocol: int, reader: str) -> None:
+    def __init__(self, scard: Any, context: Any, card: Any, protocol: int, reader: str) -> None:
         self._scard = scard
+        self._context = context
         self._card = card
         self._protocol = protocol
         self._reader = reader
@@ -229,6 +232,7 @@ class PcscCard:
         leave = self._scard.SCARD_LEAVE_CARD
         self._scard.SCardEndTransaction(self._card, leave)
         self._scard.SCardDisconnect(self._card, leave)
+        self._scard.SCardReleaseContext(self._context)
 
     def __enter__(self) -> Self:
         """Hold the card."""
@@ -239,6 +243,30 @@ class PcscCard:
     ) -> None:
         """Give it back."""
         self.close()
+
+
+def _entered(scard: Any) -> Any:
+    """Return a context of the service: a client of its own."""
+    (context,) = _values(scard, scard.SCardEstablishContext(scard.SCARD_SCOPE_USER))
+    return context
+
+
+def _opened(scard: Any, reader: str) -> PcscCard:
+    """Return the card, once no other program holds it; raise what `PcscService.connect` raises.
+
+    PC/SC knows no bound for that wait and no way to end it (pcscd waits in SCardConnect already). So each card has a
+    context of its own: one that waits can be left behind, and does not keep the service from being left.
+    """
+    context = _entered(scard)
+    with ExitStack() as taken:
+        taken.callback(scard.SCardReleaseContext, context)
+        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        found = scard.SCardConnect(context, reader, scard.SCARD_SHARE_SHARED, protocols)
+        card, protocol = _values(scard, found, reader)
+        taken.callback(scard.SCardDisconnect, card, scard.SCARD_LEAVE_CARD)
+        _values(scard, (scard.SCardBeginTransaction(card),), reader)
+        taken.pop_all()
+    return PcscCard(scard, context, card, protocol, reader)
 
 
 def _values(scard: Any, returned: "tuple[Any, ...] | list[Any]", reader: str = "") -> list[Any]:

@@ -1,13 +1,17 @@
 """Ends a wait from a signal handler or another thread."""
 
 import select
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 FOREVER = -1.0
 """A wait without end."""
 _MILLISECONDS = 1000
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
@@ -52,3 +56,15 @@ class Stop:
     ) -> None:
         """Give the descriptors back."""
         self.close()
+
+
+@contextmanager
+def until_signalled() -> Iterator[Stop]:
+    """Let Ctrl-C and SIGTERM be a wish to stop while the block runs, which ends it where it may be ended."""
+    with Stop() as stop:
+        before = {number: signal.signal(number, stop.set) for number in _SIGNALS}
+        try:
+            yield stop
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -22,10 +22,13 @@ from typing import Any
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import Clock, ShiftedClock
 from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeNotEmpty, read_marker, require_empty, write_marker
 from openjpki.site.provisions import provide
+from openjpki.site.server import LOOPBACK
+from openjpki.site.token_uri import token_at
 
 PURPOSES = frozenset({"sandbox", "story"})
 MAY_SHIFT = frozenset({"sandbox", "story"})
@@ -35,6 +38,8 @@ DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
 DEFAULT_DESK_PORT = 8781
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
+_NEWER = frozenset({"keys", "signer"})
+"""Fields that a marker leaves out while they say nothing, so that versions without them read it."""
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
 
@@ -70,6 +75,10 @@ class Settings:
     """Settings of the rule book; `{"preset": "page"}` for the letter of the municipal page."""
     desk: str = ""
     """Where windows reach the authority: "https://127.0.0.1:PORT", or empty for within the same process."""
+    keys: str = ""
+    """Where the keys of CAs and responders are: a PKCS #11 URI (RFC 7512), or empty for encrypted files of this home."""
+    signer: bool = False
+    """Whether they are used in a process of its own (`serve signer`), so that no other can load them."""
 
     @property
     def desk_port(self) -> int:
@@ -119,7 +128,9 @@ class Home:
 
     def save(self) -> None:
         """Write the marker, whole or not at all."""
-        write_marker(self.path, asdict(self.settings))
+        write_marker(
+            self.path, {name: value for name, value in asdict(self.settings).items() if name not in _NEWER or value}
+        )
 
     def require_story(self) -> None:
         """Raise `HomeNotEmpty` unless this is a story's home, which the next story may replace."""
@@ -134,6 +145,11 @@ class Home:
         """Return the rulings in force in this home; raises a `Failure` for a setting that does not exist."""
         settings = dict(self.settings.policy)
         return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
+
+    def profiles(self) -> ProfileSet:
+        """Return what the certificates of this home look like; their addresses are those of `serve`."""
+        algorithm = KeyAlgorithm(self.settings.algorithm)
+        return ProfileSet.sandbox(f"http://{LOOPBACK}:{self.settings.port}", algorithm=algorithm)
 
     def key_names(self) -> frozenset[str]:
         """Return the names of the keys that the authority of this home has."""
@@ -166,6 +182,8 @@ def _sound(settings: Settings) -> Settings:
         and (settings.clock_shift_seconds == 0 or settings.purpose in MAY_SHIFT),
         "policy": isinstance(settings.policy, dict)
         and all(isinstance(value, str) for value in settings.policy.values()),
+        "keys": type(settings.keys) is str and (not settings.keys or token_at(settings.keys) is not None),
+        "signer": type(settings.signer) is bool,
         "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }
     if wrong := [name for name, sound in holds.items() if not sound]:

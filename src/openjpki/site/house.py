@@ -13,11 +13,9 @@ from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
-from openjpki.authority.keys import KeyStore
 from openjpki.card.administration import KeyForm
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.errors import Failure, Kind
-from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource, PrivateKey
 from openjpki.pki.profiles import ProfileSet
 from openjpki.readers.inprocess import InProcessReader, InsertedCard
@@ -30,8 +28,8 @@ from openjpki.site.desk import DeskRoom
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
-from openjpki.site.server import LOOPBACK
 from openjpki.site.settings import ROLES
+from openjpki.site.signing import signing_keys
 from openjpki.window.officer import Officer
 from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
@@ -112,8 +110,7 @@ class House:
 
         `checkpoint` is called with the name of each step that became durable, in every room.
         """
-        settings = home.settings
-        profiles = ProfileSet.sandbox(f"http://{LOOPBACK}:{settings.port}", algorithm=KeyAlgorithm(settings.algorithm))
+        profiles = home.profiles()
         policy = home.policy()
         key_source = key_source or FreshKeys()
         folder = home.path / "authority"
@@ -122,9 +119,8 @@ class House:
             profiles=profiles,
             policy=policy,
             clock=clock,
-            key_source=key_source,
             entropy=entropy,
-            keys=KeyStore(folder / "keys", folder / "passphrase"),
+            keys=signing_keys(home, key_source),
             card_keys=card_keys,
             public=home.public,
             checkpoint=checkpoint,

@@ -107,8 +107,8 @@ def founded(
             home = Home.lay_out(path, settings)
             if settings.purpose == "story":
                 home.save()
-            # nobody listens yet at the desk that the settings may name: while it is founded, a home is one process
-            house = assemble(Home(home.path, replace(settings, desk="")), clock, key_source)
+            # nobody listens yet at the desk, or at the signing process: while it is founded, a home is one process
+            house = assemble(Home(home.path, replace(settings, desk="", signer=False)), clock, key_source)
             house.furnish(replaced)
             with _emptied_on_failure(home):
                 yield house

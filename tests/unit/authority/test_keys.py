@@ -15,7 +15,7 @@ from openjpki.authority.keys import (
 )
 from openjpki.errors import Kind
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import FreshKeys, PrivateKey, verify_signature
+from openjpki.pki.keys import FreshKeys, PrivateKey, key_identifier, verify_signature
 
 P384 = KeyAlgorithm.P384_SHA_384
 PASSPHRASE = b"correct horse"
@@ -38,12 +38,12 @@ def passphrase(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(tmp_path: Path, passphrase: Path) -> KeyStore:
     """Return an empty key store."""
-    return KeyStore(tmp_path / "keys", passphrase)
+    return KeyStore(tmp_path / "keys", passphrase, FreshKeys())
 
 
 def again(tmp_path: Path) -> KeyStore:
     """Return the store as another process opens it."""
-    return KeyStore(tmp_path / "keys", tmp_path / "passphrase")
+    return KeyStore(tmp_path / "keys", tmp_path / "passphrase", FreshKeys())
 
 
 def test_a_stored_key_signs_after_a_restart(tmp_path: Path, store: KeyStore) -> None:
@@ -53,6 +53,16 @@ def test_a_stored_key_signs_after_a_restart(tmp_path: Path, store: KeyStore) -> 
 
     assert signer.public_key == stored.public_key
     verify_signature(stored.public_key, P384, b"message", signer.sign(b"message"))
+
+
+def test_a_key_that_the_store_makes_has_its_identifier_in_its_name(tmp_path: Path, store: KeyStore) -> None:
+    """Two keys of one purpose have two names, and a certificate's key identifier finds its key."""
+    names = [store.make("signature-ca", P384) for _ in range(2)]
+    signers = [again(tmp_path).signer(name) for name in names]
+
+    assert names == [f"signature-ca-{key_identifier(signer.public_key).hex()[:16]}" for signer in signers]
+    assert names[0] != names[1]
+    assert {signer.algorithm for signer in signers} == {P384}
 
 
 def test_a_key_file_is_encrypted_and_private(tmp_path: Path, store: KeyStore) -> None:

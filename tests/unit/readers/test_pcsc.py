@@ -2,6 +2,8 @@ import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -32,6 +34,8 @@ from tests.unit.card.cards import ordinary
 
 EMPTY, FULL = "Virtual PCD 00 00", "Virtual PCD 00 01"
 AUTHENTICATION = CertificateKind.AUTHENTICATION
+PATIENCE = 30_000
+"""Milliseconds that what was left behind may take to end: the machine may be busy."""
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def test_a_terminal_talks_to_a_card_in_a_reader(scard: Scard) -> None:
             terminal.verify_pin(AUTHENTICATION, b"9999")
         terminal.verify_pin(AUTHENTICATION, b"1234")
         assert len(terminal.sign_digest(AUTHENTICATION, "sha256", bytes(32))) == 256
-        assert scard.held == ["context", FULL, f"transaction with {FULL}"]
+        assert scard.held == ["context", "context", FULL, f"transaction with {FULL}"]
 
     assert scard.held == []
     assert scard.dispositions == [Scard.SCARD_LEAVE_CARD] * 2
@@ -149,6 +153,21 @@ def test_every_status_has_its_refusal(scard: Scard, function: str, status: int, 
         assert refused.value.data == {"status": "80100001"}
     if refusal is ReaderMissing:
         assert refused.value.data == {"reader": FULL}
+
+
+def test_a_card_that_another_program_holds_is_waited_for_a_while(scard: Scard) -> None:
+    """Not for ever: it is told, the service can be left, and the card that comes too late is given back."""
+    scard.others_hold = Event()
+    with PcscService(scard, longest_wait=0.01) as service, pytest.raises(ReaderBusy):
+        service.connect(FULL)
+    scard.others_hold.set()
+    for _ in range(PATIENCE):
+        if scard.dispositions and not scard.held:
+            break
+        sleep(0.001)
+
+    assert scard.held == []
+    assert scard.dispositions == [Scard.SCARD_LEAVE_CARD] * 2
 
 
 def test_a_card_that_is_pulled_is_told(scard: Scard, card: InsertedCard) -> None:

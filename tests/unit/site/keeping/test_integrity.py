@@ -2,6 +2,7 @@ import pytest
 from django.db import DatabaseError, connections
 
 from openjpki.audit.models import Batch, Entry
+from openjpki.authority.keys import KeyStore
 from openjpki.site.house import House
 from openjpki.site.keeping import integrity
 from openjpki.site.keeping.integrity import (
@@ -31,6 +32,7 @@ def test_a_sound_home_has_no_findings(settled: House) -> None:
 def test_a_key_that_does_not_open_is_named(settled: House) -> None:
     """A home without a CA's key cannot issue: the key is named, and why."""
     (settled.home.path / "authority" / "passphrase").write_text("another", encoding="utf-8")
+    assert isinstance(settled.authority.keys, KeyStore)
     settled.authority.keys._signers.clear()
     found = keys_open(settled)
 

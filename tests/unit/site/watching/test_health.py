@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
+from openjpki.authority.keys import KeyStore
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.settings import ROLES
@@ -50,6 +51,7 @@ def test_lists_that_ran_out_are_told(settled: House) -> None:
 def test_a_key_that_does_not_open_is_told_by_a_code(settled: House) -> None:
     """And no CA at all is not sound either."""
     (settled.home.path / "authority" / "passphrase").unlink()
+    assert isinstance(settled.authority.keys, KeyStore)
     settled.authority.keys._signers.clear()
 
     assert unsound(settled) == {"keys"}

@@ -1,0 +1,114 @@
+"""The signing process as every other process sees it: `SigningKeys` without a key."""
+
+import socket
+from pathlib import Path
+from typing import TypeVar
+
+from openjpki.authority.keys import (
+    KeyExists,
+    KeyMissing,
+    PassphraseMissing,
+    TokenUnavailable,
+    TooOpen,
+    WrongPassphrase,
+)
+from openjpki.authority.signing.guard import IssuerUnknown
+from openjpki.authority.signing.line import (
+    PATIENCE,
+    Answer,
+    Failed,
+    Find,
+    Key,
+    LineBroken,
+    Make,
+    Question,
+    Sign,
+    Signed,
+    address,
+    answers,
+    receive,
+    send,
+)
+from openjpki.authority.signing.purpose import NotToBeSigned
+from openjpki.errors import Failure, Kind
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.certificate import LintRefused
+from openjpki.pki.keys import Signer
+
+_A = TypeVar("_A", Key, Signed)
+_FAILURES: dict[str, type[Failure]] = {
+    failure.code: failure
+    for failure in (
+        IssuerUnknown,
+        KeyExists,
+        KeyMissing,
+        LintRefused,
+        NotToBeSigned,
+        PassphraseMissing,
+        TokenUnavailable,
+        TooOpen,
+        WrongPassphrase,
+    )
+}
+"""What the keeper of the keys may say: it is raised here as if the keys were here."""
+
+
+class SignerSilent(Failure):
+    """The signing process does not answer."""
+
+    code = "authority.signing.silent"
+    kind = Kind.UNAVAILABLE
+    ja = "署名プロセスが応答しません({reason})。`openjpki serve signer` が動いているか確認してください。"
+    en = "The signing process does not answer ({reason}). See that `openjpki serve signer` runs."
+
+
+class RemoteKeys:
+    """`SigningKeys` in the signing process whose socket is in a folder. A connection is made for each question."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._signers: dict[str, RemoteSigner] = {}
+
+    def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
+        """Have a key pair made; raises what its keeper raises, and `SignerSilent`."""
+        return self.ask(Make(prefix, algorithm), Key).name
+
+    def signer(self, name: str) -> Signer:
+        """Return the signer of a key; raises what its keeper raises, and `SignerSilent`."""
+        if name not in self._signers:
+            self._signers[name] = RemoteSigner(self, name, self.ask(Find(name), Key).public_key)
+        return self._signers[name]
+
+    def ask(self, question: Question, expected: type[_A]) -> _A:
+        """Return the answer of the kind that is expected; raises as `signer` does, and `NotToBeSigned`."""
+        answer = self._asked(question)
+        if isinstance(answer, expected):
+            return answer
+        known = _FAILURES.get(answer.code) if isinstance(answer, Failed) else None
+        if not isinstance(answer, Failed) or known is None or known.fields() - answer.data.keys():
+            raise SignerSilent(reason="an answer of another version")
+        raise known(**answer.data)
+
+    def _asked(self, question: Question) -> Answer:
+        try:
+            with socket.socket(socket.AF_UNIX) as line, address(self._folder) as place:
+                line.settimeout(PATIENCE)
+                line.connect(place)
+                send(line, question)
+                return receive(line, answers)
+        except (OSError, LineBroken) as error:
+            raise SignerSilent(reason=type(error).__name__) from error
+
+
+class RemoteSigner:
+    """A `Signer` whose key is in the signing process."""
+
+    def __init__(self, keys: RemoteKeys, name: str, public_key: bytes) -> None:
+        self._keys = keys
+        self._name = name
+        self.public_key = public_key
+        self.algorithm = KeyAlgorithm.of(public_key)
+
+    def sign(self, to_be_signed: bytes) -> bytes:
+        """Return the signature over the hash of `to_be_signed`; raises as `RemoteKeys.ask` does."""
+        return self._keys.ask(Sign(self._name, to_be_signed), Signed).signature

@@ -1,0 +1,95 @@
+"""The signing process's own eye: a certificate is held against its profile again where the key is, whoever asks.
+
+Whoever takes over a process that may ask can have certificates signed that follow the profile, and no others. The CA
+certificates, which a profile is held against, come from the folder where they are published; one that this process has
+just signed it knows before that.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openjpki.authority.keys import key_name
+from openjpki.authority.signing.purpose import hold_purpose, is_certificate
+from openjpki.errors import Failure, Kind
+from openjpki.pki import der
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.certificate import LintRefused
+from openjpki.pki.issuer import CertificateUnreadable, load_certificate, subject_public_key
+from openjpki.pki.keys import SignatureInvalid, verify_signature
+from openjpki.pki.lint.finding import Findings, LintFinding
+from openjpki.pki.lint.rules import examine
+from openjpki.pki.profiles import Profile, ProfileSet
+
+_CA = {"signature": Profile.SIGNATURE_CA, "authentication": Profile.AUTHENTICATION_CA}
+_UNDER = {
+    "signature": (Profile.SIGNATURE, Profile.OCSP_RESPONDER),
+    "authentication": (Profile.AUTHENTICATION, Profile.OCSP_RESPONDER),
+}
+_OF_ANOTHER_KEY = Findings(
+    (LintFinding("lint.public-key-own", "RFC 5280 §4.1.1.3", "another key's signature is waited for"),)
+)
+
+
+class IssuerUnknown(Failure):
+    """The certificate of the CA whose key is to sign is not among those published."""
+
+    code = "authority.signing.issuer-unknown"
+    kind = Kind.UNAVAILABLE
+    ja = "署名鍵 {name} の認証局証明書が公開されていないため、署名しません。`openjpki authority publish` を先に行ってください。"
+    en = "The CA certificate of the signing key {name} is not published yet, so nothing is signed. Run `openjpki authority publish` first."
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Says what may be signed: `published` is the folder of CA certificates."""
+
+    profiles: ProfileSet
+    published: Path
+    _signed_here: dict[str, bytes] = field(default_factory=dict)
+    """CA certificates by the names of their keys."""
+
+    def hold(self, name: str, public_key: bytes, to_be_signed: bytes) -> None:
+        """Raise `NotToBeSigned`, `LintRefused` or `IssuerUnknown` unless the key of this name may sign these bytes."""
+        hold_purpose(name, to_be_signed)
+        if not is_certificate(to_be_signed):
+            return
+        kind = name.partition("-")[0]
+        if not self._breaks(_CA[kind], None, public_key, to_be_signed):
+            return
+        issuer = self._signed_here.get(name) or self._found(name, public_key)
+        if issuer is None:
+            raise IssuerUnknown(name=name)
+        broken = [self._breaks(profile, issuer, public_key, to_be_signed) for profile in _UNDER[kind]]
+        if all(broken):
+            raise LintRefused(findings=min(broken, key=len))
+
+    def note(self, name: str, public_key: bytes, to_be_signed: bytes, signature: bytes) -> None:
+        """Remember a CA certificate that was signed here."""
+        kind = name.partition("-")[0]
+        if is_certificate(to_be_signed) and not self._breaks(_CA[kind], None, public_key, to_be_signed):
+            algorithm = KeyAlgorithm.of(public_key).identifier
+            self._signed_here[name] = der.sequence(to_be_signed, algorithm, der.bit_string(signature))
+
+    def _breaks(self, profile: Profile, issuer: bytes | None, public_key: bytes, to_be_signed: bytes) -> Findings:
+        """Return what a certificate breaks of a profile; one that waits for another key's signature breaks any."""
+        found, issuer_key = examine(self.profiles, profile, to_be_signed, issuer)
+        if not found and issuer_key != public_key:
+            return _OF_ANOTHER_KEY
+        return found
+
+    def _found(self, name: str, public_key: bytes) -> bytes | None:
+        """Return the published certificate of a CA's key: one that the key itself signed, whoever put it there."""
+        for path in sorted(self.published.glob("*.cer")):
+            certificate = path.read_bytes()
+            try:
+                loaded = load_certificate(certificate)
+                if key_name(f"{name.partition('-')[0]}-ca", subject_public_key(loaded)) != name:
+                    continue
+                verify_signature(
+                    public_key, KeyAlgorithm.of(public_key), loaded.tbs_certificate_bytes, loaded.signature
+                )
+            except (CertificateUnreadable, SignatureInvalid):
+                continue
+            self._signed_here[name] = certificate
+            return certificate
+        return None

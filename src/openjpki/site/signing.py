@@ -1,0 +1,54 @@
+"""Who holds the keys of CAs and responders in this process, as the home's settings say."""
+
+from pathlib import Path
+
+from openjpki.authority.keys import KeyStore, SigningKeys
+from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.guard import Guard
+from openjpki.errors import Failure, Kind
+from openjpki.pki.keys import KeySource
+from openjpki.site.home import Home
+from openjpki.site.token_uri import token_at
+
+
+class TokenLibraryMissing(Failure):
+    """There is no library that speaks PKCS #11."""
+
+    code = "home.token-library-missing"
+    kind = Kind.UNAVAILABLE
+    ja = (
+        "署名鍵がPKCS#11トークンにあると設定されていますが、Pythonのライブラリがありません。"
+        "`pip install 'openjpki[pkcs11]'` で入ります。"
+    )
+    en = (
+        "The signing keys are set to be in a PKCS#11 token, but the Python library is missing: "
+        "`pip install 'openjpki[pkcs11]'`."
+    )
+
+
+def signing_keys(home: Home, key_source: KeySource) -> SigningKeys:
+    """Return the keys as this process may use them: in the signing process, where the home has one."""
+    return RemoteKeys(signer_folder(home)) if home.settings.signer else kept_keys(home, key_source)
+
+
+def kept_keys(home: Home, key_source: KeySource) -> SigningKeys:
+    """Return the keys themselves: in a token or in files. Where the home has a signing process, for that one alone."""
+    folder = home.path / "authority"
+    token = token_at(home.settings.keys)
+    if token is None:
+        return KeyStore(folder / "keys", folder / "passphrase", key_source)
+    try:
+        from openjpki.authority.token_keys import TokenKeys
+    except ModuleNotFoundError as error:
+        raise TokenLibraryMissing from error
+    return TokenKeys(token.module, token.label, token.pin_file)
+
+
+def guard_of(home: Home) -> Guard:
+    """Return what the signing process lets be signed: what follows this home's profiles."""
+    return Guard(home.profiles(), home.public / "ca")
+
+
+def signer_folder(home: Home) -> Path:
+    """Return the folder of the signing process's socket."""
+    return home.path / "authority"

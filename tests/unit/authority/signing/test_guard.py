@@ -1,0 +1,134 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from openjpki.authority.keys import key_name
+from openjpki.authority.signing.guard import Guard, IssuerUnknown
+from openjpki.authority.signing.purpose import NotToBeSigned
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.certificate import LintRefused, prepare_ca, prepare_signature
+from openjpki.rules.kinds import CertificateKind
+from tests.support.hierarchy import CA_EXPIRES, EXPIRES, ISSUED, SUBJECT_ID, TARO, WAKABA, Hierarchy, hierarchy
+from tests.support.signing import PROFILES, a_list, an_answer
+
+MADE = {
+    kind: hierarchy(kind, KeyAlgorithm.P384_SHA_384, ca_position=position)
+    for kind, position in ((CertificateKind.SIGNATURE, 0), (CertificateKind.AUTHENTICATION, 4))
+}
+SIGNATURE = MADE[CertificateKind.SIGNATURE]
+LOOK_ALIKE = hierarchy(CertificateKind.SIGNATURE, KeyAlgorithm.P384_SHA_384, ca_position=3)
+
+
+def name(made: Hierarchy) -> str:
+    """Return what the key of a CA is called."""
+    return key_name(f"{made.kind.value}-ca", made.ca_signer.public_key)
+
+
+def unsigned(certificate: bytes) -> bytes:
+    """Return the to-be-signed part of a certificate."""
+    return x509.load_der_x509_certificate(certificate).tbs_certificate_bytes
+
+
+def hold(guard: Guard, made: Hierarchy, to_be_signed: bytes) -> None:
+    """Hold bytes for a CA's key."""
+    guard.hold(name(made), made.ca_signer.public_key, to_be_signed)
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """Return the folder of published CA certificates, with both CAs, something else and a look-alike first in it."""
+    (tmp_path / "a.cer").write_bytes(LOOK_ALIKE.ca)
+    (tmp_path / "b.cer").write_bytes(b"no certificate")
+    for kind, made in MADE.items():
+        (tmp_path / f"{kind.value}-1.cer").write_bytes(made.ca)
+    return tmp_path
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=[kind.value for kind in MADE])
+def test_what_follows_its_profile_is_signed(published: Path, made: Hierarchy) -> None:
+    """A CA's own certificate, its holders' and its responder's, and its lists."""
+    guard = Guard(PROFILES, published)
+
+    for certificate in (made.ca, made.holder, made.responder):
+        hold(guard, made, unsigned(certificate))
+    hold(guard, made, a_list())
+
+
+def too_long() -> bytes:
+    """Return a holder's certificate that would be valid for ten years (R-3.1 allows five)."""
+    return prepare_signature(
+        PROFILES,
+        issuer=SIGNATURE.ca,
+        public_key=SIGNATURE.holder_signer.public_key,
+        serial=7,
+        subject_id=SUBJECT_ID,
+        municipality=WAKABA,
+        attributes=TARO,
+        not_before=ISSUED,
+        not_after=EXPIRES + timedelta(days=5 * 366),
+    ).to_be_signed
+
+
+def a_ca_of_another_key() -> bytes:
+    """Return a CA certificate for a key that its maker has."""
+    return prepare_ca(
+        PROFILES,
+        kind=CertificateKind.SIGNATURE,
+        public_key=LOOK_ALIKE.ca_signer.public_key,
+        serial=1,
+        not_before=ISSUED,
+        not_after=CA_EXPIRES,
+    ).to_be_signed
+
+
+@pytest.mark.parametrize(
+    "to_be_signed",
+    [
+        too_long(),
+        a_ca_of_another_key(),
+        unsigned(LOOK_ALIKE.holder),
+        unsigned(MADE[CertificateKind.AUTHENTICATION].holder),
+        unsigned(MADE[CertificateKind.AUTHENTICATION].ca),
+    ],
+    ids=["ten years", "a CA of another key", "under a look-alike", "of the other kind", "a CA of the other kind"],
+)
+def test_what_breaks_its_profile_is_not_signed(published: Path, to_be_signed: bytes) -> None:
+    """Whoever asks, the key that matters is not used for it."""
+    with pytest.raises(LintRefused) as refused:
+        hold(Guard(PROFILES, published), SIGNATURE, to_be_signed)
+    assert "lint." in refused.value.message("ja")
+
+
+def test_a_key_is_not_used_for_another_purpose(published: Path) -> None:
+    """A CA's key answers nobody."""
+    with pytest.raises(NotToBeSigned):
+        hold(Guard(PROFILES, published), SIGNATURE, an_answer())
+
+
+def test_a_certificate_of_a_ca_signed_here_is_known_before_it_is_published(tmp_path: Path) -> None:
+    """After the ceremony certificates are issued at once; after a restart the CA's certificate has to be published."""
+    guard = Guard(PROFILES, tmp_path)
+    holder, ca = unsigned(SIGNATURE.holder), unsigned(SIGNATURE.ca)
+    with pytest.raises(IssuerUnknown) as unknown:
+        hold(guard, SIGNATURE, holder)
+    assert "authority publish" in unknown.value.message("ja")
+
+    hold(guard, SIGNATURE, ca)
+    guard.note(name(SIGNATURE), SIGNATURE.ca_signer.public_key, ca, SIGNATURE.ca_signer.sign(ca))
+    hold(guard, SIGNATURE, holder)
+    guard.note(name(SIGNATURE), SIGNATURE.ca_signer.public_key, holder, SIGNATURE.ca_signer.sign(holder))
+    hold(guard, SIGNATURE, holder)
+    with pytest.raises(IssuerUnknown):
+        hold(Guard(PROFILES, tmp_path), SIGNATURE, holder)
+
+
+def test_a_published_certificate_that_the_key_did_not_sign_is_nobodys(tmp_path: Path) -> None:
+    """Whoever can write into the public folder cannot choose what a profile is held against."""
+    forged = bytearray(SIGNATURE.ca)
+    forged[-1] ^= 1
+    (tmp_path / "signature-1.cer").write_bytes(bytes(forged))
+
+    with pytest.raises(IssuerUnknown):
+        hold(Guard(PROFILES, tmp_path), SIGNATURE, unsigned(SIGNATURE.holder))

@@ -1,0 +1,59 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from openjpki.authority.keys import KeyStore
+from openjpki.authority.signing.client import RemoteKeys
+from openjpki.pki.keys import FreshKeys
+from openjpki.site import signing
+from openjpki.site.home import Home, Settings
+from openjpki.site.place import MARKER, HomeDamaged
+from openjpki.site.signing import TokenLibraryMissing, kept_keys, signing_keys
+
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+URI = f"pkcs11:token=openjpki?module-path={MODULE}&pin-source=/etc/openjpki/pin"
+
+
+def test_a_marker_says_only_what_is_set(tmp_path: Path) -> None:
+    """A home with its keys in files is read by versions that know of nothing else."""
+    plain = Home.create(tmp_path / "plain", Settings(purpose="sandbox"))
+    other = Home.create(tmp_path / "other", Settings(purpose="sandbox", keys=URI, signer=True))
+
+    assert '"keys"' not in (plain.path / MARKER).read_text()
+    assert '"signer"' not in (plain.path / MARKER).read_text()
+    assert Home.open(plain.path).settings == plain.settings
+    assert Home.open(other.path).settings == other.settings
+
+
+@pytest.mark.parametrize("settings", [{"keys": "a token"}, {"keys": 1}, {"signer": 1}])
+def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, object]) -> None:
+    """People edit the marker."""
+    with pytest.raises(HomeDamaged) as damaged:
+        Home.of(tmp_path, {"purpose": "sandbox", **settings})
+    assert next(iter(settings)) in damaged.value.message("en")
+
+
+def test_the_settings_say_who_holds_the_keys(tmp_path: Path) -> None:
+    """Files by default; with a signing process, everybody but that process asks it."""
+    files = Home(tmp_path, Settings(purpose="sandbox"))
+    apart = Home(tmp_path, Settings(purpose="sandbox", signer=True))
+
+    assert isinstance(signing_keys(files, FreshKeys()), KeyStore)
+    assert isinstance(signing_keys(apart, FreshKeys()), RemoteKeys)
+    assert isinstance(kept_keys(apart, FreshKeys()), KeyStore)
+
+
+def test_keys_in_a_token_need_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without `openjpki[pkcs11]` is told what to install."""
+    monkeypatch.setitem(sys.modules, "openjpki.authority.token_keys", None)
+    with pytest.raises(TokenLibraryMissing) as missing:
+        signing.signing_keys(Home(tmp_path, Settings(purpose="sandbox", keys=URI)), FreshKeys())
+    assert "openjpki[pkcs11]" in missing.value.message("ja")
+
+
+def test_keys_in_a_token_are_used_there(tmp_path: Path) -> None:
+    """The URI's parts are what the token is opened with, at the first use."""
+    from openjpki.authority.token_keys import TokenKeys
+
+    assert isinstance(kept_keys(Home(tmp_path, Settings(purpose="sandbox", keys=URI)), FreshKeys()), TokenKeys)
