@@ -11,6 +11,7 @@ from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.card_catalogue import add_catalogue
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.card_facts import (
     CERTIFICATES,
@@ -62,6 +63,7 @@ def register(commands: Commands) -> None:
     add_pin(group)
     add_read(group)
     add_certificate(group)
+    add_catalogue(group)
     add_plug(group)
 
 

@@ -1,16 +1,31 @@
 """`openjpki init`: a sandbox of your own, from an empty folder to two CAs and two cities with residents."""
 
 import argparse
+import sys
+from datetime import timedelta
 
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
+from openjpki.errors import Language
+from openjpki.lab.catalogue import CATALOGUE, PINS, TestCard, card_named
+from openjpki.lab.dated import begins
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import FreshKeys
+from openjpki.rules.dates import civil_date
 from openjpki.rules.policy import Policy
+from openjpki.site.clock import ShiftedClock, SteppedClock
 from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
+from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import founded
 from openjpki.site.server import LOOPBACK
 from openjpki.site.token_uri import token_at
 
 _DAY = 86_400
+_KEYS_AHEAD = 12
+"""Keys that are made while something else is done: a test card has four on its face and two or more for certificates."""
+_NOTHING_MADE = {
+    "ja": "中断しました。途中のものは残っていません。もう一度実行すれば、初めから作ります。",
+    "en": "Interrupted. Nothing half-made is left: the same command begins anew.",
+}
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
 """The same bound in days."""
 
@@ -56,6 +71,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--shift-days", type=int, default=0, metavar="N", help="let the sandbox's legal clock run N days ahead"
     )
+    parser.add_argument(
+        "--test-cards",
+        nargs="*",
+        metavar="NAME",
+        help="live through the years that make the test cards of the catalogue, all or those named (`openjpki card catalogue`)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -78,11 +99,14 @@ def run(arguments: argparse.Namespace) -> Answer:
         signer=arguments.signer,
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
+    cards = chosen(arguments)
+    language = language_of(arguments)
+    if cards:
+        return _with_test_cards(arguments, settings, cards, language)
     with founded(arguments.home, settings) as house:
         from openjpki.site.seeding import seed
 
         residents = seed(house)
-    language = language_of(arguments)
     lines = {
         "ja": (
             f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2。",
@@ -94,6 +118,62 @@ def run(arguments: argparse.Namespace) -> Answer:
         ),
     }
     return Answer(data={"home": str(arguments.home), "residents": residents}, lines=lines[language])
+
+
+def chosen(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
+    """Return the test cards asked for, all if none is named; raises `NoSuchTestCard`, and `BadValue` beside a policy."""
+    if arguments.test_cards is None:
+        return ()
+    if arguments.policy:
+        raise BadValue(
+            option="--policy",
+            value=arguments.policy[0],
+            expected_ja="テストカードは全国共通の取扱いで作られます。--test-cards とは一緒に指定できません。",
+            expected_en="The test cards are made by national practice: it does not go with --test-cards.",
+        )
+    wanted = {card_named(name).name for name in arguments.test_cards}
+    return tuple(card for card in CATALOGUE if not wanted or card.name in wanted)
+
+
+def _with_test_cards(
+    arguments: argparse.Namespace, settings: Settings, cards: tuple[TestCard, ...], language: Language
+) -> Answer:
+    """Begin the home years ago and live up to the present moment; one line on standard error for each card."""
+    now = ShiftedClock(timedelta(seconds=settings.clock_shift_seconds))()
+    clock = SteppedClock(begins(Policy(), civil_date(now)))
+    kinds = {KeyAlgorithm(settings.algorithm), KeyAlgorithm.RSA_2048_SHA_256}
+    made = 0
+
+    def say(name: str) -> None:
+        nonlocal made
+        made += 1
+        print(f"[{made:2}/{len(cards)}] {name}", file=sys.stderr, flush=True)
+
+    try:
+        with (
+            KeyPool(FreshKeys(), kinds, ready=_KEYS_AHEAD) as keys,
+            founded(arguments.home, settings, clock, keys) as house,
+        ):
+            from openjpki.site.lives.making import live_through
+
+            residents = live_through(house, clock, cards, now=now, say=say)
+    except KeyboardInterrupt:
+        print(_NOTHING_MADE[language], file=sys.stderr, flush=True)
+        raise
+    names = [card.name for card in cards]
+    lines = {
+        "ja": (
+            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2(各2世代)、テストカード {len(cards)} 枚。",
+            f"暗証番号は署名用が {PINS.signature}、ほかは {PINS.digits} です。それぞれの用途は `openjpki card catalogue` で見られます。",
+        ),
+        "en": (
+            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, test cards: {len(cards)}.",
+            f"The signature PIN is {PINS.signature}, the others {PINS.digits}. What each card is for: `openjpki card catalogue`.",
+        ),
+    }
+    return Answer(
+        data={"home": str(arguments.home), "residents": residents, "test_cards": names}, lines=lines[language]
+    )
 
 
 def token_uri(text: str) -> str:

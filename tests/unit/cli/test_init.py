@@ -5,13 +5,17 @@ import pytest
 
 from openjpki.authority.models import Issuer, Person
 from openjpki.cli.answer import Answer, BadValue
+from openjpki.cli.init import chosen
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure
+from openjpki.lab.catalogue import CATALOGUE, NoSuchTestCard
+from openjpki.readers.store import CardStore
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import BadSetting, UnknownSetting
 from openjpki.site import seeding
 from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
+from openjpki.site.lives import making
 from openjpki.site.place import HomeMissing, HomeNotEmpty
 from openjpki.site.settings import ROLES
 from openjpki.window.models import OutboxMessage
@@ -137,3 +141,56 @@ def test_a_failure_on_the_way_leaves_no_half_home(tmp_path: Path, monkeypatch: p
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
     with pytest.raises(HomeMissing):
         Home.open(tmp_path / "home")
+
+
+def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are named, in the catalogue's order; each is told on standard error, the PINs in the end."""
+    answer = init(tmp_path / "home", "--test-cards", "blank", "no-certificates")
+
+    assert answer.data["test_cards"] == ["no-certificates", "blank"]
+    assert answer.data["residents"] == 8
+    assert "TEST2026" in answer.lines[1]
+    assert capsys.readouterr().err.splitlines() == ["[ 1/2] no-certificates", "[ 2/2] blank"]
+    assert CardStore(tmp_path / "home" / "cards").list() == ("blank", "no-certificates")
+    assert Issuer.objects.count() == 4, "two generations of each CA"
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [(("adlut",), NoSuchTestCard), (("adult", "--policy", "age_rule=eve"), BadValue)],
+    ids=["unknown", "a policy"],
+)
+def test_test_cards_that_cannot_be_are_refused_before_anything_is_made(
+    tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]
+) -> None:
+    """A name that is not there, and rulings under which a card might not be what its name says."""
+    with pytest.raises(refusal):
+        init(tmp_path / "home", "--test-cards", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_names_all_test_cards_are_meant(tmp_path: Path) -> None:
+    """The option alone asks for the whole catalogue; without it there are none."""
+    asked = parser().parse_args(["init", "--test-cards", "--home", str(tmp_path)])
+    not_asked = parser().parse_args(["init", "--home", str(tmp_path)])
+
+    assert chosen(asked) == CATALOGUE
+    assert chosen(not_asked) == ()
+
+
+def test_an_interruption_leaves_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C between two cards: no home, and the way on."""
+
+    def stopped(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "live_through", stopped)
+
+    with pytest.raises(KeyboardInterrupt):
+        init(tmp_path / "home", "--test-cards", "blank")
+    assert capsys.readouterr().err.splitlines() == [
+        "Interrupted. Nothing half-made is left: the same command begins anew."
+    ]
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
