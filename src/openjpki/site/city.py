@@ -1,14 +1,5 @@
-"""The invented prefecture of the sandbox: two municipalities and their residents. No such place or person exists.
+"""The two municipalities of every sandbox: those of the laboratory, so that a card is from the same place in both."""
 
-Prefecture code 99 and the names are ours; real codes run from 01 to 47.
-"""
+from openjpki.lab.city import MINATO, MUNICIPALITIES, WAKABA
 
-from openjpki.rules.person import Municipality
-
-WAKABA = Municipality(
-    code="99201", prefecture="見本県", name="若葉市", prefecture_romaji="Mihon-ken", name_romaji="Wakaba-shi"
-)
-MINATO = Municipality(
-    code="99202", prefecture="見本県", name="みなと市", prefecture_romaji="Mihon-ken", name_romaji="Minato-shi"
-)
-MUNICIPALITIES = (WAKABA, MINATO)
+__all__ = ["MINATO", "MUNICIPALITIES", "WAKABA"]

@@ -1,0 +1,178 @@
+"""Cards with locked PINs, and cards whose holders' names and dates are a test of their own."""
+
+from typing import Final
+
+from openjpki.lab.catalogue.card import Act, Person, TestCard, What, Words
+from openjpki.lab.catalogue.places import (
+    LOG_IN,
+    MINATO_ADDRESS,
+    OTHER_WAKABA_ADDRESS,
+    TAKE_SIGNATURE,
+    WAKABA_ADDRESS,
+)
+from openjpki.lab.city import MINATO, WAKABA
+from openjpki.rules.kinds import CertificateKind, Sex
+
+AUTHENTICATION, SIGNATURE = CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE
+_BOTH = (AUTHENTICATION, SIGNATURE)
+_RESET_LOGIN = Words(
+    "暗証番号がロック中だと伝え、窓口での再設定を案内する。何度も入力させない。",
+    "Tell that the PIN is locked and the municipal counter sets it anew; ask for no other try.",
+)
+_RESET_SIGNING = Words(
+    "暗証番号がロック中だと伝え、窓口かコンビニ端末での再設定を案内する。",
+    "Tell that the PIN is locked; the counter, or a convenience store's terminal, sets it anew.",
+)
+
+LOCKED: Final = (
+    TestCard(
+        name="locked-sign",
+        purpose=Words(
+            "署名用の暗証番号を5回間違えてロックされたカード。",
+            "A card whose signature PIN is locked after five misses (R-6.2).",
+        ),
+        login=LOG_IN,
+        signing=_RESET_SIGNING,
+        person=Person(
+            name="見本　鍵子",
+            kana="ミホン　カギコ",
+            sex=Sex.FEMALE,
+            address=WAKABA_ADDRESS,
+            municipality=WAKABA,
+            age=28,
+            birthday=95,
+        ),
+        acts=(
+            Act(what=What.HAND_OVER, days=-160),
+            Act(what=What.ISSUE, days=-160, kinds=_BOTH),
+            Act(what=What.LOCK, days=-3, kinds=(SIGNATURE,)),
+        ),
+    ),
+    TestCard(
+        name="locked-auth",
+        purpose=Words(
+            "利用者証明用の暗証番号を3回間違えてロックされたカード。",
+            "A card whose authentication PIN is locked after three misses (R-6.2).",
+        ),
+        login=_RESET_LOGIN,
+        signing=TAKE_SIGNATURE,
+        person=Person(
+            name="見本　錠太",
+            kana="ミホン　ジョウタ",
+            sex=Sex.MALE,
+            address=WAKABA_ADDRESS,
+            municipality=WAKABA,
+            age=20,
+            birthday=-25,
+        ),
+        acts=(
+            Act(what=What.HAND_OVER, days=-140),
+            Act(what=What.ISSUE, days=-140, kinds=_BOTH),
+            Act(what=What.LOCK, days=-3, kinds=(AUTHENTICATION,)),
+        ),
+    ),
+    TestCard(
+        name="locked-both",
+        purpose=Words(
+            "署名用と利用者証明用の暗証番号がどちらもロックされたカード。",
+            "A card both of whose PINs are locked.",
+        ),
+        login=_RESET_LOGIN,
+        signing=_RESET_SIGNING,
+        person=Person(
+            name="見本　閉",
+            kana="ミホン　トジル",
+            sex=Sex.MALE,
+            address=OTHER_WAKABA_ADDRESS,
+            municipality=WAKABA,
+            age=72,
+            birthday=5,
+        ),
+        acts=(
+            Act(what=What.HAND_OVER, days=-130),
+            Act(what=What.ISSUE, days=-130, kinds=_BOTH),
+            Act(what=What.LOCK, days=-3, kinds=_BOTH),
+        ),
+    ),
+)
+
+
+def _filled(start: str, again: str, length: int) -> str:
+    """Return a text of exactly so many characters."""
+    return (start + again * length)[:length]
+
+
+LONGEST: Final = 100
+"""Characters of the longest name that a register takes (`window.shapes.MAX_NAME`)."""
+LONGEST_ADDRESS: Final = 200
+
+UNCOMMON: Final = (
+    TestCard(
+        name="substituted-name",
+        purpose=Words(
+            "氏名と住所に電子証明書で使えない文字があり、代替文字に置き換わっているカード。",
+            "A card whose name and address have characters that a certificate lacks; substitutes stand for them (R-1.9).",
+        ),
+        login=LOG_IN,
+        signing=Words(
+            "署名を受け付ける。氏名を照合するときは、代替文字の印の付いた位置を違いとして数えない。",
+            "Take the signature. Where a flag marks a substitute, a different character is no different name.",
+        ),
+        person=Person(
+            name="髙𠮷　德子",
+            kana="タカヨシ　ノリコ",
+            sex=Sex.FEMALE,
+            address="見本県若葉市本町二丁目１番地髙﨑荘",
+            municipality=WAKABA,
+            age=44,
+            birthday=-70,
+        ),
+        acts=(Act(what=What.HAND_OVER, days=-260), Act(what=What.ISSUE, days=-260, kinds=_BOTH)),
+    ),
+    TestCard(
+        name="long-name",
+        purpose=Words(
+            "氏名が100文字、住所が200文字のカード。",
+            "A card with a name of 100 characters and an address of 200.",
+        ),
+        login=LOG_IN,
+        signing=Words(
+            "署名を受け付け、氏名と住所を切り詰めずに表示し、保存する。",
+            "Take the signature; show and store name and address without cutting them.",
+        ),
+        person=Person(
+            name=_filled("SPECIMEN　MAXIMILIANA　", "LONGINA", LONGEST),
+            kana=_filled("スペシメン　マクシミリアーナ　", "ロンギナ", LONGEST),
+            sex=Sex.FEMALE,
+            address=_filled("見本県若葉市緑町一丁目９９番９９号", "見本長名集合住宅", LONGEST_ADDRESS),
+            municipality=WAKABA,
+            age=36,
+            birthday=140,
+        ),
+        acts=(Act(what=What.HAND_OVER, days=-120), Act(what=What.ISSUE, days=-120, kinds=_BOTH)),
+    ),
+    TestCard(
+        name="foreign-resident",
+        purpose=Words(
+            "外国人住民のカード。氏名はローマ字で、有効期間は在留期間の満了日まで。",
+            "A foreign resident's card: a name in Latin letters, valid until the period of stay ends (R-1.8).",
+        ),
+        login=LOG_IN,
+        signing=Words(
+            "署名を受け付ける。氏名がローマ字で、姓と名の順が決まっていないことがある。",
+            "Take the signature. The name is in Latin letters, and may have more than two parts.",
+        ),
+        person=Person(
+            name="SPECIMEN　ANNA　MARIA",
+            kana="スペシメン　アンナ　マリア",
+            sex=Sex.FEMALE,
+            address=MINATO_ADDRESS,
+            municipality=MINATO,
+            age=28,
+            birthday=55,
+            japanese=False,
+        ),
+        acts=(Act(what=What.HAND_OVER, days=-110), Act(what=What.ISSUE, days=-110, kinds=_BOTH)),
+        stay=600,
+    ),
+)
