@@ -12,6 +12,7 @@ from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.card_catalogue import add_catalogue
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.card_facts import (
     CERTIFICATES,
@@ -79,6 +80,7 @@ def register(commands: Commands) -> None:
     )
     pin.set_defaults(run=_pin)
     add_certificate(group)
+    add_catalogue(group)
     add_plug(group)
 
 

@@ -1,15 +1,26 @@
 """`openjpki init`: a sandbox of your own, from an empty folder to two CAs and two cities with residents."""
 
 import argparse
+import sys
+from datetime import timedelta
 
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
+from openjpki.errors import Language
+from openjpki.lab.catalogue import CATALOGUE, PINS, TestCard, card_named
+from openjpki.lab.dated import begins
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import FreshKeys
+from openjpki.rules.dates import civil_date
 from openjpki.rules.policy import Policy
+from openjpki.site.clock import ShiftedClock, SteppedClock
 from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
+from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import founded
 from openjpki.site.server import LOOPBACK
 
 _DAY = 86_400
+_KEYS_AHEAD = 12
+"""Keys that are made while something else is done: a test card has four on its face and two or more for certificates."""
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
 """The same bound in days."""
 
@@ -44,6 +55,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--shift-days", type=int, default=0, metavar="N", help="let the sandbox's legal clock run N days ahead"
     )
+    parser.add_argument(
+        "--test-cards",
+        nargs="*",
+        metavar="NAME",
+        help="live through the years that make the test cards of the catalogue, all or those named (`openjpki card catalogue`)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -64,11 +81,14 @@ def run(arguments: argparse.Namespace) -> Answer:
         policy=_rulings(arguments.policy),
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
+    cards = _test_cards(arguments)
+    language = language_of(arguments)
+    if cards:
+        return _with_test_cards(arguments, settings, cards, language)
     with founded(arguments.home, settings) as house:
         from openjpki.site.seeding import seed
 
         residents = seed(house)
-    language = language_of(arguments)
     lines = {
         "ja": (
             f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2。",
@@ -80,6 +100,58 @@ def run(arguments: argparse.Namespace) -> Answer:
         ),
     }
     return Answer(data={"home": str(arguments.home), "residents": residents}, lines=lines[language])
+
+
+def _test_cards(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
+    """Return the test cards asked for, all if none is named; raises `NoSuchTestCard`, and `BadValue` beside a policy."""
+    if arguments.test_cards is None:
+        return ()
+    if arguments.policy:
+        raise BadValue(
+            option="--policy",
+            value=arguments.policy[0],
+            expected_ja="テストカードは全国共通の取扱いで作られます。--test-cards とは一緒に指定できません。",
+            expected_en="The test cards are made by national practice: it does not go with --test-cards.",
+        )
+    wanted = {card_named(name).name for name in arguments.test_cards}
+    return tuple(card for card in CATALOGUE if not wanted or card.name in wanted)
+
+
+def _with_test_cards(
+    arguments: argparse.Namespace, settings: Settings, cards: tuple[TestCard, ...], language: Language
+) -> Answer:
+    """Begin the home years ago and live up to the present moment; one line on standard error for each card."""
+    now = ShiftedClock(timedelta(seconds=settings.clock_shift_seconds))()
+    clock = SteppedClock(begins(Policy(), civil_date(now)))
+    kinds = {KeyAlgorithm(settings.algorithm), KeyAlgorithm.RSA_2048_SHA_256}
+    made = 0
+
+    def say(name: str) -> None:
+        nonlocal made
+        made += 1
+        print(f"[{made:2}/{len(cards)}] {name}", file=sys.stderr, flush=True)
+
+    with (
+        KeyPool(FreshKeys(), kinds, ready=_KEYS_AHEAD) as keys,
+        founded(arguments.home, settings, clock, keys) as house,
+    ):
+        from openjpki.site.lives.making import live_through
+
+        residents = live_through(house, clock, cards, now=now, say=say)
+    names = [card.name for card in cards]
+    lines = {
+        "ja": (
+            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2(各2世代)、テストカード {len(cards)} 枚。",
+            f"暗証番号は署名用が {PINS.signature}、ほかは {PINS.digits} です。それぞれの用途は `openjpki card catalogue` で見られます。",
+        ),
+        "en": (
+            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, {len(cards)} test cards.",
+            f"The signature PIN is {PINS.signature}, the others {PINS.digits}. What each card is for: `openjpki card catalogue`.",
+        ),
+    }
+    return Answer(
+        data={"home": str(arguments.home), "residents": residents, "test_cards": names}, lines=lines[language]
+    )
 
 
 def _rulings(words: list[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from openjpki.card.terminal import JpkiTerminal, PinLocked
@@ -10,7 +11,7 @@ from openjpki.cli import pins
 from openjpki.cli.answer import BadValue, language_of
 from openjpki.cli.rules.arguments import add_choice, add_day, document
 from openjpki.errors import Language
-from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, Sex
+from openjpki.rules.kinds import Applicant, CertificateKind, LifeEvent, PinKind, Power, Sex
 from openjpki.site.city import MUNICIPALITIES
 from openjpki.window.changes import ITEMS, Change
 from openjpki.window.examination import Shown
@@ -22,6 +23,8 @@ HOLDERS_PINS: Mapping[PinKind, Mapping[Language, str]] = {
     PinKind.AUTHENTICATION: {"ja": "利用者証明用電子証明書の暗証番号", "en": "authentication PIN"},
 }
 """The PINs that a holder sets at the hand-over, in the order in which they are asked for."""
+REPRESENTATIVES = (Power.PARENT, Power.MINORS_GUARDIAN, Power.GUARDIAN)
+"""Who acts in the holder's place whatever a list of acts says (R-1.6)."""
 _MAX_LOGIN = 64
 """Characters of an account's name, as the registers hold it."""
 _LOGIN = re.compile(rf"[A-Za-z0-9._@-]{{1,{_MAX_LOGIN}}}")
@@ -83,17 +86,21 @@ def shown(arguments: argparse.Namespace, terminal: JpkiTerminal | None) -> Shown
             matches = True
         except PinLocked:
             matches = False
-    return Shown(
-        documents=tuple(arguments.document),
-        pin_matches=matches,
-        copies_taken=arguments.copies_taken,
-        kana_agreed=getattr(arguments, "kana_agreed", False),
+    return replace(
+        documents_shown(arguments), pin_matches=matches, kana_agreed=getattr(arguments, "kana_agreed", False)
     )
 
 
 def documents_shown(arguments: argparse.Namespace) -> Shown:
-    """Return the documents that the person shows, where no PIN is tried."""
-    return Shown(documents=tuple(arguments.document), copies_taken=arguments.copies_taken)
+    """Return who came with which documents, where no PIN is tried."""
+    power = Power(arguments.representative) if arguments.representative else None
+    return Shown(
+        documents=tuple(arguments.document),
+        copies_taken=arguments.copies_taken,
+        applicant=Applicant.LEGAL_REPRESENTATIVE if power else Applicant.SELF,
+        power=power,
+        representative_documents=tuple(arguments.representative_document),
+    )
 
 
 def typed(arguments: argparse.Namespace, kinds: tuple[PinKind, ...], language: Language) -> dict[PinKind, str]:
@@ -244,6 +251,19 @@ def _add_documents(parser: argparse.ArgumentParser) -> None:
         help="an identity document that was shown; may be repeated",
     )
     parser.add_argument("--copies-taken", action="store_true", help="paper copies of the documents were taken (R-2.26)")
+    parser.add_argument(
+        "--representative",
+        choices=[power.value for power in REPRESENTATIVES],
+        help="the legal representative came in the holder's place, by this right (R-1.6)",
+    )
+    parser.add_argument(
+        "--representative-document",
+        action="append",
+        default=[],
+        type=document("--representative-document"),
+        metavar="KIND[:EXPIRES]",
+        help="a document of the representative's, or a paper that proves the right; may be repeated",
+    )
 
 
 def add_nothing(_: argparse.ArgumentParser) -> None:

@@ -4,10 +4,11 @@ What a home is to hold after the acts, and what a card that is made at once has 
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from openjpki.lab.catalogue.card import Act, Expected, Person, Standing, TestCard, What
-from openjpki.lab.city import MUNICIPALITIES
+from openjpki.lab.city import MUNICIPALITIES, WAKABA
+from openjpki.rules.dates import JST
 from openjpki.rules.kinds import CertificateKind, LifeEvent
 from openjpki.rules.office import open_day_until
 from openjpki.rules.person import FourAttributes
@@ -26,6 +27,9 @@ EVENTS = {
     What.LEAK: LifeEvent.KEY_COMPROMISE,
 }
 """What happens → the event by which the rules end certificates (R-5.1 to R-5.8)."""
+FIRST_DAY = timedelta(days=-1700)
+"""From today: before the first act of any card. Whoever makes them makes the CAs and registers everybody on this day."""
+MORNING = time(9)
 _ISSUES = frozenset({What.ISSUE, What.RENEW, What.REISSUE})
 
 
@@ -56,6 +60,8 @@ class Dated:
     """The holder's today; None: a card of nobody."""
     made_with: FourAttributes | None = field(repr=False)
     """The holder's when the card was made: its face is not written again."""
+    municipality: str
+    """Where the holder lives: five digits. Of nobody's card: where it is in stock."""
     handed_over: date | None
     expires: date | None
     """The card's last day; None if it was never handed over."""
@@ -78,6 +84,11 @@ def day_of(act: Act, today: date, policy: Policy) -> date:
     return open_day_until(policy, today + timedelta(days=act.days))
 
 
+def begins(policy: Policy, today: date) -> datetime:
+    """Return the moment, UTC, at which a place begins that has test cards."""
+    return datetime.combine(open_day_until(policy, today + FIRST_DAY), MORNING, JST).astimezone(UTC)
+
+
 def dated(card: TestCard, today: date, policy: Policy) -> Dated:
     """Return a test card as it is on a day, by the rules in force (R-1, R-3, R-5)."""
     acts = tuple((day_of(act, today, policy), act) for act in card.acts)
@@ -88,6 +99,7 @@ def dated(card: TestCard, today: date, policy: Policy) -> Dated:
             acts=acts,
             attributes=None,
             made_with=None,
+            municipality=WAKABA.code,
             handed_over=None,
             expires=None,
             stay_until=stay_until,
@@ -102,6 +114,7 @@ def dated(card: TestCard, today: date, policy: Policy) -> Dated:
         acts=acts,
         attributes=life.attributes,
         made_with=made_with,
+        municipality=life.municipality,
         handed_over=life.handed_over,
         expires=life.expires,
         stay_until=stay_until,

@@ -86,7 +86,9 @@ def assemble(home: Home, clock: Clock | None = None, key_source: KeySource | Non
 
 
 @contextmanager
-def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iterator[House]":
+def founded(
+    path: Path, settings: Settings, clock: Clock | None = None, key_source: KeySource | None = None
+) -> "Iterator[House]":
     """Make a new home with its tables and municipalities, and hold it alone; an earlier story there is replaced.
 
     Raises `HomeNotEmpty` and `HomeInUse`, having touched nothing, `DatabasesTaken` and `DatabaseSilent`. A sandbox becomes a
@@ -106,7 +108,7 @@ def founded(path: Path, settings: Settings, clock: Clock | None = None) -> "Iter
             if settings.purpose == "story":
                 home.save()
             # nobody listens yet at the desk that the settings may name: while it is founded, a home is one process
-            house = assemble(Home(home.path, replace(settings, desk="")), clock)
+            house = assemble(Home(home.path, replace(settings, desk="")), clock, key_source)
             house.furnish(replaced)
             with _emptied_on_failure(home):
                 yield house

@@ -7,7 +7,7 @@ from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.course import due_grounds
 from openjpki.rules.dates import civil_date
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import Applicant, ApplicationState, CertificateKind
+from openjpki.rules.kinds import ApplicationState, CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.window.applications import move, policy_name, subject, write_findings
 from openjpki.window.casework import Asked, card_on_counter
@@ -29,7 +29,7 @@ def receive(
         resident=resident,
         card=card_on_counter(resident, asked.card_number),
         procedure=asked.procedure.value,
-        applicant=Applicant.SELF.value,
+        applicant=asked.shown.applicant.value,
         kinds=[kind.value for kind in asked.kinds],
         officer=officer.login,
         approval_grounds=[ground.value for ground in due_grounds(policy, examination.application)],
@@ -117,5 +117,5 @@ def _keep_evidence(application: Application, shown: Shown, examination: Examinat
             expires_date=document.expires,
             copy_taken=shown.copies_taken,
         )
-        for document in shown.documents
+        for document in (*shown.documents, *shown.representative_documents)
     )

@@ -28,17 +28,20 @@ from openjpki.rules.finding import Finding, refusals_first
 from openjpki.rules.identity import about_the_holder, decide
 from openjpki.rules.kinds import (
     Applicant,
+    Capacity,
     CardState,
     CertificateKind,
     CertificateState,
     FeeReason,
     LifeEvent,
+    Power,
     Procedure,
     Residence,
 )
 from openjpki.rules.office import open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
+from openjpki.rules.representation import Claim
 from openjpki.rules.visit import Visit, Way
 from openjpki.window.findings import found
 
@@ -77,6 +80,12 @@ class Shown:
     """Whether paper copies of the documents were taken (R-2.26)."""
     kana_agreed: bool = False
     """Whether the applicant saw the name in kana, as a certificate would carry it, and agreed (R-1.9)."""
+    applicant: Applicant = Applicant.SELF
+    """Who came: the holder, or the legal representative in the holder's place (R-2.20, R-2.22)."""
+    power: Power | None = None
+    """By what right the representative acts; the papers prove it (R-1.6)."""
+    representative_documents: tuple[ShownDocument, ...] = ()
+    """Those of who represents the holder, and the papers that prove the power."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +104,7 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What is examined: one person, in person, on one day."""
+    """What is examined: one person on one day, in person or legally represented."""
 
     procedure: Procedure
     kinds: tuple[CertificateKind, ...]
@@ -223,19 +232,23 @@ def _identified(policy: Policy, case: Case, *, also: Iterable[Finding], officer:
 
 
 def _visit(case: Case) -> Visit:
-    """Return the visit of the person, who came without anybody acting for them."""
+    """Return the visit of the person, or of the legal representative; whose guardian came is a ward (R-1.7)."""
+    shown = case.shown
     return Visit(
         procedure=case.procedure,
-        applicant=Applicant.SELF,
+        applicant=shown.applicant,
         on=case.on,
         kinds=frozenset(case.kinds),
         holder=Holder(
             born=case.born,
             residence=Residence.HERE if case.resident else Residence.ELSEWHERE,
+            capacity=Capacity.GUARDIANSHIP if shown.power is Power.GUARDIAN else Capacity.FULL,
             card=_card_today(case),
         ),
-        pin_matches=case.shown.pin_matches,
-        documents=case.shown.documents,
+        claim=Claim(power=shown.power) if shown.power else None,
+        pin_matches=shown.pin_matches,
+        documents=shown.documents,
+        agent_documents=shown.representative_documents,
     )
 
 

@@ -11,7 +11,7 @@ from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.course import approve
 from openjpki.rules.dates import civil_date
 from openjpki.rules.finding import Finding
-from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, Procedure
+from openjpki.rules.kinds import Applicant, ApplicationState, CardState, CertificateKind, Procedure
 from openjpki.rules.remaking import Voided
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
@@ -297,8 +297,10 @@ class Procedures:
         at: datetime,
     ) -> tuple[Finding, ...]:
         """Return what has come up against these certificates of an application since it was accepted."""
-        number = row.card.card_number if row.card else ""
-        asked = Asked(procedure=Procedure(row.procedure), kinds=kinds, card_number=number, shown=Shown())
+        number, applicant = row.card.card_number if row.card else "", Applicant(row.applicant)
+        asked = Asked(
+            procedure=Procedure(row.procedure), kinds=kinds, card_number=number, shown=Shown(applicant=applicant)
+        )
         case = gather(resident, asked, on=civil_date(at))
         told = standing(self._equipment.policy, case, unordered=unordered)
         in_kana = written_in_kana(resident) if CertificateKind.SIGNATURE in kinds else None

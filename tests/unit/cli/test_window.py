@@ -210,6 +210,16 @@ def test_the_pin_identifies_the_holder(served: Counter, monkeypatch: pytest.Monk
     assert (answer.data["state"], answer.data["kinds"], answer.data["findings"]) == ("done", ["authentication"], [])
 
 
+def test_a_representative_comes_with_the_papers(served: Counter) -> None:
+    """R-1.6, R-2.22: who came, by what right and with which papers is given on the command line, and the rules judge it."""
+    papers = ("--representative-document", "passport", "--representative-document", "family-register-certificate")
+
+    answer = served("issue", *WAKABA, *PERSON, "--card", "hanako", "--representative", "parent", *papers)
+
+    assert answer.kind is Kind.REFUSED
+    assert answer.data["findings"][0]["code"] == "representative.acts-alone"
+
+
 def test_a_refusal_tells_its_rules_and_what_to_bring(served: Counter) -> None:
     """S-14, S-15: refused, exit 1, with the rule, the sentence and what to bring, in both languages."""
     words = ("issue", *WAKABA, *PERSON, "--card", "hanako")

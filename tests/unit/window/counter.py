@@ -12,6 +12,7 @@ from openjpki.desk.carrier import AuthorityUnreachable, SealRefused
 from openjpki.desk.messages import Refused, Reply, Request
 from openjpki.rules.dates import JST
 from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.kinds import Applicant, Power
 from openjpki.rules.policy import Policy
 from openjpki.window.examination import Shown
 from openjpki.window.officer import Clerk
@@ -38,6 +39,14 @@ BY_LICENCE = Shown(
     documents=(ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2031, 1, 1)),), copies_taken=True
 )
 NOTHING = Shown()
+BY_PARENT = Shown(
+    applicant=Applicant.LEGAL_REPRESENTATIVE,
+    power=Power.PARENT,
+    representative_documents=(
+        ShownDocument(kind=DocumentKind.DRIVERS_LICENCE, expires=date(2031, 1, 1)),
+        ShownDocument(kind=DocumentKind.RESIDENT_RECORD),
+    ),
+)
 
 
 def at(day: str, hour: int = 10) -> datetime:

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import (
     ApprovalGround,
     CardState,
@@ -10,11 +11,12 @@ from openjpki.rules.kinds import (
     CertificateState,
     FeeReason,
     LifeEvent,
+    Power,
     Procedure,
 )
 from openjpki.rules.policy import Policy
 from openjpki.window.examination import FEE_REASON_OF, Case, Known, Shown, examine, examine_ending, standing
-from tests.unit.window.counter import BY_LICENCE, BY_PIN, NOTHING
+from tests.unit.window.counter import BY_LICENCE, BY_PARENT, BY_PIN, NOTHING
 
 POLICY = Policy()
 SIGNATURE, AUTHENTICATION = CertificateKind.SIGNATURE, CertificateKind.AUTHENTICATION
@@ -300,3 +302,55 @@ def test_ending_needs_no_card(change: dict[str, object], known_afresh: bool, fou
 def test_a_case_shows_no_birth_date() -> None:
     """A case names nobody; the one personal datum in it stays out of its `repr`."""
     assert "born" not in repr(CASE)
+
+
+CHILD = replace(CASE, procedure=Procedure.NEW, kinds=(AUTHENTICATION,), history=(), born=date(2018, 6, 10))
+
+
+def test_a_parent_applies_for_a_child() -> None:
+    """R-1.3, R-1.6, R-2.22: under 15 the authentication certificate is the representative's to apply for, with the papers."""
+    examination = examine(POLICY, replace(CHILD, shown=BY_PARENT))
+
+    assert not examination.refused
+    assert examination.way == "same_day"
+    assert codes(CHILD)[0] == "representative.needed"
+
+
+def test_a_parent_gets_no_signature_certificate_for_a_child() -> None:
+    """R-1.3, S-08: whoever applies, under 15 no signature certificate is issued."""
+    both = replace(CHILD, kinds=BOTH, shown=BY_PARENT)
+
+    assert "eligibility.ward_or_under15_principle" in codes(both)
+
+
+@pytest.mark.parametrize("left_out", [0, 1])
+def test_a_representative_shows_both_papers(left_out: int) -> None:
+    """R-2.22: a photo document of the representative, and the proof of the power."""
+    papers = BY_PARENT.representative_documents
+    without = replace(BY_PARENT, representative_documents=papers[:left_out] + papers[left_out + 1 :])
+
+    assert (
+        codes(replace(CHILD, shown=without))[0]
+        == ("representative.photo-id", "representative.family-register")[left_out]
+    )
+
+
+def test_a_guardian_applies_for_an_adult_ward() -> None:
+    """R-1.7, S-08, S-09: an adult ward's guardian gets the authentication certificate, and not the other one."""
+    guardian = replace(
+        BY_PARENT,
+        power=Power.GUARDIAN,
+        representative_documents=(
+            BY_PARENT.representative_documents[0],
+            ShownDocument(kind=DocumentKind.GUARDIANSHIP_CERTIFICATE, expires=None, issued=CASE.on),
+        ),
+    )
+    ward = replace(CASE, procedure=Procedure.NEW, history=(), kinds=(AUTHENTICATION,), shown=guardian)
+
+    assert codes(ward) == ["identity.copies-kept"]
+    assert codes(replace(ward, kinds=BOTH))[0] == "eligibility.ward_or_under15_principle"
+
+
+def test_nobody_represents_an_adult_who_acts_alone() -> None:
+    """R-1.6: from 15 on a person in full capacity applies alone."""
+    assert codes(replace(CASE, shown=BY_PARENT))[0] == "representative.acts-alone"

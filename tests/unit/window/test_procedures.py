@@ -17,7 +17,19 @@ from openjpki.window.models import Application, DocumentShown, FindingRecord, Id
 from openjpki.window.officer import Clerk
 from openjpki.window.procedures import BOTH, MustFinish, NoKinds, NothingWaits, ProcedureRefused
 from tests.unit.window.card import CounterCard, Gone
-from tests.unit.window.counter import BY_LICENCE, BY_PIN, CHILD, HANAKO, MINATO, NOTHING, TARO, WAKABA, Counter, audited
+from tests.unit.window.counter import (
+    BY_LICENCE,
+    BY_PARENT,
+    BY_PIN,
+    CHILD,
+    HANAKO,
+    MINATO,
+    NOTHING,
+    TARO,
+    WAKABA,
+    Counter,
+    audited,
+)
 
 pytestmark = pytest.mark.django_db(databases=["window"])
 
@@ -192,6 +204,22 @@ def test_a_child_gets_no_signature_certificate(counter: Counter) -> None:
     with pytest.raises(ProcedureRefused) as refused:
         counter.window.procedures.new_issue(WAKABA, resident_code=CHILD, card=counter.card, shown=BY_PIN)
     assert refusals(refused.value) == ["eligibility.ward_or_under15_principle", "representative.needed"]
+
+
+def test_a_parent_comes_for_a_child(counter: Counter) -> None:
+    """R-1.3, R-2.22: what a representative applied for waits, goes on and is kept as such, with the papers shown."""
+    counter.with_card(CHILD).desk.cut_before.add(CertificateOrder)
+    procedures = counter.window.procedures
+    waiting = procedures.new_issue(
+        WAKABA, resident_code=CHILD, card=counter.card, shown=BY_PARENT, kinds=[AUTHENTICATION]
+    )
+    counter.desk.cut_before.clear()
+
+    assert procedures.resume(WAKABA, receipt=waiting.application.receipt, card=counter.card).done
+    row = Application.objects.for_municipality("99201").get()
+    assert (row.applicant, row.kinds) == ("legal-representative", ["authentication"])
+    papers = DocumentShown.objects.for_municipality("99201").order_by("pk")
+    assert [paper.kind for paper in papers] == ["drivers-licence", "resident-record"]
 
 
 def test_somebody_elses_card(counter: Counter) -> None:

@@ -6,12 +6,13 @@ Everything here is invented. The PINs are published and the same for all cards; 
 from typing import Final
 
 from openjpki.errors import Failure, Kind
-from openjpki.lab.catalogue.card import Act, Expected, Person, Pins, Standing, TestCard, What, Words
+from openjpki.lab.catalogue.card import ABSENT, Act, Expected, Person, Pins, Standing, TestCard, What, Words
 from openjpki.lab.catalogue.ended import ENDED
 from openjpki.lab.catalogue.in_force import IN_FORCE
 from openjpki.lab.catalogue.pins_and_names import LOCKED, UNCOMMON
 
 __all__ = [
+    "ABSENT",
     "CATALOGUE",
     "PINS",
     "Act",

@@ -30,6 +30,8 @@ class Words:
 class Person:
     """An invented holder, as the resident register has them when the card is made. No such person exists."""
 
+    number: int
+    """Of the catalogue's persons; it stays a person's, whoever comes before or after."""
     name: str
     kana: str
     sex: Sex
@@ -40,6 +42,11 @@ class Person:
     birthday: int
     """Days from today to that birthday; below 0 it is over."""
     japanese: bool = True
+
+    @property
+    def resident_code(self) -> str:
+        """Return the 住民票コード in a home that has the test cards: eleven digits, that of no other sandbox resident."""
+        return f"{self.municipality.code}9{self.number:05}"
 
     def born(self, today: date) -> date:
         """Return the birth date: on 29 February's place in a common year stands 28 February."""

@@ -45,6 +45,7 @@ ENDED: Final = (
             "Refuse what is signed after the end; take what is proven (by a time stamp) to be signed before.",
         ),
         person=Person(
+            number=11,
             name="見本　冬彦",
             kana="ミホン　フユヒコ",
             sex=Sex.MALE,
@@ -72,6 +73,7 @@ ENDED: Final = (
             "Take what is signed before that day is over.",
         ),
         person=Person(
+            number=12,
             name="見本　明日香",
             kana="ミホン　アスカ",
             sex=Sex.FEMALE,
@@ -94,6 +96,7 @@ ENDED: Final = (
             "Refuse the signature and tell that the counter issues a new certificate; the reason is a changed attribute.",
         ),
         person=Person(
+            number=13,
             name="見本　移",
             kana="ミホン　ウツル",
             sex=Sex.MALE,
@@ -121,6 +124,7 @@ ENDED: Final = (
             "Refuse the signature and tell that the counter issues a new certificate.",
         ),
         person=Person(
+            number=14,
             name="見本　結",
             kana="ミホン　ユイ",
             sex=Sex.FEMALE,
@@ -145,6 +149,7 @@ ENDED: Final = (
         login=_TO_COUNTER,
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=15,
             name="見本　止",
             kana="ミホン　トマル",
             sex=Sex.MALE,
@@ -173,6 +178,7 @@ ENDED: Final = (
         ),
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=16,
             name="見本　守",
             kana="ミホン　マモル",
             sex=Sex.MALE,
@@ -201,6 +207,7 @@ ENDED: Final = (
         ),
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=17,
             name="見本　忘",
             kana="ミホン　ワスレ",
             sex=Sex.FEMALE,
@@ -226,6 +233,7 @@ ENDED: Final = (
         login=Words("ログインを断る。", "Refuse the login."),
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=18,
             name="見本　失",
             kana="ミホン　シツ",
             sex=Sex.MALE,
@@ -254,6 +262,7 @@ ENDED: Final = (
         ),
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=19,
             name="見本　故",
             kana="ミホン　フル",
             sex=Sex.MALE,
@@ -279,6 +288,7 @@ ENDED: Final = (
         login=_TO_COUNTER,
         signing=REFUSE_SIGNATURE,
         person=Person(
+            number=20,
             name="見本　渡",
             kana="ミホン　ワタル",
             sex=Sex.MALE,
@@ -307,6 +317,7 @@ ENDED: Final = (
         ),
         signing=TAKE_SIGNATURE,
         person=Person(
+            number=21,
             name="SPECIMEN　BRUNO",
             kana="スペシメン　ブルーノ",
             sex=Sex.MALE,

@@ -25,6 +25,7 @@ IN_FORCE: Final = (
         login=LOG_IN,
         signing=TAKE_SIGNATURE,
         person=Person(
+            number=1,
             name="見本　大介",
             kana="ミホン　ダイスケ",
             sex=Sex.MALE,
@@ -50,6 +51,7 @@ IN_FORCE: Final = (
             "Tell that the card has no signature certificate and offer another way; it is no fault of the card.",
         ),
         person=Person(
+            number=2,
             name="見本　つぼみ",
             kana="ミホン　ツボミ",
             sex=Sex.FEMALE,
@@ -75,6 +77,7 @@ IN_FORCE: Final = (
             "Take the signature. What only adults may do is refused by the birth date in the certificate.",
         ),
         person=Person(
+            number=3,
             name="見本　若葉",
             kana="ミホン　ワカバ",
             sex=Sex.FEMALE,
@@ -100,6 +103,7 @@ IN_FORCE: Final = (
             "Tell that the card has no signature certificate, and how the guardian can act.",
         ),
         person=Person(
+            number=4,
             name="見本　静",
             kana="ミホン　シズカ",
             sex=Sex.FEMALE,
@@ -128,6 +132,7 @@ IN_FORCE: Final = (
             "Tell that the card has no signature certificate and offer another way.",
         ),
         person=Person(
+            number=5,
             name="見本　松雄",
             kana="ミホン　マツオ",
             sex=Sex.MALE,
@@ -152,6 +157,7 @@ IN_FORCE: Final = (
         ),
         signing=Words("ログインと同じ。", "As for a login."),
         person=Person(
+            number=6,
             name="見本　正",
             kana="ミホン　タダシ",
             sex=Sex.MALE,
@@ -190,6 +196,7 @@ IN_FORCE: Final = (
         ),
         signing=TAKE_SIGNATURE,
         person=Person(
+            number=7,
             name="見本　春子",
             kana="ミホン　ハルコ",
             sex=Sex.FEMALE,
@@ -215,6 +222,7 @@ IN_FORCE: Final = (
             "Take signatures by the new certificate; one by the old certificate is judged at the time of signing.",
         ),
         person=Person(
+            number=8,
             name="見本　夏樹",
             kana="ミホン　ナツキ",
             sex=Sex.MALE,
@@ -245,6 +253,7 @@ IN_FORCE: Final = (
             "Take the signature, and compare the address on file with the one in the certificate.",
         ),
         person=Person(
+            number=9,
             name="見本　秋江",
             kana="ミホン　アキエ",
             sex=Sex.FEMALE,
@@ -270,6 +279,7 @@ IN_FORCE: Final = (
         login=LOG_IN,
         signing=TAKE_SIGNATURE,
         person=Person(
+            number=10,
             name="見本　渚",
             kana="ミホン　ナギサ",
             sex=Sex.UNKNOWN,

@@ -34,6 +34,7 @@ LOCKED: Final = (
         login=LOG_IN,
         signing=_RESET_SIGNING,
         person=Person(
+            number=22,
             name="見本　鍵子",
             kana="ミホン　カギコ",
             sex=Sex.FEMALE,
@@ -57,6 +58,7 @@ LOCKED: Final = (
         login=_RESET_LOGIN,
         signing=TAKE_SIGNATURE,
         person=Person(
+            number=23,
             name="見本　錠太",
             kana="ミホン　ジョウタ",
             sex=Sex.MALE,
@@ -80,6 +82,7 @@ LOCKED: Final = (
         login=_RESET_LOGIN,
         signing=_RESET_SIGNING,
         person=Person(
+            number=24,
             name="見本　閉",
             kana="ミホン　トジル",
             sex=Sex.MALE,
@@ -119,6 +122,7 @@ UNCOMMON: Final = (
             "Take the signature. Where a flag marks a substitute, a different character is no different name.",
         ),
         person=Person(
+            number=25,
             name="髙𠮷　德子",
             kana="タカヨシ　ノリコ",
             sex=Sex.FEMALE,
@@ -141,6 +145,7 @@ UNCOMMON: Final = (
             "Take the signature; show and store name and address without cutting them.",
         ),
         person=Person(
+            number=26,
             name=_filled("SPECIMEN　MAXIMILIANA　", "LONGINA", LONGEST),
             kana=_filled("スペシメン　マクシミリアーナ　", "ロンギナ", LONGEST),
             sex=Sex.FEMALE,
@@ -163,6 +168,7 @@ UNCOMMON: Final = (
             "Take the signature. The name is in Latin letters, and may have more than two parts.",
         ),
         person=Person(
+            number=27,
             name="SPECIMEN　ANNA　MARIA",
             kana="スペシメン　アンナ　マリア",
             sex=Sex.FEMALE,
