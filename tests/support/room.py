@@ -76,9 +76,15 @@ class Room:
         """Run an `openjpki` command to its end where vpcd is reached."""
         return self.run(*self._inside(*words))
 
+    def within(self, *command: str | Path) -> Finished:
+        """Run any program to its end where vpcd is reached, as a client of the service too."""
+        return self.run(*self._enter(), *command)
+
     def _inside(self, *words: str | Path) -> tuple[str | Path, ...]:
-        enter = ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid))
-        return (*enter, *openjpki_command(*words))
+        return (*self._enter(), *openjpki_command(*words))
+
+    def _enter(self) -> tuple[str, ...]:
+        return ("nsenter", "--preserve-credentials", "-U", "-n", "-t", str(self._keeper.pid))
 
     def wait_for_card(self, slot: int = 0, *, present: bool = True) -> None:
         """Wait until clients see a card in the slot, or none."""

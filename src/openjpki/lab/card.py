@@ -12,11 +12,11 @@ from openjpki.lab.cards import CardMaker, Made, in_repertoire, municipality_of
 from openjpki.lab.catalogue import Expected, Standing, TestCard
 from openjpki.lab.catalogue.card import ABSENT, EXPIRED, GOOD
 from openjpki.lab.dated import Dated
-from openjpki.lab.held import HeldCard
+from openjpki.lab.held import HeldCard, pin_kind
 from openjpki.lab.ledger import Ended, Entry
 from openjpki.lab.powered import PoweredCard
 from openjpki.pki.inspect import CertificateFacts, facts
-from openjpki.readers.vpcd import SlotTaken, VpcdMissing
+from openjpki.readers.vpcd import VpcdMissing
 from openjpki.rules.dates import civil_date, last_second
 from openjpki.rules.kinds import CertificateKind, LifeEvent, PinKind, RevocationReason
 from openjpki.rules.person import FourAttributes, Municipality
@@ -93,7 +93,7 @@ class LabCard(HeldCard):
     ) -> None:
         """Revoke a certificate, or all on the card, for a reason of RFC 5280 §5.3.1; raises `NoCertificate`.
 
-        What has ended already stays as it is. A hold is `hold`'s.
+        What has ended or expired already stays as it is. A hold is `hold`'s.
         """
         because = RevocationReason(reason.replace("-", "_") if isinstance(reason, str) else reason)
         if because is RevocationReason.CERTIFICATE_HOLD:
@@ -102,7 +102,7 @@ class LabCard(HeldCard):
         now = self._lab.now
         for one in self._chosen(kind):
             entry = self._entry(one)
-            if not entry.is_over:
+            if not entry.is_over and entry.not_after >= now:
                 self._lab.maker.ledger.write(one, entry.serial, Ended(now, now, because.value))
         self._lab.changed()
 
@@ -148,7 +148,8 @@ class LabCard(HeldCard):
         """Have a certificate, or all on the card, expired since the end of yesterday, for programs that read the real clock too.
 
         The card comes back with the certificate that it would have if everything had been so much earlier: same serial, key
-        and holder, other days. The one before never was: its status is unknown. Raises `NoCertificate`, `CardPlugged`.
+        and holder, other days. The one before never was, and nothing is said of it: under another generation its status is
+        unknown, under the same its number means the other now. Raises `NoCertificate`, `CardPlugged`.
         """
         self._hold_unplugged()
         end = last_second(civil_date(self._lab.now) - timedelta(days=1))
@@ -165,12 +166,14 @@ class LabCard(HeldCard):
     def renew(self, kind: CertificateKind | str | None = None) -> None:
         """Have a certificate, or all on the card, issued anew: new key, new serial, the holder's present attributes.
 
-        One that is still in force is superseded (R-5.7). Raises `NoCertificate`, `CardPlugged`.
+        One that is still in force is superseded (R-5.7). Raises `NoCertificate`, `CardPlugged`, and
+        `OutOfTime` before anything changed.
         """
         self._hold_unplugged()
         now = self._lab.now
         for one in self._chosen(kind):
             holding, attributes = self._holdings[one], self._person()
+            self._lab.maker.authority.issuing(one, now)
             wish = replace(
                 holding.wish,
                 municipality=self._municipality,
@@ -187,12 +190,12 @@ class LabCard(HeldCard):
     def lock(self, pin: PinKind | CertificateKind | str) -> None:
         """Use up the tries of a PIN, as somebody does who guesses (R-6.2); raises `CardPlugged`."""
         self._hold_unplugged()
-        chosen = PinKind(pin.value if isinstance(pin, PinKind | CertificateKind) else pin)
+        chosen = pin_kind(pin)
         image = self._powered.image
         self._powered.rewrite(image.with_pin(chosen, replace(image.pins[chosen], tries=0)))
 
     def _not_plugged(self, problem: BaseException) -> NoReturn:
-        if isinstance(problem, VpcdMissing | SlotTaken):
+        if isinstance(problem, VpcdMissing):
             self._lab.no_reader(problem)
         raise problem
 

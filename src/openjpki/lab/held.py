@@ -61,11 +61,11 @@ class HeldCard:
 
     def pin(self, pin: PinKind | CertificateKind | str) -> str:
         """Return a published PIN: "signature", "authentication", "resident-record" or "card-face-entry"."""
-        return PINS.of(_pin_kind(pin))
+        return PINS.of(pin_kind(pin))
 
     def tries(self, pin: PinKind | CertificateKind | str) -> int:
         """Return how many times a PIN may still be wrong; 0 if it is locked or was never set."""
-        return self._powered.image.pins[_pin_kind(pin)].tries
+        return self._powered.image.pins[pin_kind(pin)].tries
 
     def sign(
         self, data: bytes, *, kind: CertificateKind | str = CertificateKind.SIGNATURE, pin: str | None = None
@@ -167,5 +167,6 @@ class HeldCard:
             raise CardPlugged(name=self.name)
 
 
-def _pin_kind(pin: PinKind | CertificateKind | str) -> PinKind:
+def pin_kind(pin: PinKind | CertificateKind | str) -> PinKind:
+    """Return which PIN is meant: by itself, by the certificate that it guards, or by its word."""
     return PinKind(pin.value if isinstance(pin, PinKind | CertificateKind) else pin)

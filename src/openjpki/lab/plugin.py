@@ -19,13 +19,21 @@ if TYPE_CHECKING:
     from openjpki.rules.policy import Policy
 
 WITHOUT_READER = "openjpki_without_reader"
-SKIP = "skip"
+ERROR, SKIP = "error", "skip"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the one setting."""
     words = 'what `card.plug()` does where no virtual PC/SC reader runs: "error" (the default) or "skip" the test'
-    parser.addini(WITHOUT_READER, words, default="error")
+    parser.addini(WITHOUT_READER, words, default=ERROR)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a setting that is none."""
+    found = config.getini(WITHOUT_READER)
+    if found not in {ERROR, SKIP}:
+        message = f'{WITHOUT_READER} is "{ERROR}" or "{SKIP}", not "{found}"'
+        raise pytest.UsageError(message)
 
 
 @pytest.fixture(scope="session")

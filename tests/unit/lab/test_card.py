@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from openjpki.card.terminal import NoCertificate, PinLocked
+from openjpki.lab.authority import OutOfTime
 from openjpki.lab.catalogue import Standing
 from openjpki.lab.catalogue.card import ABSENT, EXPIRED, GOOD, Expected
 from openjpki.lab.lab import Lab
@@ -162,6 +163,7 @@ def test_what_ended_before_an_event_is_left_alone(lab: Lab) -> None:
     """An expired certificate is not revoked by what happens later."""
     card = lab.card("expired")
     card.happen("death")
+    card.revoke()
 
     assert both(lab, "expired") == (EXPIRED, EXPIRED)
 
@@ -187,6 +189,18 @@ def test_a_renewal_supersedes(lab: Lab) -> None:
     assert facts(card.certificate()).not_after <= facts(card.certificate(AUTHENTICATION)).not_after
     with pytest.raises(NoCertificate):
         lab.card("child").renew("signature")
+
+
+def test_a_renewal_that_cannot_be_changes_nothing(lab: Lab) -> None:
+    """Beyond the last CA nothing is issued, so nothing is superseded."""
+    card = lab.card("adult")
+    before = card.certificate()
+    lab.travel(days=8 * 365)
+    with pytest.raises(OutOfTime):
+        card.renew("signature")
+    lab.travel(days=-8 * 365)
+
+    assert (card.certificate(), card.status()) == (before, GOOD)
 
 
 def test_a_renewal_inside_the_window_goes_to_the_sixth_birthday(lab: Lab) -> None:
