@@ -45,6 +45,9 @@ class HeldCard:
         self._clock = clock
         self._plugged = False
 
+    def __repr__(self) -> str:
+        return f"<test card {self.name}>"
+
     def certificate(self, kind: CertificateKind | str = CertificateKind.SIGNATURE) -> bytes:
         """Return a certificate that is on the card, DER, without showing a PIN; raises `NoCertificate`."""
         active = self._powered.image.keys[CertificateKind(kind)].active

@@ -63,6 +63,9 @@ class Lab:
         self._shift = timedelta()
         self._cards: dict[str, LabCard] = {}
 
+    def __repr__(self) -> str:
+        return f"<JPKI laboratory at {self.now:%Y-%m-%dT%H:%M:%SZ}: {', '.join(self._cards) or 'no card yet'}>"
+
     @property
     def now(self) -> datetime:
         """Return the laboratory's moment, UTC, to the second: what a verifier under test takes for the present."""

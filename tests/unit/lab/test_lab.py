@@ -18,7 +18,9 @@ from tests.unit.lab.conftest import DAY, NOW
 
 def test_a_card_is_the_same_for_a_whole_test(lab: Lab) -> None:
     """A name is a person; without one it is the adult. A name that there is not is refused with those there are."""
+    assert repr(lab) == "<JPKI laboratory at 2026-11-27T03:00:00Z: no card yet>"
     assert lab.card() is lab.card("adult")
+    assert (repr(lab), repr(lab.card())) == ("<JPKI laboratory at 2026-11-27T03:00:00Z: adult>", "<test card adult>")
     assert lab.card("adult").certificate() != lab.card("minato").certificate()
     with pytest.raises(NoSuchTestCard) as refused:
         lab.card("adlut")
