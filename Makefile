@@ -4,20 +4,21 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STORY_HOME ?= home
+LAB_HOME ?= lab
 MARK   := $(VENV)/.installed
 WORKERS ?= 2
 PYTEST = TMPDIR=$(shell tools/scratch.sh) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 # Every room is held to its coverage by its own tests; what runs whole programs beside them is not measured.
 MEASURED := tests/unit tests/properties tests/dialogues
 # What is a query on SQLite must be one on PostgreSQL; the whole story and the commands are run there by scenarios of their own.
-ABOVE_QUERIES := tests/unit/story tests/unit/cli
+ABOVE_QUERIES := tests/unit/story tests/unit/cli tests/unit/site/lives
 
 export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 # What is compiled once, the tests' rewritten assertions too, is kept beside the environment, also where a shell says otherwise.
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run check test test-all fast format bench interop-record packages document docs traceability lock clean
+.PHONY: help run lab check test test-all fast format bench interop-record packages document docs traceability lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,6 +38,9 @@ run: $(MARK)-run ## tell the story of one card, then serve it (ONCE=1 ends after
 ifndef ONCE
 	@$(BIN)/openjpki serve --home $(STORY_HOME)
 endif
+
+lab: $(MARK)-run ## make a home with the test cards for a service (CARDS="adult expired" for some of them)
+	@test -e $(LAB_HOME)/openjpki.json || $(BIN)/openjpki init --home $(LAB_HOME) --test-cards $(CARDS)
 
 # --- checking ----------------------------------------------------------------------------------------------------
 

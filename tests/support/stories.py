@@ -143,7 +143,7 @@ def told(home: Path, *, today: date, algorithm: KeyAlgorithm, umask: int = 0o022
 
 
 @contextmanager
-def _once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+def once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
     """Give one test process after the other the place that all of them share."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -155,7 +155,7 @@ def _once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
 
 def shared(factory: pytest.TempPathFactory, name: str) -> Story:
     """Return a shared story, told by whichever test process asks first; the others wait for it."""
-    with _once(factory, f"story-{name}") as home:
+    with once(factory, f"story-{name}") as home:
         story = Story(home, _ALGORITHMS[name])
         if not (story.folder / "transcript.json").exists():
             # The harshest umask for secrets is the one that hides nothing.
@@ -185,7 +185,7 @@ _LABORATORY = (
 
 def laboratory(factory: pytest.TempPathFactory) -> Path:
     """Return a sandbox's home with a card of today, taro, and an empty one, blank: made once, and only looked at."""
-    with _once(factory, "laboratory") as home:
+    with once(factory, "laboratory") as home:
         if not (home / "cards" / "blank.card").exists():
             for words in _LABORATORY:
                 done = openjpki(*words, "--home", home, typed=f"{SIGNATURE_PIN}\n{AUTHENTICATION_PIN}\n")

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         policy=_rulings(arguments.policy),
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
-    cards = _test_cards(arguments)
+    cards = chosen(arguments)
     language = language_of(arguments)
     if cards:
         return _with_test_cards(arguments, settings, cards, language)
@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     return Answer(data={"home": str(arguments.home), "residents": residents}, lines=lines[language])
 
 
-def _test_cards(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
+def chosen(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
     """Return the test cards asked for, all if none is named; raises `NoSuchTestCard`, and `BadValue` beside a policy."""
     if arguments.test_cards is None:
         return ()

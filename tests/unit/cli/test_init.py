@@ -5,8 +5,11 @@ import pytest
 
 from openjpki.authority.models import Issuer, Person
 from openjpki.cli.answer import Answer, BadValue
+from openjpki.cli.init import chosen
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure
+from openjpki.lab.catalogue import CATALOGUE, NoSuchTestCard
+from openjpki.readers.store import CardStore
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import BadSetting, UnknownSetting
 from openjpki.site import seeding
@@ -137,3 +140,38 @@ def test_a_failure_on_the_way_leaves_no_half_home(tmp_path: Path, monkeypatch: p
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
     with pytest.raises(HomeMissing):
         Home.open(tmp_path / "home")
+
+
+def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are named, in the catalogue's order; each is told on standard error, the PINs in the end."""
+    answer = init(tmp_path / "home", "--test-cards", "blank", "no-certificates")
+
+    assert answer.data["test_cards"] == ["no-certificates", "blank"]
+    assert answer.data["residents"] == 8
+    assert "TEST2026" in answer.lines[1]
+    assert capsys.readouterr().err.splitlines() == ["[ 1/2] no-certificates", "[ 2/2] blank"]
+    assert CardStore(tmp_path / "home" / "cards").list() == ("blank", "no-certificates")
+    assert Issuer.objects.count() == 4, "two generations of each CA"
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [(("adlut",), NoSuchTestCard), (("adult", "--policy", "age_rule=eve"), BadValue)],
+    ids=["unknown", "a policy"],
+)
+def test_test_cards_that_cannot_be_are_refused_before_anything_is_made(
+    tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]
+) -> None:
+    """A name that is not there, and rulings under which a card might not be what its name says."""
+    with pytest.raises(refusal):
+        init(tmp_path / "home", "--test-cards", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_names_all_test_cards_are_meant(tmp_path: Path) -> None:
+    """The option alone asks for the whole catalogue; without it there are none."""
+    asked = parser().parse_args(["init", "--test-cards", "--home", str(tmp_path)])
+    not_asked = parser().parse_args(["init", "--home", str(tmp_path)])
+
+    assert chosen(asked) == CATALOGUE
+    assert chosen(not_asked) == ()

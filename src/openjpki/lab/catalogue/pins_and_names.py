@@ -15,13 +15,13 @@ from openjpki.rules.kinds import CertificateKind, Sex
 
 AUTHENTICATION, SIGNATURE = CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE
 _BOTH = (AUTHENTICATION, SIGNATURE)
-_RESET_LOGIN = Words(
-    "暗証番号がロック中だと伝え、窓口での再設定を案内する。何度も入力させない。",
-    "Tell that the PIN is locked and the municipal counter sets it anew; ask for no other try.",
+_RESET = Words(
+    "暗証番号がロック中だと伝え、窓口かコンビニ端末での再設定を案内する。何度も入力させない。",
+    "Tell that the PIN is locked; the counter, or a convenience store's terminal, sets it anew (R-6.6). Ask for no other try.",
 )
-_RESET_SIGNING = Words(
-    "暗証番号がロック中だと伝え、窓口かコンビニ端末での再設定を案内する。",
-    "Tell that the PIN is locked; the counter, or a convenience store's terminal, sets it anew.",
+_RESET_AT_COUNTER = Words(
+    "暗証番号がロック中だと伝え、窓口での再設定を案内する。コンビニ端末では再設定できない。",
+    "Tell that the PIN is locked and the municipal counter sets it anew; no convenience store's terminal can (R-6.6).",
 )
 
 LOCKED: Final = (
@@ -32,7 +32,7 @@ LOCKED: Final = (
             "A card whose signature PIN is locked after five misses (R-6.2).",
         ),
         login=LOG_IN,
-        signing=_RESET_SIGNING,
+        signing=_RESET,
         person=Person(
             number=22,
             name="見本　鍵子",
@@ -55,7 +55,7 @@ LOCKED: Final = (
             "利用者証明用の暗証番号を3回間違えてロックされたカード。",
             "A card whose authentication PIN is locked after three misses (R-6.2).",
         ),
-        login=_RESET_LOGIN,
+        login=_RESET,
         signing=TAKE_SIGNATURE,
         person=Person(
             number=23,
@@ -79,8 +79,8 @@ LOCKED: Final = (
             "署名用と利用者証明用の暗証番号がどちらもロックされたカード。",
             "A card both of whose PINs are locked.",
         ),
-        login=_RESET_LOGIN,
-        signing=_RESET_SIGNING,
+        login=_RESET_AT_COUNTER,
+        signing=_RESET_AT_COUNTER,
         person=Person(
             number=24,
             name="見本　閉",

@@ -1,0 +1,154 @@
+"""Lives of a few test cards in a home, with keys that are not made anew: `tests/scenarios/test_named_cards.py` has the whole."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from openjpki.audit.models import Entry
+from openjpki.authority.models import Certificate, CrlPublication, Person
+from openjpki.errors import Failure
+from openjpki.lab.catalogue import PINS, card_named
+from openjpki.lab.dated import begins, dated
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import FreshKeys, PrivateKey
+from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.policy import Policy
+from openjpki.site.clock import SteppedClock
+from openjpki.site.home import Settings
+from openjpki.site.house import House
+from openjpki.site.lives.acts import CLERK
+from openjpki.site.lives.making import live_through
+from openjpki.site.opening import founded
+from openjpki.site.settings import ROLES
+from openjpki.window.models import Application
+from openjpki.window.officer import Clerk
+from tests.support.keys import PooledKeys
+from tests.support.story import empty_databases
+
+pytestmark = pytest.mark.django_db(databases=ROLES)
+
+NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
+NATIONAL = Policy()
+
+
+class Keys:
+    """New keys for certificates, of the quick algorithm; old ones for the faces."""
+
+    def __init__(self) -> None:
+        self._pool = PooledKeys()
+
+    def generate(self, algorithm: KeyAlgorithm) -> PrivateKey:
+        """Return a key pair."""
+        if algorithm is KeyAlgorithm.RSA_2048_SHA_256:
+            return self._pool.generate(algorithm)
+        return FreshKeys().generate(algorithm)
+
+
+def lived(
+    path: Path, *names: str, look: Callable[[House, list[str]], None], policy: dict[str, str] | None = None
+) -> None:
+    """Live through the years of some test cards, and look at the home."""
+    empty_databases()
+    clock, said = SteppedClock(begins(NATIONAL, civil_date(NOW))), list[str]()
+    settings = Settings(purpose="sandbox", algorithm=KeyAlgorithm.P384_SHA_384.value, policy=policy or {})
+    with founded(path, settings, clock, Keys()) as house:
+        live_through(house, clock, [card_named(name) for name in names], now=NOW, say=said.append)
+        look(house, said)
+
+
+def test_lives_leave_what_the_rules_say(tmp_path: Path) -> None:
+    """A move between cities with a re-issue, a new name, a loss, a request, a ward, a stay: each act by its own door."""
+    names = ("reissued", "revoked-name", "card-lost", "revoked-request", "ward", "foreign-expiring", "blank")
+
+    def look(house: House, said: list[str]) -> None:
+        assert sorted(said) == sorted(names)
+        assert said[-1] == "blank", "nobody's card is made in the end"
+        assert house.cards.list() == tuple(sorted(names))
+        for name in names:
+            card = card_named(name)
+            if card.person is None:
+                continue
+            made, told = (
+                Person.objects.get(resident_code=card.person.resident_code),
+                dated(card, date(2026, 11, 27), NATIONAL),
+            )
+            assert made.attributes() == told.attributes
+            assert made.municipality == told.municipality
+            rows = Certificate.objects.filter(person=made).order_by("issued_on", "-kind")
+            found = sorted((row.kind, row.issued_on, row.expires) for row in rows)
+            assert found == sorted((one.kind.value, one.issued, one.expires) for one in told.certificates)
+
+    lived(tmp_path / "home", *names, look=look)
+
+
+def test_time_only_goes_forward(tmp_path: Path) -> None:
+    """Serials rise with the days of issue, lists with their numbers, and no record is older than the one before it."""
+
+    def look(house: House, _: list[str]) -> None:
+        issued = [row.issued_on for row in Certificate.objects.order_by("kind", "serial") if row.kind == "signature"]
+        first = {"issuer__kind": "signature", "issuer__generation": 1, "municipality": "99201"}
+        lists = CrlPublication.objects.filter(**first).order_by("number")
+        moments = [each.this_update for each in lists]
+        recorded = list(Entry.objects.using("authority").order_by("pk").values_list("recorded_at", flat=True))
+        assert issued == sorted(issued)
+        assert len(moments) == 3
+        assert moments == sorted(moments)
+        assert recorded == sorted(recorded)
+        assert recorded[-1] == NOW
+        assert house.home.path.exists()
+
+    lived(tmp_path / "home", "expired", "face-auth", look=look)
+
+
+def test_who_came_is_kept(tmp_path: Path) -> None:
+    """A ward's guardian applied, and a person without a PIN was known by a document (R-1.7, R-1.11)."""
+
+    def look(house: House, _: list[str]) -> None:
+        applicants = Application.objects.for_municipality("99201").order_by("pk").values_list("applicant", flat=True)
+        assert list(applicants) == ["legal-representative", "self"]
+        image = house.cards.look("face-auth")
+        assert image.pins[PinKind.AUTHENTICATION].digest is None
+        assert image.keys[CertificateKind.AUTHENTICATION].active is not None
+        ward = house.cards.look("ward")
+        assert ward.pins[PinKind.AUTHENTICATION].matches(PINS.digits.encode(), ward.salt_of(PinKind.AUTHENTICATION))
+        assert ward.pins[PinKind.SIGNATURE].digest is None
+
+    lived(tmp_path / "home", "ward", "face-auth", look=look)
+
+
+def test_an_act_that_is_not_done_to_its_end_makes_no_home(tmp_path: Path) -> None:
+    """Where a second person has to approve, nothing is issued by one clerk: told by card and act, and nothing is left."""
+    with pytest.raises(Failure) as failed:
+        lived(tmp_path / "home", "face-auth", look=_never, policy={"second_person_for": "no-pin"})
+
+    assert failed.value.code == "lab.act-failed"
+    assert "window.approval.awaited" in failed.value.message("en")
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
+
+
+def test_an_interrupted_making_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C leaves an empty folder and no rows: the same command begins anew."""
+
+    def stopped(_: str) -> None:
+        raise KeyboardInterrupt
+
+    empty_databases()
+    clock = SteppedClock(begins(NATIONAL, civil_date(NOW)))
+    settings = Settings(purpose="sandbox", algorithm=KeyAlgorithm.P384_SHA_384.value)
+    with pytest.raises(KeyboardInterrupt), founded(tmp_path / "home", settings, clock, Keys()) as house:
+        live_through(house, clock, [card_named("no-certificates")], now=NOW, say=stopped)
+
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
+    assert Person.objects.count() == 0
+
+
+def _never(_: House, __: list[str]) -> None:
+    pytest.fail("the home was made")
+
+
+def test_the_clerk_of_the_lives_is_a_clerk() -> None:
+    """The login in the records is the one that commands use by default."""
+    assert Clerk(CLERK, "99201") == Clerk("clerk", "99201")
