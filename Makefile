@@ -7,6 +7,7 @@ STORY_HOME ?= home
 LAB_HOME ?= lab
 MARK   := $(VENV)/.installed
 WORKERS ?= 2
+FUZZ_SECONDS ?= 120
 PYTEST = TMPDIR=$(shell tools/scratch.sh) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 # Every room is held to its coverage by its own tests; what runs whole programs beside them is not measured.
 MEASURED := tests/unit tests/properties tests/dialogues
@@ -18,7 +19,7 @@ export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run lab check test test-all fast format bench interop-record packages document docs traceability lock clean
+.PHONY: help run lab check test test-all fuzz fast format bench interop-record packages document docs traceability lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -73,9 +74,14 @@ test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the 
 	$(PYTEST) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
 	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" $(addprefix --ignore=,$(ABOVE_QUERIES)) tests
 
-test-all: test ## everything, with more Hypothesis examples and a fault after every step of every act
+test-all: test ## everything, with more Hypothesis examples, a fault after every step of every act, and the fuzzer
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) tests/properties
 	$(PYTEST) -m thorough tests
+	$(MAKE) fuzz
+
+fuzz: $(MARK)-dev ## send the card whatever a fuzzer finds by following the coverage (FUZZ_SECONDS for each target)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m tools.fuzz --seconds $(FUZZ_SECONDS)
 
 fast: $(MARK)-dev ## the unit tests alone
 	$(PYTEST) tests/unit
@@ -105,4 +111,4 @@ lock: ## renew the hash-pinned requirement files (needs uv)
 	tools/lock.sh
 
 clean: ## remove what was built, homes excepted
-	rm -rf $(VENV) .coverage* htmlcov .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage* htmlcov .mypy_cache .ruff_cache .hypothesis .fuzz

@@ -6,3 +6,4 @@ compile=(uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip
 "${compile[@]}" pyproject.toml --extra server --group build -o requirements/run.txt
 "${compile[@]}" pyproject.toml --extra server --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 "${compile[@]}" --group pyproject.toml:tools -o requirements/tools.txt
+"${compile[@]}" --group pyproject.toml:fuzz -o requirements/fuzz.txt

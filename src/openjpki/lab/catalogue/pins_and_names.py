@@ -11,6 +11,7 @@ from openjpki.lab.catalogue.places import (
     WAKABA_ADDRESS,
 )
 from openjpki.lab.city import MINATO, WAKABA
+from openjpki.rules.characters import LONGEST_ADDRESS
 from openjpki.rules.kinds import CertificateKind, Sex
 
 AUTHENTICATION, SIGNATURE = CertificateKind.AUTHENTICATION, CertificateKind.SIGNATURE
@@ -105,9 +106,8 @@ def _filled(start: str, again: str, length: int) -> str:
     return (start + again * length)[:length]
 
 
-LONGEST: Final = 100
+LONGEST_NAME: Final = 100
 """Characters of the longest name that a register takes (`window.shapes.MAX_NAME`)."""
-LONGEST_ADDRESS: Final = 200
 
 UNCOMMON: Final = (
     TestCard(
@@ -146,8 +146,8 @@ UNCOMMON: Final = (
         ),
         person=Person(
             number=26,
-            name=_filled("SPECIMEN　MAXIMILIANA　", "LONGINA", LONGEST),
-            kana=_filled("スペシメン　マクシミリアーナ　", "ロンギナ", LONGEST),
+            name=_filled("SPECIMEN　MAXIMILIANA　", "LONGINA", LONGEST_NAME),
+            kana=_filled("スペシメン　マクシミリアーナ　", "ロンギナ", LONGEST_NAME),
             sex=Sex.FEMALE,
             address=_filled("見本県若葉市緑町一丁目９９番９９号", "見本長名集合住宅", LONGEST_ADDRESS),
             municipality=WAKABA,

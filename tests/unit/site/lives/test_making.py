@@ -1,62 +1,26 @@
 """Lives of a few test cards in a home, with keys that are not made anew: `tests/scenarios/test_named_cards.py` has the whole."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import Certificate, CrlPublication, Person
-from openjpki.errors import Failure
-from openjpki.lab.catalogue import PINS, card_named
+from openjpki.lab.catalogue import card_named
 from openjpki.lab.dated import begins, dated
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import FreshKeys, PrivateKey
 from openjpki.rules.dates import civil_date
-from openjpki.rules.kinds import CertificateKind, PinKind
-from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
 from openjpki.site.home import Settings
 from openjpki.site.house import House
-from openjpki.site.lives.acts import CLERK
 from openjpki.site.lives.making import live_through
 from openjpki.site.opening import founded
 from openjpki.site.settings import ROLES
-from openjpki.window.models import Application
-from openjpki.window.officer import Clerk
-from tests.support.keys import PooledKeys
 from tests.support.story import empty_databases
+from tests.unit.site.lives.living import NATIONAL, NOW, Keys, lived
 
 pytestmark = pytest.mark.django_db(databases=ROLES)
-
-NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
-NATIONAL = Policy()
-
-
-class Keys:
-    """New keys for certificates, of the quick algorithm; old ones for the faces."""
-
-    def __init__(self) -> None:
-        self._pool = PooledKeys()
-
-    def generate(self, algorithm: KeyAlgorithm) -> PrivateKey:
-        """Return a key pair."""
-        if algorithm is KeyAlgorithm.RSA_2048_SHA_256:
-            return self._pool.generate(algorithm)
-        return FreshKeys().generate(algorithm)
-
-
-def lived(
-    path: Path, *names: str, look: Callable[[House, list[str]], None], policy: dict[str, str] | None = None
-) -> None:
-    """Live through the years of some test cards, and look at the home."""
-    empty_databases()
-    clock, said = SteppedClock(begins(NATIONAL, civil_date(NOW))), list[str]()
-    settings = Settings(purpose="sandbox", algorithm=KeyAlgorithm.P384_SHA_384.value, policy=policy or {})
-    with founded(path, settings, clock, Keys()) as house:
-        live_through(house, clock, [card_named(name) for name in names], now=NOW, say=said.append)
-        look(house, said)
 
 
 def test_lives_leave_what_the_rules_say(tmp_path: Path) -> None:
@@ -103,32 +67,6 @@ def test_time_only_goes_forward(tmp_path: Path) -> None:
     lived(tmp_path / "home", "expired", "face-auth", look=look)
 
 
-def test_who_came_is_kept(tmp_path: Path) -> None:
-    """A ward's guardian applied, and a person without a PIN was known by a document (R-1.7, R-1.11)."""
-
-    def look(house: House, _: list[str]) -> None:
-        applicants = Application.objects.for_municipality("99201").order_by("pk").values_list("applicant", flat=True)
-        assert list(applicants) == ["legal-representative", "self"]
-        image = house.cards.look("face-auth")
-        assert image.pins[PinKind.AUTHENTICATION].digest is None
-        assert image.keys[CertificateKind.AUTHENTICATION].active is not None
-        ward = house.cards.look("ward")
-        assert ward.pins[PinKind.AUTHENTICATION].matches(PINS.digits.encode(), ward.salt_of(PinKind.AUTHENTICATION))
-        assert ward.pins[PinKind.SIGNATURE].digest is None
-
-    lived(tmp_path / "home", "ward", "face-auth", look=look)
-
-
-def test_an_act_that_is_not_done_to_its_end_makes_no_home(tmp_path: Path) -> None:
-    """Where a second person has to approve, nothing is issued by one clerk: told by card and act, and nothing is left."""
-    with pytest.raises(Failure) as failed:
-        lived(tmp_path / "home", "face-auth", look=_never, policy={"second_person_for": "no-pin"})
-
-    assert failed.value.code == "lab.act-failed"
-    assert "window.approval.awaited" in failed.value.message("en")
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
-
-
 def test_an_interrupted_making_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C leaves an empty folder and no rows: the same command begins anew."""
 
@@ -143,12 +81,3 @@ def test_an_interrupted_making_leaves_nothing(tmp_path: Path) -> None:
 
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
     assert Person.objects.count() == 0
-
-
-def _never(_: House, __: list[str]) -> None:
-    pytest.fail("the home was made")
-
-
-def test_the_clerk_of_the_lives_is_a_clerk() -> None:
-    """The login in the records is the one that commands use by default."""
-    assert Clerk(CLERK, "99201") == Clerk("clerk", "99201")
