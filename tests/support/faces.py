@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo
 
-from openjpki.authority.card_pictures import pictures
 from openjpki.card.codes import CodeYear, birth_code, code_b
 from openjpki.card.face import Face, FaceKey
 from openjpki.card.face_files import FaceData, data_objects, text_files, visual_files
 from openjpki.card.image import CardImage
 from openjpki.card.keys import to_pkcs8
 from openjpki.card.personalisation import FactorySettings, Holder, personalise
+from openjpki.card.pictures import pictures
 from openjpki.card.pins import CodeKind
 from openjpki.rules.kinds import Sex
 from openjpki.rules.person import FourAttributes

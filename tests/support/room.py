@@ -80,6 +80,10 @@ class Room:
         """Run an `openjpki` command to its end where vpcd is reached."""
         return self.run(*self._inside(*words))
 
+    def within(self, *command: str | Path) -> Finished:
+        """Run any program to its end where vpcd is reached, as a client of the service too."""
+        return self.run(*self.entering(*command))
+
     def _inside(self, *words: str | Path) -> tuple[str | Path, ...]:
         return self.entering(*openjpki_command(*words))
 

@@ -14,10 +14,10 @@ from openjpki.authority.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.municipalities import all_enrolled
-from openjpki.authority.standing import shown_at
 from openjpki.authority.verbs import Verb
 from openjpki.pki.crl import RevokedEntry, build_crl
 from openjpki.rules.person import Municipality
+from openjpki.rules.standing import shown_at
 
 
 def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublication, ...]:

@@ -15,10 +15,10 @@ from openjpki.authority.models import Certificate, CrlPublication, Issuer, Revoc
 from openjpki.authority.models.certificate import PENDING
 from openjpki.authority.responders import covering
 from openjpki.authority.serials import key_of
-from openjpki.authority.standing import next_change, shown_at
 from openjpki.pki.ocsp import MalformedRequest, OcspRequest, RequestedStatus, parse_request
 from openjpki.pki.ocsp_answer import StatusAnswer, build_answer, error_answer
 from openjpki.rules.kinds import CertificateKind, CertificateState
+from openjpki.rules.standing import next_change, shown_at
 
 GOOD = StatusAnswer(status="good")
 UNKNOWN = StatusAnswer(status="unknown")

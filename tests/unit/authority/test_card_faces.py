@@ -5,15 +5,13 @@ import pytest
 
 from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_faces import FaceWriter
-from openjpki.authority.card_pictures import digits, png
 from openjpki.authority.keys import KeyMissing
-from openjpki.card.codes import CodeYear
 from openjpki.card.face import FaceKey
 from openjpki.card.personalisation import Holder
 from openjpki.card.pins import CodeKind
 from openjpki.pki.keys import FreshKeys
 from tests.support.authority import CountedEntropy
-from tests.support.faces import INDIVIDUAL_NUMBER, PERSON, fields
+from tests.support.faces import INDIVIDUAL_NUMBER, PERSON
 
 
 @pytest.fixture
@@ -27,28 +25,15 @@ def writer(tmp_path: Path) -> FaceWriter:
     return FaceWriter(key=key, key_source=FreshKeys(), entropy=CountedEntropy())
 
 
-def written(writer: FaceWriter, year: CodeYear = "era") -> Holder:
+def written(writer: FaceWriter) -> Holder:
     """Return what the writer makes for the tests' person."""
     return writer.write(
         individual_number=INDIVIDUAL_NUMBER,
         attributes=PERSON,
         municipality="99201",
         expires=date(2035, 2, 17),
-        code_year=year,
+        code_year="era",
     )
-
-
-def test_codes_and_pictures_say_the_same(writer: FaceWriter) -> None:
-    """The security code at the end of 照合番号B is the one in the picture; the number is 照合番号A and in its picture."""
-    made = written(writer)
-    both = made.codes[CodeKind.TEXT_B]
-    front = fields(made.face.visual[2], 0xFF20)
-
-    assert both == made.codes[CodeKind.VISUAL_B]
-    assert (both[:10], len(both)) == ("6302292035", 14)
-    assert front[0xDF2A] == png(digits(both[10:]))
-    assert made.codes[CodeKind.TEXT_A] == made.codes[CodeKind.VISUAL_A] == INDIVIDUAL_NUMBER
-    assert fields(made.face.visual[5], 0xFF40)[0xDF41] == png(digits(INDIVIDUAL_NUMBER))
 
 
 def test_each_card_has_a_code_and_keys_of_its_own(writer: FaceWriter) -> None:
@@ -57,11 +42,6 @@ def test_each_card_has_a_code_and_keys_of_its_own(writer: FaceWriter) -> None:
 
     assert one.codes[CodeKind.TEXT_B] != other.codes[CodeKind.TEXT_B]
     assert len({*one.face.keys.values(), *other.face.keys.values()}) == 2 * len(FaceKey)
-
-
-def test_the_year_of_the_code_is_asked_for(writer: FaceWriter) -> None:
-    """By the era, or western."""
-    assert written(writer, "western").codes[CodeKind.VISUAL_BIRTH_DATE] == "880229"
 
 
 def test_nothing_is_written_without_the_key(writer: FaceWriter, tmp_path: Path) -> None:

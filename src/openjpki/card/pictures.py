@@ -7,10 +7,10 @@ hexadecimal digits of its code point, as a browser shows what it has no glyph fo
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from importlib.resources import files
 from struct import pack
 
 from openjpki.card.face_files import Pictures
+from openjpki.card.portrait import PORTRAIT
 
 _GLYPHS = {
     "0": "01110 10001 10011 10101 11001 10001 01110",
@@ -49,13 +49,8 @@ def pictures(*, name: str, address: str, individual_number: str, security_code: 
         address=png(written(address)),
         number=png(digits(individual_number)),
         security_code=png(digits(security_code)),
-        photo=photo(),
+        photo=PORTRAIT,
     )
-
-
-def photo() -> bytes:
-    """Return a face that is nobody's: JPEG 2000 in grey."""
-    return files("openjpki.authority").joinpath("portrait.jp2").read_bytes()
 
 
 def digits(text: str) -> list[Row]:

@@ -3,7 +3,8 @@ from struct import unpack
 
 import pytest
 
-from openjpki.authority.card_pictures import digits, photo, pictures, png, written
+from openjpki.card.pictures import digits, pictures, png, written
+from openjpki.card.portrait import PORTRAIT
 
 
 def pixels(raw: bytes) -> list[str]:
@@ -72,16 +73,6 @@ def test_lines_are_of_twenty_characters(text: str, size: tuple[int, int]) -> Non
     assert (len(drawn[0]), len(drawn)) == size
 
 
-def test_the_photo_is_jpeg_2000_in_grey_and_nobodys() -> None:
-    """A JP2 file (ISO/IEC 15444-1 annex I): signature, then one component of eight bits."""
-    raw = photo()
-
-    assert raw[:12] == bytes.fromhex("0000000C6A5020200D0A870A")
-    header = raw[raw.index(b"ihdr") + 4 :]
-    height, width, components, depth = unpack(">IIHB", header[:11])
-    assert (width, height, components, depth) == (168, 216, 1, 7)
-
-
 def test_all_pictures_of_a_holder() -> None:
     """Each is of what it says."""
     drawn = pictures(name="見本", address="緑町１", individual_number="123456789018", security_code="2285")
@@ -89,4 +80,4 @@ def test_all_pictures_of_a_holder() -> None:
     assert drawn.number == png(digits("123456789018"))
     assert drawn.security_code == png(digits("2285"))
     assert (drawn.name, drawn.address) == (png(written("見本")), png(written("緑町１")))
-    assert drawn.photo == photo()
+    assert drawn.photo == PORTRAIT

@@ -1,15 +1,15 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openjpki.authority.standing import Shown, next_change, shown_at
 from openjpki.rules.kinds import RevocationReason
-from tests.support.authority import OPENED
+from openjpki.rules.standing import Shown, next_change, shown_at
 
 HOUR = timedelta(hours=1)
+OPENED = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @dataclass

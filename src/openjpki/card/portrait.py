@@ -1,0 +1,17 @@
+"""One neutral photo for everybody: a face that is nobody's, JPEG 2000 in grey of 168 × 216 (ISO/IEC 15444-1)."""
+
+from base64 import b64decode
+from typing import Final
+
+PORTRAIT: Final = b64decode(
+    "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAA2AAAAKgAAQcHAAAAAAAPY29scgEAAAAA"
+    "ABEAAAIManAyY/9P/1EAKQAAAAAAqAAAANgAAAAAAAAAAAAAAKgAAADYAAAAAAAAAAAAAQcBAf9SAAwAAAABAAQEBAAA/1wAHUJv"
+    "IG8AbwBu4GdQZ1BnaFAFUAVQR1fTV9NXYv9kACUAAUNyZWF0ZWQgYnkgT3BlbkpQRUcgdmVyc2lvbiAyLjUuNP+QAAoAAAAAAYEA"
+    "Af+Tx9FVFABS1sz6Rze+wOQTFDEkk4iwlg3Xa+xn42TYHWZRE2XxZR51jndRmZMlwUZDr6+UTUxRAUh9Jppm9PNwdHJpRzm0rtd1"
+    "QKcjbgt1aHJPBCHHqTD0VsHxJofKbg+BYCQnfOoe8wRcQnPiZEO8QCRE3iLXfVHKksfVj926AP5MSJJ4umZZhylZB4n3FjE2neET"
+    "a2KeM1RV177XXXJ8fiV3Mv6IYRP0HoxXLw744xWomtBfPXywwMHrKD1BB1SHTU/mhrExMqx3m68FXJtY9DedLVdSkoAWTa4QJK8/"
+    "XDBMDj1hixmdjR+TipjfxHoC/IpYugxD4ZvglumyobgMkCnpEvDwnzHYow4F8MfzOYR+iISgaUxCOwbYBqioImFlunpKu1zDa6Ft"
+    "AM+4I6hvF6NcPvQBpIvSKcsNNq3thv7Gp+tq9MUz0tyC9kYhJ61k5l39VfhJmWjFrnwHEgBaz/e5x2rl6X8iiALnne7vRIJiN4D/"
+    "2Q=="
+)
+"""In the code because a card opens no file."""
