@@ -73,6 +73,7 @@ def test_an_answer_ends_before_the_next_change(begin: BeginLab) -> None:
         (b"\x30\x03\x02\x01\x01", None, "malformed_request"),
         (build_request([(hierarchy().holder, hierarchy().ca)], None), None, "unauthorized"),
     ],
+    ids=["nothing", "not a request", "another CA's"],
 )
 def test_what_cannot_be_answered_is_an_error(lab: Lab, question: bytes, kind: None, error: str) -> None:
     """Malformed bytes, and another CA's certificate: an unsigned word, never a status (RFC 6960 §2.3)."""
