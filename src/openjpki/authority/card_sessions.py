@@ -86,7 +86,7 @@ def begin(means: Means, request: CardWorkAsked, at: datetime) -> CardCommands | 
         ).first()
         if done is not None and bytes(done.request) == encode(request):
             return _result(done)
-        plain = script(case)
+        script(case)  # whether it is allowed; what it says is written down once the card has shown itself
         for former in CardSession.objects.filter(card=card, state__in=_OPEN):
             _close(former, "replaced", doer)
         session = CardSession.objects.create(
@@ -95,7 +95,7 @@ def begin(means: Means, request: CardWorkAsked, at: datetime) -> CardCommands | 
             municipality=request.municipality,
             work_id=request.work_id,
             request=encode(request),
-            script=_written(plain),
+            script=[],
             host_challenge=means.entropy(CHALLENGE_SIZE),
             opened_at=at,
         )
@@ -216,7 +216,7 @@ def _conclude(means: Means, session: CardSession, answers: Sequence[ResponseApdu
     request = _asked(session)
     last = CommandApdu.from_bytes(bytes.fromhex(session.script[-1]))
     done = conclude(means, request, session.card, (last, opened[-1].data), doer)
-    session.state, session.result = SessionState.DONE.value, encode(done)
+    session.state, session.result, session.script = SessionState.DONE.value, encode(done), []
     session.save()
     doer.note(Verb.CARD_SESSION_DONE, session, {"work": request.work.value})
     return done
@@ -234,7 +234,7 @@ def _asked(session: CardSession) -> CardWorkAsked:
 
 
 def _close(session: CardSession, because: str, doer: Doer) -> None:
-    session.state, session.closed_because = SessionState.CLOSED.value, because
+    session.state, session.closed_because, session.script = SessionState.CLOSED.value, because, []
     session.save()
     doer.note(Verb.CARD_SESSION_CLOSED, session, {"code": because})
 

@@ -14,7 +14,7 @@ from typing import Any
 import pkcs11
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from pkcs11.exceptions import NoSuchKey, PKCS11Error, UserAlreadyLoggedIn
+from pkcs11.exceptions import NoSuchKey, PinIncorrect, PKCS11Error, UserAlreadyLoggedIn
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from openjpki.authority.keys import KeyMissing, TokenUnavailable, key_name, read_passphrase
@@ -53,6 +53,8 @@ class TokenKeys:
         self._pin_file = pin_file
         self._turn = Lock()
         self._open: _Session | None = None
+        self._wrong: str | None = None
+        """The PIN that the token refused: shown to it again and again, it would lock the token."""
         self._signers: dict[str, TokenSigner] = {}
 
     def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
@@ -116,9 +118,14 @@ class TokenKeys:
     def _opened(self) -> pkcs11.Session:
         """Open a session and log in; in a process that is logged in already, by another keeper, it is too (PKCS #11 §5.6)."""
         pin = read_passphrase(self._pin_file).decode()
+        if pin == self._wrong:
+            raise PinIncorrect
         token = pkcs11.lib(str(self._module)).get_token(token_label=self._label)
         try:
             return token.open(rw=True, user_pin=pin)
+        except PinIncorrect:
+            self._wrong = pin
+            raise
         except UserAlreadyLoggedIn:
             return token.open(rw=True)
 

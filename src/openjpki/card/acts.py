@@ -183,12 +183,14 @@ class Acts:
     def _allow_pin_set(self, command: CommandApdu) -> Steps[bytes]:
         """ALLOW PIN SET: the permission waits, durably, for the holder's typing. It gives no try back by itself.
 
-        About no PIN it takes back the permissions to set one anew; a PIN that was never set may still be set once.
+        About no PIN it takes back the permissions to set one anew; what a new card permits, a PIN that was never set, may
+        still be set once. A card with a face permits that of the text application by no word but this one (R-6.5).
         """
         pin, image = _PINS.get(command.p1), self._memory.image
         if pin is None and command.p1 != NO_PIN:
             raise Refusal(SW.WRONG_P1_P2)
-        never_set = {name for name in image.permitted if image.pins[name].digest is None}
+        by_this_alone = frozenset() if image.face is None else frozenset({PinKind.CARD_FACE_ENTRY})
+        never_set = {name for name in image.permitted - by_this_alone if image.pins[name].digest is None}
         allowed = image.permitted | {pin} | _SET_WITH.get(pin, frozenset()) if pin else never_set
         permitted = frozenset(allowed)
         if permitted != image.permitted:

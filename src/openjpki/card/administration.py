@@ -276,7 +276,7 @@ def allow_pin_set(pin: PinKind) -> CommandApdu:
 
 
 def take_back_pin_sets() -> CommandApdu:
-    """Take back every permission that was not used; a PIN that was never set stays open to its first setting (R-6.3)."""
+    """Take back every permission that was not used (R-6.3); the first setting that a new card permits stays open."""
     return _command(AdminIns.ALLOW_PIN_SET, NO_PIN)
 
 

@@ -12,6 +12,7 @@ from openjpki.card import common, jpki, juki, text
 from openjpki.card.apdu import CommandApdu, Ins
 from openjpki.card.connection import Connection, NotJpkiCard
 from openjpki.card.conversation import CURRENT, Conversation, Place
+from openjpki.card.objects import ISSUER_DOMAIN_AID
 from openjpki.card.pin_answers import PinNotVerified, WrongPin, hold_right, hold_set, tries_told
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
@@ -126,6 +127,10 @@ class PinTerminal:
         finally:
             _wipe(present)
             _wipe(new)
+
+    def leave(self) -> None:
+        """Close what was opened: who comes to the card next must type again."""
+        self._talk.leave(ISSUER_DOMAIN_AID)
 
     def _change(self, reference: _Reference, old: bytes, new: bytes) -> None:
         try:

@@ -41,14 +41,20 @@ def add_pin(group: Commands) -> None:
 
 
 def _change(arguments: argparse.Namespace) -> Answer:
-    """Change a PIN. The new one's form is asked before the present one is sent, so that a slip costs no try."""
+    """Change a PIN. The new one's form is asked before the present one is sent, so that a slip costs no try.
+
+    The card is left with no PIN shown: in a reader it stays powered.
+    """
     language, kind = language_of(arguments), PinKind(arguments.kind)
     with inserted(arguments) as card:
         present, new = _both(arguments, kind)
         check_pin(kind, new, card.policy)
         terminal = PinTerminal(card.talk, card.policy)
-        terminal.change(kind, bytearray(present.encode()), bytearray(new.encode()))
-        tries = terminal.tries_left(kind)
+        try:
+            terminal.change(kind, bytearray(present.encode()), bytearray(new.encode()))
+            tries = terminal.tries_left(kind)
+        finally:
+            terminal.leave()
     called = PINS[kind][language]
     line = words(language, f"{called}を変更しました。", f"The {called} was changed.")
     return Answer(data={**card.named, "kind": kind.value, "changed": True, "tries": tries}, lines=(line,))

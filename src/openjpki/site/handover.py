@@ -55,7 +55,8 @@ def hand_over(
         stay_until=stay_until,
         permit=by_permission,
     )
-    permitted = {kind for kind in handed.permitted if _set_permitted(card.pins, kind, pins[kind])}
+    # asked of the card, not of `handed.permitted`: a permission whose confirmation was lost is used up too
+    permitted = {kind for kind in by_permission if _set_permitted(card.pins, kind, pins[kind])}
     pins_set = tuple(kind for kind in pins if kind not in by_permission or kind in permitted)
     return HandedOver(card=handed.card, waiting=handed.waiting, permitted=handed.permitted, pins_set=pins_set)
 

@@ -84,6 +84,24 @@ def test_what_a_session_row_holds_opens_nothing(counter: Counter) -> None:
     assert isinstance(fresh.handle(answers), CardWorkDone)
 
 
+def test_what_a_card_was_told_is_forgotten_when_the_session_ends(counter: Counter) -> None:
+    """An address of before, and a digest that is as good as the individual number, stand in no row that nobody needs."""
+
+    def scripts() -> list[list[str]]:
+        return list(CardSession.objects.values_list("script", flat=True))
+
+    first = counter.commands(counter.asked(CardWork.STATUS))
+    assert scripts() == [[]]
+    second = counter.commands(counter.carried(first))
+    assert scripts() != [[]]
+    counter.scene.send(counter.carried(second))
+    counter.commands(counter.carried(counter.commands(counter.asked(CardWork.READ_BACK))))
+    counter.commands(counter.asked(CardWork.STATUS))
+
+    assert scripts() == [[], [], []]
+    assert sorted(states()) == [("closed", "replaced"), ("done", ""), ("opened", "")]
+
+
 def test_a_session_belongs_to_one_municipality(counter: Counter) -> None:
     """Another's window cannot go on with it, nor one that was never begun."""
     answers = counter.carried(counter.commands(counter.asked(CardWork.STATUS)))

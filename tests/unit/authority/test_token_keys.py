@@ -3,10 +3,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 import pkcs11
 import pytest
 from cryptography import x509
+from pkcs11.exceptions import NoSuchKey, PinIncorrect
 
 from openjpki.authority.keys import KeyMissing, TokenUnavailable
 from openjpki.authority.models import Issuer
@@ -128,6 +130,47 @@ def test_a_wrong_pin_opens_nothing(token: Token, tmp_path: Path) -> None:
     assert "PinIncorrect" in asked.stderr
     assert PIN not in asked.stderr
     assert "not the PIN" not in asked.stderr
+
+
+class WrongPinToken:
+    """A token that refuses each PIN but one, and counts how often it was asked: a real one locks itself after some."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def get_token(self, **_: object) -> "WrongPinToken":
+        """Be the library and the token."""
+        return self
+
+    def open(self, *, user_pin: str, **_: object) -> "WrongPinToken":
+        """Log in."""
+        self.asked += 1
+        if user_pin != PIN:
+            raise PinIncorrect
+        return self
+
+    def get_key(self, **_: object) -> NoReturn:
+        """Have no key."""
+        raise NoSuchKey
+
+
+def test_a_wrong_pin_is_shown_to_the_token_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ask: a token locks its PIN after a few wrong ones. A mended file is read at once."""
+    token, pin_file = WrongPinToken(), tmp_path / "pin"
+    monkeypatch.setattr(pkcs11, "lib", lambda _: token)
+    pin_file.touch(mode=0o600)
+    pin_file.write_text("not the PIN", encoding="utf-8")
+    keys = TokenKeys(MODULE, LABEL, pin_file)
+    for _ in range(5):
+        with pytest.raises(TokenUnavailable) as refusal:
+            keys.signer("signature-ca")
+        assert "PinIncorrect" in refusal.value.message("en")
+    assert token.asked == 1
+
+    pin_file.write_text(PIN, encoding="utf-8")
+    with pytest.raises(KeyMissing):
+        keys.signer("signature-ca")
+    assert token.asked == 2
 
 
 def test_a_session_in_which_something_failed_is_not_used_again(keys: TokenKeys) -> None:

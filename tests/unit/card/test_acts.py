@@ -315,6 +315,17 @@ def test_a_pin_that_was_never_set_may_still_be_set_once() -> None:
     assert card.durable.permitted == {PinKind.CARD_FACE_ENTRY}
 
 
+def test_a_permission_of_the_authority_is_taken_back_though_its_pin_was_never_set() -> None:
+    """R-6.3: a card with a face permits the PIN of the text application by no word but the authority's (T-30b)."""
+    unset = replace(ordinary().pins[PinKind.CARD_FACE_ENTRY], tries=0, digest=None)
+    card = bench(with_face(ordinary().with_pin(PinKind.CARD_FACE_ENTRY, unset)))
+    host(card).do(commands.allow_pin_set(PinKind.CARD_FACE_ENTRY))
+    assert card.durable.permitted == {PinKind.CARD_FACE_ENTRY}
+    host(card).do(commands.take_back_pin_sets())
+
+    assert card.durable.permitted == frozenset()
+
+
 def test_the_hand_over_writes_the_cards_last_day() -> None:
     """R-3.7: the municipality computes the last day, and the card says the same; the same again is no write."""
     card = bench(ordinary())

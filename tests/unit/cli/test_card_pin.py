@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.card.apdu import CommandApdu, Ins, ResponseApdu
+from openjpki.card.conversation import CURRENT
 from openjpki.card.pins import CodeKind
 from openjpki.card.terminal import PinLocked, WrongPin
 from openjpki.cli.card_pin import PinsDiffer
@@ -147,7 +149,7 @@ def test_each_of_the_four_pins_is_changed(home: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_pin_of_a_card_in_a_reader_is_changed(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same command on plastic; no home is needed for it. The card is left powered."""
+    """The same command on plastic; no home is needed for it. The card is left powered, with no PIN shown (T-36)."""
     scard = Scard({"R 00": None})
     monkeypatch.setattr(pcsc, "_library", lambda: scard)
     store = CardStore(home / "cards")
@@ -157,6 +159,8 @@ def test_a_pin_of_a_card_in_a_reader_is_changed(home: Path, tmp_path: Path, monk
             typed(monkeypatch, "3456\n3456\n")
             answer = run(place, "pin", "change", "--reader", "R", "--kind", "card-face-entry", "--pin-stdin")
             assert answer.data == {"reader": "R 00", "kind": "card-face-entry", "changed": True, "tries": 3}
+            unshown = CommandApdu(cla=0x00, ins=Ins.CHANGE_REFERENCE_DATA, p1=0x01, p2=CURRENT, data=b"9999")
+            assert not ResponseApdu.from_bytes(card.transmit(bytes(unshown))).ok
 
     assert scard.held == []
 

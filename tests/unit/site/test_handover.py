@@ -10,7 +10,7 @@ from openjpki.card.pin_answers import PinLocked, WrongPin
 from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.pins import CodeKind, PinName
 from openjpki.desk.carrier import AuthorityUnreachable
-from openjpki.desk.messages import PinResetOrder, Reply, Request
+from openjpki.desk.messages import CardAnswers, PinResetOrder, Reply, Request
 from openjpki.desk.sealing import Sealed
 from openjpki.rules.kinds import PinKind
 from openjpki.site.handover import hand_over
@@ -154,6 +154,31 @@ def test_a_card_that_is_taken_away_before_the_last_pin_is_handed_over(
 
     assert handed.permitted == (PinKind.CARD_FACE_ENTRY,)
     assert handed.pins_set == tuple(ALL)[:3]
+
+
+def test_a_permission_whose_confirmation_was_lost_is_used_all_the_same(
+    counter: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-6.3: the card has it, and the authority does not know; the holder does not go home with it open."""
+    holder = registered(HANAKO, counter.clock())
+    counter.cards.create("face", counter.factory.make_for(holder, CARD_EXPIRES))
+    send, ordered, answers = Sealed.send, list[Request](), list[Request]()
+
+    def cut_at_the_end(carrier: Sealed, request: Request) -> Reply:
+        ordered.extend([request] if isinstance(request, PinResetOrder) else [])
+        answers.extend([request] if ordered and isinstance(request, CardAnswers) else [])
+        if len(answers) == 2:
+            raise AuthorityUnreachable
+        return send(carrier, request)
+
+    monkeypatch.setattr(Sealed, "send", cut_at_the_end)
+    with counter.card_at_counter("face", WAKABA, HANAKO) as card:
+        handed = hand_over(counter, WAKABA, card, resident_code=HANAKO, pins=ALL)
+
+    assert handed.pins_set == tuple(ALL)
+    image = counter.cards.look("face")
+    assert has_all(image)
+    assert image.permitted == frozenset()
 
 
 def test_a_locked_pin_stops_a_hand_over(counter: House) -> None:

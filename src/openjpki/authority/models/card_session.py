@@ -43,7 +43,7 @@ class CardSession(models.Model):
     request = models.BinaryField()
     """The wire form of the work asked for."""
     script = models.JSONField()
-    """The commands of the work before they are sealed, hexadecimal."""
+    """The commands of the work before they are sealed, hexadecimal: while they are on their way, since they may tell of a person."""
     host_challenge = models.BinaryField()
     card_challenge = models.BinaryField(default=b"")
     counter = models.PositiveIntegerField(null=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from openjpki.authority.keys import key_name
-from openjpki.authority.signing.purpose import hold_purpose, is_certificate
+from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_certificate
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm
@@ -47,6 +47,8 @@ class Guard:
     published: Path
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
+    _promised: dict[str, bytes] = field(default_factory=dict)
+    """To-be-signed CA certificates by the names of their keys: each key has one, so that none takes a longer life."""
 
     def hold(self, name: str, public_key: bytes, to_be_signed: bytes) -> None:
         """Raise `NotToBeSigned`, `LintRefused` or `IssuerUnknown` unless the key of this name may sign these bytes."""
@@ -54,9 +56,12 @@ class Guard:
         if not is_certificate(to_be_signed):
             return
         kind = name.partition("-")[0]
-        if not self._breaks(_CA[kind], None, public_key, to_be_signed):
-            return
         issuer = self._signed_here.get(name) or self._found(name, public_key)
+        if not self._breaks(_CA[kind], None, public_key, to_be_signed):
+            known = to_be_signed if issuer is None else load_certificate(issuer).tbs_certificate_bytes
+            if self._promised.setdefault(name, known) != to_be_signed:
+                raise NotToBeSigned(name=name)
+            return
         if issuer is None:
             raise IssuerUnknown(name=name)
         broken = [self._breaks(profile, issuer, public_key, to_be_signed) for profile in _UNDER[kind]]

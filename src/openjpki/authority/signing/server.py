@@ -80,6 +80,8 @@ class _Handler(BaseRequestHandler):
 
 class _Server(ThreadingUnixStreamServer):
     daemon_threads = True
+    request_queue_size = 1024
+    """Connections that wait to be taken; one more is refused at once on Linux (unix(7)), which the library's five soon meet."""
 
     def __init__(self, place: str, keys: SigningKeys, guard: Guard) -> None:
         self.keys, self.guard = keys, guard

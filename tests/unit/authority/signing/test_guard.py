@@ -132,3 +132,25 @@ def test_a_published_certificate_that_the_key_did_not_sign_is_nobodys(tmp_path: 
 
     with pytest.raises(IssuerUnknown):
         hold(Guard(PROFILES, tmp_path), SIGNATURE, unsigned(SIGNATURE.holder))
+
+
+@pytest.mark.parametrize("known", ["published", "signed here"])
+def test_a_key_has_one_ca_certificate(published: Path, tmp_path_factory: pytest.TempPathFactory, known: str) -> None:
+    """T-27a, RFC 5280 §4.1.2.5: another would give the CA a longer life, and the holders' certificates would be held against it."""
+    signer = SIGNATURE.ca_signer
+    guard = Guard(PROFILES, published if known == "published" else tmp_path_factory.mktemp("empty"))
+    if known == "signed here":
+        hold(guard, SIGNATURE, unsigned(SIGNATURE.ca))
+    later = timedelta(days=3000)
+    another = prepare_ca(
+        PROFILES,
+        kind=CertificateKind.SIGNATURE,
+        public_key=signer.public_key,
+        serial=2,
+        not_before=ISSUED + later,
+        not_after=CA_EXPIRES + later,
+    ).to_be_signed
+
+    with pytest.raises(NotToBeSigned):
+        hold(guard, SIGNATURE, another)
+    hold(guard, SIGNATURE, unsigned(SIGNATURE.ca))

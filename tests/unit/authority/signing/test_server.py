@@ -1,15 +1,17 @@
 import socket
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.line import SOCKET
-from openjpki.authority.signing.server import SignerRuns
+from openjpki.authority.signing.server import SignerRuns, listening
 from openjpki.pki.algorithms import KeyAlgorithm
-from tests.support.signing import answering
+from tests.support.signing import PROFILES, answering
 
 P384 = KeyAlgorithm.P384_SHA_384
 
@@ -27,6 +29,15 @@ def test_two_signing_processes_are_not_begun(tmp_path: Path, store: KeyStore) ->
         with pytest.raises(SignerRuns), answering(tmp_path, store):
             pass
         RemoteKeys(tmp_path).make("signature-ca", P384)
+
+
+def test_many_ask_at_once(tmp_path: Path, store: KeyStore) -> None:
+    """Whoever asks while others are being heard waits for a turn; on Linux a full queue refuses at once (unix(7))."""
+    with ExitStack() as lines, listening(tmp_path, store, Guard(PROFILES, tmp_path)):
+        for _ in range(64):
+            line = lines.enter_context(socket.socket(socket.AF_UNIX))
+            line.settimeout(0)
+            line.connect(str(tmp_path / SOCKET))
 
 
 def test_a_socket_that_a_killed_process_left_is_taken_away(tmp_path: Path, store: KeyStore) -> None:
