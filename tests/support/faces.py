@@ -56,16 +56,16 @@ def issuer() -> Issuer:
     return Issuer(key("issuer"))
 
 
-def face_data(person: FourAttributes = PERSON) -> FaceData:
+def face_data(person: FourAttributes = PERSON, number: str = INDIVIDUAL_NUMBER) -> FaceData:
     """Return what is written of the holder."""
     drawn = pictures(
         name=person.name,
         address=person.address,
-        individual_number=INDIVIDUAL_NUMBER,
+        individual_number=number,
         security_code=SECURITY_CODE,
     )
     return FaceData(
-        individual_number=INDIVIDUAL_NUMBER,
+        individual_number=number,
         attributes=person,
         municipality="99201",
         expires=EXPIRES,
@@ -73,21 +73,21 @@ def face_data(person: FourAttributes = PERSON) -> FaceData:
     )
 
 
-def holder(year: CodeYear = "era") -> Holder:
+def holder(year: CodeYear = "era", number: str = INDIVIDUAL_NUMBER) -> Holder:
     """Return what a card of the holder is made with."""
     public = {name: key(name).public_key() for name in FaceKey}
     both = code_b(PERSON.birth_date, EXPIRES, SECURITY_CODE, year)
     return Holder(
         face=Face(
-            text=text_files(face_data(), public, issuer()),
-            visual=visual_files(face_data(), public, issuer()),
+            text=text_files(face_data(number=number), public, issuer()),
+            visual=visual_files(face_data(number=number), public, issuer()),
             objects=data_objects(public, issuer()),
             keys={name: to_pkcs8(key(name)) for name in FaceKey},
         ),
         codes={
-            CodeKind.TEXT_A: INDIVIDUAL_NUMBER,
+            CodeKind.TEXT_A: number,
             CodeKind.TEXT_B: both,
-            CodeKind.VISUAL_A: INDIVIDUAL_NUMBER,
+            CodeKind.VISUAL_A: number,
             CodeKind.VISUAL_B: both,
             CodeKind.VISUAL_BIRTH_DATE: birth_code(PERSON.birth_date, year),
         },
@@ -112,9 +112,9 @@ def card_of_holder(
     )
 
 
-def with_face(image: CardImage) -> CardImage:
+def with_face(image: CardImage, number: str = INDIVIDUAL_NUMBER) -> CardImage:
     """Return the card with the holder's face, its codes, and the PIN of the common application."""
-    made = holder()
+    made = holder(number=number)
     for name, code in made.codes.items():
         image = with_pin(image, name, code)
     image = with_pin(image, CodeKind.COMMON, COMMON_PIN)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from openjpki.authority.limits import CardExpired
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardKey, Certificate, Order, OrderState, Person, PinReset
 from openjpki.authority.models.certificate import LIVE
@@ -18,6 +19,7 @@ from openjpki.card.face_files import attribute_files
 from openjpki.desk.messages import CardWork, CardWorkAsked
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, PinKind
 
 FORMS: Mapping[KeyAlgorithm, KeyForm] = {
@@ -185,6 +187,8 @@ def _allow_pin_set(case: Case) -> tuple[CommandApdu, ...]:
 def _attributes(case: Case) -> tuple[CommandApdu, ...]:
     """Write the register's name and address on a card that is in force: those of the person who holds it."""
     _hold_active(case)
+    if case.card.expires < civil_date(case.at):
+        raise CardExpired
     number = case.means.card_keys.individual_number_of(case.person.resident_code)
     return commands.write_attributes(*attribute_files(number, case.person.attributes(), case.means.face_key))
 

@@ -34,8 +34,8 @@ class CardExpired(Failure):
 
     code = "authority.card-expired"
     kind = Kind.REFUSED
-    ja = "このカードの有効期間は満了しています。登録や延長はできません。"
-    en = "The card's validity is over: it can be neither registered nor prolonged."
+    ja = "このカードの有効期間は満了しています。登録・延長・書込みはできません。"
+    en = "The card's validity is over: it can be neither registered, nor prolonged, nor written on."
 
 
 class CardTooLong(Failure):

@@ -3,7 +3,7 @@
 Of the files, two are written anew when a name or an address changes (券面更新): the attributes of the text
 application, and what is signed over them. The print, and so the visual application, stays as it was made.
 
-The card understands none of it: it keeps whole files and hands them out. `face_files` says what is in them.
+The card understands next to nothing of it: it keeps whole files and hands them out. `face_files` says what is in them.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, unique
 from typing import Final, Self
 
+from openjpki.card.tlv import objects
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 
@@ -22,6 +23,8 @@ VISUAL_FILES: Final = (0x0001, 0x0002, 0x0003, 0x0004, 0x0005)
 DATA_OBJECTS: Final = (0x00F8, 0x7F21)
 ATTRIBUTES, INTEGRITY = TEXT_FILES[1:3]
 """Of the text application: what may be written anew."""
+_NUMBER_DIGEST = 0xDF31
+"""In the second of them: the SHA-256 of EF 0001."""
 
 
 class NoFace(Failure):
@@ -77,10 +80,27 @@ class Face:
             raise ValueError(message)
 
     def with_attributes(self, attributes: bytes, integrity: bytes) -> Self:
-        """Return the face with the attributes of the text application, and what is signed over them, written anew."""
+        """Return the face with the attributes of the text application, and what is signed over them, written anew.
+
+        Raises ValueError for those of another individual number, which never changes on a card: one person's attributes
+        beside another's photo would be a card that nobody issued.
+        """
+        if _digest_of_number(integrity) != _digest_of_number(self.text[INTEGRITY]):
+            message = "written for another individual number"
+            raise ValueError(message)
         return replace(self, text={**self.text, ATTRIBUTES: attributes, INTEGRITY: integrity})
 
     def lasting(self) -> object:
         """Return what is never written again: everything else."""
         text = [content for file, content in self.text.items() if file not in {ATTRIBUTES, INTEGRITY}]
         return text, self.visual, self.objects, self.keys
+
+
+def _digest_of_number(integrity: bytes) -> bytes:
+    """Return the digest of the individual number that a file is signed for; raise ValueError if there is none."""
+    (signed,) = objects(integrity)
+    found = [part.value for part in objects(signed.value) if part.tag == _NUMBER_DIGEST]
+    if len(found) != 1:
+        message = "signed for no individual number"
+        raise ValueError(message)
+    return found[0]

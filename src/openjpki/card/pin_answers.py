@@ -26,6 +26,21 @@ class PinLocked(Failure):
     en = "The PIN is locked or was never set. It can be set again at the municipal counter."
 
 
+class LastTry(Failure):
+    """The card has the PIN a second time, with one try left there: a miss would lock it."""
+
+    code = "card.pin.last-try"
+    kind = Kind.REFUSED
+    ja = (
+        "この暗証番号はカードの中の2か所にあり、もう一方は残り1回です。ロックを避けるため、変更していません。"
+        "市区町村の窓口で設定し直してください。"
+    )
+    en = (
+        "The card has this PIN in two places, and one try is left in the other. So that it does not lock, nothing was changed. "
+        "It can be set again at the municipal counter."
+    )
+
+
 class PinNotVerified(Failure):
     """The card wants the PIN first."""
 

@@ -13,7 +13,7 @@ from openjpki.card.apdu import CommandApdu, Ins
 from openjpki.card.connection import Connection, NotJpkiCard
 from openjpki.card.conversation import CURRENT, Conversation, Place
 from openjpki.card.objects import ISSUER_DOMAIN_AID
-from openjpki.card.pin_answers import PinNotVerified, WrongPin, hold_right, hold_set, tries_told
+from openjpki.card.pin_answers import LastTry, PinNotVerified, WrongPin, hold_right, hold_set, tries_told
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import check_pin
@@ -110,7 +110,7 @@ class PinTerminal:
             _wipe(new)
 
     def change(self, kind: PinKind, present: bytes | bytearray, new: bytes | bytearray) -> None:
-        """Set a new PIN in place of the present one; raises `WrongPin` or `PinLocked`, with nothing changed.
+        """Set a new PIN in place of the present one; raises `WrongPin`, `PinLocked` or `LastTry`, with nothing changed.
 
         Where the card has the PIN twice, the last reference is asked first and changed last: a change that was cut off in
         between is made whole by the same change again, which finds the other reference changed already.
@@ -133,6 +133,9 @@ class PinTerminal:
         self._talk.leave(ISSUER_DOMAIN_AID)
 
     def _change(self, reference: _Reference, old: bytes, new: bytes) -> None:
+        """Change the PIN in a reference that may have another one, or the new one already: no try of it is its last."""
+        if self._tries(reference) == 1:
+            raise LastTry
         try:
             self._verify(reference, old)
         except WrongPin as wrong:

@@ -192,9 +192,10 @@ def add_hand_over(parser: argparse.ArgumentParser) -> None:
 
 
 def add_card_update(parser: argparse.ArgumentParser) -> None:
-    """Add whose card it is, and which."""
+    """Add whose card it is, and which, and how its holder types the PIN."""
     add_person(parser)
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
+    parser.add_argument("--pin-stdin", action="store_true", help="the resident record PIN, one line of standard input")
 
 
 def add_pin_reset(parser: argparse.ArgumentParser) -> None:

@@ -27,10 +27,14 @@ def within(seconds: float, call: Callable[[], T], give_back: Callable[[T], objec
         else:
             give_back(value)
 
-    Thread(target=run, daemon=True).start()
     try:
+        Thread(target=run, daemon=True).start()
         return given.result(seconds)
     except TimeoutError:
         if given.cancel():
             raise
         return given.result()  # what came at the last moment, or a time-out of the call's own
+    except BaseException:  # the wait was broken off (Ctrl-C), or it is the call's own
+        if not given.cancel() and given.exception() is None:
+            give_back(given.result())
+        raise

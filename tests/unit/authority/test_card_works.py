@@ -1,3 +1,4 @@
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -9,7 +10,7 @@ from openjpki.desk.messages import CardWork, CertificateActivated, PinResetAppro
 from openjpki.pki.keys import FreshKeys
 from openjpki.rules.kinds import CardState, LifeEvent, PinKind, Procedure
 from openjpki.window.relay import CardWorkRefused
-from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
+from tests.support.authority import AUTHENTICATION, CARD, CARD_EXPIRES, RESIDENT, SIGNATURE, Scene
 from tests.support.channel import Counter
 from tests.support.faces import with_face
 from tests.unit.card.cards import certificate_for
@@ -155,18 +156,41 @@ def test_the_register_is_written_on_a_card(counter: Counter) -> None:
     """券面更新: what the authority's own register has, signed by its key; the window brings nothing of it."""
     authority = counter.scene.authority
     authority.face_key.create(FreshKeys())
-    counter.lay(with_face(counter.card.durable))
+    number = authority.card_keys.individual_number_of(RESIDENT)
+    counter.lay(with_face(counter.card.durable, number))
     before = counter.card.durable.face
     assert before is not None
     counter.relayed.write_attributes()
     face = counter.card.durable.face
     assert face is not None
     person = Person.objects.get(resident_code=RESIDENT)
-    number = authority.card_keys.individual_number_of(RESIDENT)
 
     assert face.lasting() == before.lasting()
     assert (face.text[2], face.text[3]) == attribute_files(number, person.attributes(), authority.face_key)
     assert attributes_in(face.text[2]).address == person.address
+
+
+def test_an_expired_card_is_not_written_on(counter: Counter) -> None:
+    """After its last day a card is no card any more (R-1.2); on that day it still is one."""
+    authority = counter.scene.authority
+    authority.face_key.create(FreshKeys())
+    counter.lay(with_face(counter.card.durable, authority.card_keys.individual_number_of(RESIDENT)))
+    counter.scene.at(CARD_EXPIRES)
+    counter.relayed.write_attributes()
+    counter.scene.at(CARD_EXPIRES + timedelta(days=1))
+    with pytest.raises(CardWorkRefused) as refused:
+        counter.relayed.write_attributes()
+    assert refused.value.reason == "authority.card-expired"
+
+
+def test_a_card_that_was_made_for_another_is_not_written_on(counter: Counter) -> None:
+    """A card has one person's number and photo for good: another's attributes beside them are refused by the card itself."""
+    counter.scene.authority.face_key.create(FreshKeys())
+    counter.lay(with_face(counter.card.durable))
+    before = counter.card.durable.face
+    with pytest.raises(CardWorkRefused):
+        counter.relayed.write_attributes()
+    assert counter.card.durable.face == before
 
 
 def test_a_stopped_or_a_blank_card_is_not_written_on(counter: Counter) -> None:

@@ -12,12 +12,14 @@ from openjpki.card.acts import MAX_STORED
 from openjpki.card.administration import AdminIns, KeyForm, Status
 from openjpki.card.apdu import CommandApdu
 from openjpki.card.card import Card
+from openjpki.card.face_files import attribute_files
 from openjpki.card.image import KeySlot
 from openjpki.card.pins import CodeKind
 from openjpki.card.proof import order_proof_input
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import Refused
-from tests.support.faces import holder, with_face
+from tests.support.faces import INDIVIDUAL_NUMBER, PERSON, holder, with_face
+from tests.support.faces import issuer as issuer_of_faces
 from tests.unit.card.cards import (
     NUMBER,
     Bench,
@@ -378,7 +380,9 @@ def test_a_weak_key_is_a_fault() -> None:
 
 
 FACE = holder().face
-NEW = (b"n" * 300, b"s" * 300)
+NEW = attribute_files(INDIVIDUAL_NUMBER, replace(PERSON, name="見本　華子"), issuer_of_faces())
+OTHERS = attribute_files("992010000333", PERSON, issuer_of_faces())
+"""Of somebody else, signed by the same issuer."""
 
 
 def with_a_face() -> Bench:
@@ -421,6 +425,8 @@ def test_attributes_that_cannot_be_written_are_refused() -> None:
     first, *_ = commands.write_attributes(*NEW)
     assert refused(card, *commands.write_attributes(b"", b"s")) == "6A80"
     assert refused(card, *commands.write_attributes(b"n", b"")) == "6A80"
+    assert refused(card, *commands.write_attributes(NEW[0], b"\xff\x30\x00")) == "6A80"
+    assert refused(card, *commands.write_attributes(*OTHERS)) == "6A80"
     assert refused(card, sealed_off(AdminIns.WRITE_ATTRIBUTES, 0, 1, b"x")) == "6A86"
     assert refused(card, sealed_off(AdminIns.WRITE_ATTRIBUTES, 1, 0, b"x")) == "6A86"
     assert refused(card, first, sealed_off(AdminIns.STORE_CERTIFICATE, 1, 1, b"x")) == "6A86"

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from openjpki.card.image import CardImage
-from openjpki.card.pin_answers import PinLocked, PinNotVerified, WrongPin
+from openjpki.card.pin_answers import LastTry, PinLocked, PinNotVerified, WrongPin
 from openjpki.card.pin_terminal import NoSuchPin, PinTerminal
 from openjpki.card.pins import CodeKind, PinName
 from openjpki.errors import Failure
@@ -178,3 +178,18 @@ def test_a_card_without_the_pin_is_told() -> None:
     for answers in (["6A82"], ["9000", "6A82"]):
         with pytest.raises(NoSuchPin):
             PinTerminal(Scripted(answers)).tries_left(PinKind.CARD_FACE_ENTRY)
+
+
+def test_a_pin_that_differs_in_the_other_place_is_never_locked_by_a_change() -> None:
+    """R-6.2: where 住基 and common have two PINs, changing one spends tries of the other, but never its last."""
+    image = with_pin(ready(), CodeKind.COMMON, "8642")
+    card = bench(image)
+    terminal = PinTerminal(card)
+    with pytest.raises(WrongPin):
+        terminal.change(RESIDENT, PINS[RESIDENT].encode(), NEW[RESIDENT].encode())
+    for _ in range(3):
+        with pytest.raises(LastTry, match=r"municipal counter"):
+            terminal.change(RESIDENT, PINS[RESIDENT].encode(), NEW[RESIDENT].encode())
+        assert card.durable.pins[CodeKind.COMMON].tries == 1
+
+    assert has(card, RESIDENT, PINS[RESIDENT])

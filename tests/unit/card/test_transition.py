@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from openjpki.card.face_files import attribute_files
 from openjpki.card.image import CardImage, Container, KeySlot
 from openjpki.card.keys import to_pkcs8
 from openjpki.card.memory import Memory, carry_out
@@ -10,7 +11,8 @@ from openjpki.card.pins import CodeKind, PinReference, Proof
 from openjpki.card.transition import ForbiddenChange, check
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.support.cards import keys_of, with_pin
-from tests.support.faces import holder
+from tests.support.faces import INDIVIDUAL_NUMBER, PERSON, holder
+from tests.support.faces import issuer as issuer_of_faces
 from tests.unit.card.cards import blank, certificate_for, issuer, ordinary, rsa_key, spki, with_tries
 
 PIN, KIND = PinKind.AUTHENTICATION, CertificateKind.SIGNATURE
@@ -30,7 +32,12 @@ LOADED = WHOLE.with_keys(
     ),
 )
 FACED = replace(WHOLE, face=holder().face)
-MOVED = replace(WHOLE, face=holder().face.with_attributes(b"another address", b"signed"))
+MOVED = replace(
+    WHOLE,
+    face=holder().face.with_attributes(
+        *attribute_files(INDIVIDUAL_NUMBER, replace(PERSON, address="見本県"), issuer_of_faces())
+    ),
+)
 
 
 def activated(image: CardImage) -> CardImage:

@@ -1,5 +1,6 @@
 from queue import SimpleQueue
-from threading import Event
+from signal import SIGUSR1, pthread_kill, signal
+from threading import Event, get_ident
 
 import pytest
 
@@ -66,3 +67,29 @@ def test_what_fails_too_late_is_nobodys() -> None:
     go.set()
     assert ended.wait(PATIENCE)
     assert back.empty()
+
+
+class Broken(BaseException):
+    """What ends a wait from outside, as Ctrl-C does."""
+
+
+def test_what_comes_after_the_wait_was_broken_off_is_given_back() -> None:
+    """Ctrl-C while another program holds the card: a card that comes later is not kept until the process ends."""
+    go, back, waits = Event(), SimpleQueue[int](), get_ident()
+
+    def call() -> int:
+        pthread_kill(waits, SIGUSR1)
+        go.wait(PATIENCE)
+        return 7
+
+    def broken(*_: object) -> None:
+        raise Broken
+
+    before = signal(SIGUSR1, broken)
+    try:
+        with pytest.raises(Broken):
+            within(PATIENCE, call, back.put)
+    finally:
+        signal(SIGUSR1, before)
+    go.set()
+    assert back.get(timeout=PATIENCE) == 7

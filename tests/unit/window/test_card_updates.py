@@ -3,7 +3,7 @@ import pytest
 from openjpki.card.face import NoFace
 from openjpki.desk.messages import LifeEventReported
 from openjpki.rules.kinds import LifeEvent
-from openjpki.window.card_updates import UpdateWaits
+from openjpki.window.card_updates import UpdateNotIdentified, UpdateWaits
 from openjpki.window.changes import Change
 from openjpki.window.loading import CardNotFound
 from tests.unit.window.card import CounterCard
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(databases=["window"])
 
 def update(counter: Counter, resident: str = HANAKO, card: CounterCard | None = None) -> str:
     """Bring a card up to date; return its number."""
-    return counter.window.card_updates.update(WAKABA, resident_code=resident, card=card or counter.card).card_number
+    updates = counter.window.card_updates
+    return updates.update(WAKABA, resident_code=resident, card=card or counter.card, pin_shown=True).card_number
 
 
 def test_a_card_is_brought_up_to_date(counter: Counter) -> None:
@@ -25,7 +26,18 @@ def test_a_card_is_brought_up_to_date(counter: Counter) -> None:
     assert counter.card.written == 1
     (row,) = audited("card.updated")
     assert row.subject.startswith("card:99201/")
-    assert row.data == {"municipality": "99201"}
+    assert row.data == {"municipality": "99201", "identified_by": "pin"}
+
+
+def test_a_card_whose_holder_showed_no_pin_is_not_written_on(counter: Counter) -> None:
+    """Whoever kept another's card must not learn by it where its holder lives now (支援措置)."""
+    counter.with_card()
+    with pytest.raises(UpdateNotIdentified) as refused:
+        counter.window.card_updates.update(WAKABA, resident_code=HANAKO, card=counter.card, pin_shown=False)
+
+    assert "pin-reset" in refused.value.message("ja")
+    assert counter.card.written == 0
+    assert audited("card.updated") == []
 
 
 def test_the_authority_hears_of_the_change_first(counter: Counter) -> None:
