@@ -59,7 +59,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--signer",
         action="store_true",
-        help="have these keys used in a process of its own (`serve signer`); no other can load them",
+        help="have these keys used by one process alone (`serve signer`), which the others ask",
     )
     parser.add_argument(
         "--policy",
