@@ -41,7 +41,9 @@ ifndef ONCE
 endif
 
 lab: $(MARK)-run ## make a home with the test cards for a service (CARDS="adult expired" for some of them)
-	@test -e $(LAB_HOME)/openjpki.json || $(BIN)/openjpki init --home $(LAB_HOME) --test-cards $(CARDS)
+	@test ! -e $(LAB_HOME)/openjpki.json || { \
+	  echo "$(LAB_HOME) is a home already and stays as it is. Remove it, or choose another place: make lab LAB_HOME=..."; exit 1; }
+	@$(BIN)/openjpki init --home $(LAB_HOME) --test-cards $(CARDS)
 
 # --- checking ----------------------------------------------------------------------------------------------------
 

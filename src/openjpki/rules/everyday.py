@@ -11,7 +11,7 @@ _TABLE = """
 旧姓, 旧氏, 通称, maiden name, alias | 軽微な修正, 4情報, minor changes, four attributes
 フリガナ, 読みがな, 読み仮名, furigana | 氏名と使える文字, 軽微な修正, name and characters, minor changes
 性別, gender | 4情報, four attributes
-引っ越し, 引越, 転居, 転入, 転出, 移転, relocation, relocate, moving house | 引越し, 転入届, 転出, 4情報, on moving, on a move, moved
+引っ越し, 引越し, ひっこし, 引越, 転居, 転入, 転出, 移転, relocation, relocate, moving house | 引越し, 転入届, 転出, 4情報, on moving, on a move, moved
 番地, 住居表示, 町名, renumbering, street name | 軽微な修正, minor changes
 死亡, 亡くなった, 死んだ, 相続, 死亡届, death, deceased, died, dead, inheritance | 死亡, 亡くなられた, 住民票の消除, death, died
 コンビニ, 住民票の写し, 印鑑証明, convenience, convenience store, shop | コンビニ, キオスク, convenience, kiosk
