@@ -19,7 +19,7 @@ export DJANGO_SETTINGS_MODULE = openjpki.site.settings
 export PYTHONPYCACHEPREFIX = $(abspath $(VENV))/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run lab check test test-all fuzz fast format bench interop-record packages document docs traceability lock clean
+.PHONY: help run lab check test static measured test-all fuzz fast format bench interop-record packages document docs traceability lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -64,17 +64,22 @@ packages: ## install the Debian packages the full suite needs, where that is all
 	@tools/packages.sh
 
 test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the coverage gates (about 20 minutes on two cores)
+	$(MAKE) -j2 static measured
+	$(PYTEST) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
+	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" $(addprefix --ignore=,$(ABOVE_QUERIES)) tests
+
+static: # beside the tests: types are checked on one core
 	$(BIN)/ruff format --check src tests tools bench
 	$(BIN)/ruff check src tests tools bench
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m tools.traceability
 	$(BIN)/python -m django makemigrations --check --dry-run
+
+measured:
 	$(BIN)/coverage erase
 	$(PYTEST) -m "not thorough" --cov --cov-report= $(MEASURED)
 	$(BIN)/python tools/coverage_gates.py
-	$(PYTEST) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
-	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" $(addprefix --ignore=,$(ABOVE_QUERIES)) tests
 
 test-all: test ## everything, with more Hypothesis examples, a fault after every step of every act, and the fuzzer
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) tests/properties

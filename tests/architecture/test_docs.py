@@ -1,5 +1,4 @@
 import argparse
-import os
 import re
 import shlex
 from pathlib import Path
@@ -31,16 +30,13 @@ def test_a_generated_page_is_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == DRAWN[path]()
 
 
-@pytest.mark.parametrize("columns", ["40", "200"])
-def test_the_pages_do_not_depend_on_who_draws_them(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
-    """Language, home and the width of the terminal change nothing."""
-    before = pages()
-    monkeypatch.setenv("COLUMNS", columns)
+def test_the_pages_do_not_depend_on_who_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Language, home and the width of the terminal change nothing: the pages are those of the test before."""
+    monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setenv("LANG", "ja_JP.UTF-8")
     monkeypatch.setenv("OPENJPKI_HOME", "/srv/jpki")
 
-    assert pages() == before
-    assert os.environ["COLUMNS"] == columns
+    assert pages() == {path: path.read_text(encoding="utf-8") for path in DRAWN}
 
 
 def test_every_command_is_on_its_page() -> None:
