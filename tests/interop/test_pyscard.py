@@ -186,7 +186,7 @@ def test_our_own_reader_commands(plugged: Room, holder: Holder, library: Path, w
     expected = here.json["certificates"]["authentication"]
     del expected["successor_waits"]
     assert shown.json["certificates"]["authentication"] == expected
-    assert shown.json["tries"] == {"signature": 5, "authentication": 3}
+    assert shown.json["tries"] == {"signature": 5, "authentication": 3, "resident-record": 3, "card-face-entry": 3}
     witness.saw("pyscard", "`openjpki reader test`", tested, f'The My Number card in "{READERS[0]}" can be used.')
 
 

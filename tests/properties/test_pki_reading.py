@@ -1,6 +1,7 @@
 """Whatever bytes arrive, a reader answers with a value or with one of its own refusals; changed bytes prove nothing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,8 @@ def _linted(raw: bytes) -> object:
     return lint(prepared_from(MADE.profiles, raw, Profile.SIGNATURE), MADE.ca)
 
 
+_TEXTS = frozenset({0x0C, 0x13})
+"""UTF8String and PrintableString."""
 READERS: list[tuple[Callable[[bytes], object], bytes]] = [
     (parse_request, QUESTION),
     (_status, ANSWER),
@@ -68,6 +71,15 @@ def test_damaged_bytes_are_read_or_refused(
             reader(data.draw(_damaged(right)))
         except Failure:
             continue
+
+
+@pytest.mark.parametrize(("reader", "right"), READERS, ids=lambda each: getattr(each, "__name__", ""))
+def test_a_text_of_another_type_is_read_or_refused(reader: Callable[[bytes], object], right: bytes) -> None:
+    """Each text in a name as bits, or as bytes: the library raises TypeError for some, and that is a refusal too."""
+    for at, kind in enumerate(right):
+        for other in (b"\x03", b"\x04") if kind in _TEXTS else ():
+            with suppress(Failure):
+                reader(right[:at] + other + right[at + 1 :])
 
 
 @pytest.mark.parametrize(("reader", "right"), READERS, ids=lambda each: getattr(each, "__name__", ""))

@@ -83,7 +83,7 @@ def _gets_a_card(_: Policy, case: Case) -> Case:
 def _comes_when_it_opens(policy: Policy, case: Case) -> Case:
     """Come on the first day on which every certificate asked for can be renewed; what expires first is asked for alone."""
     last = {known.kind: known for known in case.history}
-    ends = {kind: last[kind].expires for kind in case.kinds}
+    ends = {kind: last[kind].expires for kind in case.kinds if kind in last}
     soonest = min(ends, key=lambda kind: ends[kind])
     return replace(case, kinds=(soonest,), on=max(case.on, renewal_window(policy, ends[soonest]).opens))
 

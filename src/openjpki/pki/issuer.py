@@ -15,6 +15,7 @@ from openjpki.pki.keys import key_identifier
 
 PARSE_ERRORS = (
     ValueError,
+    TypeError,
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,

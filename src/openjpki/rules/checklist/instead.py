@@ -89,11 +89,25 @@ def _tried(policy: Policy, interview: Interview, found: Days, refusals: tuple[Fi
         codes = [code for code, _ in changes if code]
         if not codes:
             continue
-        varied = replace(interview, **{name: answer for _, change in changes for name, answer in change.items()})
+        answers = {name: answer for _, change in changes for name, answer in change.items()}
+        if not _has_its_ends(interview, answers):
+            continue
+        varied = replace(interview, **answers)
         other = days(policy, varied)
         if _useful(found, other) and not _loses_the_other(policy, interview, varied, other):
             findings = tuple(find(code) for code in codes)
             yield Instead(findings=findings, interview=varied, opens=other.first_open_day)
+
+
+def _has_its_ends(interview: Interview, answers: Mapping[str, Any]) -> bool:
+    """Say whether what would be asked can be: a renewal of what has no known end cannot (R-3.8)."""
+    if answers.get("procedure", interview.procedure) is not Procedure.RENEWAL:
+        return True
+    known = {
+        CertificateKind.SIGNATURE: interview.signature_expires,
+        CertificateKind.AUTHENTICATION: interview.authentication_expires,
+    }
+    return all(known[kind] for kind in answers.get("kinds", interview.kinds))
 
 
 def _useful(found: Days, other: Days) -> bool:

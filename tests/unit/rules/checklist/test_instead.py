@@ -333,3 +333,13 @@ def test_of_two_windows_one_open_a_reissue_is_still_a_way() -> None:
     far = date(2027, 3, 1)
 
     assert told(Procedure.NEW, SELF, signature_expires=ENDS, authentication_expires=far) == [[EARLY]]
+
+
+@pytest.mark.parametrize("expires", [ON, ENDS, date(2028, 6, 10)])
+def test_a_renewal_of_what_has_no_known_end_is_not_proposed(expires: date) -> None:
+    """R-1.11, R-3.8: a signature certificate on a card that cannot have one, and nothing known of the other."""
+    face = replace(ADULT, face_card=True)
+    found = asked(Procedure.NEW, kinds=SIGNATURE, holder=face, signature_expires=expires)
+
+    proposed = [one.interview for one in found.instead]
+    assert not [one for one in proposed if one.procedure is Procedure.RENEWAL and one.kinds == AUTHENTICATION]
