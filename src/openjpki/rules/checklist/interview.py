@@ -6,9 +6,11 @@ from datetime import date
 from typing import TypeAlias
 
 from openjpki.rules.agency import ISSUING
+from openjpki.rules.deadlines import last_day
 from openjpki.rules.documents import DocumentKind, DocumentList, ShownDocument, examine
 from openjpki.rules.eligibility import Holder, is_represented
-from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure
+from openjpki.rules.kinds import Applicant, CardState, CertificateKind, FeeReason, PinKind, Procedure, Term
+from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
 from openjpki.rules.remaking import REMADE
 from openjpki.rules.representation import Claim
@@ -158,13 +160,20 @@ class Interview:
         The PINs of the certificates identify all the same (R-2.20; S-13). Where one of those is unknown too, or there is none
         yet, the inquiry letter identifies, and with it all are set anew (R-2.24).
         """
-        replied = self.form == "returned"
-        if self.procedure not in ISSUING or self.applicant is not Applicant.SELF or replied or self._document(policy):
+        identified = self._replied(policy) or self._document(policy)
+        if self.procedure not in ISSUING or self.applicant is not Applicant.SELF or identified:
             return frozenset()
         there = frozenset(self.pins(policy)) - self.fresh(policy)
         left = (there & self.unknown_pins) - frozenset(_PIN_OF)
         tried = there - left
         return left if tried and not tried & self.unknown_pins else frozenset()
+
+    def _replied(self, policy: Policy) -> bool:
+        """Say whether the reply to an inquiry letter is there, and its term is not over when the office opens next (R-2.24)."""
+        if self.form != "returned" or self.inquiry_sent is None:
+            return self.form == "returned"
+        until = last_day(policy, term=Term.INQUIRY_REPLY, since=self.inquiry_sent)
+        return open_day_from(policy, self.on) <= until
 
     def _document(self, policy: Policy) -> bool:
         """Say whether the holder has, or can bring, a document beside the card that counts (R-2.20, R-2.21)."""

@@ -17,7 +17,10 @@ from tests.unit.rules.checklist.interviews import (
     NATIONAL,
     ON,
     SIGNATURE,
+    asked,
+    codes,
     interview,
+    listed,
 )
 
 PARENT = Claim(power=Power.PARENT)
@@ -219,3 +222,15 @@ def test_a_pin_of_no_certificate_does_not_keep_one_from_its_holder(
     assert asked.pin_matches(NATIONAL) is matches
     agent = interview(procedure, Applicant.VOLUNTARY_AGENT, **answers)
     assert agent.left_as_they_are(NATIONAL) == frozenset()
+
+
+@pytest.mark.parametrize(("sent", "visits"), [(date(2023, 11, 29), 1), (date(2023, 11, 28), 1), (date(2023, 10, 1), 1)])
+def test_a_reply_that_came_too_late_is_as_none(sent: date, visits: int) -> None:
+    """R-2.24, E-36: within its term (29 December is closed: 4 January) the reply has a PIN set anew; after it the known PINs identify."""
+    answers = {"on": date(2024, 1, 1), "documents": (), "form": "returned", "inquiry_sent": sent}
+    found = asked(Procedure.NEW, unknown_pins=frozenset({PinKind.RESIDENT_RECORD}), **answers)
+    in_time = sent == date(2023, 11, 29)
+
+    assert len(found.visits) == visits
+    assert ("reply", True) in listed(found.visits[0]) if in_time else ("reply", True) not in listed(found.visits[0])
+    assert ("checklist.pin-stays" in codes(found)) is not in_time
