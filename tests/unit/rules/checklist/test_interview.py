@@ -227,7 +227,7 @@ def test_a_pin_of_no_certificate_does_not_keep_one_from_its_holder(
 @pytest.mark.parametrize(("sent", "visits"), [(date(2023, 11, 29), 1), (date(2023, 11, 28), 1), (date(2023, 10, 1), 1)])
 def test_a_reply_that_came_too_late_is_as_none(sent: date, visits: int) -> None:
     """R-2.24, E-36: within its term (29 December is closed: 4 January) the reply has a PIN set anew; after it the known PINs identify."""
-    answers = {"on": date(2024, 1, 1), "documents": (), "form": "returned", "inquiry_sent": sent}
+    answers: dict[str, Any] = {"on": date(2024, 1, 1), "documents": (), "form": "returned", "inquiry_sent": sent}
     found = asked(Procedure.NEW, unknown_pins=frozenset({PinKind.RESIDENT_RECORD}), **answers)
     in_time = sent == date(2023, 11, 29)
 
