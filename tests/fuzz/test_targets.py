@@ -83,11 +83,6 @@ def _forgets_a_key(image: CardImage) -> Steps[bytes]:
     return b"\x90\x00"
 
 
-def _writes_the_same(image: CardImage) -> Steps[bytes]:
-    yield image
-    return b"\x90\x00"
-
-
 def _tells_a_key(image: CardImage) -> Steps[bytes]:
     yield from ()
     return (image.key_in_use(CertificateKind.AUTHENTICATION) or b"") + b"\x90\x00"
@@ -111,7 +106,6 @@ FAULTS = (
     _sets_and_refuses,
     _permits,
     _forgets_a_key,
-    _writes_the_same,
     _tells_a_key,
     _unknown_status,
     _data_beside_a_refusal,
@@ -139,6 +133,13 @@ def test_the_watch_finds_each_fault(fault: Fault) -> None:
 
     with pytest.raises(Broken):
         watch.transmit(VERIFY_WRONG)
+
+
+def test_a_pin_that_is_changed_to_itself_is_no_fault() -> None:
+    """R-6.1: the present PIN may be the new one; the write that this takes changes nothing."""
+    watch = Watch(ordinary(), Card)
+    for apdu in (bytes.fromhex(SELECT_AP), VERIFY_RIGHT, b"\x00\x24\x01" + VERIFY_RIGHT[3:]):
+        assert watch.transmit(apdu) == b"\x90\x00"
 
 
 @pytest.mark.parametrize(("write", "before", "left"), [(0, True, 3), (0, False, 2), (1, True, 2), (1, False, 3)])
