@@ -1,5 +1,6 @@
 """A PKCS#11 token of this process's own: Debian's SoftHSM2 over a private folder, as an HSM stands in a rack."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ def the_token() -> Token:
         message = "softhsm2 is not installed: run `make packages` as root"
         raise TokenMissing(message)
     folder = Path(tempfile.mkdtemp(prefix="openjpki-token-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "tokens").mkdir(mode=0o700)
     configuration = f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
     (folder / "softhsm2.conf").write_text(configuration, encoding="utf-8")
