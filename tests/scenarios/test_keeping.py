@@ -24,9 +24,14 @@ from tests.support.stories import AUTHENTICATION_PIN, COUNTER, SIGNATURE_PIN
 pytestmark = pytest.mark.slow
 
 FIXTURES = ROOT / "tests" / "fixtures" / "homes"
-SEALED = {1: 1, 2: 0, 3: 0}
+SEALED = {1: 1, 2: 0, 3: 0, 4: 0}
 """Batches that the upgrade seals: what was recorded before there was a seal; later homes seal in their own time."""
-SIGNED = {1: "2026-11-27T15:30:00+09:00", 2: "2026-11-28T02:00:00+09:00", 3: "2026-11-28T05:00:00+09:00"}
+SIGNED = {
+    1: "2026-11-27T15:30:00+09:00",
+    2: "2026-11-28T02:00:00+09:00",
+    3: "2026-11-28T05:00:00+09:00",
+    4: "2026-11-28T11:00:00+09:00",
+}
 """A moment after the letter of each format's home was signed."""
 OLD_PIN = "FORMAT1PIN"
 ROUNDS = 2

@@ -11,7 +11,7 @@ from typing import Any
 from openjpki.errors import Failure, Kind
 from openjpki.site.private import write_private
 
-FORMAT = 4
+FORMAT = 5
 """The version of a home's layout and tables. Another number belongs to another version of OpenJPKI."""
 MARKER = "openjpki.json"
 FOUNDING = "openjpki.founding"

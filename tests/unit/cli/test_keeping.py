@@ -95,8 +95,8 @@ def test_a_restore_says_what_to_do_next(
 
 
 @pytest.mark.parametrize(("language", "done", "saved", "again"), [
-    ("ja", "形式 1 から形式 4 に移行しました", "移行前の状態は", "既に形式 4"),
-    ("en", "from format 1 to format 4", "Its state before is in", "of format 4 already"),
+    ("ja", "形式 1 から形式 5 に移行しました", "移行前の状態は", "既に形式 5"),
+    ("en", "from format 1 to format 5", "Its state before is in", "of format 5 already"),
 ])  # fmt: skip
 def test_an_upgrade_says_what_it_did(
     home: Path, capsys: pytest.CaptureFixture[str], language: str, done: str, saved: str, again: str
@@ -109,7 +109,7 @@ def test_an_upgrade_says_what_it_did(
     assert done in first
     assert saved in first
     assert again in told(capsys, "upgrade", "--home", home, "--lang", language)
-    assert len(list(home.parent.glob("home-before-format-4-*.tar.gz"))) == 1
+    assert len(list(home.parent.glob("home-before-format-5-*.tar.gz"))) == 1
 
 
 def test_an_upgrade_may_go_without_a_backup(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +123,17 @@ def test_an_upgrade_may_go_without_a_backup(home: Path, capsys: pytest.CaptureFi
     assert data == {
         "found": 1,
         "format": FORMAT,
-        "steps": ["2-provisions", "2-tables", "2-cards", "2-records", "3-tables", "4-provisions", "4-cards"],
+        "steps": [
+            "2-provisions",
+            "2-tables",
+            "2-cards",
+            "2-records",
+            "3-tables",
+            "4-provisions",
+            "4-cards",
+            "5-provisions",
+            "5-tables",
+        ],
         "backup": None,
     }
     assert main(["upgrade", "--home", str(home), "--without-backup"]) == 0

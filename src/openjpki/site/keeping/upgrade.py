@@ -63,6 +63,7 @@ UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
     ),
     (3, (Step("tables", migrate_tables),)),
     (4, (Step("provisions", provide_what_lacks), Step("cards", bring_up_cards))),
+    (5, (Step("provisions", provide_what_lacks), Step("tables", migrate_tables))),
 )
 """Format → what leads to it from the one before, in the order in which it is done."""
 

@@ -22,7 +22,17 @@ from tests.support.story import SETTINGS
 
 pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
 NOW = datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)
-STEPS = ("2-provisions", "2-tables", "2-cards", "2-records", "3-tables", "4-provisions", "4-cards")
+STEPS = (
+    "2-provisions",
+    "2-tables",
+    "2-cards",
+    "2-records",
+    "3-tables",
+    "4-provisions",
+    "4-cards",
+    "5-provisions",
+    "5-tables",
+)
 CARD = (ROOT / "tests" / "vectors" / "card-image-version-1.card").read_bytes()
 
 
