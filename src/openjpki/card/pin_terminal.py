@@ -83,7 +83,7 @@ class PinTerminal:
             for reference in reversed(_REFERENCES[kind]):
                 self._verify(reference, checked)
         finally:
-            _wipe(pin)
+            wipe(pin)
 
     def set(self, kind: PinKind, new: bytes | bytearray) -> None:
         """Set a PIN that the card has once after `verify`, or any where the authority lets it be set without (R-6.3).
@@ -95,7 +95,7 @@ class PinTerminal:
             for reference in _REFERENCES[kind]:
                 self._set(reference, checked)
         finally:
-            _wipe(new)
+            wipe(new)
 
     def set_first(self, kind: PinKind, new: bytes | bytearray) -> None:
         """Set a PIN that may be set without an old one; where that was done already, it must be the same.
@@ -107,7 +107,7 @@ class PinTerminal:
             for reference in _REFERENCES[kind]:
                 self._set_first(reference, checked)
         finally:
-            _wipe(new)
+            wipe(new)
 
     def change(self, kind: PinKind, present: bytes | bytearray, new: bytes | bytearray) -> None:
         """Set a new PIN in place of the present one; raises `WrongPin`, `PinLocked` or `LastTry`, with nothing changed.
@@ -125,8 +125,8 @@ class PinTerminal:
                 self._verify(last, old)
             self._set(last, checked)
         finally:
-            _wipe(present)
-            _wipe(new)
+            wipe(present)
+            wipe(new)
 
     def leave(self) -> None:
         """Close what was opened: who comes to the card next must type again."""
@@ -170,6 +170,7 @@ class PinTerminal:
         return check_pin(kind, pin.decode("latin-1"), self._policy).encode("ascii")
 
 
-def _wipe(pin: bytes | bytearray) -> None:
+def wipe(pin: bytes | bytearray) -> None:
+    """Overwrite a PIN with zeros, where it can be."""
     if isinstance(pin, bytearray):
         pin[:] = bytes(len(pin))

@@ -37,6 +37,7 @@ def _certificate(arguments: argparse.Namespace) -> Answer:
     home = Home.open(arguments.home)
     with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.name) as card:
         terminal = JpkiTerminal(card, home.policy())
+        terminal.hold_present(kind)
         der = terminal.read_certificate(kind, _pin(arguments, kind))
     write_whole(arguments.out, DER_cert_to_PEM_cert(der).encode() if arguments.pem else der)
     told = facts(der)

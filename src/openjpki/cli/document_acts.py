@@ -27,6 +27,7 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki import oids
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.store import CardStore
+from openjpki.rules.kinds import CertificateKind
 from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
@@ -103,7 +104,9 @@ def sign(arguments: argparse.Namespace) -> Answer:
         check_pdf(document)
     home = Home.open(arguments.home)
     with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.card) as card:
-        signer = CardSigner(JpkiTerminal(card, home.policy()), _pin(arguments))
+        terminal = JpkiTerminal(card, home.policy())
+        terminal.hold_present(CertificateKind.SIGNATURE)
+        signer = CardSigner(terminal, _pin(arguments))
         moment = home.clock()()
         authority = None if arguments.tsa is None else Authority(url=arguments.tsa, entropy=entropy)
         kept = _kept(arguments, home, signer, authority, moment)

@@ -8,7 +8,7 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from openjpki.card.terminal import JpkiTerminal, NoCertificate
+from openjpki.card.terminal import JpkiTerminal, absent
 from openjpki.errors import Failure, Kind
 from openjpki.lab.catalogue import PINS
 from openjpki.lab.powered import PoweredCard
@@ -50,16 +50,18 @@ class HeldCard:
 
     def certificate(self, kind: CertificateKind | str = CertificateKind.SIGNATURE) -> bytes:
         """Return a certificate that is on the card, DER, without showing a PIN; raises `NoCertificate`."""
-        active = self._powered.image.keys[CertificateKind(kind)].active
+        chosen = CertificateKind(kind)
+        active = self._powered.image.keys[chosen].active
         if active is None or active.certificate is None:
-            raise NoCertificate
+            raise absent(chosen)
         return active.certificate
 
     def ca_certificate(self, kind: CertificateKind | str = CertificateKind.SIGNATURE) -> bytes:
         """Return the CA certificate that is on the card beside it, DER; raises `NoCertificate`."""
-        active = self._powered.image.keys[CertificateKind(kind)].active
+        chosen = CertificateKind(kind)
+        active = self._powered.image.keys[chosen].active
         if active is None or active.issuer is None:
-            raise NoCertificate
+            raise absent(chosen)
         return active.issuer
 
     def pin(self, pin: PinKind | CertificateKind | str) -> str:

@@ -8,7 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
-from openjpki.card.terminal import NoCertificate, PinLocked, WrongPin
+from openjpki.card.terminal import (
+    NoAuthenticationCertificate,
+    NoCertificate,
+    NoSignatureCertificate,
+    PinLocked,
+    WrongPin,
+)
 from openjpki.documents.challenge import verify_login
 from openjpki.documents.indications import Indication
 from openjpki.documents.verify import verify_cms
@@ -69,9 +75,12 @@ def test_what_a_card_lacks_is_refused(lab: Lab) -> None:
     for act in acts:
         with pytest.raises(NoCertificate):
             act()
-    with pytest.raises(PinLocked):
-        child.sign(b"x")
+    for act in (lambda: child.sign(b"x"), lambda: child.sign_cms(b"x"), lambda: child.sign(b"x", pin="WRONG99")):
+        with pytest.raises(NoSignatureCertificate):
+            act()
     assert child.authenticate(b"x")
+    with pytest.raises(NoAuthenticationCertificate):
+        lab.card("no-certificates").login(origin=ORIGIN, nonce=NONCE)
 
 
 def test_a_login_is_bound_to_origin_and_nonce(lab: Lab) -> None:
