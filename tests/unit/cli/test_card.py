@@ -18,7 +18,7 @@ from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, Settings
 from openjpki.site.place import HomeInUse, HomeMissing, locked
-from tests.unit.card.cards import Bench, host, ordinary, with_tries
+from tests.unit.card.cards import Bench, blank, host, ordinary, with_tries
 
 
 @pytest.fixture
@@ -126,8 +126,32 @@ def test_what_is_wrong_with_a_card_is_shown(home: Path) -> None:
     assert answer.data["pins"]["signature"]["state"] == "locked"
     assert answer.data["certificates"]["signature"]["in_period"] is False
     assert answer.data["certificates"]["signature"]["successor_waits"] is True
-    assert "signature PIN: locked; set anew at the municipal counter" in answer.lines
+    assert "signature PIN: locked; set anew at the municipal counter" in answer.lines  # both have expired by then
     assert any("not within its validity, a new key waits" in line for line in answer.lines)
+
+
+def test_a_locked_pin_is_shown_with_the_ways_out(home: Path) -> None:
+    """R-6.6: a kiosk sets the PIN of a certificate anew while the other one works and both are in force; else the counter."""
+    locked = with_tries(ordinary(), PinKind.SIGNATURE, 0)
+    change(home, locked)
+    assert any(
+        line.startswith("signature PIN: locked;") and "kiosk" in line for line in run(home, "show", "taro").lines
+    )
+    change(home, with_tries(locked, PinKind.AUTHENTICATION, 0))
+    told = run(home, "show", "taro", language="ja").lines
+
+    assert "署名用電子証明書の暗証番号: ロック中。市区町村の窓口で再設定できます" in told
+
+
+def test_a_face_authentication_card_says_that_it_has_no_pins(home: Path) -> None:
+    """R-1.11: an authentication certificate and no PIN: nothing was forgotten, and nothing is locked."""
+    image, kept = blank(), CertificateKind.AUTHENTICATION
+    change(home, replace(image, keys={**image.keys, kept: ordinary().keys[kept]}))
+    answer = run(home, "show", "taro", language="ja")
+
+    assert answer.data["face_authentication"] is True
+    assert "署名用電子証明書の暗証番号: なし。顔認証マイナンバーカードには暗証番号がありません" in answer.lines
+    assert {pin["state"] for pin in answer.data["pins"].values()} == {"unset"}
 
 
 def test_showing_tells_no_attributes_and_no_keys(home: Path) -> None:
