@@ -43,8 +43,8 @@ class BadCode(Failure):
 
     code = "card.code.form"
     kind = Kind.REFUSED
-    ja = "照合番号は、数字{digits}桁で入力してください。カードには送っていません。"
-    en = "This code has {digits} digits. Nothing was sent to the card."
+    ja = "照合番号は、数字{digits}桁で入力してください({where_ja})。カードには送っていません。"
+    en = "This code has {digits} digits: {where_en}. Nothing was sent to the card."
 
 
 class WrongCode(Failure):
@@ -101,6 +101,21 @@ _REFERENCES: Final[Mapping[PinName, int]] = {
     CodeKind.VISUAL_A: visual.CODE_A,
     CodeKind.VISUAL_B: visual.CODE_B,
 }
+_ON_THE_BACK = ("カードの裏面にある個人番号", "the individual number, on the back of the card")
+_ON_THE_FRONT = (
+    "カードの表面にある生年月日の年(元号)・月・日を各2桁、有効期限の西暦4桁、セキュリティコード4桁の順に続けます。例:2000年3月4日生まれなら 120304…",
+    (
+        "from the front of the card, in a row: the birth date as YYMMDD with the year of the era, the western year of the last day, "
+        "the security code (born on 4 March 2000: 120304…)"
+    ),
+)
+_WHERE: Final[Mapping[PinName, tuple[str, str]]] = {
+    CodeKind.TEXT_A: _ON_THE_BACK,
+    CodeKind.VISUAL_A: _ON_THE_BACK,
+    CodeKind.TEXT_B: _ON_THE_FRONT,
+    CodeKind.VISUAL_B: _ON_THE_FRONT,
+}
+"""Where the digits of a code stand; the year of 照合番号B is the era's (C myna-card, docs/card.md `code_year`)."""
 _TEXT: Final = Place(aid=text.AID, without=NoFace, without_file=NoFace)
 _VISUAL: Final = Place(aid=visual.AID, without=NoFace, without_file=NoFace)
 
@@ -166,7 +181,8 @@ class FaceTerminal:
         if isinstance(name, PinKind):
             return check_pin(name, typed, self._policy).encode("ascii")
         if not (typed.isascii() and typed.isdecimal() and len(typed) in lengths(name)):
-            raise BadCode(digits=lengths(name).start)
+            where_ja, where_en = _WHERE[name]
+            raise BadCode(digits=lengths(name).start, where_ja=where_ja, where_en=where_en)
         return typed.encode("ascii")
 
     def _object(self, place: Place, file: int) -> bytes:

@@ -8,6 +8,9 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from openjpki.card.face import NoFace
+from openjpki.card.personalisation import FactorySettings
+from openjpki.card.printed import PrintedCodes, printed_codes
 from openjpki.card.terminal import JpkiTerminal, absent
 from openjpki.errors import Failure, Kind
 from openjpki.lab.catalogue import PINS
@@ -71,6 +74,13 @@ class HeldCard:
     def tries(self, pin: PinKind | CertificateKind | str) -> int:
         """Return how many times a PIN may still be wrong; 0 if it is locked or was never set."""
         return self._powered.image.pins[pin_kind(pin)].tries
+
+    def codes(self) -> PrintedCodes:
+        """Return 照合番号A and B as they are printed on the card: `.code_a`, `.code_b`; raises `NoFace`."""
+        face = self._powered.image.face
+        if face is None:
+            raise NoFace
+        return printed_codes(face, FactorySettings().code_year)
 
     def sign(
         self, data: bytes, *, kind: CertificateKind | str = CertificateKind.SIGNATURE, pin: str | None = None

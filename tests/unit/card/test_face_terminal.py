@@ -99,6 +99,20 @@ def test_what_has_another_form_is_not_sent(opener: Opener, typed: bytes, refusal
     assert tapped.sent == []
 
 
+@pytest.mark.parametrize(
+    ("opener", "digits", "where"),
+    [(Opener.CODE_A, 12, "個人番号"), (Opener.CODE_B, 14, "セキュリティコード")],
+)
+def test_a_code_of_another_form_says_where_its_digits_stand(opener: Opener, digits: int, where: str) -> None:
+    """照合番号A from the back of the card, 照合番号B from the front (C myna-card)."""
+    with pytest.raises(BadCode) as refused:
+        FaceTerminal(bench(card())).read_photo(opener, b"1")
+
+    assert f"数字{digits}桁" in refused.value.message("ja")
+    assert where in refused.value.message("ja")
+    assert "of the card" in refused.value.message("en")
+
+
 def test_a_miss_tells_the_tries_left() -> None:
     """R-6.2: of the PIN and of the codes, each by its own counter; locked, each says where to go."""
     image = with_tries(with_tries(card(), PinKind.CARD_FACE_ENTRY, 2), CodeKind.VISUAL_B, 2)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
+from openjpki.card.face_terminal import FaceTerminal, NoFace, Opener
 from openjpki.card.terminal import (
     NoAuthenticationCertificate,
     NoCertificate,
@@ -81,6 +82,17 @@ def test_what_a_card_lacks_is_refused(lab: Lab) -> None:
     assert child.authenticate(b"x")
     with pytest.raises(NoAuthenticationCertificate):
         lab.card("no-certificates").login(origin=ORIGIN, nonce=NONCE)
+
+
+def test_the_printed_codes_open_the_face(lab: Lab) -> None:
+    """照合番号A and B, which a person reads off the card; a card in stock has none."""
+    card = lab.card("adult")
+    codes, terminal = card.codes(), FaceTerminal(card)
+
+    assert terminal.read_number(Opener.CODE_A, codes.code_a.encode()).content == codes.code_a
+    assert terminal.read_attributes(Opener.CODE_B, codes.code_b.encode()).content.name
+    with pytest.raises(NoFace):
+        lab.card("blank").codes()
 
 
 def test_a_login_is_bound_to_origin_and_nonce(lab: Lab) -> None:
