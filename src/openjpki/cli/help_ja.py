@@ -289,6 +289,7 @@ _CARD: Mapping[str, str] = {
     "where it goes, instead of being shown; only you may read it": "画面に出す代わりに書き出す先。読めるのはあなただけ",
     "the test cards by name: what each is, and what a service should do with it": "テストカードの一覧。それぞれがどんなカードで、サービスはどう扱うべきか",
     "the test cards by name: what each is, and what a service should do with it (`openjpki init --test-cards` makes them)": "テストカードの一覧。それぞれがどんなカードで、サービスはどう扱うべきか(作るには `openjpki init --test-cards`)",
+    "with --out: also what is not as its issuer signed it": "--out で、発行者の署名と一致しない情報も書き出す",
     "one card, with its acts as of today; with --home also what is printed on it there": "1枚だけ、今日作った場合の日付と一緒に。--home を付けると、そのホームのカードに印刷されている番号も",
     "write a certificate of the card to a file; the signature certificate needs its PIN": "カードの電子証明書をファイルに書き出す。署名用には暗証番号が要る",
     "keep a card in a virtual PC/SC reader, for other programs, until Ctrl-C": "ほかのプログラムのために、Ctrl-C までカードを仮想カードリーダー(PC/SC)に入れておく",
