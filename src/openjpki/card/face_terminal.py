@@ -27,7 +27,7 @@ from openjpki.card.face_reading import (
     seal_of_photo,
 )
 from openjpki.card.objects import ISSUER_DOMAIN_AID
-from openjpki.card.pin_answers import PinLocked, WrongPin, hold_right
+from openjpki.card.pin_answers import PinLocked, WrongPin, hold_right, tries_told
 from openjpki.card.pins import CodeKind, PinName, lengths
 from openjpki.card.tlv import begun
 from openjpki.errors import Failure, Kind
@@ -101,6 +101,13 @@ _REFERENCES: Final[Mapping[PinName, int]] = {
     CodeKind.VISUAL_A: visual.CODE_A,
     CodeKind.VISUAL_B: visual.CODE_B,
 }
+_FILES: Final[Mapping[Item, int]] = {
+    Item.TEXT: text.ATTRIBUTES,
+    Item.NUMBER: text.NUMBER,
+    Item.PHOTO: visual.FACE,
+}
+_LOCKED: Final[Mapping[bool, type[Failure]]] = {False: PinLocked, True: CodeLocked}
+"""By whether it is printed on the card."""
 _ON_THE_BACK = ("カードの裏面にある個人番号", "the individual number, on the back of the card")
 _ON_THE_FRONT = (
     "カードの表面にある生年月日の年(元号)・月・日を各2桁、有効期限の西暦4桁、セキュリティコード4桁の順に続けます。例:2000年3月4日生まれなら 120304…",
@@ -160,6 +167,18 @@ class FaceTerminal:
         file = self._object(_VISUAL, visual.FACE)
         return Read(content=photo_in(file), seal=seal_of_photo(file, self._object(_VISUAL, visual.CERTIFICATE)))
 
+    def hold_usable(self, item: Item, opener: Opener) -> int:
+        """Return the tries left of what opens an item, before anybody types; raises `PinLocked` or `CodeLocked` where there is none."""
+        name = OPENERS[item][opener]
+        place = _VISUAL if item is Item.PHOTO else _TEXT
+        self._talk.select(place, _FILES[item])
+        self._talk.select(place, _REFERENCES[name])
+        command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT)
+        tries = tries_told(command, self._talk.ask(command))
+        if not tries:
+            raise _LOCKED[isinstance(name, CodeKind)]
+        return tries
+
     def leave(self) -> None:
         """Close what was opened: who comes to the card next must type again."""
         self._talk.leave(ISSUER_DOMAIN_AID)
@@ -171,8 +190,8 @@ class FaceTerminal:
             self._talk.select(place, _REFERENCES[name])
             command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT, data=typed)
             printed = isinstance(name, CodeKind)
-            wrong, locked = (WrongCode, CodeLocked) if printed else (WrongPin, PinLocked)
-            hold_right(command, self._talk.ask(command), wrong=wrong, locked=locked)
+            wrong = WrongCode if printed else WrongPin
+            hold_right(command, self._talk.ask(command), wrong=wrong, locked=_LOCKED[printed])
         finally:
             if isinstance(secret, bytearray):
                 secret[:] = bytes(len(secret))

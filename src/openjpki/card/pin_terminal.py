@@ -90,6 +90,13 @@ class PinTerminal:
         """Return how many times the PIN may still be wrong; 0 if it is locked or was never set. Spends no try."""
         return min(map(self._tries, _REFERENCES[kind]))
 
+    def hold_usable(self, kind: PinKind) -> int:
+        """Return the tries left before anybody types; raises `PinLocked` where there is none. Spends no try."""
+        tries = self.tries_left(kind)
+        if not tries:
+            raise self._locked(kind)
+        return tries
+
     def verify(self, kind: PinKind, pin: bytes | bytearray) -> None:
         """Show the PIN wherever the card has it; raises `WrongPin` or `PinLocked`."""
         try:
@@ -176,9 +183,11 @@ class PinTerminal:
         try:
             hold_right(command, self._talk.ask(command))
         except PinLocked:
-            if self._kiosk_helps(reference.kind):
-                raise PinLockedAlone from None
-            raise
+            raise self._locked(reference.kind) from None
+
+    def _locked(self, kind: PinKind) -> PinLocked:
+        """Return what is told of a locked PIN, with the kiosk where one helps (R-6.6)."""
+        return PinLockedAlone() if self._kiosk_helps(kind) else PinLocked()
 
     def _kiosk_helps(self, kind: PinKind) -> bool:
         """Tell whether the holder need not go to the window: the other PIN's tries are asked, which spends none (R-6.6)."""

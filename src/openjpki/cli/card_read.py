@@ -12,9 +12,9 @@ from openjpki.card.face_reading import Seal
 from openjpki.card.face_terminal import OPENERS, FaceTerminal, Item, Opener
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card_facts import PINS, SEXES, words
-from openjpki.cli.card_inserted import add_which_card, inserted
+from openjpki.cli.card_inserted import Inserted, add_which_card, inserted, typed_between
 from openjpki.cli.output import require_place, write_whole
-from openjpki.cli.pins import typed
+from openjpki.cli.pins import one_typed, prompt_for
 from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import PinKind
@@ -86,13 +86,22 @@ def _read(arguments: argparse.Namespace) -> Answer:
     language, opener = language_of(arguments), Opener(arguments.by)
     if arguments.out is not None:
         require_place(arguments.out)
-    with inserted(arguments) as card:
-        (secret,) = typed([f"{_TYPED[opener][language]}: "], from_stdin=arguments.pin_stdin)
+
+    def read(card: Inserted, secret: str) -> tuple[dict[str, str], _Found]:
         terminal = FaceTerminal(card.talk, card.policy)
         try:
-            found = _READERS[arguments.item](terminal, opener, bytearray(secret.encode()))
+            return card.named, _READERS[arguments.item](terminal, opener, bytearray(secret.encode()))
         finally:
             terminal.leave()
+
+    named, found = typed_between(
+        lambda: inserted(arguments),
+        ask=lambda card: FaceTerminal(card.talk, card.policy).hold_usable(arguments.item, opener),
+        prompt=lambda tries: one_typed(
+            prompt_for(_TYPED[opener][language], tries, language), from_stdin=arguments.pin_stdin
+        ),
+        do=read,
+    )
     data, lines = found.data, found.lines[language]
     if arguments.out is not None:
         if not (found.seal.held or arguments.unverified):
@@ -102,7 +111,7 @@ def _read(arguments: argparse.Namespace) -> Answer:
         lines = (words(language, f"{arguments.out} に書き出しました。", f"Written to {arguments.out}."),)
     signature = {"holds": found.seal.held, "signer": found.seal.signer}
     return Answer(
-        data={**card.named, **data, "signature": signature},
+        data={**named, **data, "signature": signature},
         lines=[*lines, _seal_line(found.seal, language)],
         kind=None if found.seal.held else Kind.REFUSED,
     )

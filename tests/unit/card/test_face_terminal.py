@@ -99,6 +99,18 @@ def test_what_has_another_form_is_not_sent(opener: Opener, typed: bytes, refusal
     assert tapped.sent == []
 
 
+@pytest.mark.parametrize("item", Item)
+def test_the_tries_of_what_opens_an_item_are_told_before_it_is_typed(item: Item) -> None:
+    """R-6.2: asking spends none; where none is left nobody need type, and a card without a face says so."""
+    for opener, name in OPENERS[item].items():
+        image = with_tries(card(), name, 2)
+        assert FaceTerminal(bench(image)).hold_usable(item, opener) == 2
+        with pytest.raises(PinLocked if opener is Opener.PIN else CodeLocked):
+            FaceTerminal(bench(with_tries(image, name, 0))).hold_usable(item, opener)
+        with pytest.raises(NoFace):
+            FaceTerminal(bench(blank())).hold_usable(item, opener)
+
+
 @pytest.mark.parametrize(
     ("opener", "digits", "where"),
     [(Opener.CODE_A, 12, "個人番号"), (Opener.CODE_B, 14, "セキュリティコード")],
