@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -12,7 +13,11 @@ from openjpki.authority.models import Card, CardSession, Person
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
 BEFORE, AFTER = [("authority", "0006_departures")], [("authority", "0007_card_session_scripts")]
 OPENED = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
-STATES = ({"state": "done", "counter": 1}, {"state": "closed", "closed_because": "replaced"}, {"state": "opened"})
+STATES: tuple[dict[str, Any], ...] = (
+    {"state": "done", "counter": 1},
+    {"state": "closed", "closed_because": "replaced"},
+    {"state": "opened"},
+)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.card_catalogue import add_catalogue
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.card_facts import (
-    CERTIFICATES,
     PINS,
     certificate_data,
     certificate_words,
@@ -23,12 +22,13 @@ from openjpki.cli.card_facts import (
     words,
 )
 from openjpki.cli.card_inserted import add_which_card
+from openjpki.cli.card_list import add_list, takes_no_pin
 from openjpki.cli.card_pin import add_pin
 from openjpki.cli.card_plug import add_plug
 from openjpki.cli.card_read import add_read
 from openjpki.cli.card_reader import show_in_reader
 from openjpki.cli.rules.arguments import add_day
-from openjpki.errors import Failure, Language
+from openjpki.errors import Language
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.era import spoken
@@ -61,7 +61,7 @@ def register(commands: Commands) -> None:
     group = commands.add_parser("card", help="the virtual cards of this home").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
-    group.add_parser("list", help="which cards there are").set_defaults(run=_list)
+    add_list(group)
     show = group.add_parser("show", help="what is on a card")
     add_which_card(show)
     show.set_defaults(run=_show)
@@ -87,28 +87,6 @@ def _cards(arguments: argparse.Namespace) -> Iterator[tuple[Home, CardStore]]:
         yield home, CardStore(home.cards)
 
 
-def _list(arguments: argparse.Namespace) -> Answer:
-    """List the cards; one that cannot be read is listed with its refusal."""
-    language = language_of(arguments)
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    with _cards(arguments) as (_, store):
-        for name in store.list():
-            try:
-                image = store.look(name)
-            except Failure as failure:
-                rows.append({"name": name, "error": failure.code})
-                lines.append(f"{name}  [{failure.code}] {failure.message(language)}")
-                continue
-            held = [kind for kind in CertificateKind if image.keys[kind].active is not None]
-            rows.append({"name": name, "number": image.number, "certificates": [kind.value for kind in held]})
-            told = words(language, "、", ", ").join(CERTIFICATES[kind][language] for kind in held)
-            lines.append(f"{name}  {image.number}  {told or words(language, '証明書なし', 'no certificate')}")
-    return Answer(
-        data={"cards": rows}, lines=lines or (words(language, "カードはありません。", "There are no cards."),)
-    )
-
-
 def _show(arguments: argparse.Namespace) -> Answer:
     """Tell what is on a card. The signature certificate's four attributes stay behind its PIN and are not told."""
     if arguments.reader is not None:
@@ -126,7 +104,7 @@ def _show(arguments: argparse.Namespace) -> Answer:
         "certificates": {kind.value: certificate for kind, certificate in certificates.items()},
         "pins": {kind.value: _pin_data(image.pins[kind]) for kind in PinKind},
         "face": image.face is not None,
-        "face_authentication": _takes_no_pin(image),
+        "face_authentication": takes_no_pin(image),
     }
     in_force = frozenset(kind for kind, certificate in certificates.items() if certificate and certificate["in_period"])
     until = words(language, "カードの有効期間", "Card valid through")
@@ -229,12 +207,6 @@ def _state(pin: PinReference) -> str:
     return "set" if pin.tries else "locked"
 
 
-def _takes_no_pin(image: CardImage) -> bool:
-    """Tell whether this is a 顔認証マイナンバーカード: an authentication certificate, and no PIN was ever set (R-1.11)."""
-    held = {kind for kind in CertificateKind if image.keys[kind].active is not None}
-    return held == {CertificateKind.AUTHENTICATION} and all(image.pins[kind].digest is None for kind in PinKind)
-
-
 def _kiosk(policy: Policy, kind: PinKind, image: CardImage, in_force: frozenset[CertificateKind]) -> bool:
     usable = frozenset(other for other in PinKind if _state(image.pins[other]) == "set")
     return kiosk_helps(policy, pin=kind, usable=usable, in_force=in_force)
@@ -242,7 +214,7 @@ def _kiosk(policy: Policy, kind: PinKind, image: CardImage, in_force: frozenset[
 
 def _pin_line(kind: PinKind, image: CardImage, language: Language, *, kiosk: bool) -> str:
     pin = image.pins[kind]
-    if _takes_no_pin(image):
+    if takes_no_pin(image):
         return f"{PINS[kind][language]}: {words(language, *_NO_PINS)}"
     told = {
         "unset": words(language, "未設定", "not set yet"),

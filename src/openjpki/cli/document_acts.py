@@ -35,6 +35,8 @@ from openjpki.site.home import Home
 from openjpki.site.place import HomeMissing
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_ENDINGS = {".pdf": "pdf", ".xml": "xml"}
+"""What a file's name says of the format of its signature; any other file is signed beside (cms)."""
 _MAX_OID = 128
 """Characters of an OID; the longest in these certificates has under thirty."""
 _MOST_SECONDS = 86400
@@ -99,6 +101,7 @@ class BadPolicy(Failure):
 
 def sign(arguments: argparse.Namespace) -> Answer:
     """Check the document, ask for the PIN, sign by one call of the card, write the result whole or not at all."""
+    arguments.format = arguments.format or _ENDINGS.get(arguments.file.suffix.lower(), "cms")
     _check_sign(arguments)
     document = read_document(arguments.file)
     if arguments.format == "pdf":

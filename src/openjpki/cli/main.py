@@ -17,6 +17,7 @@ from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
 from openjpki.cli.groups import Register
 from openjpki.cli.help import Help, translate
+from openjpki.cli.home_named import in_this_home
 from openjpki.cli.usage_ja import in_japanese
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
@@ -107,17 +108,17 @@ def _run(words: Sequence[str]) -> int:
         language = language_of(namespace)
         run: Run = namespace.run
         answer = run(namespace)
-        _print(answer, as_json=wants_json)
+        _print(answer, words, as_json=wants_json)
     except Failure as failure:
-        return _refuse(failure, language, wants_json=wants_json)
+        return _refuse(failure, language, words, wants_json=wants_json)
     except BrokenPipeError:
         raise
     except OSError as error:
         storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
-        return _refuse(storage, language, wants_json=wants_json)
+        return _refuse(storage, language, words, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
         print(trace(error), end="", file=sys.stderr)
-        return _refuse(InternalFault(reason=type(error).__name__), language, wants_json=wants_json)
+        return _refuse(InternalFault(reason=type(error).__name__), language, words, wants_json=wants_json)
     return 0 if answer.kind is None else answer.kind.value
 
 
@@ -186,8 +187,12 @@ def _language_wanted(words: Sequence[str]) -> Language:
     return wanted
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
-    lines = [json.dumps(answer.data, ensure_ascii=False, indent=2)] if as_json else map(plain, answer.lines)
+def _print(answer: Answer, words: Sequence[str], *, as_json: bool) -> None:
+    lines = (
+        [json.dumps(answer.data, ensure_ascii=False, indent=2)]
+        if as_json
+        else [in_this_home(plain(line), words) for line in answer.lines]
+    )
     try:
         for line in lines:
             print(line)
@@ -203,8 +208,9 @@ def plain(line: str) -> str:
     return "".join(steer)
 
 
-def _refuse(failure: Failure, language: Language, *, wants_json: bool) -> int:
-    print(plain(f"openjpki: [{failure.code}] {failure.message(language)}"), file=sys.stderr)
+def _refuse(failure: Failure, language: Language, words: Sequence[str], *, wants_json: bool) -> int:
+    line = plain(f"openjpki: [{failure.code}] {failure.message(language)}")
+    print(in_this_home(line, words), file=sys.stderr)
     if wants_json:
         print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2), flush=True)
     return failure.kind.value

@@ -64,7 +64,10 @@ def test_the_lines_say_the_same_in_both_languages(place: Place, monkeypatch: pyt
     )
 
     assert english.startswith("The signature is valid. [TOTAL-PASSED]")
-    assert "Name: 見本　太郎 (substituted characters: 5)" in english
+    assert (
+        "Name: 見本　太郎 (character 5 is a substitute: a certificate cannot hold the character of the register)"
+        in english
+    )
     assert "Status: OCSP: none, CRL: good" in english
     assert japanese.startswith("署名は有効です。 [TOTAL-PASSED]")
     assert "氏名: 見本　太郎(代替文字: 5文字目)" in japanese
@@ -179,6 +182,18 @@ def test_a_wrong_pin_tells_the_tries_and_a_locked_one_that_it_is(place: Place, m
             sign(place, monkeypatch, *words, pin="WRONG0\n")
 
     assert sorted(path.name for path in place.folder.iterdir()) == ["in.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"), [("a.PDF", pdf(), "pdf"), ("a.txt", b"x", "cms"), ("a", b"x", "cms")]
+)
+def test_the_format_is_that_of_the_files_name(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, form: str
+) -> None:
+    """Without --format: a PDF carries its signature, any other file has it beside; XML is said not to be made yet."""
+    assert sign(place, monkeypatch, place.file(name, content), "--out", place.path("out")).data["format"] == form
+    with pytest.raises(FormatComesLater):
+        sign(place, monkeypatch, place.file("a.xml", b"<a/>"), "--out", place.path("out"))
 
 
 def test_a_card_without_signature_certificate_asks_for_no_pin(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
