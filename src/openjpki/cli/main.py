@@ -15,9 +15,11 @@ from unicodedata import category
 from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.cli.choices import meant, near
 from openjpki.cli.groups import Register
 from openjpki.cli.help import Help, translate
 from openjpki.cli.home_named import in_this_home
+from openjpki.cli.rules.arguments import echoed
 from openjpki.cli.usage_ja import in_japanese
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
@@ -60,6 +62,22 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=Help, **settings)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """Take the Japanese word of a choice for the choice; sub-commands have none."""
+        if action.choices and not isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  -- argparse has no public name for it
+            arg_string = meant(arg_string, list(action.choices)) or arg_string
+        return super()._get_value(action, arg_string)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the nearest choice in place of a wrong one."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            nearest = near(str(value), list(action.choices or ()))
+            if nearest is None:
+                raise
+            raise argparse.ArgumentError(action, f"{error.message}; the nearest is {nearest}") from None
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
@@ -106,6 +124,8 @@ def _run(words: Sequence[str]) -> int:
     try:
         namespace = parser(language).parse_args(words, argparse.Namespace(words=words))
         language = language_of(namespace)
+        for understood in list(echoed(namespace)):
+            print(plain(f"openjpki: {understood}"), file=sys.stderr)
         run: Run = namespace.run
         answer = run(namespace)
         _print(answer, words, as_json=wants_json)
