@@ -11,6 +11,7 @@ from openjpki.authority.models import (
     Certificate,
     Issuer,
     MunicipalityRow,
+    Notice,
     OcspResponder,
     Person,
 )
@@ -85,6 +86,12 @@ def _respond(stage: Stage) -> None:
 def _published(stage: Stage) -> bool:
     numbers = facts.newest_numbers()
     return len(numbers) == 4 and min(numbers.values()) > 1 and facts.folder_is_current(stage.house)
+
+
+def _announced(_: Stage) -> bool:
+    """Say whether one letter to Hanako waits, about both certificates."""
+    letters = Notice.objects.filter(card__card_number=NUMBERS[HANAKO], state="waiting")
+    return [letter.decisions.filter(without="").count() for letter in letters] == [2]
 
 
 def _import(stage: Stage) -> None:
@@ -296,6 +303,9 @@ DOINGS: dict[Act, Doing] = {
     Act.CEREMONY: Doing(do=_ceremony, done=_two_generations),
     Act.RESPOND: Doing(do=_respond, done=lambda _: OcspResponder.objects.exists()),
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
+    Act.NOTICES: Doing(
+        do=lambda stage: facts.nothing(stage.house.authority.select_notices()), done=_announced, at=RENEWAL
+    ),
     Act.IMPORT: Doing(do=_import, done=_imported),
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),
     Act.ISSUE: Doing(do=lambda stage: stage.issue(TARO, AUTHENTICATION), done=_issued),

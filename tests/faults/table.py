@@ -22,6 +22,7 @@ class Act(Enum):
     CEREMONY = "make a CA generation"
     RESPOND = "certify a responder"
     PUBLISH = "publish the lists"
+    NOTICES = "select the expiry notices"
     IMPORT = "import residents"
     HAND_OVER = "hand a card over"
     ISSUE = "issue a certificate"
@@ -92,6 +93,9 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         AuthorityStep.FILE_PREPARED: Outcome.RESUMED,
         AuthorityStep.FILE_WRITTEN: Outcome.RESUMED,
         AuthorityStep.FOLDER_COMPLETE: Outcome.STANDS,
+    },
+    Act.NOTICES: {
+        AuthorityStep.NOTICES_SELECTED: Outcome.STANDS,
     },
     Act.IMPORT: {
         WindowStep.REGISTER_IMPORTED: Outcome.RESUMED,

@@ -25,6 +25,7 @@ from openjpki.desk.messages import (
     CertificatesAsked,
     DeliveryConfirmed,
     DepartureReported,
+    Foreigner,
     LifeEventReported,
     PersonReported,
     PinResetApproved,
@@ -35,6 +36,7 @@ from openjpki.desk.messages import (
     Request,
     RevocationAccepted,
     RevocationOrder,
+    StayReported,
 )
 from openjpki.rules.kinds import (
     CardState,
@@ -43,6 +45,7 @@ from openjpki.rules.kinds import (
     LifeEvent,
     PinKind,
     Procedure,
+    ResidenceStatus,
     RevocationReason,
     Sex,
 )
@@ -63,6 +66,9 @@ def digits(count: int) -> st.SearchStrategy[str]:
 
 municipalities, residents, cards = digits(5), digits(11), digits(15)
 attributes = st.builds(Attributes, name=lines, address=lines, birth_date=st.dates(), sex=st.sampled_from(Sex))
+foreigners = st.none() | st.builds(
+    Foreigner, status=st.sampled_from(ResidenceStatus), stay_until=st.none() | st.dates()
+)
 events = st.sampled_from(LifeEvent)
 kinds = st.sampled_from(CertificateKind)
 records = st.builds(
@@ -84,7 +90,12 @@ some_records = st.lists(records, max_size=3).map(tuple)
 person = {"municipality": municipalities, "resident_code": residents}
 REQUESTS: dict[type, st.SearchStrategy[Request]] = {
     PersonReported: st.builds(
-        PersonReported, report_id=identifiers, **person, attributes=attributes, reported_at=moments
+        PersonReported,
+        report_id=identifiers,
+        **person,
+        attributes=attributes,
+        reported_at=moments,
+        foreigner=foreigners,
     ),
     LifeEventReported: st.builds(
         LifeEventReported,
@@ -101,6 +112,14 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         **person,
         to_municipality=municipalities,
         left_on=st.dates(),
+        reported_at=moments,
+    ),
+    StayReported: st.builds(
+        StayReported,
+        report_id=identifiers,
+        **person,
+        foreigner=foreigners,
+        occurred_on=st.dates(),
         reported_at=moments,
     ),
     CardReported: st.builds(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, OperationalError
 
@@ -18,6 +18,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer
 from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
+from openjpki.authority.notices import Batch, Selected, select_notices
 from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
@@ -119,6 +120,10 @@ class Authority(Means):
             return TRY_LATER
         except OperationalError as error:
             raise RegisterUnavailable from error
+
+    def select_notices(self, *, on: date | None = None, tell: Callable[[Batch], None] = lambda _: None) -> Selected:
+        """Select the expiry notices of a day, today's if none is named, in batches (R-7.1 to R-7.5)."""
+        return select_notices(self, moment(self), on=on, tell=tell)
 
     def resume(self) -> Resumed:
         """Finish or undo what a crash, or a window that never came back, left half done; the public folder too."""

@@ -47,6 +47,8 @@ class Checkpoint(StrEnum):
     CARD_SESSION_CLOSED = "card-session-closed"
     """The session came to nothing: the card refused, or an answer did not verify."""
     PIN_RESET_APPROVED = "pin-reset-approved"
+    NOTICES_SELECTED = "notices-selected"
+    """One batch of expiry notices is decided and written down."""
     LIST_COMMITTED = "list-committed"
     """One revocation list is a row; its file is still the one before."""
     LISTS_COMMITTED = "lists-committed"

@@ -42,6 +42,7 @@ class Verb(Enum):
     PIN_RESET_APPROVED = "pin-reset.approved"
     PIN_RESET_PERMITTED = "pin-reset.permitted"
     PIN_RESET_ENDED = "pin-reset.ended"
+    NOTICES_SELECTED = "notices.selected"
     CRL_PUBLISHED = "crl.published"
     SERIALS_SKIPPED = "serials.skipped"
     REQUEST_REFUSED = "request.refused"

@@ -19,6 +19,7 @@ from openjpki.rules.kinds import (
     LifeEvent,
     PinKind,
     Procedure,
+    ResidenceStatus,
     RevocationReason,
     Sex,
 )
@@ -92,14 +93,27 @@ class Attributes(Message, frozen=True, kw_only=True):
     sex: Sex
 
 
-class PersonReported(Message, frozen=True, kw_only=True):
-    """A person entered the resident record of a municipality (birth, first registration)."""
+class Foreigner(Message, frozen=True, kw_only=True):
+    """A foreign resident's status of residence, as the resident record has it (R-1.8, R-3.7)."""
+
+    status: ResidenceStatus
+    stay_until: date | None
+    """在留期間の満了日, included; None where the status has none."""
+
+
+class PersonReported(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A person entered the resident record of a municipality (birth, first registration).
+
+    What stands at its default is left out: the report of a Japanese national has the wire form that it always had.
+    """
 
     report_id: Identifier
     municipality: MunicipalityCode
     resident_code: ResidentCode
     attributes: Attributes
     reported_at: Moment
+    foreigner: Foreigner | None = None
+    """None for a Japanese national."""
 
 
 class LifeEventReported(Message, frozen=True, kw_only=True):
@@ -131,6 +145,18 @@ class DepartureReported(Message, frozen=True, kw_only=True):
     resident_code: ResidentCode
     to_municipality: MunicipalityCode
     left_on: date
+    reported_at: Moment
+
+
+class StayReported(Message, frozen=True, kw_only=True):
+    """在留期間の更新, another status of residence, or 帰化: it ends no certificate and lengthens none (R-2.12, R-3.7)."""
+
+    report_id: Identifier
+    municipality: MunicipalityCode
+    resident_code: ResidentCode
+    foreigner: Foreigner | None
+    """From now on; None: a Japanese national."""
+    occurred_on: date
     reported_at: Moment
 
 
@@ -344,7 +370,7 @@ class Refused(Message, frozen=True, kw_only=True):
     en: str
 
 
-Fact = PersonReported | LifeEventReported | DepartureReported | CardReported
+Fact = PersonReported | LifeEventReported | DepartureReported | StayReported | CardReported
 CardRequest = PinResetOrder | CardWorkAsked | CardAnswers
 Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | CardRequest
 CardReply = CardCommands | CardWorkDone | PinResetApproved
