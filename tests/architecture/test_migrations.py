@@ -36,7 +36,7 @@ TABLES = {
     "audit": "0002_sealing",
     "authority": "0007_notices",
     "staff": "0001_initial",
-    "window": "0005_application_steps",
+    "window": "0006_stays",
 }
 """The last migration of each application in a home of format 5."""
 

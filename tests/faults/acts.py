@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
@@ -18,9 +18,10 @@ from openjpki.authority.models import (
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.card.terminal import WrongPin
 from openjpki.pki.ocsp import build_request
-from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind
+from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind, ResidenceStatus
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.person import Municipality
+from openjpki.rules.stay import Stay
 from openjpki.site.entropy import entropy
 from openjpki.window.changes import Change
 from openjpki.window.models import CardHolding, Resident
@@ -55,6 +56,7 @@ FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
 )
 _ELSEWHERE = "見本県みなと市港町9番地"
+_STAY, _RENEWED = date(2028, 3, 31), date(2031, 3, 31)
 _LATER = BEGUN + timedelta(hours=2)
 
 
@@ -157,6 +159,32 @@ def _rename(stage: Stage) -> None:
 
 def _signature_ended(_: Stage) -> bool:
     return Certificate.objects.get(card__card_number=NUMBERS[HANAKO], kind="signature").state == "revoked"
+
+
+def _renew_stay(stage: Stage, *, resident: str = TARO, until: date = _STAY) -> None:
+    stay = Stay(status=ResidenceStatus.FIXED_STAY, until=until)
+    stage.house.window.stays.record(WAKABA, resident_code=resident, stay=stay, on=facts.today(stage))
+
+
+def _stay_is_known(_: Stage) -> bool:
+    return Person.objects.get(resident_code=TARO).stay_until == _STAY
+
+
+def _end_card_with_stay(stage: Stage) -> None:
+    """Hand a card over that ends with the stay, and renew the stay."""
+    _renew_stay(stage, resident=JIRO)
+    stage.hand_over(JIRO)
+    _renew_stay(stage, resident=JIRO, until=_RENEWED)
+
+
+def _extend(stage: Stage) -> None:
+    with stage.card(JIRO) as card:
+        stage.house.window.stays.extend(WAKABA, resident_code=JIRO, card=card)
+
+
+def _extended(_: Stage) -> bool:
+    here = CardHolding.objects.for_municipality("99201").get(card_number=NUMBERS[JIRO]).expires_date
+    return here == AuthorityCard.objects.get(card_number=NUMBERS[JIRO]).expires == _RENEWED
 
 
 def _revoke(stage: Stage) -> None:
@@ -319,6 +347,8 @@ DOINGS: dict[Act, Doing] = {
     ),
     Act.EVENT: Doing(do=_rename, done=_signature_ended),
     Act.UNHEARD_EVENT: Doing(do=_rename_unheard, done=_signature_ended),
+    Act.STAY: Doing(do=_renew_stay, done=_stay_is_known),
+    Act.EXTEND: Doing(do=_extend, done=_extended, before=_end_card_with_stay),
     Act.REVOKE: Doing(do=_revoke, done=_revoked),
     Act.CHANGE_CARD: Doing(do=_lose_card, done=_card_lost),
     Act.WITHDRAW: Doing(

@@ -31,6 +31,8 @@ class Act(Enum):
     UNDO_ORDER = "undo an order that was never delivered"
     EVENT = "enter a register event"
     UNHEARD_EVENT = "enter a register event, the authority away"
+    STAY = "enter a renewed stay"
+    EXTEND = "extend a foreign resident's card"
     REVOKE = "revoke at the holder's request"
     CHANGE_CARD = "report a card lost"
     WITHDRAW = "withdraw an application"
@@ -169,6 +171,19 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.UNHEARD_EVENT: {
         WindowStep.EVENT_ENTERED: Outcome.RESUMED,
         WindowStep.MESSAGE_FAILED: Outcome.RESUMED,
+    },
+    Act.STAY: {
+        WindowStep.EVENT_ENTERED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.EXTEND: {
+        WindowStep.CARD_CHANGED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+        **_session(Outcome.STANDS),
     },
     Act.REVOKE: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,

@@ -26,6 +26,7 @@ from openjpki.window.recovery import Recovery
 from openjpki.window.relay import RelayedCard
 from openjpki.window.residents import Residents
 from openjpki.window.revocations import Revocations
+from openjpki.window.stays import Stays
 from openjpki.window.withdrawn_moves import WithdrawnMoves
 
 
@@ -50,6 +51,7 @@ class Window:
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
         self.pin_resets = PinResets(equipment, self.outbox)
+        self.stays = Stays(equipment, self.outbox)
         self.withdrawn_moves = WithdrawnMoves(equipment, self.outbox)
         self.recovery = Recovery(self.outbox, self.procedures, self.pin_resets)
         self._equipment = equipment

@@ -65,7 +65,7 @@ def test_the_settings_are_kept(tmp_path: Path) -> None:
 
 def test_window_and_authority_may_be_apart(tmp_path: Path) -> None:
     """With a desk port the marker names it; founded in one process, the sandbox is complete all the same."""
-    assert init(tmp_path, "--desk-port", "8791").data["residents"] == 7
+    assert init(tmp_path, "--desk-port", "8791").data["residents"] == 8
 
     assert Home.open(tmp_path).settings.desk == "https://127.0.0.1:8791"
     assert OutboxMessage.objects.across_municipalities().filter(sent_at=None).count() == 0
@@ -148,7 +148,7 @@ def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
     answer = init(tmp_path / "home", "--test-cards", "blank", "no-certificates")
 
     assert answer.data["test_cards"] == ["no-certificates", "blank"]
-    assert answer.data["residents"] == 8
+    assert answer.data["residents"] == 9
     assert "TEST2026" in answer.lines[1]
     assert capsys.readouterr().err.splitlines() == ["[ 1/2] no-certificates", "[ 2/2] blank"]
     assert CardStore(tmp_path / "home" / "cards").list() == ("blank", "no-certificates")
