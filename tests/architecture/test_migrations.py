@@ -36,7 +36,7 @@ TABLES = {
     "audit": "0002_sealing",
     "authority": "0007_notices",
     "staff": "0001_initial",
-    "window": "0006_stays",
+    "window": "0006_stays_and_notices",
 }
 """The last migration of each application in a home of format 5."""
 

@@ -24,7 +24,7 @@ from openjpki.rules.person import Municipality
 from openjpki.rules.stay import Stay
 from openjpki.site.entropy import entropy
 from openjpki.window.changes import Change
-from openjpki.window.models import CardHolding, Resident
+from openjpki.window.models import CardHolding, ExpiryNotice, Resident
 from openjpki.window.outcomes import ProcedureRefused
 from openjpki.window.relay import CardWorkRefused
 from openjpki.window.window import Window
@@ -94,6 +94,31 @@ def _announced(_: Stage) -> bool:
     """Say whether one letter to Hanako waits, about both certificates."""
     letters = Notice.objects.filter(card__card_number=NUMBERS[HANAKO], state="waiting")
     return [letter.decisions.filter(without="").count() for letter in letters] == [2]
+
+
+def _select_notices(stage: Stage) -> None:
+    stage.clock.advance_to(RENEWAL)
+    stage.house.authority.select_notices()
+
+
+def _fetch_notices(stage: Stage) -> None:
+    _select_notices(stage)
+    stage.house.window.notices.fetch(WAKABA)
+
+
+def _fetched(_: Stage) -> bool:
+    """Say whether one letter stands at the municipality, and the authority knows."""
+    here = ExpiryNotice.objects.for_municipality("99201").filter(resident_code=HANAKO)
+    return here.count() == 1 and Notice.objects.get().state == "handed-over"
+
+
+def _print_notice(stage: Stage) -> None:
+    (entry,) = stage.house.window.notices.list(WAKABA)
+    stage.house.window.notices.print(WAKABA, entry.notice_id)
+
+
+def _printed(_: Stage) -> bool:
+    return ExpiryNotice.objects.for_municipality("99201").get().state == "printed"
 
 
 def _import(stage: Stage) -> None:
@@ -334,6 +359,13 @@ DOINGS: dict[Act, Doing] = {
     Act.NOTICES: Doing(
         do=lambda stage: facts.nothing(stage.house.authority.select_notices()), done=_announced, at=RENEWAL
     ),
+    Act.FETCH_NOTICES: Doing(
+        do=lambda stage: facts.nothing(stage.house.window.notices.fetch(WAKABA)),
+        done=_fetched,
+        before=_select_notices,
+        at=RENEWAL,
+    ),
+    Act.MARK_NOTICE: Doing(do=_print_notice, done=_printed, before=_fetch_notices, at=RENEWAL),
     Act.IMPORT: Doing(do=_import, done=_imported),
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),
     Act.ISSUE: Doing(do=lambda stage: stage.issue(TARO, AUTHENTICATION), done=_issued),

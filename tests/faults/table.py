@@ -23,6 +23,8 @@ class Act(Enum):
     RESPOND = "certify a responder"
     PUBLISH = "publish the lists"
     NOTICES = "select the expiry notices"
+    FETCH_NOTICES = "fetch the expiry notices"
+    MARK_NOTICE = "print an expiry notice"
     IMPORT = "import residents"
     HAND_OVER = "hand a card over"
     ISSUE = "issue a certificate"
@@ -98,6 +100,14 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     },
     Act.NOTICES: {
         AuthorityStep.NOTICES_SELECTED: Outcome.STANDS,
+    },
+    Act.FETCH_NOTICES: {
+        AuthorityStep.NOTICES_GIVEN: Outcome.BEGUN_ANEW,
+        WindowStep.NOTICES_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.NOTICES_KEPT: Outcome.STANDS,
+    },
+    Act.MARK_NOTICE: {
+        WindowStep.NOTICE_MARKED: Outcome.STANDS,
     },
     Act.IMPORT: {
         WindowStep.REGISTER_IMPORTED: Outcome.RESUMED,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from openjpki.desk.carrier import BadMessage, decode_reply, decode_request, encode
 from openjpki.desk.messages import (
+    MOST_NOTICES,
     Attributes,
     CardAnswers,
     CardCommands,
@@ -27,6 +28,9 @@ from openjpki.desk.messages import (
     DepartureReported,
     Foreigner,
     LifeEventReported,
+    NoticeLetter,
+    Notices,
+    NoticesAsked,
     PersonReported,
     PinResetApproved,
     PinResetOrder,
@@ -49,6 +53,7 @@ from openjpki.rules.kinds import (
     RevocationReason,
     Sex,
 )
+from openjpki.rules.notices import Enclosure
 
 identifiers = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
 lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200)
@@ -165,6 +170,12 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
     CertificatesAsked: st.builds(
         CertificatesAsked, **person, card_number=cards, asked_at=moments, after=st.integers(0, 2**31 - 1)
     ),
+    NoticesAsked: st.builds(
+        NoticesAsked,
+        municipality=municipalities,
+        asked_at=moments,
+        kept=st.lists(identifiers, max_size=MOST_NOTICES).map(tuple),
+    ),
     PinResetOrder: st.builds(
         PinResetOrder,
         order_id=identifiers,
@@ -210,6 +221,26 @@ REPLIES: dict[type, st.SearchStrategy[Reply]] = {
     ),
     RevocationAccepted: st.builds(RevocationAccepted, order_id=identifiers, ended=some_records),
     Certificates: st.builds(Certificates, records=some_records, more=st.booleans()),
+    Notices: st.builds(
+        Notices,
+        letters=st.lists(
+            st.builds(
+                NoticeLetter,
+                notice_id=identifiers,
+                resident_code=residents,
+                card_expires=st.none() | st.dates(),
+                signature_expires=st.none() | st.dates(),
+                authentication_expires=st.none() | st.dates(),
+                opens=st.dates(),
+                printed=st.dates(),
+                posted=st.dates(),
+                enclosed=st.lists(st.sampled_from(Enclosure), max_size=len(Enclosure)).map(tuple),
+                told=st.lists(identifiers, max_size=8).map(tuple),
+            ),
+            max_size=3,
+        ).map(tuple),
+        more=st.booleans(),
+    ),
     PinResetApproved: st.builds(PinResetApproved, order_id=identifiers),
     CardCommands: st.builds(
         CardCommands, session_id=identifiers, apdus=st.lists(st.binary(max_size=300), max_size=4).map(tuple)

@@ -21,6 +21,8 @@ from openjpki.desk.messages import (
     CertificateIssued,
     Certificates,
     CertificatesAsked,
+    Notices,
+    NoticesAsked,
     PinResetApproved,
     Refused,
     ReportAccepted,
@@ -82,6 +84,8 @@ def test_every_message_crosses(desk: Desk) -> None:
     assert isinstance(
         send(msgspec.structs.replace(scene.revocation(), kinds=(scene.order().kind,))), RevocationAccepted
     )
+    letters = send(NoticesAsked(municipality="99201", asked_at=scene.clock()))
+    assert letters == Notices(letters=(), more=False)
     assert isinstance(send(scene.departure()), ReportAccepted)
     assert isinstance(send(scene.arrival_report()), ReportAccepted)
 

@@ -136,8 +136,7 @@ def _candidates(means: Means, municipality: str, on: date, after: int) -> list[i
 
 def _decide(means: Means, municipality: str, keys: list[int], on: date, doer: Doer) -> Batch | None:
     """Decide about these cards and write it down with the batch; None if there is nothing to write."""
-    holders = Person.objects.filter(cards__in=keys).order_by("pk").values_list("pk", flat=True).distinct()
-    list(Person.objects.select_for_update().filter(pk__in=list(holders)).order_by("pk"))
+    lock_holders(keys)
     batch = NoticeBatch(municipality=municipality, on_date=on, selected_at=doer.at, noticed=0, skipped=0, taken_out=0)
     batch.save()
     for shelf in shelves(Card.objects.filter(pk__in=keys, person__municipality=municipality)):
@@ -149,6 +148,12 @@ def _decide(means: Means, municipality: str, keys: list[int], on: date, doer: Do
     counts = {"noticed": batch.noticed, "skipped": batch.skipped, "taken_out": batch.taken_out}
     doer.note(Verb.NOTICES_SELECTED, batch, {"municipality": municipality, "on": on.isoformat(), **counts})
     return Batch(municipality=municipality, **counts)
+
+
+def lock_holders(cards: list[int]) -> None:
+    """Lock the holders of these cards, in one order, until the act ends: nothing else moves what is on them."""
+    holders = list(Person.objects.filter(cards__in=cards).values_list("pk", flat=True).distinct())
+    list(Person.objects.select_for_update().filter(pk__in=holders).order_by("pk"))
 
 
 @dataclass(frozen=True, kw_only=True)

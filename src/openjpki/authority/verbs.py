@@ -43,6 +43,8 @@ class Verb(Enum):
     PIN_RESET_PERMITTED = "pin-reset.permitted"
     PIN_RESET_ENDED = "pin-reset.ended"
     NOTICES_SELECTED = "notices.selected"
+    NOTICES_GIVEN = "notices.given"
+    NOTICES_HANDED_OVER = "notices.handed-over"
     CRL_PUBLISHED = "crl.published"
     SERIALS_SKIPPED = "serials.skipped"
     REQUEST_REFUSED = "request.refused"

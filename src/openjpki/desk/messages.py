@@ -23,6 +23,7 @@ from openjpki.rules.kinds import (
     RevocationReason,
     Sex,
 )
+from openjpki.rules.notices import Enclosure
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
 """What the sender calls a report or an order: printable ASCII without spaces, never used twice."""
@@ -44,6 +45,8 @@ Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 """SHA-256."""
 MOST_RECORDS = 40
 """Certificate records in one answer: at most 4 kB each with the certificate in base64, they stay well below a message."""
+MOST_NOTICES = 80
+"""Letters in one answer: some 700 bytes each, and 80 numbers in the question; a page is one transaction at both ends."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 """How many there are."""
 Kinds = Annotated[tuple[CertificateKind, ...], msgspec.Meta(max_length=2)]
@@ -233,6 +236,18 @@ class CertificatesAsked(Message, frozen=True, kw_only=True):
     """How many of the records, oldest first, the sender has already."""
 
 
+class NoticesAsked(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The question which expiry notices are to be sent to residents here (R-7.1), and which of them stand here by now.
+
+    A letter comes again, unchanged, until it is named in `kept`; then it comes no more.
+    """
+
+    municipality: MunicipalityCode
+    asked_at: Moment
+    kept: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=MOST_NOTICES)] = ()
+    """Letters that the sender has stored, so that they cannot be lost."""
+
+
 class PinResetOrder(Message, frozen=True, kw_only=True):
     """Approve that a holder, identified at the counter, sets a PIN anew (R-6.3). Idempotent by `order_id`."""
 
@@ -361,6 +376,35 @@ class Certificates(Message, frozen=True, kw_only=True):
     """Whether there are later ones: ask again, behind these."""
 
 
+class NoticeLetter(Message, frozen=True, kw_only=True):
+    """What an expiry notice says (R-7.3), but name and address: those of the resident record on the day of printing."""
+
+    notice_id: Identifier
+    resident_code: ResidentCode
+    card_expires: date | None
+    """Last day of the card, where the letter asks to have it made anew."""
+    signature_expires: date | None
+    """Last day of the signature certificate, where the letter asks to renew it."""
+    authentication_expires: date | None
+    opens: date
+    """First day of the renewal."""
+    printed: date
+    """The day for which it was written."""
+    posted: date
+    """By when it is posted."""
+    enclosed: Annotated[tuple[Enclosure, ...], msgspec.Meta(max_length=len(Enclosure))]
+    told: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=8)]
+    """Codes of what else the letter says."""
+
+
+class Notices(Message, frozen=True, kw_only=True):
+    """The answer to `NoticesAsked`; `MOST_NOTICES` at most."""
+
+    letters: tuple[NoticeLetter, ...]
+    more: bool = False
+    """Whether others wait: ask again, when these are stored."""
+
+
 class Refused(Message, frozen=True, kw_only=True):
     """The authority says no."""
 
@@ -372,8 +416,15 @@ class Refused(Message, frozen=True, kw_only=True):
 
 Fact = PersonReported | LifeEventReported | DepartureReported | StayReported | CardReported
 CardRequest = PinResetOrder | CardWorkAsked | CardAnswers
-Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | CardRequest
+Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | NoticesAsked | CardRequest
 CardReply = CardCommands | CardWorkDone | PinResetApproved
 Reply = (
-    ReportAccepted | CertificateIssued | CertificateActivated | RevocationAccepted | Certificates | CardReply | Refused
+    ReportAccepted
+    | CertificateIssued
+    | CertificateActivated
+    | RevocationAccepted
+    | Certificates
+    | Notices
+    | CardReply
+    | Refused
 )

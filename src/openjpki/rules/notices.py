@@ -8,6 +8,7 @@ from openjpki.rules.catalogue import find
 from openjpki.rules.dates import months_after, months_before
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState
+from openjpki.rules.lifecycle import LifeCycle
 from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal_window
@@ -39,6 +40,54 @@ class Enclosure(Enum):
     """In which the form comes back sealed (S-54)."""
     APPLICATION_ID = "application-id"
     """申請書ID with its QR code, for a new card."""
+
+
+@unique
+class PaperState(Enum):
+    """Where a letter is at the municipality that prints it."""
+
+    RECEIVED = "received"
+    PRINTED = "printed"
+    POSTED = "posted"
+    RETURNED = "returned"
+    """The post brought it back: it is not forwarded."""
+    WITHDRAWN = "withdrawn"
+    """It was not posted: the holder renewed, moved or died before."""
+
+
+@unique
+class PaperEvent(Enum):
+    """What is done with a letter."""
+
+    PRINT = "print"
+    POST = "post"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+NOTICE: LifeCycle[PaperState, PaperEvent] = LifeCycle(
+    "notice",
+    "有効期限通知書",
+    {
+        (PaperState.RECEIVED, PaperEvent.PRINT): PaperState.PRINTED,
+        (PaperState.RECEIVED, PaperEvent.WITHDRAW): PaperState.WITHDRAWN,
+        (PaperState.PRINTED, PaperEvent.POST): PaperState.POSTED,
+        (PaperState.PRINTED, PaperEvent.WITHDRAW): PaperState.WITHDRAWN,
+        (PaperState.POSTED, PaperEvent.RETURN): PaperState.RETURNED,
+    },
+    {
+        PaperState.RECEIVED: "未印刷",
+        PaperState.PRINTED: "印刷済み",
+        PaperState.POSTED: "発送済み",
+        PaperState.RETURNED: "返戻",
+        PaperState.WITHDRAWN: "取りやめ",
+        PaperEvent.PRINT: "印刷する",
+        PaperEvent.POST: "発送する",
+        PaperEvent.RETURN: "返戻を受ける",
+        PaperEvent.WITHDRAW: "取りやめる",
+    },
+)
+"""The life of a letter at the municipality (R-7.1, R-7.4)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ),
                 ("state", models.CharField(default="waiting", max_length=12)),
                 ("municipality", models.CharField(blank=True, default="", max_length=5)),
+                ("letter", models.BinaryField(default=b"")),
                 ("handed_over_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -100,20 +101,36 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "waiting")), fields=("card",), name="notice_one_waiting_per_card"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["waiting", "handed-over", "taken-out"])),
+                        condition=models.Q(("state__in", ["waiting", "given", "handed-over", "taken-out"])),
                         name="notice_state_known",
                     ),
                     models.CheckConstraint(
                         condition=(
-                            models.Q(("handed_over_at__isnull", False), ("state", "handed-over"))
+                            models.Q(("state__in", ["given", "handed-over"]))
                             & models.Q(("municipality", ""), _negated=True)
                         )
                         | (
-                            models.Q(("state", "handed-over"), _negated=True)
-                            & models.Q(("handed_over_at__isnull", True), ("municipality", ""))
+                            models.Q(("state__in", ["given", "handed-over"]), _negated=True)
+                            & models.Q(("municipality", ""))
                         ),
-                        name="notice_handed_over_to_somebody",
+                        name="notice_given_to_somebody",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("handed_over_at__isnull", False), ("state", "handed-over"))
+                        | (
+                            models.Q(("state", "handed-over"), _negated=True)
+                            & models.Q(("handed_over_at__isnull", True))
+                        ),
+                        name="notice_handed_over_at_a_moment",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "given")),
+                        fields=["municipality"],
+                        name="notice_given_by_municipality",
+                    ),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["person"], name="notice_waiting"),
                 ],
             },
         ),

@@ -15,10 +15,15 @@ class NoticeState(Enum):
 
     WAITING = "waiting"
     """Selected; the municipality has not got it yet."""
+    GIVEN = "given"
+    """It was sent to the municipality, which has not said that it has it: it is sent again, unchanged."""
     HANDED_OVER = "handed-over"
     """The municipality has it, and has said so."""
     TAKEN_OUT = "taken-out"
     """All that it was about was renewed or ended before."""
+
+
+_OUT = [NoticeState.GIVEN.value, NoticeState.HANDED_OVER.value]
 
 
 class NoticeBatch(models.Model):
@@ -54,11 +59,13 @@ class Notice(models.Model):
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="notices")
     state = models.CharField(max_length=12, default=NoticeState.WAITING.value)
     municipality = models.CharField(max_length=5, blank=True, default="")
-    """To whom it was handed over: where the holder lived on that day; empty before."""
+    """To whom it was given: where the holder lived on that day; empty before."""
+    letter = models.BinaryField(default=b"")
+    """What it says, as the desk carries it, from the moment it is given; it names the holder by the resident code alone."""
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
-        """A card has one letter that waits; one that was handed over says to whom and when."""
+        """A card has one letter that waits; one that was given says to whom, one that was handed over when."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -68,10 +75,22 @@ class Notice(models.Model):
                 condition=Q(state__in=[state.value for state in NoticeState]), name="notice_state_known"
             ),
             models.CheckConstraint(
-                condition=(Q(state=NoticeState.HANDED_OVER.value, handed_over_at__isnull=False) & ~Q(municipality=""))
-                | (~Q(state=NoticeState.HANDED_OVER.value) & Q(handed_over_at__isnull=True, municipality="")),
-                name="notice_handed_over_to_somebody",
+                condition=(Q(state__in=_OUT) & ~Q(municipality="")) | (~Q(state__in=_OUT) & Q(municipality="")),
+                name="notice_given_to_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(state=NoticeState.HANDED_OVER.value, handed_over_at__isnull=False)
+                | (~Q(state=NoticeState.HANDED_OVER.value) & Q(handed_over_at__isnull=True)),
+                name="notice_handed_over_at_a_moment",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("municipality",),
+                condition=Q(state=NoticeState.GIVEN.value),
+                name="notice_given_by_municipality",
+            ),
+            models.Index(fields=("person",), condition=Q(state=NoticeState.WAITING.value), name="notice_waiting"),
         ]
 
     def __str__(self) -> str:
