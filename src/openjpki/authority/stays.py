@@ -12,12 +12,12 @@ from openjpki.rules.stay import Stay
 
 
 class StayImpossible(Failure):
-    """A fixed stay has a last day of the calendar, any other status has none."""
+    """A fixed stay has a last day of the calendar, any other status has none; nothing is reported before its day."""
 
     code = "authority.stay-impossible"
     kind = Kind.REFUSED
-    ja = "在留期間の満了日は、在留期間のある在留資格だけに、暦の範囲で記載します。日付は未来の異動にはできません。"
-    en = "A last day of stay goes with a fixed stay, and with nothing else; nothing is reported before its day."
+    ja = "在留期間の満了日は、在留期間のあるかたにだけ必要です。決定の日は、今日までの日です。"
+    en = "A last day of stay goes with a fixed stay, and with nothing else; what is reported was decided by today."
 
 
 def stay_of(foreigner: Foreigner | None) -> Stay:

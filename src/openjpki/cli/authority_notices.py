@@ -108,7 +108,7 @@ def _letters(found: "tuple[NoticeEntry, ...]", language: Language) -> Answer:
         for entry in found
     ]
     lines = [
-        f"{row['notice']}  {row['municipality']}  {_STATES[row['state']][language]}  "
+        f"{row['notice']}  {row['municipality']}  {STATES[row['state']][language]}  "
         + ", ".join(_line(one, language) for one in row["about"])
         for row in rows
     ]
@@ -137,11 +137,13 @@ def _line(about: dict[str, Any], language: Language) -> str:
     return f"{_ABOUT[about['about']][language]} {about['expires']}{why}"
 
 
-_STATES: dict[str, dict[Language, str]] = {
+STATES: dict[str, dict[Language, str]] = {
     "waiting": {"ja": "引渡し待ち", "en": "waits"},
+    "given": {"ja": "送付中", "en": "given"},
     "handed-over": {"ja": "引渡し済み", "en": "handed over"},
     "taken-out": {"ja": "取りやめ", "en": "taken out"},
 }
+"""State of a letter → its word."""
 _ABOUT: dict[str, dict[Language, str]] = {
     "signature": {"ja": "署名用", "en": "signature"},
     "authentication": {"ja": "利用者証明用", "en": "authentication"},

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.authority.models import Notice, NoticeState
 from openjpki.cli.answer import Answer, BadValue
+from openjpki.cli.authority_notices import STATES
 from openjpki.cli.main import parser
 from openjpki.desk.messages import Attributes, CardReported, Foreigner, PersonReported, ReportAccepted
 from openjpki.rules.dates import civil_date
@@ -100,6 +102,15 @@ def test_letters_and_what_is_in_none_are_listed(home: Path) -> None:
     assert run(home, "list", "--skipped", language="ja").lines == [
         f"{skipped['key']}  99201  カード {soon().isoformat()} [notice.fixed-stay]"
     ]
+
+
+def test_every_state_has_its_word(home: Path) -> None:
+    """R-7.1: a letter that was sent and is not kept yet is told like any other; no state is without a word."""
+    run(home)
+    Notice.objects.update(state="given", municipality="99201")
+
+    assert "  given  " in run(home, "list").lines[0]
+    assert set(STATES) == {state.value for state in NoticeState}
 
 
 def test_a_list_goes_on_where_it_ended(home: Path) -> None:
