@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import Card as AuthorityCard
@@ -12,6 +12,7 @@ from openjpki.authority.models import (
     Certificate,
     Issuer,
     MunicipalityRow,
+    Notice,
     OcspResponder,
     Person,
 )
@@ -19,12 +20,13 @@ from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.card.face import ATTRIBUTES
 from openjpki.card.terminal import WrongPin
 from openjpki.pki.ocsp import build_request
-from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind
+from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind, ResidenceStatus
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.person import Municipality
+from openjpki.rules.stay import Stay
 from openjpki.site.entropy import entropy
 from openjpki.window.changes import Change
-from openjpki.window.models import CardHolding, Resident
+from openjpki.window.models import CardHolding, ExpiryNotice, Resident
 from openjpki.window.outcomes import ProcedureRefused
 from openjpki.window.relay import CardWorkRefused
 from openjpki.window.window import Window
@@ -57,6 +59,7 @@ FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
 )
 _ELSEWHERE = "見本県みなと市港町9番地"
+_STAY, _RENEWED = date(2028, 3, 31), date(2031, 3, 31)
 _NEW_NAME = "手本　次郎"
 _LATER = BEGUN + timedelta(hours=2)
 
@@ -89,6 +92,37 @@ def _respond(stage: Stage) -> None:
 def _published(stage: Stage) -> bool:
     numbers = facts.newest_numbers()
     return len(numbers) == 4 and min(numbers.values()) > 1 and facts.folder_is_current(stage.house)
+
+
+def _announced(_: Stage) -> bool:
+    """Say whether one letter to Hanako waits, about both certificates."""
+    letters = Notice.objects.filter(card__card_number=NUMBERS[HANAKO], state="waiting")
+    return [letter.decisions.filter(without="").count() for letter in letters] == [2]
+
+
+def _select_notices(stage: Stage) -> None:
+    stage.clock.advance_to(RENEWAL)
+    stage.house.authority.select_notices()
+
+
+def _fetch_notices(stage: Stage) -> None:
+    _select_notices(stage)
+    stage.house.window.notices.fetch(WAKABA)
+
+
+def _fetched(_: Stage) -> bool:
+    """Say whether one letter stands at the municipality, and the authority knows."""
+    here = ExpiryNotice.objects.for_municipality("99201").filter(resident_code=HANAKO)
+    return here.count() == 1 and Notice.objects.get().state == "handed-over"
+
+
+def _print_notice(stage: Stage) -> None:
+    (entry,) = stage.house.window.notices.list(WAKABA)
+    stage.house.window.notices.print(WAKABA, entry.notice_id)
+
+
+def _printed(_: Stage) -> bool:
+    return ExpiryNotice.objects.for_municipality("99201").get().state == "printed"
 
 
 def _import(stage: Stage) -> None:
@@ -178,6 +212,32 @@ def _rename(stage: Stage) -> None:
 
 def _signature_ended(_: Stage) -> bool:
     return Certificate.objects.get(card__card_number=NUMBERS[HANAKO], kind="signature").state == "revoked"
+
+
+def _renew_stay(stage: Stage, *, resident: str = TARO, until: date = _STAY) -> None:
+    stay = Stay(status=ResidenceStatus.FIXED_STAY, until=until)
+    stage.house.window.stays.record(WAKABA, resident_code=resident, stay=stay, on=facts.today(stage))
+
+
+def _stay_is_known(_: Stage) -> bool:
+    return Person.objects.get(resident_code=TARO).stay_until == _STAY
+
+
+def _end_card_with_stay(stage: Stage) -> None:
+    """Hand a card over that ends with the stay, and renew the stay."""
+    _renew_stay(stage, resident=JIRO)
+    stage.hand_over(JIRO)
+    _renew_stay(stage, resident=JIRO, until=_RENEWED)
+
+
+def _extend(stage: Stage) -> None:
+    with stage.card(JIRO) as card:
+        stage.house.window.stays.extend(WAKABA, resident_code=JIRO, card=card)
+
+
+def _extended(_: Stage) -> bool:
+    here = CardHolding.objects.for_municipality("99201").get(card_number=NUMBERS[JIRO]).expires_date
+    return here == AuthorityCard.objects.get(card_number=NUMBERS[JIRO]).expires == _RENEWED
 
 
 def _revoke(stage: Stage) -> None:
@@ -324,6 +384,16 @@ DOINGS: dict[Act, Doing] = {
     Act.CEREMONY: Doing(do=_ceremony, done=_two_generations),
     Act.RESPOND: Doing(do=_respond, done=lambda _: OcspResponder.objects.exists()),
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
+    Act.NOTICES: Doing(
+        do=lambda stage: facts.nothing(stage.house.authority.select_notices()), done=_announced, at=RENEWAL
+    ),
+    Act.FETCH_NOTICES: Doing(
+        do=lambda stage: facts.nothing(stage.house.window.notices.fetch(WAKABA)),
+        done=_fetched,
+        before=_select_notices,
+        at=RENEWAL,
+    ),
+    Act.MARK_NOTICE: Doing(do=_print_notice, done=_printed, before=_fetch_notices, at=RENEWAL),
     Act.IMPORT: Doing(do=_import, done=_imported),
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),
     Act.HAND_OVER_FACE: Doing(do=lambda stage: stage.hand_over(JIRO, ALL_PINS), done=_face_handed_over),
@@ -339,6 +409,8 @@ DOINGS: dict[Act, Doing] = {
     ),
     Act.EVENT: Doing(do=_rename, done=_signature_ended),
     Act.UNHEARD_EVENT: Doing(do=_rename_unheard, done=_signature_ended),
+    Act.STAY: Doing(do=_renew_stay, done=_stay_is_known),
+    Act.EXTEND: Doing(do=_extend, done=_extended, before=_end_card_with_stay),
     Act.REVOKE: Doing(do=_revoke, done=_revoked),
     Act.CHANGE_CARD: Doing(do=_lose_card, done=_card_lost),
     Act.WITHDRAW: Doing(

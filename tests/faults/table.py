@@ -22,6 +22,9 @@ class Act(Enum):
     CEREMONY = "make a CA generation"
     RESPOND = "certify a responder"
     PUBLISH = "publish the lists"
+    NOTICES = "select the expiry notices"
+    FETCH_NOTICES = "fetch the expiry notices"
+    MARK_NOTICE = "print an expiry notice"
     IMPORT = "import residents"
     HAND_OVER = "hand a card over"
     HAND_OVER_FACE = "hand a card with a face over"
@@ -32,6 +35,8 @@ class Act(Enum):
     UNDO_ORDER = "undo an order that was never delivered"
     EVENT = "enter a register event"
     UNHEARD_EVENT = "enter a register event, the authority away"
+    STAY = "enter a renewed stay"
+    EXTEND = "extend a foreign resident's card"
     REVOKE = "revoke at the holder's request"
     CHANGE_CARD = "report a card lost"
     WITHDRAW = "withdraw an application"
@@ -94,6 +99,17 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         AuthorityStep.FILE_PREPARED: Outcome.RESUMED,
         AuthorityStep.FILE_WRITTEN: Outcome.RESUMED,
         AuthorityStep.FOLDER_COMPLETE: Outcome.STANDS,
+    },
+    Act.NOTICES: {
+        AuthorityStep.NOTICES_SELECTED: Outcome.STANDS,
+    },
+    Act.FETCH_NOTICES: {
+        AuthorityStep.NOTICES_GIVEN: Outcome.BEGUN_ANEW,
+        WindowStep.NOTICES_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.NOTICES_KEPT: Outcome.STANDS,
+    },
+    Act.MARK_NOTICE: {
+        WindowStep.NOTICE_MARKED: Outcome.STANDS,
     },
     Act.IMPORT: {
         WindowStep.REGISTER_IMPORTED: Outcome.RESUMED,
@@ -181,6 +197,19 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.UNHEARD_EVENT: {
         WindowStep.EVENT_ENTERED: Outcome.RESUMED,
         WindowStep.MESSAGE_FAILED: Outcome.RESUMED,
+    },
+    Act.STAY: {
+        WindowStep.EVENT_ENTERED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+    },
+    Act.EXTEND: {
+        WindowStep.CARD_CHANGED: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+        **_session(Outcome.STANDS),
     },
     Act.REVOKE: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,

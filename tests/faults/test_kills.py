@@ -14,6 +14,8 @@ LONG = {Act.RENEW, Act.REFUSED_ORDER, Act.NEW_KEY}
 """Acts that go the way of an issue: of their steps with the card `make test` takes those of the issue. `make test-all` has all."""
 
 
+ALIKE = {Act.STAY, Act.EXTEND}
+"""Acts that go step by step the way of an event, or of a changed card: killed in `make test-all`."""
 WITH_THE_CARD = {
     *CardStep,
     AuthorityStep.CARD_SESSION_OPENED,
@@ -27,7 +29,7 @@ def _names(case: object) -> str:
 
 
 def _is_told_elsewhere(act: Act, step: StrEnum) -> bool:
-    return (act is Act.NEW_KEY and step in KILLS[Act.ISSUE]) or (act in LONG and step in WITH_THE_CARD)
+    return act in ALIKE or (act is Act.NEW_KEY and step in KILLS[Act.ISSUE]) or (act in LONG and step in WITH_THE_CARD)
 
 
 def killed(place: Place, act: Act, step: StrEnum, time: int = 1) -> str:

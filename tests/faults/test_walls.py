@@ -5,15 +5,21 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from openjpki.authority import notice_walls
 from openjpki.authority import walls as authority
+from openjpki.authority.models import Card, Notice, NoticeBatch, NoticeDecision
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
 from openjpki.rules.lifecycle import CERTIFICATE
+from openjpki.rules.notices import NOTICE
+from openjpki.window import notice_walls as window_notice_walls
 from openjpki.window import walls as window
-from openjpki.window.models import Application, CardHolding, OutboxMessage, ReceiptCounter, Resident
+from openjpki.window.models import Application, CardHolding, ExpiryNotice, OutboxMessage, ReceiptCounter, Resident
 from tests.support.authority import SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
+AUTHORITY = (*authority.WALLS, *notice_walls.WALLS)
+WINDOW = (*window.WALLS, *window_notice_walls.WALLS)
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 BREAKS = {
@@ -30,6 +36,12 @@ BREAKS = {
     "serial_counter_grows": "UPDATE authority_serialcounter SET last = last - 1",
     "serial_stays": "UPDATE authority_serial SET drawn_at = '2020-01-01 00:00:00+00:00'",
     "serial_is_kept": "DELETE FROM authority_serial",
+    "notice_moves_on_once": "UPDATE authority_notice SET state = 'given', handed_over_at = NULL",
+    "notice_is_kept": "DELETE FROM authority_notice",
+    "notice_decision_stands": "UPDATE authority_noticedecision SET without = 'revoked'",
+    "notice_decision_is_kept": "DELETE FROM authority_noticedecision",
+    "expiry_notice_stays": "UPDATE window_expirynotice SET state = 'received'",
+    "expiry_notice_is_kept": "DELETE FROM window_expirynotice",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",
@@ -46,6 +58,7 @@ def rows(tmp_path: Path) -> None:
     scene.revoke(LifeEvent.REQUEST, SIGNATURE)
     scene.authority.publish_crls()
     scene.authority.publish_crls()
+    _letter(scene)
     OutboxMessage(
         municipality="99201",
         resident_code="12345678901",
@@ -55,6 +68,19 @@ def rows(tmp_path: Path) -> None:
         attempts=1,
         tried_at=NOW,
         sent_at=NOW,
+    ).save()
+    ExpiryNotice(
+        municipality="99201",
+        notice_id="a",
+        resident_code="12345678901",
+        card_expires_date=NOW.date(),
+        opens_date=NOW.date(),
+        selected_date=NOW.date(),
+        post_by_date=NOW.date(),
+        enclosed=[],
+        told=[],
+        state="printed",
+        received_at=NOW,
     ).save()
     ReceiptCounter(municipality="99201", fiscal_year=2026, last=3).save()
     resident = Resident(
@@ -92,6 +118,25 @@ def rows(tmp_path: Path) -> None:
     ).save()
 
 
+def _letter(scene: Scene) -> None:
+    """Hand an expiry notice over to the municipality."""
+    card = Card.objects.select_related("person").get()
+    batch = NoticeBatch.objects.create(
+        municipality="99201", on_date=NOW.date(), selected_at=NOW, noticed=1, skipped=0, taken_out=0
+    )
+    letter = Notice.objects.create(
+        notice_id="a",
+        batch=batch,
+        person=card.person,
+        card=card,
+        state="handed-over",
+        municipality="99201",
+        handed_over_at=scene.clock(),
+    )
+    key = f"card/{card.pk}/{card.expires.isoformat()}"
+    NoticeDecision.objects.create(key=key, card=card, expires=card.expires, notice=letter, decided_on=NOW.date())
+
+
 def refused(alias: str, statement: str) -> str:
     """Return what the database says to a statement that it must not take."""
     with (
@@ -106,14 +151,14 @@ def refused(alias: str, statement: str) -> str:
 @pytest.mark.parametrize("name", sorted(BREAKS))
 def test_a_wall_stands(rows: None, name: str) -> None:  # noqa: ARG001  -- the fixture fills the tables
     """What must never happen to a row is refused by the database itself, on both engines."""
-    alias = "authority" if name in {wall.name for wall in authority.WALLS} else "window"
+    alias = "authority" if name in {wall.name for wall in AUTHORITY} else "window"
 
     assert name in refused(alias, BREAKS[name])
 
 
 def test_every_wall_is_tried() -> None:
     """A wall without a test that tries to break it fails here."""
-    assert set(BREAKS) == {wall.name for wall in (*authority.WALLS, *window.WALLS)}
+    assert set(BREAKS) == {wall.name for wall in (*AUTHORITY, *WINDOW)}
 
 
 def test_a_revocation_may_come_nearer_and_a_hold_be_lifted_once(rows: None) -> None:  # noqa: ARG001
@@ -136,7 +181,7 @@ def test_every_wall_stands_after_all_migrations() -> None:
         with connections[alias].cursor() as cursor:
             cursor.execute(questions[connections[alias].vendor])
             found.update(name for (name,) in cursor.fetchall())
-    assert {wall.name for wall in (*authority.WALLS, *window.WALLS)} <= found
+    assert {wall.name for wall in (*AUTHORITY, *WINDOW)} <= found
 
 
 @pytest.mark.parametrize(
@@ -146,6 +191,10 @@ def test_every_wall_stands_after_all_migrations() -> None:
         (
             lambda: set(window.ENDS),
             lambda: {state.value for state in ApplicationState if not APPLICATION.events(state)},
+        ),
+        (
+            lambda: set(window_notice_walls.EDGES),
+            lambda: {(here.value, to.value) for (here, _), to in NOTICE.edges.items()},
         ),
     ],
 )

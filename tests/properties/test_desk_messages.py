@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from openjpki.desk.carrier import BadMessage, decode_reply, decode_request, encode
 from openjpki.desk.messages import (
+    MOST_NOTICES,
     Attributes,
     CardAnswers,
     CardCommands,
@@ -25,7 +26,11 @@ from openjpki.desk.messages import (
     CertificatesAsked,
     DeliveryConfirmed,
     DepartureReported,
+    Foreigner,
     LifeEventReported,
+    NoticeLetter,
+    Notices,
+    NoticesAsked,
     PersonReported,
     PinResetApproved,
     PinResetOrder,
@@ -35,6 +40,7 @@ from openjpki.desk.messages import (
     Request,
     RevocationAccepted,
     RevocationOrder,
+    StayReported,
 )
 from openjpki.rules.kinds import (
     CardState,
@@ -43,9 +49,11 @@ from openjpki.rules.kinds import (
     LifeEvent,
     PinKind,
     Procedure,
+    ResidenceStatus,
     RevocationReason,
     Sex,
 )
+from openjpki.rules.notices import Enclosure
 
 identifiers = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=64)
 lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200)
@@ -63,6 +71,9 @@ def digits(count: int) -> st.SearchStrategy[str]:
 
 municipalities, residents, cards = digits(5), digits(11), digits(15)
 attributes = st.builds(Attributes, name=lines, address=lines, birth_date=st.dates(), sex=st.sampled_from(Sex))
+foreigners = st.none() | st.builds(
+    Foreigner, status=st.sampled_from(ResidenceStatus), stay_until=st.none() | st.dates()
+)
 events = st.sampled_from(LifeEvent)
 kinds = st.sampled_from(CertificateKind)
 records = st.builds(
@@ -84,7 +95,12 @@ some_records = st.lists(records, max_size=3).map(tuple)
 person = {"municipality": municipalities, "resident_code": residents}
 REQUESTS: dict[type, st.SearchStrategy[Request]] = {
     PersonReported: st.builds(
-        PersonReported, report_id=identifiers, **person, attributes=attributes, reported_at=moments
+        PersonReported,
+        report_id=identifiers,
+        **person,
+        attributes=attributes,
+        reported_at=moments,
+        foreigner=foreigners,
     ),
     LifeEventReported: st.builds(
         LifeEventReported,
@@ -101,6 +117,14 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
         **person,
         to_municipality=municipalities,
         left_on=st.dates(),
+        reported_at=moments,
+    ),
+    StayReported: st.builds(
+        StayReported,
+        report_id=identifiers,
+        **person,
+        foreigner=foreigners,
+        occurred_on=st.dates(),
         reported_at=moments,
     ),
     CardReported: st.builds(
@@ -145,6 +169,12 @@ REQUESTS: dict[type, st.SearchStrategy[Request]] = {
     ),
     CertificatesAsked: st.builds(
         CertificatesAsked, **person, card_number=cards, asked_at=moments, after=st.integers(0, 2**31 - 1)
+    ),
+    NoticesAsked: st.builds(
+        NoticesAsked,
+        municipality=municipalities,
+        asked_at=moments,
+        kept=st.lists(identifiers, max_size=MOST_NOTICES).map(tuple),
     ),
     PinResetOrder: st.builds(
         PinResetOrder,
@@ -191,6 +221,26 @@ REPLIES: dict[type, st.SearchStrategy[Reply]] = {
     ),
     RevocationAccepted: st.builds(RevocationAccepted, order_id=identifiers, ended=some_records),
     Certificates: st.builds(Certificates, records=some_records, more=st.booleans()),
+    Notices: st.builds(
+        Notices,
+        letters=st.lists(
+            st.builds(
+                NoticeLetter,
+                notice_id=identifiers,
+                resident_code=residents,
+                card_expires=st.none() | st.dates(),
+                signature_expires=st.none() | st.dates(),
+                authentication_expires=st.none() | st.dates(),
+                opens=st.dates(),
+                printed=st.dates(),
+                posted=st.dates(),
+                enclosed=st.lists(st.sampled_from(Enclosure), max_size=len(Enclosure)).map(tuple),
+                told=st.lists(identifiers, max_size=8).map(tuple),
+            ),
+            max_size=3,
+        ).map(tuple),
+        more=st.booleans(),
+    ),
     PinResetApproved: st.builds(PinResetApproved, order_id=identifiers),
     CardCommands: st.builds(
         CardCommands, session_id=identifiers, apdus=st.lists(st.binary(max_size=300), max_size=4).map(tuple)

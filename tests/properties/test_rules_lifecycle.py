@@ -15,11 +15,13 @@ from openjpki.rules.lifecycle import (
     LifeCycle,
     advance,
 )
+from openjpki.rules.notices import NOTICE, PaperEvent, PaperState
 
 LIVES: list[tuple[LifeCycle[Any, Any], Enum, list[Enum]]] = [
     (CERTIFICATE, CertificateState.PREPARED, list(CertificateEvent)),
     (APPLICATION, ApplicationState.RECEIVED, list(ApplicationEvent)),
     (CARD, CardState.ACTIVE, list(CardEvent)),
+    (NOTICE, PaperState.RECEIVED, list(PaperEvent)),
 ]
 
 

@@ -1,7 +1,7 @@
 """One suite for every carrier of the desk: within the process, and over HTTPS with client certificates."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -21,6 +21,8 @@ from openjpki.desk.messages import (
     CertificateIssued,
     Certificates,
     CertificatesAsked,
+    Notices,
+    NoticesAsked,
     PinResetApproved,
     Refused,
     ReportAccepted,
@@ -66,6 +68,7 @@ def test_every_message_crosses(desk: Desk) -> None:
     counter, another = Counter.open(scene), "22222222222"
     assert isinstance(send(scene.person(another)), ReportAccepted)
     assert isinstance(send(scene.card("2" * 15, resident=another)), ReportAccepted)
+    assert isinstance(send(scene.stay(date(2030, 1, 5), resident=another)), ReportAccepted)
     opening = send(counter.asked(CardWork.MAKE_KEY))
     assert isinstance(opening, CardCommands)
     assert isinstance(send(counter.carried(opening)), CardCommands)
@@ -81,6 +84,8 @@ def test_every_message_crosses(desk: Desk) -> None:
     assert isinstance(
         send(msgspec.structs.replace(scene.revocation(), kinds=(scene.order().kind,))), RevocationAccepted
     )
+    letters = send(NoticesAsked(municipality="99201", asked_at=scene.clock()))
+    assert letters == Notices(letters=(), more=False)
     assert isinstance(send(scene.departure()), ReportAccepted)
     assert isinstance(send(scene.arrival_report()), ReportAccepted)
 

@@ -31,6 +31,7 @@ from openjpki.desk.messages import (
     CertificatesAsked,
     DeliveryConfirmed,
     DepartureReported,
+    Foreigner,
     LifeEventReported,
     PersonReported,
     Refused,
@@ -39,13 +40,14 @@ from openjpki.desk.messages import (
     Request,
     RevocationAccepted,
     RevocationOrder,
+    StayReported,
     order_proof_input,
 )
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, KeySource, SoftwareSigner
 from openjpki.pki.ocsp import build_request
 from openjpki.pki.profiles import ProfileSet
-from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent, Procedure, Sex
+from openjpki.rules.kinds import CardState, CertificateKind, LifeEvent, Procedure, ResidenceStatus, Sex
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import SteppedClock
 from tests.support.carrier import InProcess
@@ -227,6 +229,24 @@ class Scene:
             event=event,
             occurred_on=occurred_on or (self.clock() + timedelta(hours=9)).date(),
             attributes=attributes,
+            reported_at=self.clock(),
+        )
+
+    def stay(
+        self,
+        until: date | None = None,
+        status: ResidenceStatus = ResidenceStatus.FIXED_STAY,
+        *,
+        municipality: str = "99201",
+        resident: str = RESIDENT,
+    ) -> StayReported:
+        """Return the report of today that a foreign resident may stay until a day, or has another status."""
+        return StayReported(
+            report_id=self.new_id("stay"),
+            municipality=municipality,
+            resident_code=resident,
+            foreigner=Foreigner(status=status, stay_until=until),
+            occurred_on=(self.clock() + timedelta(hours=9)).date(),
             reported_at=self.clock(),
         )
 

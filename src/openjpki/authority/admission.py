@@ -116,7 +116,7 @@ def hold_standing(means: Means, order: CertificateOrder, person: Person, card: C
     hold_resident(person)
     on = civil_date(at)
     state = CardState(card.state)
-    if state is CardState.ACTIVE and card.expires < on:
+    if state is CardState.ACTIVE and card.ends(person.stay()) < on:
         state = CardState.EXPIRED
     found = eligibility(means.policy, kind=order.kind, born=person.birth_date, on=on, card=state, accompanied=True)
     if not found.eligible:
@@ -154,7 +154,7 @@ def _hold_procedure(means: Means, order: CertificateOrder, person: Person, card:
     if order.procedure is Procedure.NEW:
         _hold_new(means, live, at)
     elif order.procedure is Procedure.RENEWAL:
-        _hold_renewal(means, live, card, at)
+        _hold_renewal(means, live, person, card, at)
     elif order.procedure is Procedure.REISSUE:
         _hold_reissue(live, person, order.kind)
     else:
@@ -167,11 +167,19 @@ def _hold_new(means: Means, live: Certificate | None, at: datetime) -> None:
         raise AliveAlready
 
 
-def _hold_renewal(means: Means, live: Certificate | None, card: Card, at: datetime) -> None:
+def _hold_renewal(means: Means, live: Certificate | None, person: Person, card: Card, at: datetime) -> None:
     """Renewal needs a certificate in force and an open window (R-2.3, R-3.8); a held one is re-issued (R-5.20)."""
     if live is None or live.state == CertificateState.HELD.value:
         raise NothingToRenew
-    found = renewal(means.policy, expires=live.expires, card_expires=card.expires, on=civil_date(at), notice=True)
+    stay, on = person.stay(), civil_date(at)
+    found = renewal(
+        means.policy,
+        expires=live.expires,
+        card_expires=card.ends(stay),
+        on=on,
+        notice=True,
+        japanese=stay.japanese,
+    )
     if not found.open:
         raise ByRule(found.findings[0])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, OperationalError
 
@@ -18,6 +18,8 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer
 from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
+from openjpki.authority.notice_delivery import hand_over
+from openjpki.authority.notices import Batch, Selected, select_notices
 from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
@@ -33,6 +35,7 @@ from openjpki.desk.messages import (
     CertificateOrder,
     CertificatesAsked,
     DeliveryConfirmed,
+    NoticesAsked,
     PinResetOrder,
     Refused,
     Reply,
@@ -120,6 +123,10 @@ class Authority(Means):
         except OperationalError as error:
             raise RegisterUnavailable from error
 
+    def select_notices(self, *, on: date | None = None, tell: Callable[[Batch], None] = lambda _: None) -> Selected:
+        """Select the expiry notices of a day, today's if none is named, in batches (R-7.1 to R-7.5)."""
+        return select_notices(self, moment(self), on=on, tell=tell)
+
     def resume(self) -> Resumed:
         """Finish or undo what a crash, or a window that never came back, left half done; the public folder too."""
         resumed = resume(self, moment(self))
@@ -162,11 +169,16 @@ class Authority(Means):
             return lambda: confirm(self, request, at)
         if isinstance(request, RevocationOrder):
             return lambda: revoke(self, request, at)
-        if isinstance(request, CertificatesAsked):
-            return lambda: certificates(self, request, at)
+        if isinstance(request, CertificatesAsked | NoticesAsked):
+            return lambda: self._asked(request, at)
         if isinstance(request, CardRequest):
             return lambda: self._about_a_card(request, at)
         return lambda: report(self, request, at)
+
+    def _asked(self, question: CertificatesAsked | NoticesAsked, at: datetime) -> Reply:
+        if isinstance(question, NoticesAsked):
+            return hand_over(self, question, at)
+        return certificates(self, question, at)
 
     def _about_a_card(self, request: CardRequest, at: datetime) -> Reply:
         if isinstance(request, PinResetOrder):
@@ -184,4 +196,4 @@ def _subject(request: Request) -> str:
         return f"card-work:{request.work_id}"
     if isinstance(request, CardAnswers):
         return f"card-session:{request.session_id}"
-    return "question" if isinstance(request, CertificatesAsked) else f"report:{request.report_id}"
+    return "question" if isinstance(request, CertificatesAsked | NoticesAsked) else f"report:{request.report_id}"

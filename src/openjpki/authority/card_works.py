@@ -187,7 +187,7 @@ def _allow_pin_set(case: Case) -> tuple[CommandApdu, ...]:
 def _attributes(case: Case) -> tuple[CommandApdu, ...]:
     """Write the register's name and address on a card that is in force: those of the person who holds it."""
     _hold_active(case)
-    if case.card.expires < civil_date(case.at):
+    if case.card.ends(case.person.stay()) < civil_date(case.at):
         raise CardExpired
     number = case.means.card_keys.individual_number_of(case.person.resident_code)
     return commands.write_attributes(*attribute_files(number, case.person.attributes(), case.means.face_key))

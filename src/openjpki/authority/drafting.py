@@ -85,12 +85,13 @@ def _expiry(means: Means, held: Held, issuer: Issuer, at: datetime) -> Expiry:
 def _by_rule(means: Means, held: Held, at: datetime) -> Expiry:
     on_card = Certificate.objects.filter(card=held.card)
     replaced = live_of(on_card, held.kind, at)
+    card_expires = held.card.ends(held.person.stay())
     if held.kind is CertificateKind.AUTHENTICATION:
         return authentication_expiry(
             means.policy,
             issued=civil_date(at),
             born=held.person.birth_date,
-            card_expires=held.card.expires,
+            card_expires=card_expires,
             replaces_expiring=replaced.expires if replaced else None,
         )
     beside = live_of(on_card, CertificateKind.AUTHENTICATION, at)
@@ -98,7 +99,7 @@ def _by_rule(means: Means, held: Held, at: datetime) -> Expiry:
         means.policy,
         issued=civil_date(at),
         born=held.person.birth_date,
-        card_expires=held.card.expires,
+        card_expires=card_expires,
         authentication_expires=beside.expires if beside else None,
         replaces_expiring=replaced.expires if replaced else None,
     )

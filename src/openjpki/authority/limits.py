@@ -8,7 +8,7 @@ from openjpki.authority.models import Person
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.era import Told
-from openjpki.rules.validity import card_expiry
+from openjpki.rules.validity import card_expiry, special_period_end
 
 
 class OrderTooOld(Failure):
@@ -39,7 +39,7 @@ class CardExpired(Failure):
 
 
 class CardTooLong(Failure):
-    """A card ends on the 10th birthday after its issue at the latest, a minor's on the 5th (R-3.7)."""
+    """A card ends on the 10th birthday after its issue at the latest, a minor's on the 5th, a foreigner's with the stay (R-3.7)."""
 
     code = "authority.card-too-long"
     kind = Kind.REFUSED
@@ -55,17 +55,39 @@ def hold_order_age(means: Means, ordered_at: datetime, at: datetime) -> None:
         raise OrderTooOld(days=means.terms.order_age.days)
 
 
-def hold_card_expiry(means: Means, person: Person, *, expires: date, before: date | None, doer: Doer) -> None:
+def hold_card_expiry(
+    means: Means,
+    person: Person,
+    *,
+    expires: date,
+    before: date | None,
+    doer: Doer,
+    special_until: date | None = None,
+) -> date | None:
     """Hold a card's last day as reported against the rule, unless it is what the register has (`before`).
 
-    A card was issued today at the latest, so the rule for today gives the latest last day there can be.
+    A card was issued today at the latest, so the rule for today gives the latest last day there can be: that of a
+    foreigner ends with the stay, but for the 特例期間, for which a card in use is prolonged once (R-3.7; E-26, E-27). That
+    the renewal is pending is for the counter to see. Returns until when the card was so prolonged, `special_until` if not
+    by this report.
     """
     if expires == before:
-        return
+        return special_until
     today = civil_date(doer.at)
     over = expires if before is None else before
     if over < today and (before is None or expires > before):
         raise CardExpired
-    latest = card_expiry(means.policy, issued=today, received=today, born=person.birth_date).expires
-    if expires > latest:
-        raise CardTooLong(latest=Told.of(latest))
+    limit = person.stay().limit()
+    latest = _latest(means, person, today, limit)
+    if expires <= latest:
+        return special_until
+    if before is not None and limit is not None and special_until is None:
+        latest = _latest(means, person, today, special_period_end(limit))
+        if expires <= latest:
+            return expires
+    raise CardTooLong(latest=Told.of(latest))
+
+
+def _latest(means: Means, person: Person, today: date, limit: date | None) -> date:
+    """Return the last day of a card that is issued today, never past `limit` (R-3.7)."""
+    return card_expiry(means.policy, issued=today, received=today, born=person.birth_date, stay_until=limit).expires

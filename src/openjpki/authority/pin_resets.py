@@ -61,7 +61,7 @@ def approve(means: Means, request: PinResetOrder, at: datetime) -> PinResetAppro
         hold_order_age(means, request.ordered_at, at)
         hold_resident(person)
         card = card_of(person, request.card_number)
-        if card.state != CardState.ACTIVE.value or card.expires < civil_date(at):
+        if card.state != CardState.ACTIVE.value or card.ends(person.stay()) < civil_date(at):
             raise CardNotUsable
         reset = PinReset.objects.create(
             order_id=request.order_id,

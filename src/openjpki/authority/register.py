@@ -12,6 +12,7 @@ from openjpki.authority.models import Card, Certificate, Person, PersonState
 from openjpki.authority.municipalities import enrolled
 from openjpki.authority.persons import OtherMunicipality, card_reported, hold_resident, locked
 from openjpki.authority.receipts import answered, keep
+from openjpki.authority.stays import renew_stay, stay_of
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
     Attributes,
@@ -21,6 +22,7 @@ from openjpki.desk.messages import (
     LifeEventReported,
     PersonReported,
     ReportAccepted,
+    StayReported,
 )
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import FIRST_DAY, LAST_DAY, civil_date
@@ -98,6 +100,8 @@ def _enter(means: Means, fact: Fact, doer: Doer) -> list[Certificate]:
         return _life_event(means, fact, doer)
     if isinstance(fact, DepartureReported):
         return depart(fact, doer)
+    if isinstance(fact, StayReported):
+        return renew_stay(fact, doer)
     return _card(means, fact, doer)
 
 
@@ -116,6 +120,7 @@ def _person(fact: PersonReported, doer: Doer) -> list[Certificate]:
     person.municipality, person.state = fact.municipality, PersonState.RESIDENT.value
     person.leave_no_more()
     person.record(attributes)
+    person.stay_as(stay_of(fact.foreigner))
     person.save()
     doer.note(Verb.PERSON_REGISTERED, person, {"before": before} if before else None)
     return []
@@ -162,7 +167,9 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
     card = found
-    hold_card_expiry(means, person, expires=fact.expires, before=card.expires, doer=doer)
+    card.special_until = hold_card_expiry(
+        means, person, expires=fact.expires, before=card.expires, special_until=card.special_until, doer=doer
+    )
     before = CardState(card.state)
     if fact.state is not before:
         card.state = advance(CARD, before, _CARD_EVENTS[fact.state]).value

@@ -267,6 +267,18 @@ _WINDOW: Mapping[str, str] = {
     "with a move: entered at the counter of this municipality": "引越しの場合: 届出を受けた市区町村",
     "only show what it would end": "何が失効するかを表示するだけにする",
     "the card on the reader, for --pin-stdin": "カードリーダーのカード。--pin-stdin の場合",
+    "enter a renewed period of stay, or another status of residence (R-1.8)": "在留期間の更新や在留資格の変更を記録する(R-1.8)",
+    "extend a foreign resident's card to the end of the stay (R-2.12)": "外国人住民のカードを、在留期間の満了日まで延長する(R-2.12)",
+    "last day of the period of stay, of a fixed stay": "在留期間の満了日(在留期間のあるかた)",
+    "the day on which it was decided": "許可などの日",
+    "a member of the household came in the holder's place": "ご本人に代わって同一世帯のかたが来庁した",
+    "the renewal of the stay was asked for on this day, and is not decided (two months more, once)": "在留期間の更新を申請した日。結果がまだ出ていない場合(特例期間2か月、1回だけ)",
+    "expiry notices: fetch them from the authority, list, print and mark them (R-7.1)": "有効期限通知書: 機構から受け取り、一覧し、印刷して、発送などを記録する(R-7.1)",
+    "what is done": "何をするか",
+    "with print and mark: which letter": "print と mark の場合: どの通知書か",
+    "with mark: what became of it": "mark の場合: どうなったか",
+    "with list: only letters in this state": "list の場合: この状態のものだけ",
+    "with list: go on behind this letter": "list の場合: この通知書の次から続ける",
     "try everything, also what is left alone for a while": "しばらく控えているものも含めて、すべて試みる",
 }
 _CARD: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from openjpki.cli import window_notices, window_stays
 from openjpki.cli.answer import Answer, Commands, Run, language_of
 from openjpki.cli.window_answers import (
     application_data,
@@ -382,6 +383,9 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
     "approve": ("approve what another officer entered (R-2.27)", add_approve, _told_by_findings(_approve)),
     "withdraw": ("close an application that waits", add_withdraw, _withdraw),
     "event": ("enter a register event (R-5.3, R-5.4)", add_event, _event),
+    "stay": (window_stays.STAY_HELP, window_stays.add_stay, window_stays.stay),
+    "extend-card": (window_stays.EXTEND_HELP, window_stays.add_extend, window_stays.extend),
+    "notices": (window_notices.HELP, window_notices.add_notices, window_notices.notices),
     "withdraw-move": ("take back a move from here that the authority has not taken", add_person, withdraw_move),
     "revoke": ("revoke or hold at the holder's word (R-2.5 to R-2.7)", add_revoke, _told_by_findings(_revoke)),
     "queue": ("what waits: messages to the authority and applications, and why", add_nothing, queue),

@@ -46,6 +46,8 @@ def resident_data(entry: ResidentEntry) -> dict[str, Any]:
         "sex": entry.sex.value,
         "state": entry.state.value,
         "resident_since": entry.resident_since.isoformat(),
+        "residence_status": entry.stay.status.value,
+        "stay_until": entry.stay.until.isoformat() if entry.stay.until else None,
         "cards": [
             {"card_number": card.card_number, "state": card.state.value, "expires": card.expires.isoformat()}
             for card in entry.cards
@@ -72,12 +74,21 @@ def resident_lines(entry: ResidentEntry, language: Language) -> list[str]:
     born = spoken(entry.birth_date, language, weekday=False)
     return [
         f"{entry.resident_code}  {entry.name}  {born}  {word(entry.state, language)}",
+        *_stay_lines(entry, language),
         *(
             f"  {card.card_number}  {word(card.state, language)}  {_until(card.expires, language)}"
             for card in entry.cards
         ),
         *(f"  {certificate_line(certificate, language)}" for certificate in entry.certificates),
     ]
+
+
+def _stay_lines(entry: ResidentEntry, language: Language) -> list[str]:
+    """Tell a foreign resident's status, and until when the stay is."""
+    if entry.stay.japanese:
+        return []
+    until = f"  {_until(entry.stay.until, language)}" if entry.stay.until else ""
+    return [f"  {word(entry.stay.status, language)}{until}"]
 
 
 def certificate_line(entry: CertificateEntry, language: Language) -> str:

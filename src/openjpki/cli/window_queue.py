@@ -19,6 +19,8 @@ from openjpki.window.states import MessageKind, MessageWait
 _ABOUT: Mapping[MessageKind, Mapping[Language, str]] = {
     MessageKind.PERSON: {"ja": "住民の記録", "en": "a person recorded"},
     MessageKind.LIFE_EVENT: {"ja": "住民の異動", "en": "a register event"},
+    MessageKind.DEPARTURE: {"ja": "住民の転出", "en": "a departure to another municipality"},
+    MessageKind.STAY: {"ja": "在留期間などの変更", "en": "a resident's stay"},
     MessageKind.CARD: {"ja": "カードの状態", "en": "the state of a card"},
     MessageKind.REVOCATION: {"ja": "失効等の申請", "en": "an order to revoke or hold"},
 }

@@ -19,9 +19,11 @@ from openjpki.rules.kinds import (
     LifeEvent,
     PinKind,
     Procedure,
+    ResidenceStatus,
     RevocationReason,
     Sex,
 )
+from openjpki.rules.notices import Enclosure
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
 """What the sender calls a report or an order: printable ASCII without spaces, never used twice."""
@@ -43,6 +45,8 @@ Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 """SHA-256."""
 MOST_RECORDS = 40
 """Certificate records in one answer: at most 4 kB each with the certificate in base64, they stay well below a message."""
+MOST_NOTICES = 80
+"""Letters in one answer: some 700 bytes each, and 80 numbers in the question; a page is one transaction at both ends."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 """How many there are."""
 Kinds = Annotated[tuple[CertificateKind, ...], msgspec.Meta(max_length=2)]
@@ -92,14 +96,27 @@ class Attributes(Message, frozen=True, kw_only=True):
     sex: Sex
 
 
-class PersonReported(Message, frozen=True, kw_only=True):
-    """A person entered the resident record of a municipality (birth, first registration)."""
+class Foreigner(Message, frozen=True, kw_only=True):
+    """A foreign resident's status of residence, as the resident record has it (R-1.8, R-3.7)."""
+
+    status: ResidenceStatus
+    stay_until: date | None
+    """在留期間の満了日, included; None where the status has none."""
+
+
+class PersonReported(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """A person entered the resident record of a municipality (birth, first registration).
+
+    What stands at its default is left out: the report of a Japanese national has the wire form that it always had.
+    """
 
     report_id: Identifier
     municipality: MunicipalityCode
     resident_code: ResidentCode
     attributes: Attributes
     reported_at: Moment
+    foreigner: Foreigner | None = None
+    """None for a Japanese national."""
 
 
 class LifeEventReported(Message, frozen=True, kw_only=True):
@@ -131,6 +148,18 @@ class DepartureReported(Message, frozen=True, kw_only=True):
     resident_code: ResidentCode
     to_municipality: MunicipalityCode
     left_on: date
+    reported_at: Moment
+
+
+class StayReported(Message, frozen=True, kw_only=True):
+    """在留期間の更新, another status of residence, or 帰化: it ends no certificate and lengthens none (R-2.12, R-3.7)."""
+
+    report_id: Identifier
+    municipality: MunicipalityCode
+    resident_code: ResidentCode
+    foreigner: Foreigner | None
+    """From now on; None: a Japanese national."""
+    occurred_on: date
     reported_at: Moment
 
 
@@ -205,6 +234,18 @@ class CertificatesAsked(Message, frozen=True, kw_only=True):
     asked_at: Moment
     after: Count = 0
     """How many of the records, oldest first, the sender has already."""
+
+
+class NoticesAsked(Message, frozen=True, kw_only=True, omit_defaults=True):
+    """The question which expiry notices are to be sent to residents here (R-7.1), and which of them stand here by now.
+
+    A letter comes again, unchanged, until it is named in `kept`; then it comes no more.
+    """
+
+    municipality: MunicipalityCode
+    asked_at: Moment
+    kept: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=MOST_NOTICES)] = ()
+    """Letters that the sender has stored, so that they cannot be lost."""
 
 
 class PinResetOrder(Message, frozen=True, kw_only=True):
@@ -335,6 +376,35 @@ class Certificates(Message, frozen=True, kw_only=True):
     """Whether there are later ones: ask again, behind these."""
 
 
+class NoticeLetter(Message, frozen=True, kw_only=True):
+    """What an expiry notice says (R-7.3), but name and address: those of the resident record on the day of printing."""
+
+    notice_id: Identifier
+    resident_code: ResidentCode
+    card_expires: date | None
+    """Last day of the card, where the letter asks to have it made anew."""
+    signature_expires: date | None
+    """Last day of the signature certificate, where the letter asks to renew it."""
+    authentication_expires: date | None
+    opens: date
+    """First day of the renewal."""
+    printed: date
+    """The day for which it was written."""
+    posted: date
+    """By when it is posted."""
+    enclosed: Annotated[tuple[Enclosure, ...], msgspec.Meta(max_length=len(Enclosure))]
+    told: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=8)]
+    """Codes of what else the letter says."""
+
+
+class Notices(Message, frozen=True, kw_only=True):
+    """The answer to `NoticesAsked`; `MOST_NOTICES` at most."""
+
+    letters: tuple[NoticeLetter, ...]
+    more: bool = False
+    """Whether others wait: ask again, when these are stored."""
+
+
 class Refused(Message, frozen=True, kw_only=True):
     """The authority says no."""
 
@@ -344,10 +414,17 @@ class Refused(Message, frozen=True, kw_only=True):
     en: str
 
 
-Fact = PersonReported | LifeEventReported | DepartureReported | CardReported
+Fact = PersonReported | LifeEventReported | DepartureReported | StayReported | CardReported
 CardRequest = PinResetOrder | CardWorkAsked | CardAnswers
-Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | CardRequest
+Request = Fact | CertificateOrder | DeliveryConfirmed | RevocationOrder | CertificatesAsked | NoticesAsked | CardRequest
 CardReply = CardCommands | CardWorkDone | PinResetApproved
 Reply = (
-    ReportAccepted | CertificateIssued | CertificateActivated | RevocationAccepted | Certificates | CardReply | Refused
+    ReportAccepted
+    | CertificateIssued
+    | CertificateActivated
+    | RevocationAccepted
+    | Certificates
+    | Notices
+    | CardReply
+    | Refused
 )

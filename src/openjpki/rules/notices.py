@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from enum import Enum, unique
 
 from openjpki.rules.catalogue import find
-from openjpki.rules.dates import months_before
+from openjpki.rules.dates import months_after, months_before
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState
+from openjpki.rules.lifecycle import LifeCycle
 from openjpki.rules.office import open_day_from
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal_window
+from openjpki.rules.stay import AS_JAPANESE, Stay
 
 
 @unique
@@ -38,6 +40,54 @@ class Enclosure(Enum):
     """In which the form comes back sealed (S-54)."""
     APPLICATION_ID = "application-id"
     """申請書ID with its QR code, for a new card."""
+
+
+@unique
+class PaperState(Enum):
+    """Where a letter is at the municipality that prints it."""
+
+    RECEIVED = "received"
+    PRINTED = "printed"
+    POSTED = "posted"
+    RETURNED = "returned"
+    """The post brought it back: it is not forwarded."""
+    WITHDRAWN = "withdrawn"
+    """It was not posted: the holder renewed, moved or died before."""
+
+
+@unique
+class PaperEvent(Enum):
+    """What is done with a letter."""
+
+    PRINT = "print"
+    POST = "post"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+NOTICE: LifeCycle[PaperState, PaperEvent] = LifeCycle(
+    "notice",
+    "有効期限通知書",
+    {
+        (PaperState.RECEIVED, PaperEvent.PRINT): PaperState.PRINTED,
+        (PaperState.RECEIVED, PaperEvent.WITHDRAW): PaperState.WITHDRAWN,
+        (PaperState.PRINTED, PaperEvent.POST): PaperState.POSTED,
+        (PaperState.PRINTED, PaperEvent.WITHDRAW): PaperState.WITHDRAWN,
+        (PaperState.POSTED, PaperEvent.RETURN): PaperState.RETURNED,
+    },
+    {
+        PaperState.RECEIVED: "未印刷",
+        PaperState.PRINTED: "印刷済み",
+        PaperState.POSTED: "発送済み",
+        PaperState.RETURNED: "返戻",
+        PaperState.WITHDRAWN: "取りやめ",
+        PaperEvent.PRINT: "印刷する",
+        PaperEvent.POST: "発送する",
+        PaperEvent.RETURN: "返戻を受ける",
+        PaperEvent.WITHDRAW: "取りやめる",
+    },
+)
+"""The life of a letter at the municipality (R-7.1, R-7.4)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +140,16 @@ _NONE_FOR = {
     Addressee.RESIDENCE_ELSEWHERE: "notice.residence-elsewhere",
     Addressee.OFF_THE_RECORD: "notice.off-the-record",
 }
+_LONGEST_CLAMP = timedelta(days=3)
+"""Months before the 31st of May it is the 28th of February: as many days later an expiry may still have that print day."""
 _ENCLOSED = (Enclosure.NOTICE, Enclosure.GUIDE, Enclosure.INQUIRY_FORM, Enclosure.SEALING_ENVELOPE)
+
+
+def addressee_of(*, on_record: bool, stay: Stay) -> Addressee:
+    """Return how a person stands, as the registers have them (R-7.2, R-7.4). 居所登録 is in none (docs/divergences.md)."""
+    if not on_record:
+        return Addressee.OFF_THE_RECORD
+    return Addressee.RESIDENT if stay.status in AS_JAPANESE else Addressee.FIXED_STAY
 
 
 def print_day(policy: Policy, *, expires: date) -> date:
@@ -103,6 +162,16 @@ def post_day(policy: Policy, *, printed: date) -> date:
     return printed + timedelta(days=policy.notice_days_to_send)
 
 
+def is_due(policy: Policy, *, expires: date, on: date) -> bool:
+    """Say whether an expiry is announced on a day: from its print day, as long as the letter is posted by it (R-7.4)."""
+    return print_day(policy, expires=expires) <= on and post_day(policy, printed=on) <= expires
+
+
+def announced(policy: Policy, *, on: date) -> tuple[date, date]:
+    """Return the first and the last expiry that a day's notices can be about; `is_due` judges those in between (R-7.4)."""
+    return post_day(policy, printed=on), months_after(on, policy.notice_months_before) + _LONGEST_CLAMP
+
+
 def select(policy: Policy, *, addressee: Addressee, held: Held, on: date) -> Selection:
     """Return the notice to print for a person on a day (R-7.1 to R-7.5; S-33, S-34, S-50, S-51, S-54).
 
@@ -112,8 +181,8 @@ def select(policy: Policy, *, addressee: Addressee, held: Held, on: date) -> Sel
     if addressee in _NONE_FOR:
         return Selection(notice=None, findings=(find(_NONE_FOR[addressee]),))
     alive = held.alive() if held.card is CardState.ACTIVE else {}
-    card = held.card is CardState.ACTIVE and _due(policy, held.card_expires, on)
-    due = {kind: expires for kind, expires in alive.items() if _due(policy, expires, on)}
+    card = held.card is CardState.ACTIVE and is_due(policy, expires=held.card_expires, on=on)
+    due = {kind: expires for kind, expires in alive.items() if is_due(policy, expires=expires, on=on)}
     ends = [*due.values(), *([held.card_expires] if card else [])]
     if not ends:
         return Selection(notice=None, findings=(find("notice.nothing-due"),))
@@ -132,10 +201,6 @@ def select(policy: Policy, *, addressee: Addressee, held: Held, on: date) -> Sel
         findings=tuple(_told(policy, held, card_first=card_first, kinds=kinds, opens=opens, on=on)),
     )
     return Selection(notice=notice, findings=notice.findings)
-
-
-def _due(policy: Policy, expires: date, on: date) -> bool:
-    return print_day(policy, expires=expires) <= on and post_day(policy, printed=on) <= expires
 
 
 def _told(

@@ -23,6 +23,29 @@ class StayNeeded(Failure):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stay:
+    """How long a resident may stay in Japan, as the resident record has it; the default is a Japanese national (R-1.8)."""
+
+    status: ResidenceStatus = ResidenceStatus.JAPANESE
+    until: date | None = None
+    """在留期間の満了日, included; of a fixed stay only."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether a last day is given if, and only if, the status has one."""
+        return (self.until is None) is (self.status in AS_JAPANESE)
+
+    @property
+    def japanese(self) -> bool:
+        """Say whether it is a Japanese national, whose card is made anew where a foreigner's is extended (R-2.12, R-7.5)."""
+        return self.status is ResidenceStatus.JAPANESE
+
+    def limit(self) -> date | None:
+        """Return the day past which no card runs, None where there is none (R-3.7); raise `StayNeeded`."""
+        return stay_limit(status=self.status, stay_until=self.until)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Extension:
     """Until when the card runs on, whether certificates are issued with it, and what is found."""
 
@@ -42,6 +65,18 @@ def stay_limit(*, status: ResidenceStatus, stay_until: date | None) -> date | No
     if stay_until is None:
         raise StayNeeded
     return stay_until
+
+
+def card_end(*, stay: Stay, card_expires: date, special_until: date | None) -> date:
+    """Return the last day of a card, and of what is issued on it: as written, never past the stay (R-3.7; E-26, E-27).
+
+    `special_until`: until when the card was extended for a renewal that is pending (特例期間); None if it never was. A
+    renewed stay moves nothing by itself: the day that is written on the card stays the last one. Raises `StayNeeded`.
+    """
+    limit = stay.limit()
+    if limit is None:
+        return card_expires
+    return min(card_expires, max(limit, special_until or limit))
 
 
 def extension(

@@ -78,6 +78,15 @@ class NoValidity(Failure):
     en = "The period of stay ended on {stay_until:en}, so no card can be handed over. Check the period of stay."
 
 
+class StayDiffers(Failure):
+    """What is said of the stay is not what the register has."""
+
+    code = "window.card.stay-differs"
+    kind = Kind.USAGE
+    ja = "在留期間の満了日が、住民記録と違います。在留期間が更新されていれば、先に記録してください(`openjpki window stay`)。"
+    en = "The end of the stay is not what the register has. Enter a renewed stay first (`openjpki window stay`)."
+
+
 class ReceivedLater(Failure):
     """The card's application would reach the authority only after the card is handed over."""
 
@@ -127,7 +136,7 @@ class Cards:
         """Hand the card on the reader over to a resident; it is valid from today as R-3.7 says.
 
         `received_on` is the day on which the authority received the card's application (today if not given),
-        `stay_until` the last day of a foreign resident's period of stay. `permit`: the PINs that only the authority lets
+        `stay_until` the last day of a foreign resident's stay, where the register has none. `permit`: the PINs that only the authority lets
         the holder set; what it does not permit, or not now, is set by a reset later (R-6.3, R-6.5).
         """
         number = card.card_number()
@@ -215,7 +224,7 @@ class Cards:
             issued=today,
             received=received_on or today,
             born=resident.birth_date,
-            stay_until=stay_until,
+            stay_until=_limit(resident, stay_until),
         )
         if expiry.expires < today:
             raise NoValidity(stay_until=Told.of(expiry.expires))
@@ -280,6 +289,19 @@ class Cards:
             event=event,
             reported_at=at,
         )
+
+
+def _limit(resident: Resident, stay_until: date | None) -> date | None:
+    """Return the day past which no card of the resident runs, as the register has it (R-3.7); raise `StayDiffers`.
+
+    `stay_until` is for a register that does not tell who is a foreigner; where it does, it says the same.
+    """
+    limit = resident.stay.limit()
+    if stay_until is None or resident.stay.japanese:
+        return limit or stay_until
+    if stay_until != limit:
+        raise StayDiffers
+    return limit
 
 
 def _check_receivable(resident: Resident, number: str) -> None:

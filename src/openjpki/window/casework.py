@@ -65,12 +65,13 @@ def gather(resident: Resident, asked: Asked, *, on: date) -> Case:
         resident=resident.state == ResidentState.RESIDENT.value,
         born=resident.birth_date,
         card=CardState(card.state) if card else None,
-        card_expires=card.expires_date if card else None,
+        card_expires=card.ends(resident.stay) if card else None,
         own_card_shown=card is not None and card.card_number == asked.card_number,
         history=_history(resident),
         shown=asked.shown,
         waiting=waiting.receipt if waiting else "",
         characters=_characters(resident),
+        stay=resident.stay,
         card_paid=card is not None and _card_paid(resident, card),
     )
 

@@ -15,6 +15,7 @@ from openjpki.rules.kinds import (
     RevocationReason,
     Sex,
 )
+from openjpki.rules.stay import Stay
 from openjpki.window.states import MessageKind, MessageWait, OrderStep, ResidentState
 
 
@@ -67,6 +68,7 @@ class ResidentEntry:
     cards: tuple[CardEntry, ...]
     certificates: tuple[CertificateEntry, ...]
     """Oldest first."""
+    stay: Stay = field(default=Stay(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ from openjpki.rules.office import open_day_until
 from openjpki.rules.policy import Policy
 from openjpki.rules.renewal import renewal, renewal_window
 from openjpki.rules.representation import Claim
+from openjpki.rules.stay import Stay
 from openjpki.rules.visit import Visit, Way
 from openjpki.window.findings import found
 
@@ -123,6 +124,8 @@ class Case:
     """The receipt number of an application of the person's that waits to be issued."""
     characters: tuple[Finding, ...] = ()
     """How name and address can be written in a signature certificate (R-1.9)."""
+    stay: Stay = field(default=Stay())
+    """How long the person may stay in Japan (R-1.8, R-3.7)."""
     card_paid: bool = False
     """Whether a fee for this card's re-making has been settled: it covers both certificates (R-4.1)."""
 
@@ -248,6 +251,7 @@ def _visit(case: Case) -> Visit:
         holder=Holder(
             born=case.born,
             residence=Residence.HERE if case.resident else Residence.ELSEWHERE,
+            japanese=case.stay.japanese,
             capacity=Capacity.GUARDIANSHIP if shown.power is Power.GUARDIAN else Capacity.FULL,
             card=_card_today(case),
         ),
@@ -307,7 +311,8 @@ def _renewal(policy: Policy, case: Case, kind: CertificateKind) -> Iterator[Find
         yield found("window.renewal.nothing")
         return
     card_expires = case.card_expires or last.expires
-    yield from renewal(policy, expires=last.expires, card_expires=card_expires, on=case.on).findings
+    japanese = case.stay.japanese
+    yield from renewal(policy, expires=last.expires, card_expires=card_expires, on=case.on, japanese=japanese).findings
     yield from _cap_advice(policy, case, kind)
 
 

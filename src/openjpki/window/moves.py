@@ -45,6 +45,8 @@ def arrive(officer: Officer, leaving: Resident, *, address: str, on: date, at: d
             "state": ResidentState.RESIDENT.value,
             "resident_since_date": on,
             "ended_date": None,
+            "residence_status": leaving.residence_status,
+            "stay_until_date": leaving.stay_until_date,
         },
     )
     for card in cards_of(leaving):
@@ -56,6 +58,7 @@ def arrive(officer: Officer, leaving: Resident, *, address: str, on: date, at: d
                 "expires_date": card.expires_date,
                 "state": card.state,
                 "handed_over_date": card.handed_over_date,
+                "special_until_date": card.special_until_date,
             },
         )
     return arrived

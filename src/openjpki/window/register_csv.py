@@ -12,13 +12,18 @@ from datetime import date
 from typing import cast
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.kinds import Sex
+from openjpki.rules.kinds import ResidenceStatus, Sex
+from openjpki.rules.stay import Stay
 from openjpki.window import shapes
 from openjpki.window.telling import Told
 
 COLUMNS = ("resident_code", "name", "kana", "address", "birth_date", "sex", "resident_since")
 COLUMNS_JA = ("住民票コード", "氏名", "フリガナ", "住所", "生年月日", "性別", "住定日")
-"""The header is one of these two lines, in this order."""
+"""The header is one of these two lines, in this order; of a register with foreign residents the two below follow."""
+STAY_COLUMNS = ("residence_status", "stay_until")
+STAY_COLUMNS_JA = ("在留区分", "在留期間の満了日")
+"""Both or none: a register without them is one of Japanese nationals (R-1.8)."""
+_HEADERS = (COLUMNS, COLUMNS_JA, COLUMNS + STAY_COLUMNS, COLUMNS_JA + STAY_COLUMNS_JA)
 MAX_BYTES = 16 * 1024 * 1024
 """50,000 lines of 300 bytes and some; a larger file is not a register of one import."""
 MAX_LINES = 50_000
@@ -37,6 +42,7 @@ class Person:
     birth_date: date = field(repr=False)
     sex: Sex = field(repr=False)
     resident_since: date = field(repr=False)
+    stay: Stay = field(default=Stay(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +87,14 @@ REASONS = {
         "住定日が未来または生年月日より前です",
         "the day of residence lies in the future or before the birth",
     ),
+    "residence-status": (
+        "在留区分は 日本国籍・永住者・特別永住者・高度専門職第2号・在留期間のある外国人住民 のいずれか、または空欄です",
+        "the residence status is a Japanese national's, or one of permanent, special-permanent, highly-skilled-2, fixed-stay",
+    ),
+    "stay-until": (
+        "在留期間の満了日は、在留期間のあるかたにだけ、日付で書きます",
+        "the end of the period of stay is a date, of a fixed stay and of nothing else",
+    ),
     "twice": ("同じ住民票コードの行が前にあります", "an earlier line has the same resident code"),
     "already-registered": ("このかたは既に登録されています", "the person is registered already"),
 }
@@ -120,7 +134,7 @@ def read_register(source: str | bytes, *, today: date) -> tuple[tuple[Person, ..
     """Return the persons of a file and what is wrong with it, line by line; raise `BadFile` if it is no such file."""
     rows = _numbered(_text_of(source))
     _, header = next(rows, (1, None))
-    if header is None or tuple(header) not in (COLUMNS, COLUMNS_JA):
+    if header is None or tuple(header) not in _HEADERS:
         raise BadFile(
             ja=f"1行目の見出しは「{','.join(COLUMNS_JA)}」です。", en=f'Line 1 must be "{",".join(COLUMNS)}".'
         )
@@ -132,7 +146,7 @@ def read_register(source: str | bytes, *, today: date) -> tuple[tuple[Person, ..
             raise BadFile(
                 ja=f"{MAX_LINES}行を超えています。分けて取り込んでください。", en=f"It has more than {MAX_LINES} lines."
             )
-        person, codes = _read_line(number, fields, seen, today)
+        person, codes = _read_line(number, fields, len(header), seen, today)
         bad.extend(BadLine(line=number, code=code) for code in codes)
         if person:
             persons.append(person)
@@ -166,12 +180,15 @@ def _numbered(text: str) -> Iterator[tuple[int, list[str] | None]]:
             return
 
 
-def _read_line(number: int, fields: list[str] | None, seen: set[str], today: date) -> tuple[Person | None, list[str]]:
+def _read_line(
+    number: int, fields: list[str] | None, width: int, seen: set[str], today: date
+) -> tuple[Person | None, list[str]]:
     """Return the person of a line, or None and the codes of all that is wrong with it."""
-    if fields is None or len(fields) != len(COLUMNS):
+    if fields is None or len(fields) != width:
         return None, ["malformed" if fields is None else "columns"]
     code, name, kana, address, *_ = fields
     born, sex, since = shapes.read_date(fields[4]), shapes.read_sex(fields[5]), shapes.read_date(fields[6])
+    status, stay = _read_stay(*fields[len(COLUMNS) :]) if width > len(COLUMNS) else (Stay().status, Stay())
     wrong = {
         "resident-code": not shapes.resident_code_is_well_formed(code),
         "name": not shapes.name_is_well_formed(name),
@@ -182,11 +199,13 @@ def _read_line(number: int, fields: list[str] | None, seen: set[str], today: dat
         "sex": sex is None,
         "resident-since": since is None,
         "resident-since-impossible": born is not None and since is not None and not born <= since <= today,
+        "residence-status": status is None,
+        "stay-until": status is not None and stay is None,
         "twice": code in seen,
     }
     seen.add(code)
     found = [reason for reason, holds in wrong.items() if holds]
-    if found or born is None or sex is None or since is None:
+    if found or born is None or sex is None or since is None or stay is None:
         return None, found
     return Person(
         line=number,
@@ -197,4 +216,14 @@ def _read_line(number: int, fields: list[str] | None, seen: set[str], today: dat
         birth_date=born,
         sex=sex,
         resident_since=since,
+        stay=stay,
     ), []
+
+
+def _read_stay(status_text: str, until_text: str) -> tuple[ResidenceStatus | None, Stay | None]:
+    """Return the status, None if it is none, and how long the person may stay, None if the last day does not fit it."""
+    status, until = shapes.read_status(status_text), shapes.read_date(until_text)
+    if status is None or (until is None and until_text):
+        return status, None
+    stay = Stay(status=status, until=until)
+    return status, stay if stay.is_whole else None

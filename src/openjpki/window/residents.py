@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from openjpki.desk.messages import Attributes, PersonReported
+from openjpki.desk.messages import Attributes, Foreigner, PersonReported
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import Sex
+from openjpki.rules.stay import Stay
 from openjpki.window import selectors
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ResidentEntry
@@ -37,6 +38,11 @@ class Imported:
 def attributes_of(row: Resident) -> Attributes:
     """Return the four attributes as the register has them."""
     return Attributes(name=row.name, address=row.address, birth_date=row.birth_date, sex=Sex(row.sex))
+
+
+def foreigner_of(stay: Stay) -> Foreigner | None:
+    """Return what a report says of a resident's stay: of a Japanese national nothing (R-1.8)."""
+    return None if stay.japanese else Foreigner(status=stay.status, stay_until=stay.until)
 
 
 def subject(row: Resident) -> str:
@@ -118,6 +124,7 @@ class Residents:
                 name=person.name, address=person.address, birth_date=person.birth_date, sex=person.sex
             ),
             reported_at=at,
+            foreigner=foreigner_of(person.stay),
         )
 
 
@@ -132,6 +139,8 @@ def _row(officer: Officer, person: Person) -> Resident:
         sex=person.sex.value,
         state=ResidentState.RESIDENT.value,
         resident_since_date=person.resident_since,
+        residence_status=person.stay.status.value,
+        stay_until_date=person.stay.until,
     )
 
 

@@ -1,7 +1,14 @@
 """Rows become the plain values that the window hands out."""
 
 from openjpki.desk.carrier import decode_request
-from openjpki.desk.messages import CardReported, LifeEventReported, PersonReported, RevocationOrder
+from openjpki.desk.messages import (
+    CardReported,
+    DepartureReported,
+    LifeEventReported,
+    PersonReported,
+    RevocationOrder,
+    StayReported,
+)
 from openjpki.rules.kinds import (
     ApplicationState,
     ApprovalGround,
@@ -86,6 +93,7 @@ def resident_entry(
         ended_on=row.ended_date,
         cards=tuple(map(card_entry, cards)),
         certificates=tuple(map(certificate_entry, certificates)),
+        stay=row.stay,
     )
 
 
@@ -180,6 +188,8 @@ def pause_entry(row: AuthorityPause) -> PauseEntry:
 _KINDS = {
     PersonReported: MessageKind.PERSON,
     LifeEventReported: MessageKind.LIFE_EVENT,
+    DepartureReported: MessageKind.DEPARTURE,
+    StayReported: MessageKind.STAY,
     CardReported: MessageKind.CARD,
     RevocationOrder: MessageKind.REVOCATION,
 }

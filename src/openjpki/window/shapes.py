@@ -6,7 +6,8 @@ from datetime import date
 
 from openjpki.rules.dates import FIRST_DAY, BadDay, read_day
 from openjpki.rules.era import BadEraDate, BeforeCalendar, read_era
-from openjpki.rules.kinds import Sex
+from openjpki.rules.kinds import ResidenceStatus, Sex
+from openjpki.rules.words import word
 
 MAX_NAME = 100
 """Characters of a name; the longest that a register has recorded stay below, and a certificate holds 200."""
@@ -14,6 +15,10 @@ MAX_ADDRESS = 200
 """As `rules.person.FourAttributes` has it."""
 FULL_WIDTH_SPACE = "\u3000"
 SEXES = {"男": Sex.MALE, "女": Sex.FEMALE, "不明": Sex.UNKNOWN} | {sex.value: sex for sex in Sex}
+
+STATUSES = {"": ResidenceStatus.JAPANESE} | {
+    text: status for status in ResidenceStatus for text in (status.value, word(status, "ja"))
+}
 
 _RESIDENT_CODE = re.compile(r"[0-9]{11}")
 _CARD_NUMBER = re.compile(r"[0-9]{15}")
@@ -62,6 +67,11 @@ def read_date(text: str) -> date | None:
 def read_sex(text: str) -> Sex | None:
     """Return the sex written as 男, 女 or 不明, or as the wire's words; None if it is none of these."""
     return SEXES.get(text)
+
+
+def read_status(text: str) -> ResidenceStatus | None:
+    """Return the residence status written in Japanese, or as the wire's word; empty for a national, None if it is none."""
+    return STATUSES.get(text)
 
 
 def birth_date_is_possible(born: date, *, today: date) -> bool:

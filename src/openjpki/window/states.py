@@ -37,6 +37,8 @@ class MessageKind(Enum):
 
     PERSON = "person"
     LIFE_EVENT = "life-event"
+    DEPARTURE = "departure"
+    STAY = "stay"
     CARD = "card"
     REVOCATION = "revocation"
 

@@ -18,6 +18,7 @@ from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.equipment import Equipment
 from openjpki.window.events import Events
+from openjpki.window.notices import ExpiryNotices
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
 from openjpki.window.pin_resets import PinResets
@@ -26,6 +27,7 @@ from openjpki.window.recovery import Recovery
 from openjpki.window.relay import RelayedCard
 from openjpki.window.residents import Residents
 from openjpki.window.revocations import Revocations
+from openjpki.window.stays import Stays
 from openjpki.window.withdrawn_moves import WithdrawnMoves
 
 
@@ -50,6 +52,8 @@ class Window:
         self.events = Events(equipment, self.outbox)
         self.revocations = Revocations(equipment, self.outbox)
         self.pin_resets = PinResets(equipment, self.outbox)
+        self.notices = ExpiryNotices(equipment)
+        self.stays = Stays(equipment, self.outbox)
         self.withdrawn_moves = WithdrawnMoves(equipment, self.outbox)
         self.recovery = Recovery(self.outbox, self.procedures, self.pin_resets)
         self._equipment = equipment

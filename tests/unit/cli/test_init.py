@@ -38,8 +38,8 @@ def test_an_empty_folder_becomes_a_sandbox(tmp_path: Path) -> None:
     path = tmp_path / "home"
     answer = init(path)
 
-    assert answer.data == {"home": str(path), "residents": 7}
-    assert "7 residents, 2 CAs" in answer.lines[0]
+    assert answer.data == {"home": str(path), "residents": 8}
+    assert "8 residents, 2 CAs" in answer.lines[0]
     assert "`openjpki serve`" in answer.lines[1]
     assert Home.open(path).settings == Settings(purpose="sandbox", algorithm="p-384-sha-384")
     assert Issuer.objects.count() == 2
@@ -50,7 +50,7 @@ def test_it_says_so_in_japanese(tmp_path: Path) -> None:
     """The same in the other language."""
     answer = init(tmp_path / "home", language="ja")
 
-    assert "試験環境を作りました。住民 7 人、認証局 2。" in answer.lines[0]
+    assert "試験環境を作りました。住民 8 人、認証局 2。" in answer.lines[0]
 
 
 def test_the_settings_are_kept(tmp_path: Path) -> None:
@@ -65,11 +65,11 @@ def test_the_settings_are_kept(tmp_path: Path) -> None:
 
 def test_window_and_authority_may_be_apart(tmp_path: Path) -> None:
     """With a desk port the marker names it; founded in one process, the sandbox is complete all the same."""
-    assert init(tmp_path, "--desk-port", "8791").data["residents"] == 7
+    assert init(tmp_path, "--desk-port", "8791").data["residents"] == 8
 
     assert Home.open(tmp_path).settings.desk == "https://127.0.0.1:8791"
     assert OutboxMessage.objects.across_municipalities().filter(sent_at=None).count() == 0
-    assert Person.objects.count() == 7
+    assert Person.objects.count() == 8
     with pytest.raises(BadValue):
         init(tmp_path / "other", "--desk-port", "70000")
 
@@ -152,7 +152,7 @@ def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
     answer = init(tmp_path / "home", "--test-cards", "blank", "no-certificates")
 
     assert answer.data["test_cards"] == ["no-certificates", "blank"]
-    assert answer.data["residents"] == 8
+    assert answer.data["residents"] == 9
     assert "TEST2026" in answer.lines[1]
     assert capsys.readouterr().err.splitlines() == ["[ 1/2] no-certificates", "[ 2/2] blank"]
     assert CardStore(tmp_path / "home" / "cards").list() == ("blank", "no-certificates")

@@ -14,6 +14,7 @@ from openjpki.rules.lifecycle import (
     LifeCycle,
     advance,
 )
+from openjpki.rules.notices import NOTICE, PaperEvent, PaperState
 
 TABLES: list[tuple[LifeCycle[Any, Any], type[Enum], type[Enum], Enum, set[Enum]]] = [
     (
@@ -37,6 +38,7 @@ TABLES: list[tuple[LifeCycle[Any, Any], type[Enum], type[Enum], Enum, set[Enum]]
         },
     ),
     (CARD, CardState, CardEvent, CardState.ACTIVE, {CardState.ABOLISHED}),
+    (NOTICE, PaperState, PaperEvent, PaperState.RECEIVED, {PaperState.RETURNED, PaperState.WITHDRAWN}),
 ]
 
 

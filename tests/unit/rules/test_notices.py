@@ -1,14 +1,19 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from openjpki.rules.kinds import CardState, CertificateKind, CertificateState
+from openjpki.rules.kinds import CardState, CertificateKind, CertificateState, ResidenceStatus
 from openjpki.rules.notices import (
     Addressee,
     Enclosure,
     Held,
     Notice,
+    addressee_of,
+    announced,
     brought,
+    is_due,
     lost,
     post_day,
     print_day,
@@ -16,6 +21,7 @@ from openjpki.rules.notices import (
     select,
 )
 from openjpki.rules.policy import Policy
+from openjpki.rules.stay import Stay
 
 NATIONAL = Policy.preset("national")
 EXPIRES = date(2026, 8, 15)
@@ -206,3 +212,29 @@ def test_a_notice_that_came_back() -> None:
     """R-7.1; S-57, S-58: 転送不要, so that the address is to be looked into."""
     assert returned().code == "notice.returned"
     assert "S-58" in (returned().sentence, *returned().also)
+
+
+@pytest.mark.parametrize(
+    ("on_record", "stay", "addressee"),
+    [
+        (True, Stay(), Addressee.RESIDENT),
+        (True, Stay(status=ResidenceStatus.PERMANENT), Addressee.RESIDENT),
+        (True, Stay(status=ResidenceStatus.FIXED_STAY, until=EXPIRES), Addressee.FIXED_STAY),
+        (False, Stay(status=ResidenceStatus.FIXED_STAY, until=EXPIRES), Addressee.OFF_THE_RECORD),
+    ],
+)
+def test_how_the_register_says_who_gets_one(on_record: bool, stay: Stay, addressee: Addressee) -> None:  # noqa: FBT001  -- a column of the table
+    """R-7.2, R-7.4: a fixed period of stay, and being off the record, are what the register tells."""
+    assert addressee_of(on_record=on_record, stay=stay) is addressee
+
+
+@given(on=st.dates(date(2020, 1, 1), date(2040, 12, 31)), ahead=st.integers(0, 130))
+def test_what_is_due_lies_in_the_span_that_is_looked_at(on: date, ahead: int) -> None:
+    """R-7.4: no day's notice is about an expiry outside the span of the day, months of any length included."""
+    expires = on + timedelta(days=ahead)
+    first, last = announced(NATIONAL, on=on)
+
+    if is_due(NATIONAL, expires=expires, on=on):
+        assert first <= expires <= last
+    assert not is_due(NATIONAL, expires=first - timedelta(days=1), on=on)
+    assert is_due(NATIONAL, expires=first, on=on)

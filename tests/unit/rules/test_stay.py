@@ -4,7 +4,7 @@ import pytest
 
 from openjpki.rules.kinds import Applicant, ResidenceStatus
 from openjpki.rules.policy import Policy
-from openjpki.rules.stay import Extension, StayNeeded, extension, special_period, stay_limit
+from openjpki.rules.stay import Extension, Stay, StayNeeded, card_end, extension, special_period, stay_limit
 from openjpki.rules.validity import card_expiry, signature_expiry
 
 NATIONAL = Policy.preset("national")
@@ -131,3 +131,50 @@ def test_the_special_period(
     found = special_period(stay_until=STAY, applied_on=applied, on=on, used=used, decided_on=decided)
 
     assert (found.card_until, found.certificates, _codes(found)) == (until, False, [code])
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "whole"),
+    [
+        (ResidenceStatus.FIXED_STAY, STAY, True),
+        (ResidenceStatus.FIXED_STAY, None, False),
+        (ResidenceStatus.PERMANENT, None, True),
+        (ResidenceStatus.PERMANENT, STAY, False),
+        (ResidenceStatus.JAPANESE, None, True),
+    ],
+)
+def test_a_stay_has_a_last_day_where_its_status_has_one(
+    status: ResidenceStatus,
+    until: date | None,
+    whole: bool,  # noqa: FBT001  -- a column of the table
+) -> None:
+    """R-1.8, R-3.7: a fixed stay has its last day on record; nothing else has one."""
+    assert Stay(status=status, until=until).is_whole is whole
+
+
+def test_who_is_a_japanese_national() -> None:
+    """R-2.12, R-7.5: a permanent resident's card runs like a national's, and is a foreigner's all the same."""
+    assert Stay().japanese
+    assert not Stay(status=ResidenceStatus.PERMANENT).japanese
+    assert Stay(status=ResidenceStatus.FIXED_STAY, until=STAY).limit() == STAY
+
+
+@pytest.mark.parametrize(
+    ("stay", "written", "special", "end"),
+    [
+        (Stay(), TENTH_BIRTHDAY, None, TENTH_BIRTHDAY),
+        (Stay(status=ResidenceStatus.FIXED_STAY, until=STAY), STAY, None, STAY),
+        (Stay(status=ResidenceStatus.FIXED_STAY, until=STAY), TENTH_BIRTHDAY, None, STAY),
+        (
+            Stay(status=ResidenceStatus.FIXED_STAY, until=STAY),
+            date(2026, 10, 31),
+            date(2026, 10, 31),
+            date(2026, 10, 31),
+        ),
+        (Stay(status=ResidenceStatus.FIXED_STAY, until=RENEWED), STAY, None, STAY),
+        (Stay(status=ResidenceStatus.FIXED_STAY, until=RENEWED), RENEWED, date(2026, 10, 31), RENEWED),
+    ],
+)
+def test_the_last_day_of_a_card_under_a_stay(stay: Stay, written: date, special: date | None, end: date) -> None:
+    """R-3.7; E-26, E-27: as written, never past the stay but for the special period; a renewed stay moves nothing."""
+    assert card_end(stay=stay, card_expires=written, special_until=special) == end

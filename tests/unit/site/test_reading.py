@@ -233,14 +233,14 @@ def test_a_card_image_that_cannot_be_read_is_shown_by_its_number(story: Telling)
 
 
 def test_a_new_sandbox_has_residents_and_no_card(tmp_path: Path) -> None:
-    """Before anything happens: two cities, seven residents, two CAs, no story; an unshifted clock is not remarked on."""
+    """Before anything happens: two cities, eight residents, two CAs, no story; an unshifted clock is not remarked on."""
     empty_databases()
     made = house(tmp_path)
     made.furnish()
     seed(made)
     page = start_page(made, "ja")
 
-    assert [one.residents for one in page.municipalities] == [5, 2]
+    assert [one.residents for one in page.municipalities] == [5, 3]
     assert (page.cards, page.story, page.clock_shifted) == ((), None, False)
     assert len(page.authorities) == 2
 
@@ -258,14 +258,14 @@ def test_residents_are_shown_page_by_page(tmp_path: Path, monkeypatch: pytest.Mo
     after = ""
     for _ in range(10):
         page = start_page(made, "ja", after=after)
-        assert [one.residents for one in page.municipalities] == [5, 2]
+        assert [one.residents for one in page.municipalities] == [5, 3]
         seen += [one.code for one in page.residents]
         if not page.further_href:
             break
         after = page.further_href.removeprefix("?lang=ja&after=").removesuffix("#residents")
 
     assert sorted(seen) == sorted(everybody)
-    assert len(seen) == len(set(seen)) == 7
+    assert len(seen) == len(set(seen)) == 8
 
 
 def test_whom_a_page_shows_is_written_down_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

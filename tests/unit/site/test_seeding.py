@@ -13,13 +13,13 @@ pytestmark = pytest.mark.django_db(databases=ROLES)
 
 
 def test_a_sandbox_starts_with_two_cas_their_lists_and_residents(tmp_path: Path) -> None:
-    """One generation of both CAs, a list of each for each city, seven residents, and nothing left to be sent."""
+    """One generation of both CAs, a list of each for each city, eight residents, and nothing left to be sent."""
     made = house(tmp_path)
     made.furnish()
     residents = seed(made)
     clerks = [Clerk(login="test", municipality=municipality.code) for municipality in MUNICIPALITIES]
 
-    assert residents == 7 == sum(len(made.window.residents.list(clerk)) for clerk in clerks)
+    assert residents == 8 == sum(len(made.window.residents.list(clerk)) for clerk in clerks)
     assert sorted(str(issuer) for issuer in Issuer.objects.all()) == ["authentication-1", "signature-1"]
     assert len(list((made.home.public / "crl").glob("*.crl"))) == 4
     assert len(list((made.home.public / "ca").glob("*.cer"))) == 2

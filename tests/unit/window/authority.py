@@ -26,6 +26,7 @@ from openjpki.desk.messages import (
     Request,
     RevocationAccepted,
     RevocationOrder,
+    StayReported,
     order_proof_input,
 )
 from openjpki.rules.dates import civil_date
@@ -90,7 +91,7 @@ class StandInAuthority:
         if isinstance(request, LifeEventReported):
             person.municipality = request.municipality
             return ReportAccepted(report_id=request.report_id, ended=self._ended(person, request.event))
-        if isinstance(request, DepartureReported):
+        if isinstance(request, DepartureReported | StayReported):
             return ReportAccepted(report_id=request.report_id, ended=())
         if isinstance(request, CardReported):
             person.cards[request.card_number] = request.expires

@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
-from openjpki.rules.kinds import Sex
+from openjpki.rules.kinds import ResidenceStatus, Sex
+from openjpki.rules.stay import Stay
 from openjpki.window import register_csv
-from openjpki.window.register_csv import COLUMNS, BadFile, BadLine, BadLines, Person, read_register
+from openjpki.window.register_csv import COLUMNS, STAY_COLUMNS, BadFile, BadLine, BadLines, Person, read_register
 from tests.unit.window.counter import HANAKO, HEADER, PAGE
 
 TODAY = date(2026, 11, 23)
@@ -123,4 +124,48 @@ def test_the_format_is_documented() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
     assert f"{HEADER}\n{','.join(COLUMNS)}\n" in page
+    assert f"{WITH_STAY}\n{','.join(COLUMNS + STAY_COLUMNS)}\n" in page
     assert not [code for code in register_csv.REASONS if f"`{code}`" not in page]
+
+
+WITH_STAY = f"{HEADER},在留区分,在留期間の満了日"
+
+
+@pytest.mark.parametrize(
+    ("told", "stay"),
+    [
+        (",", Stay()),
+        ("日本国籍,", Stay()),
+        ("永住者,", Stay(status=ResidenceStatus.PERMANENT)),
+        ("special-permanent,", Stay(status=ResidenceStatus.SPECIAL_PERMANENT)),
+        ("在留期間のある外国人住民,2028-03-31", Stay(status=ResidenceStatus.FIXED_STAY, until=date(2028, 3, 31))),
+        ("fixed-stay,令和10年3月31日", Stay(status=ResidenceStatus.FIXED_STAY, until=date(2028, 3, 31))),
+    ],
+)
+def test_a_register_may_tell_how_long_somebody_stays(told: str, stay: Stay) -> None:
+    """R-1.8: with two more columns the register tells status and last day; an empty field is a Japanese national."""
+    for header in (WITH_STAY, ",".join(COLUMNS + STAY_COLUMNS)):
+        persons, bad = read_register(f"{header}\n{GOOD},{told}\n", today=TODAY)
+
+        assert not bad
+        assert [person.stay for person in persons] == [stay]
+
+
+@pytest.mark.parametrize(
+    ("told", "codes"),
+    [
+        ("", ["columns"]),
+        ("旅行者,2028-03-31", ["residence-status"]),
+        ("fixed-stay,", ["stay-until"]),
+        ("fixed-stay,そのうち", ["stay-until"]),
+        ("永住者,2028-03-31", ["stay-until"]),
+        (",2028-03-31", ["stay-until"]),
+    ],
+)
+def test_what_is_told_of_a_stay_is_whole(told: str, codes: list[str]) -> None:
+    """R-3.7: a fixed stay has its last day, nothing else has one; what does not fit is not guessed."""
+    line = f"{GOOD},{told}" if told else GOOD
+    persons, bad = read_register(f"{WITH_STAY}\n{line}\n", today=TODAY)
+
+    assert not persons
+    assert [found.code for found in bad] == codes

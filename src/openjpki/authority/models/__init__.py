@@ -5,6 +5,7 @@ from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
+from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision, NoticeState
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
 
@@ -19,6 +20,10 @@ __all__ = [
     "Issuer",
     "LegalClock",
     "MunicipalityRow",
+    "Notice",
+    "NoticeBatch",
+    "NoticeDecision",
+    "NoticeState",
     "OcspResponder",
     "Order",
     "OrderState",

@@ -127,6 +127,13 @@ class Certificate(models.Model):
             ),
             models.CheckConstraint(condition=Q(expires__gte=F("issued_on")), name="certificate_valid_for_a_day"),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("expires",),
+                condition=Q(state=CertificateState.VALID.value),
+                name="certificate_valid_by_expiry",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"certificate:{self.key}"

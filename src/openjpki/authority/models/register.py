@@ -1,14 +1,17 @@
 """The authority's own register of persons and cards, fed by the municipalities' reports."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, unique
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
-from openjpki.rules.kinds import Sex
+from openjpki.rules.kinds import CardState, ResidenceStatus, Sex
 from openjpki.rules.person import FourAttributes, Municipality
+from openjpki.rules.stay import Stay, card_end
+
+_FIXED = ResidenceStatus.FIXED_STAY.value
 
 
 @unique
@@ -60,16 +63,29 @@ class Person(models.Model):
     """Where the person moves, once the municipality that is left has said so; empty otherwise."""
     leaving_reported_at = models.DateTimeField(null=True)
     """When it said so, by the legal clock; null if it has not, or if the departure was withdrawn."""
+    residence_status = models.CharField(max_length=20, default=ResidenceStatus.JAPANESE.value)
+    """A value of `rules.kinds.ResidenceStatus` (R-1.8)."""
+    stay_until = models.DateField(null=True)
+    """在留期間の満了日, included; null where the status has none."""
 
     class Meta:
-        """Listed by municipality; a departure has its moment."""
+        """Listed by municipality; a departure has its moment, and a fixed stay its last day."""
 
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(leaving_to="", leaving_reported_at__isnull=True)
                 | (~Q(leaving_to="") & Q(leaving_reported_at__isnull=False)),
                 name="person_leaves_since_a_moment",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(residence_status__in=[status.value for status in ResidenceStatus]),
+                name="person_residence_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(residence_status=_FIXED, stay_until__isnull=False)
+                | (~Q(residence_status=_FIXED) & Q(stay_until__isnull=True)),
+                name="person_fixed_stay_has_its_end",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=("municipality",), name="person_of_municipality")]
 
@@ -79,6 +95,14 @@ class Person(models.Model):
     def attributes(self) -> FourAttributes:
         """Return the four attributes as on record."""
         return FourAttributes(name=self.name, address=self.address, birth_date=self.birth_date, sex=Sex(self.sex))
+
+    def stay(self) -> Stay:
+        """Return how long the person may stay, as on record."""
+        return Stay(status=ResidenceStatus(self.residence_status), until=self.stay_until)
+
+    def stay_as(self, stay: Stay) -> None:
+        """Take over how long the person may stay; the caller saves."""
+        self.residence_status, self.stay_until = stay.status.value, stay.until
 
     def leave_for(self, municipality: str, at: datetime) -> None:
         """Take down a departure; the caller saves."""
@@ -105,9 +129,22 @@ class Card(models.Model):
     state = models.CharField(max_length=10)
     municipality = models.CharField(max_length=5)
     """Which municipality speaks for the card: the holder's, unless the holder came back from abroad to another one."""
+    special_until = models.DateField(null=True)
+    """Until when it was extended while the renewal of the stay was pending (特例期間): once (R-3.7); null if it never was."""
+
+    class Meta:
+        """Found by its last day."""
+
+        indexes: ClassVar = [
+            models.Index(fields=("expires",), condition=Q(state=CardState.ACTIVE.value), name="card_in_use_by_expiry")
+        ]
 
     def __str__(self) -> str:
         return f"card:{self.pk}"
+
+    def ends(self, stay: Stay) -> date:
+        """Return its last day, past which nothing is issued on it: never past the holder's stay (R-3.7)."""
+        return card_end(stay=stay, card_expires=self.expires, special_until=self.special_until)
 
 
 class Receipt(models.Model):

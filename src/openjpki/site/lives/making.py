@@ -12,14 +12,14 @@ from typing import Final
 from openjpki.lab.catalogue import Act, TestCard, What
 from openjpki.lab.dated import Dated, dated
 from openjpki.rules.dates import JST, civil_date, months_after
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import CertificateKind, ResidenceStatus
 from openjpki.rules.office import open_day_until
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.lives.acts import CLERK, Life
 from openjpki.site.seeding import seed
 from openjpki.window.officer import Clerk
-from openjpki.window.register_csv import COLUMNS
+from openjpki.window.register_csv import COLUMNS, STAY_COLUMNS
 
 SECOND_GENERATION: Final = timedelta(days=-750)
 """Both CAs get new keys under the same names, as real ones do: whoever picks an issuer by its name fails."""
@@ -82,6 +82,11 @@ def _register(house: House, cards: Sequence[TestCard], today: date) -> int:
     """Enter the holders in the registers of their cities."""
     since = civil_date(house.clock()).isoformat()
     persons = [card.person for card in cards if card.person]
+    stays = {
+        card.person.resident_code: (ResidenceStatus.FIXED_STAY.value, (today + timedelta(days=card.stay)).isoformat())
+        for card in cards
+        if card.person and card.stay is not None
+    }
     for code in sorted({person.municipality.code for person in persons}):
         lines = [
             (
@@ -92,11 +97,12 @@ def _register(house: House, cards: Sequence[TestCard], today: date) -> int:
                 person.born(today).isoformat(),
                 person.sex.value,
                 since,
+                *stays.get(person.resident_code, ("", "")),
             )
             for person in persons
             if person.municipality.code == code
         ]
-        register = "".join(f"{','.join(line)}\n" for line in (COLUMNS, *lines))
+        register = "".join(f"{','.join(line)}\n" for line in (COLUMNS + STAY_COLUMNS, *lines))
         house.window.residents.import_csv(Clerk(CLERK, code), register)
     return len(persons)
 

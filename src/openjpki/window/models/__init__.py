@@ -5,6 +5,7 @@ from openjpki.window.models.card import CardHolding
 from openjpki.window.models.certificate import CertificateCopy
 from openjpki.window.models.event import RegisterEvent
 from openjpki.window.models.evidence import DocumentShown, FeeRecord, FindingRecord, IdentityEvidence
+from openjpki.window.models.notice import ExpiryNotice
 from openjpki.window.models.outbox import AuthorityPause, OutboxMessage
 from openjpki.window.models.resident import Resident
 from openjpki.window.states import ResidentState
@@ -15,6 +16,7 @@ __all__ = [
     "CardHolding",
     "CertificateCopy",
     "DocumentShown",
+    "ExpiryNotice",
     "FeeRecord",
     "FindingRecord",
     "IdentityEvidence",

@@ -1,11 +1,13 @@
 """Cards as the window knows them: whose, until when, in which state. Nothing of what is on the chip."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from openjpki.rules.kinds import CardState
+from openjpki.rules.stay import Stay, card_end
 from openjpki.window.models.resident import Resident
 from openjpki.window.models.scope import MunicipalRow
 
@@ -21,6 +23,8 @@ class CardHolding(MunicipalRow):
     state = models.CharField(max_length=10, default=CardState.ACTIVE.value)
     """A value of `rules.kinds.CardState`."""
     handed_over_date = models.DateField()
+    special_until_date = models.DateField(null=True)
+    """Until when it was extended while the renewal of the stay was pending (特例期間): once (R-3.7); null if it never was."""
 
     class Meta:
         """One living card per resident."""
@@ -42,3 +46,7 @@ class CardHolding(MunicipalRow):
 
     def __str__(self) -> str:
         return f"{self.municipality}/{self.pk}"
+
+    def ends(self, stay: Stay) -> date:
+        """Return its last day under the holder's stay, past which nothing is issued on it (R-3.7)."""
+        return card_end(stay=stay, card_expires=self.expires_date, special_until=self.special_until_date)
