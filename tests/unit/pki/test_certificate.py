@@ -15,7 +15,7 @@ from openjpki.pki.certificate import (
     prepare_signature,
     prepared_from,
 )
-from openjpki.pki.keys import SignerFaulty, SoftwareSigner, WrongSigner, verify_signature
+from openjpki.pki.keys import SignerFaulty, WrongSigner, verify_signature
 from openjpki.pki.lint.finding import Findings
 from openjpki.pki.profiles import Profile
 from tests.support.faulty import FaultySigner
