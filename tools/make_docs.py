@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, faults, limits, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, faults, limits, lint, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -15,6 +15,7 @@ from tools.draw_faults import faults_page
 from tools.draw_findings import rules_page
 from tools.draw_integrators import integrators_page
 from tools.draw_limits import limits_page
+from tools.draw_lint import lint_page
 from tools.draw_machines import TABLES, machine_page
 from tools.draw_procedures import PAGES, contents_page, procedure_page
 from tools.draw_questions import questions_page
@@ -29,6 +30,7 @@ DRAWN: Mapping[Path, Callable[[], str]] = {
     DOCS / "commands.md": commands_page,
     DOCS / "faults.md": faults_page,
     DOCS / "limits.md": limits_page,
+    DOCS / "lint.md": lint_page,
     DOCS / "rules.md": rules_page,
     DOCS / "integrators.md": integrators_page,
     DOCS / "traceability.md": traceability_page,
