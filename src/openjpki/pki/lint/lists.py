@@ -12,6 +12,7 @@ from typing import Self
 
 from cryptography import x509
 
+from openjpki.errors import Failure
 from openjpki.pki import der
 from openjpki.pki.issuer import Issuer, issuer_of
 from openjpki.pki.keys import SignatureInvalid, verify_signature
@@ -69,7 +70,7 @@ class ListSpecimen:
 
     @classmethod
     def of(cls, profiles: ProfileSet, issuer: bytes, municipality: Municipality, crl: bytes) -> Self:
-        """Take a list apart; raises `NotDer`."""
+        """Take a list apart; raises `NotDer`, also if the issuer's is no certificate."""
         outer = der.Reader(crl)
         whole = outer.inside(der.SEQUENCE)
         outer.end()
@@ -86,7 +87,7 @@ class ListSpecimen:
         body.end()
         return cls(
             profiles=profiles,
-            issuer=issuer_of(issuer),
+            issuer=_issuer(issuer),
             municipality=municipality,
             to_be_signed=to_be_signed,
             version=version,
@@ -300,6 +301,14 @@ LIST_RULES: tuple[Rule[ListSpecimen], ...] = (
     dates,
     reasons,
 )
+
+
+def _issuer(certificate: bytes) -> Issuer:
+    try:
+        return issuer_of(certificate)
+    except Failure as failure:
+        message = "the issuer's is no certificate"
+        raise der.NotDer(message) from failure
 
 
 def _time(reader: der.Reader) -> bytes:

@@ -188,6 +188,11 @@ def test_what_is_no_list_is_found(found: bytes) -> None:
     assert codes(found) == {"lint.list.malformed"}
 
 
+def test_an_issuer_that_is_no_certificate_is_found() -> None:
+    """Without an issuer there is nobody whose list it could be."""
+    assert examine_list(MADE.profiles, RIGHT, issuer=b"", municipality=WAKABA).codes == {"lint.list.malformed"}
+
+
 def test_entries_that_are_none_are_found() -> None:
     """The walk goes to the very end of the entries."""
     cut = der.sequence(der.tlv(der.INTEGER, b"\x01"))
