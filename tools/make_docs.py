@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, faults, limits, lint, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, the practice statement, faults, limits, lint, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.draw_commands import commands_page
+from tools.draw_cp_cps import cp_cps_page
 from tools.draw_errors import errors_page
 from tools.draw_faults import faults_page
 from tools.draw_findings import rules_page
@@ -28,6 +29,7 @@ DOCS = ROOT / "docs"
 DRAWN: Mapping[Path, Callable[[], str]] = {
     DOCS / "errors.md": errors_page,
     DOCS / "commands.md": commands_page,
+    DOCS / "cp-cps.md": cp_cps_page,
     DOCS / "faults.md": faults_page,
     DOCS / "limits.md": limits_page,
     DOCS / "lint.md": lint_page,
