@@ -152,10 +152,13 @@ def test_gnutls_refuses_a_look_alikes_answer(today: Hierarchy, tmp_path: Path) -
 def test_gnutls_takes_any_towns_list_for_the_issuers(today: Hierarchy, tmp_path: Path) -> None:
     """GnuTLS 3.7 reads no issuingDistributionPoint: another town's list, without the holder, passes for all there is."""
     now = datetime.now(UTC)
-    times = {"this_update": now - HOUR, "next_update": now + DAY}
+    since, until = now - HOUR, now + DAY
     moved = RevokedEntry(serial=HOLDER_SERIAL, revoked_at=now - 2 * HOUR, reason=RevocationReason.SUPERSEDED)
     holder, ca = pem(tmp_path / "holder.pem", today.holder), pem(tmp_path / "ca.pem", today.ca)
-    own, elsewhere = today.crl(moved, **times), today.crl(municipality=AOBA, **times)
+    own, elsewhere = (
+        today.crl(moved, this_update=since, next_update=until),
+        today.crl(municipality=AOBA, this_update=since, next_update=until),
+    )
     verdicts = []
     for lists in ((elsewhere,), (elsewhere, own)):
         given = lists_pem(tmp_path / "lists.pem", *lists)
