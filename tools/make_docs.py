@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, dialogues, faults, limits, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, dialogues, the practice statement, faults, limits, lint, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from tools.draw_commands import commands_page
+from tools.draw_cp_cps import cp_cps_page
 from tools.draw_dialogues import dialogues_page
 from tools.draw_errors import errors_page
 from tools.draw_faults import faults_page
 from tools.draw_findings import rules_page
 from tools.draw_integrators import integrators_page
 from tools.draw_limits import limits_page
+from tools.draw_lint import lint_page
 from tools.draw_machines import TABLES, machine_page
 from tools.draw_procedures import PAGES, contents_page, procedure_page
 from tools.draw_questions import questions_page
@@ -28,9 +30,11 @@ DOCS = ROOT / "docs"
 DRAWN: Mapping[Path, Callable[[], str]] = {
     DOCS / "errors.md": errors_page,
     DOCS / "commands.md": commands_page,
+    DOCS / "cp-cps.md": cp_cps_page,
     DOCS / "dialogues.md": dialogues_page,
     DOCS / "faults.md": faults_page,
     DOCS / "limits.md": limits_page,
+    DOCS / "lint.md": lint_page,
     DOCS / "rules.md": rules_page,
     DOCS / "integrators.md": integrators_page,
     DOCS / "traceability.md": traceability_page,

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the full test suite asks second opinions of. Needs root, or does nothing but say so.
 set -euo pipefail
-# For logins by TLS with the card: curl and nginx; xvfb and xdotool, since Chromium takes the PIN in a window of its own alone.
-packages=(chromium curl fonts-ipaexfont gnutls-bin libengine-pkcs11-openssl libnss3-tools nginx opensc opensc-pkcs11
-  openssh-client openssl pcscd poppler-utils postgresql python3-pykcs11 python3-pyscard qpdf softhsm2
+# Java runs its relying party from source (tests/oracle/java). For logins by TLS with the card: curl and nginx; xvfb and xdotool, since Chromium takes the PIN in a window of its own alone.
+packages=(chromium curl fonts-ipaexfont gnutls-bin libengine-pkcs11-openssl libnss3-tools nginx opensc
+  openjdk-17-jdk-headless opensc-pkcs11 openssh-client openssl pcscd poppler-utils postgresql python3-pykcs11 python3-pyscard qpdf softhsm2
   vsmartcard-vpcd xdotool xvfb)
 missing=()
 for package in "${packages[@]}"; do

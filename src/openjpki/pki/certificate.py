@@ -10,7 +10,7 @@ from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.issuer import load_certificate
-from openjpki.pki.keys import Signer, WrongSigner, verify_signature
+from openjpki.pki.keys import Signer, WrongSigner, proven
 from openjpki.pki.lint.rules import examine
 from openjpki.pki.preparing import (
     Prepared,
@@ -92,7 +92,7 @@ def lint(prepared: Prepared, issuer: bytes | None) -> Token:
 
 
 def issue(token: Token, signer: Signer) -> bytes:
-    """Spend the token for a signed certificate, DER; raise `WrongSigner`, `TokenSpent` or `SignatureInvalid`.
+    """Spend the token for a signed certificate, DER; raise `WrongSigner`, `TokenSpent` or `SignerFaulty`.
 
     A wrong signer does not spend the token. A signer that fails does: lint again.
     """
@@ -100,9 +100,7 @@ def issue(token: Token, signer: Signer) -> bytes:
         raise WrongSigner
     linted = token.spend()
     algorithm = KeyAlgorithm.of(token.issuer_key)
-    signature = signer.sign(linted)
-    verify_signature(token.issuer_key, algorithm, linted, signature)
-    certificate = der.sequence(linted, algorithm.identifier, der.bit_string(signature))
+    certificate = der.sequence(linted, algorithm.identifier, der.bit_string(proven(signer, linted, token.issuer_key)))
     if load_certificate(certificate).tbs_certificate_bytes != linted:
         message = "the signed certificate is not the linted one"
         raise AssertionError(message)

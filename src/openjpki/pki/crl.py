@@ -10,7 +10,7 @@ from datetime import datetime
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.issuer import Issuer, issuer_of
-from openjpki.pki.keys import Signer, WrongSigner
+from openjpki.pki.keys import Signer, WrongSigner, proven
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.kinds import RevocationReason
 from openjpki.rules.person import Municipality
@@ -52,7 +52,7 @@ def build_crl(
     """Return the signed list of a municipality's certificates under one issuer certificate (DER in, DER out).
 
     `entries` come in ascending order of their serials, each serial once: that is how doubles are seen without keeping
-    a million numbers. Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`.
+    a million numbers. Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`, `SignerFaulty`.
     """
     ca = issuer_of(issuer)
     if signer.public_key != ca.public_key:
@@ -77,7 +77,9 @@ def build_crl(
             der.sequence(*_extensions(ca, number, profiles.partition_name(kind, municipality).public_bytes())),
         ),
     )
-    return der.sequence(to_be_signed, ca.algorithm.identifier, der.bit_string(signer.sign(to_be_signed)))
+    return der.sequence(
+        to_be_signed, ca.algorithm.identifier, der.bit_string(proven(signer, to_be_signed, ca.public_key))
+    )
 
 
 def _lines(entries: Iterable[RevokedEntry], this_update: datetime) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import Literal
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.delegation import delegated
-from openjpki.pki.keys import Signer, WrongSigner, key_identifier
+from openjpki.pki.keys import Signer, WrongSigner, key_identifier, proven
 from openjpki.pki.ocsp import OcspRequest, RequestedStatus, nonce_extension
 from openjpki.rules.kinds import RevocationReason
 
@@ -57,7 +57,7 @@ def build_answer(
     """Return the signed answer, DER: one status for each item of the request, in its order, the nonce repeated.
 
     An item about another issuer can only be answered "unknown". Raises `AnswerUnsound`, `WrongSigner`,
-    `WrongResponder`. Moments are UTC-aware; a caller's fault in counting is a `ValueError`.
+    `WrongResponder`, `SignerFaulty`. Moments are UTC-aware; a caller's fault in counting is a `ValueError`.
     """
     responder = delegated(responder_certificate, issuer)
     if signer.public_key != responder.public_key:
@@ -77,7 +77,7 @@ def build_answer(
     basic = der.sequence(
         data,
         signer.algorithm.identifier,
-        der.bit_string(signer.sign(data)),
+        der.bit_string(proven(signer, data, responder.public_key)),
         der.tlv(der.context(0), der.sequence(responder_certificate)),
     )
     return der.sequence(

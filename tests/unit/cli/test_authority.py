@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from openjpki.cli import authority
+from openjpki.cli import authority, authority_check
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.site.clock import SteppedClock
@@ -72,7 +72,7 @@ def test_resume_has_nothing_to_do_in_good_order(house: House) -> None:
     assert "配達待ち 0" in run(house.home.path, "resume", language="ja").lines[0]
 
 
-@pytest.mark.parametrize("word", ["publish", "resume"])
+@pytest.mark.parametrize("word", ["publish", "resume", "check"])
 def test_they_need_a_home_that_nobody_is_replacing(tmp_path: Path, house: House, word: str) -> None:
     """No home, or one that a story holds: refused before anything is signed."""
     with pytest.raises(HomeMissing):
@@ -81,7 +81,11 @@ def test_they_need_a_home_that_nobody_is_replacing(tmp_path: Path, house: House,
         run(house.home.path, word)
 
 
-def test_both_are_commands_of_one_group() -> None:
-    """`openjpki authority publish` and `openjpki authority resume`."""
-    for word, function in (("publish", authority.publish), ("resume", authority.resume)):
+def test_they_are_commands_of_one_group() -> None:
+    """`openjpki authority publish`, `resume` and `check`."""
+    for word, function in (
+        ("publish", authority.publish),
+        ("resume", authority.resume),
+        ("check", authority_check.check),
+    ):
         assert parser().parse_args(["authority", word]).run is function

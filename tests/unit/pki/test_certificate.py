@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from asn1crypto import x509
 
-from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.certificate import (
     LintRefused,
     Prepared,
@@ -16,9 +15,10 @@ from openjpki.pki.certificate import (
     prepare_signature,
     prepared_from,
 )
-from openjpki.pki.keys import SignatureInvalid, SoftwareSigner, WrongSigner, verify_signature
+from openjpki.pki.keys import SignerFaulty, WrongSigner, verify_signature
 from openjpki.pki.lint.finding import Findings
 from openjpki.pki.profiles import Profile
+from tests.support.faulty import FaultySigner
 from tests.support.hierarchy import EXPIRES, ISSUED, TARO, WAKABA, Hierarchy, hierarchy
 
 
@@ -36,19 +36,6 @@ def prepared(made: Hierarchy) -> Prepared:
         not_before=ISSUED,
         not_after=EXPIRES,
     )
-
-
-class BrokenSigner:
-    """Holds the right public key and signs something else, as a faulty device might."""
-
-    def __init__(self, right: SoftwareSigner) -> None:
-        self.algorithm: KeyAlgorithm = right.algorithm
-        self.public_key = right.public_key
-        self._right = right
-
-    def sign(self, to_be_signed: bytes) -> bytes:
-        """Sign other bytes than were given."""
-        return self._right.sign(to_be_signed + b"!")
 
 
 def test_what_is_signed_is_what_was_linted(made: Hierarchy, prepared: Prepared) -> None:
@@ -85,8 +72,8 @@ def test_a_signature_that_does_not_fit_never_leaves(made: Hierarchy, prepared: P
     """A faulty signer's certificate is not handed on, and the token is spent: the content is linted again."""
     token = lint(prepared, made.ca)
 
-    with pytest.raises(SignatureInvalid):
-        issue(token, BrokenSigner(made.ca_signer))
+    with pytest.raises(SignerFaulty):
+        issue(token, FaultySigner(made.ca_signer))
     with pytest.raises(TokenSpent):
         issue(token, made.ca_signer)
 

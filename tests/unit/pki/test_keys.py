@@ -5,7 +5,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey, load_public_key
-from openjpki.pki.keys import FreshKeys, SignatureInvalid, SoftwareSigner, key_identifier, verify_signature
+from openjpki.pki.keys import (
+    FreshKeys,
+    SignatureInvalid,
+    SignerFaulty,
+    SoftwareSigner,
+    key_identifier,
+    proven,
+    verify_signature,
+)
+from tests.support.faulty import FAULTS, Fault, FaultySigner
 from tests.support.keys import POOL_SIZE, PooledKeys, pooled_signer
 
 MESSAGE = b"to be signed"
@@ -110,3 +119,23 @@ def test_pooled_keys_differ_within_a_source_and_repeat_between_sources() -> None
 def test_a_signer_shows_no_key() -> None:
     """The repr of a signer holds no private number."""
     assert "private" not in repr(pooled_signer()).lower().replace("softwaresigner", "")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("algorithm", KeyAlgorithm)
+def test_a_faulty_signature_never_leaves(algorithm: KeyAlgorithm, fault: Fault) -> None:
+    """A keeper that signs other bytes, lets a bit fall over or answers nothing is found before anything is used."""
+    right = pooled_signer(0, algorithm)
+
+    verify_signature(right.public_key, algorithm, b"list", proven(right, b"list", right.public_key))
+    with pytest.raises(SignerFaulty):
+        proven(FaultySigner(right, fault), b"list", right.public_key)
+
+
+def test_a_signature_is_proven_by_the_key_of_the_certificate() -> None:
+    """Not by the key that the keeper says it has: another one in its place is found, of either algorithm."""
+    right, others = pooled_signer(0), (pooled_signer(1), pooled_signer(0, KeyAlgorithm.P384_SHA_384))
+
+    for other in others:
+        with pytest.raises(SignerFaulty):
+            proven(other, b"list", right.public_key)

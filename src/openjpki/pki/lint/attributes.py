@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from openjpki.pki import oids
+from openjpki.pki import der, oids
 from openjpki.pki.lint.finding import rule
 from openjpki.pki.lint.specimen import Specimen
 from openjpki.rules.birth_date import birth_date_text
@@ -11,10 +11,10 @@ from openjpki.rules.characters import LONGEST_ADDRESS, in_repertoire
 from openjpki.rules.era import BeforeCalendar
 
 SUBJECT_ALT_NAME = "2.5.29.17"
-UTF8_STRING = 12
+UTF8_STRING = 0x0C
 
 
-@rule("lint.attributes.order")
+@rule("lint.attributes.order", "C")
 def order(specimen: Specimen) -> Iterator[str]:
     """Profile §4: subjectAltName holds six otherNames, .1 .4 .3 .5 .2 .6, each once, and nothing else."""
     names = list(specimen.extension(SUBJECT_ALT_NAME) or ())
@@ -23,28 +23,28 @@ def order(specimen: Specimen) -> Iterator[str]:
         yield "other attributes, or another order"
 
 
-@rule("lint.attributes.strings")
+@rule("lint.attributes.strings", "C")
 def strings(specimen: Specimen) -> Iterator[str]:
     """Profile §4: each attribute is a UTF8String that is not empty and has no control character."""
-    for oid, (text, tag) in _texts(specimen).items():
-        if tag != UTF8_STRING:
-            yield f"{oid} has string tag {tag}"
+    for oid, (text, encoded) in _texts(specimen).items():
+        if encoded != der.tlv(der.context(0), der.tlv(UTF8_STRING, text.encode())):
+            yield f"{oid} is no UTF8String"
         elif not text or not all(character.isprintable() or character == "\u3000" for character in text):
             yield f"{oid} is empty or holds a control character"
 
 
-@rule("lint.attributes.repertoire")
+@rule("lint.attributes.repertoire", "C")
 def repertoire(specimen: Specimen) -> Iterator[str]:
     """R-1.9: name and address keep to JIS X 0208 and JIS X 0212, without half-width katakana."""
     texts = _texts(specimen)
     for oid in (oids.NAME, oids.ADDRESS):
-        text, _ = texts.get(oid, ("", 0))
+        text, _ = texts.get(oid, _NONE)
         for position, character in enumerate(text, start=1):
             if not in_repertoire(character):
                 yield f"{oid} character {position}"
 
 
-@rule("lint.attributes.flags")
+@rule("lint.attributes.flags", "C")
 def flags(specimen: Specimen) -> Iterator[str]:
     """R-1.9: name and address have one substitute flag, '0' or '1', for each character."""
     texts = _texts(specimen)
@@ -55,26 +55,26 @@ def flags(specimen: Specimen) -> Iterator[str]:
                 yield f"{marks} does not fit {text}"
 
 
-@rule("lint.attributes.address")
+@rule("lint.attributes.address", "C")
 def address(specimen: Specimen) -> Iterator[str]:
     """R-1.9: an address has at most 200 characters."""
-    text, _ = _texts(specimen).get(oids.ADDRESS, ("", 0))
+    text, _ = _texts(specimen).get(oids.ADDRESS, _NONE)
     if len(text) > LONGEST_ADDRESS:
         yield f"{len(text)} characters"
 
 
-@rule("lint.attributes.sex")
+@rule("lint.attributes.sex", "CU")
 def sex(specimen: Specimen) -> Iterator[str]:
     """Profile §4: 性別 is '1' male, '2' female, or the code for unknown (setting `unknown_sex`)."""
-    text, _ = _texts(specimen).get(oids.SEX, ("1", 0))
+    text, _ = _texts(specimen).get(oids.SEX, ("1", b""))
     if text not in {"1", "2", specimen.profiles.unknown_sex}:
         yield "another code"
 
 
-@rule("lint.attributes.birth-date")
+@rule("lint.attributes.birth-date", "C")
 def birth_date(specimen: Specimen) -> Iterator[str]:
     """Profile §4: 生年月日 is the era's digit and the Gregorian date, and they agree."""
-    text, _ = _texts(specimen).get(oids.BIRTH_DATE, ("", 0))
+    text, _ = _texts(specimen).get(oids.BIRTH_DATE, _NONE)
     try:
         expected = birth_date_text(date(int(text[1:5]), int(text[5:7]), int(text[7:])))
     except (ValueError, BeforeCalendar):
@@ -84,11 +84,15 @@ def birth_date(specimen: Specimen) -> Iterator[str]:
         yield "era and date disagree"
 
 
-def _texts(specimen: Specimen) -> dict[str, tuple[str, int]]:
+_NONE = ("", b"")
+
+
+def _texts(specimen: Specimen) -> dict[str, tuple[str, bytes]]:
+    """Return text and encoding of each otherName."""
     names = specimen.extension(SUBJECT_ALT_NAME) or ()
     others = [name.chosen for name in names if name.name == "other_name"]
     values = {other["type_id"].dotted: other["value"].parsed for other in others}
-    return {oid: (str(value.native), value.tag) for oid, value in values.items()}
+    return {oid: (str(value.native), value.dump()) for oid, value in values.items()}
 
 
 ATTRIBUTE_RULES = (order, strings, repertoire, flags, address, sex, birth_date)

@@ -64,7 +64,7 @@ KEY_USAGES = {
 }
 
 
-@rule("lint.extensions.order")
+@rule("lint.extensions.order", "CI")
 def order(specimen: Specimen) -> Iterator[str]:
     """Profile §2 to §6: the extensions are the profile's, each once, in its order, with its criticality."""
     found = tuple((each["extn_id"].dotted, each["critical"].native) for each in extensions(specimen.tbs))
@@ -72,7 +72,7 @@ def order(specimen: Specimen) -> Iterator[str]:
         yield "other extensions, order or criticality"
 
 
-@rule("lint.key-usage")
+@rule("lint.key-usage", "C")
 def key_usage(specimen: Specimen) -> Iterator[str]:
     """Profile §2 to §6: a signature key also commits (nonRepudiation), an authentication key does not."""
     found = specimen.extension(KEY_USAGE)
@@ -80,7 +80,7 @@ def key_usage(specimen: Specimen) -> Iterator[str]:
         yield "other usages"
 
 
-@rule("lint.basic-constraints")
+@rule("lint.basic-constraints", "C")
 def basic_constraints(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.2.1.9: a CA certificate says cA TRUE, here without a path length."""
     found = specimen.extension(BASIC_CONSTRAINTS)
@@ -88,7 +88,7 @@ def basic_constraints(specimen: Specimen) -> Iterator[str]:
         yield "not cA TRUE without path length"
 
 
-@rule("lint.subject-key-identifier")
+@rule("lint.subject-key-identifier", "CI")
 def subject_key_identifier(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.2.1.2: subjectKeyIdentifier is the SHA-1 of the certified key's bits (method 1)."""
     found = specimen.extension(SUBJECT_KEY)
@@ -96,7 +96,7 @@ def subject_key_identifier(specimen: Specimen) -> Iterator[str]:
         yield "not the identifier of the certified key"
 
 
-@rule("lint.authority-key-identifier")
+@rule("lint.authority-key-identifier", "I")
 def authority_key_identifier(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.2.1.1: authorityKeyIdentifier is the issuer's subjectKeyIdentifier, and nothing else."""
     found, issuer = specimen.extension(AUTHORITY_KEY), specimen.authority_extension(SUBJECT_KEY)
@@ -109,7 +109,7 @@ def authority_key_identifier(specimen: Specimen) -> Iterator[str]:
         yield "not the identifier of the issuer's key"
 
 
-@rule("lint.policies")
+@rule("lint.policies", "CI")
 def policies(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.2.1.4: there is one policy, the profile set's for this kind, with one CPS qualifier."""
     kind = specimen.profile.holder_kind
@@ -119,7 +119,7 @@ def policies(specimen: Specimen) -> Iterator[str]:
         yield "another policy or qualifier"
 
 
-@rule("lint.issuer-alternative-name")
+@rule("lint.issuer-alternative-name", "CI")
 def issuer_alternative_name(specimen: Specimen) -> Iterator[str]:
     """Profile §3: issuerAltName is the issuer's subjectAltName: its Japanese name."""
     found, issuer = specimen.extension(ISSUER_ALT_NAME), specimen.authority_extension(SUBJECT_ALT_NAME)
@@ -127,7 +127,7 @@ def issuer_alternative_name(specimen: Specimen) -> Iterator[str]:
         yield "not the issuer's alternative name"
 
 
-@rule("lint.ca-alternative-name")
+@rule("lint.ca-alternative-name", "C")
 def ca_alternative_name(specimen: Specimen) -> Iterator[str]:
     """Profile §2: a CA's subjectAltName is one directory name: its Japanese name."""
     kind, found = specimen.profile.ca_kind, specimen.extension(SUBJECT_ALT_NAME)
@@ -137,7 +137,7 @@ def ca_alternative_name(specimen: Specimen) -> Iterator[str]:
         yield "another name"
 
 
-@rule("lint.distribution-point.ca")
+@rule("lint.distribution-point.ca", "C")
 def ca_distribution_point(specimen: Specimen) -> Iterator[str]:
     """Profile §2: a CA's distribution point is its own name."""
     name = distribution_point(specimen)
@@ -145,7 +145,7 @@ def ca_distribution_point(specimen: Specimen) -> Iterator[str]:
         yield "not the CA's own name"
 
 
-@rule("lint.distribution-point.holder")
+@rule("lint.distribution-point.holder", "CU")
 def holder_distribution_point(specimen: Specimen) -> Iterator[str]:
     """Profile §3: a holder's distribution point is the directory name of the municipality's list, no address.
 
@@ -164,14 +164,18 @@ def holder_distribution_point(specimen: Specimen) -> Iterator[str]:
     if [part[0] for part in found[4:]] != ["organizational_unit_name", "common_name"]:
         yield "the name does not end in one OU and one CN"
         return
+    before, _, after = specimen.profiles.distribution_point_cn.partition("{municipality}")
+    cn = found[5][1]
+    if not (cn.startswith(before) and cn.endswith(after) and len(cn) > len(before + after) and found[4][1].strip()):
+        yield "no prefecture, or not the CN of the setting distribution_point_cn"
     if kind.value == Profile.SIGNATURE.value:
         places = [text for part, text, _ in parts(specimen.tbs["subject"]) if part == "locality_name"]
         common = specimen.profiles.distribution_point_cn.format(municipality="".join(places[1:2]))
-        if [found[4][1], found[5][1]] != [*places[:1], common]:
+        if [found[4][1], cn] != [*places[:1], common]:
             yield "not the subject's prefecture and municipality"
 
 
-@rule("lint.information-access")
+@rule("lint.information-access", "IU")
 def information_access(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.2.2.1: authorityInfoAccess is one OCSP address, the profile set's for this kind."""
     kind = specimen.profile.holder_kind
@@ -183,7 +187,7 @@ def information_access(specimen: Specimen) -> Iterator[str]:
         yield "another address"
 
 
-@rule("lint.client-authentication")
+@rule("lint.client-authentication", "I")
 def client_authentication(specimen: Specimen) -> Iterator[str]:
     """Profile §5: extended key usage is clientAuth alone (setting `client_authentication`)."""
     found = specimen.extension(EXTENDED_KEY_USAGE)
@@ -191,7 +195,7 @@ def client_authentication(specimen: Specimen) -> Iterator[str]:
         yield "not clientAuth alone"
 
 
-@rule("lint.ocsp-signing")
+@rule("lint.ocsp-signing", "D")
 def ocsp_signing(specimen: Specimen) -> Iterator[str]:
     """RFC 6960 §4.2.2.2: a delegated responder has extended key usage OCSPSigning, here alone."""
     found = specimen.extension(EXTENDED_KEY_USAGE)
@@ -199,7 +203,7 @@ def ocsp_signing(specimen: Specimen) -> Iterator[str]:
         yield "not OCSPSigning alone"
 
 
-@rule("lint.ocsp-no-check")
+@rule("lint.ocsp-no-check", "D")
 def no_check(specimen: Specimen) -> Iterator[str]:
     """RFC 6960 §4.2.2.2.1: id-pkix-ocsp-nocheck is there, a NULL: nobody asks the status of the responder."""
     found = [each["extn_value"].contents for each in extensions(specimen.tbs) if each["extn_id"].dotted == NO_CHECK]

@@ -21,21 +21,21 @@ LEAST_BYTES, MOST_BYTES = 256, 60_000
 SMALL_PRIMES = prod(p for p in range(3, 752, 2) if all(p % q for q in range(3, int(p**0.5) + 1, 2)))
 
 
-@rule("lint.der")
+@rule("lint.der", "D")
 def canonical(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1: a TBSCertificate is DER, one form for each value (X.690 §10)."""
     if specimen.tbs.copy().dump(force=True) != specimen.raw:
         yield "encoding it again gives other bytes"
 
 
-@rule("lint.version")
+@rule("lint.version", "C")
 def version(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.1: the version is 3, because there are extensions."""
     if specimen.tbs["version"].native != "v3":
         yield "version is not 3"
 
 
-@rule("lint.serial")
+@rule("lint.serial", "I")
 def serial(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.2: the serial number is positive and at most 20 octets."""
     number = specimen.tbs["serial_number"]
@@ -45,7 +45,7 @@ def serial(specimen: Specimen) -> Iterator[str]:
         yield "more than 20 octets"
 
 
-@rule("lint.signature-algorithm")
+@rule("lint.signature-algorithm", "C")
 def signature_algorithm(specimen: Specimen) -> Iterator[str]:
     """RFC 4055 §5, RFC 5758 §3.2: the algorithm is the issuer key's, with NULL for RSA, nothing for ECDSA."""
     try:
@@ -57,14 +57,14 @@ def signature_algorithm(specimen: Specimen) -> Iterator[str]:
         yield "not the algorithm of the issuer's key"
 
 
-@rule("lint.validity.order")
+@rule("lint.validity.order", "D")
 def validity_order(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.5: validity begins before it ends."""
     if specimen.not_before >= specimen.not_after:
         yield "it ends before it begins"
 
 
-@rule("lint.validity.encoding")
+@rule("lint.validity.encoding", "CI")
 def validity_encoding(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.5: dates are UTCTime through 2049, GeneralizedTime from 2050, with seconds and Z."""
     for field in ("not_before", "not_after"):
@@ -73,14 +73,14 @@ def validity_encoding(specimen: Specimen) -> Iterator[str]:
             yield f"{field} is in another form"
 
 
-@rule("lint.validity.end-of-day")
+@rule("lint.validity.end-of-day", "C")
 def end_of_day(specimen: Specimen) -> Iterator[str]:
     """Profile §9: validity ends at 23:59:59 Japanese time, 14:59:59 UTC (R-3.1)."""
     if f"{specimen.not_after.astimezone(UTC):%H%M%S}" != "145959":
         yield "not_after is not the last second of a Japanese day"
 
 
-@rule("lint.validity.length")
+@rule("lint.validity.length", "CD")
 def validity_length(specimen: Specimen) -> Iterator[str]:
     """Profile §9: no certificate is valid longer than its profile's wall (settings `…_at_most`)."""
     profiles = specimen.profiles
@@ -94,7 +94,7 @@ def validity_length(specimen: Specimen) -> Iterator[str]:
         yield f"more than {days} days"
 
 
-@rule("lint.validity.issuer")
+@rule("lint.validity.issuer", "U")
 def within_issuer(specimen: Specimen) -> Iterator[str]:
     """Profile §9: no certificate outlives its issuer's (setting `cap_by_ca_generation`), nor begins before it."""
     validity = specimen.authority["validity"]
@@ -104,7 +104,7 @@ def within_issuer(specimen: Specimen) -> Iterator[str]:
         yield "it ends after the issuer's certificate"
 
 
-@rule("lint.public-key.algorithm")
+@rule("lint.public-key.algorithm", "C")
 def public_key_algorithm(specimen: Specimen) -> Iterator[str]:
     """Profile §1: the key is RSA-2048 with exponent 65537, or P-384 where the profile set says so."""
     try:
@@ -117,7 +117,7 @@ def public_key_algorithm(specimen: Specimen) -> Iterator[str]:
         yield f"{algorithm.value} is not this profile set's"
 
 
-@rule("lint.public-key.factors")
+@rule("lint.public-key.factors", "D")
 def public_key_factors(specimen: Specimen) -> Iterator[str]:
     """NIST SP 800-89 §5.3.3: an RSA modulus is odd and has no factor below 752: broken generators are caught."""
     try:
@@ -130,14 +130,22 @@ def public_key_factors(specimen: Specimen) -> Iterator[str]:
             yield "the modulus has a small factor"
 
 
-@rule("lint.public-key.own")
+@rule("lint.public-key.own", "D")
 def public_key_own(specimen: Specimen) -> Iterator[str]:
     """Profile §1: nobody but a CA carries the CA's key, with which a holder could issue."""
     if not specimen.self_signed and specimen.public_key == specimen.issuer_key:
         yield "it is the issuer's key"
 
 
-@rule("lint.size")
+@rule("lint.unique-identifiers", "C")
+def unique_identifiers(specimen: Specimen) -> Iterator[str]:
+    """RFC 5280 §4.1.2.8: names are not told apart by unique identifiers: there are none."""
+    for field in ("issuer_unique_id", "subject_unique_id"):
+        if specimen.tbs[field].native is not None:
+            yield f"{field} is there"
+
+
+@rule("lint.size", "C")
 def size(specimen: Specimen) -> Iterator[str]:
     """Profile §1: the certificate is encoded as `30 82 LL LL`, which readers of the card rely on (OpenSC)."""
     if not LEAST_BYTES <= len(specimen.raw) <= MOST_BYTES:
@@ -156,5 +164,6 @@ FIELD_RULES = (
     public_key_algorithm,
     public_key_factors,
     public_key_own,
+    unique_identifiers,
     size,
 )

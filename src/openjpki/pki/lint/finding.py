@@ -1,12 +1,12 @@
 """What a rule of the profile says about a certificate, and how a rule is declared."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from openjpki.pki.lint.specimen import Specimen
-
-Check = Callable[[Specimen], Iterator[str]]
-"""Yields one short English detail for each violation; never a personal datum."""
+S = TypeVar("S")
+"""What is under examination: a certificate, a list or an answer. The check yields one short English detail for each
+violation; never a personal datum."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +41,32 @@ class Findings(tuple[LintFinding, ...]):
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One clause of the profile and the check that holds a certificate against it."""
+class Rule(Generic[S]):
+    """One clause of the profile and the check that holds a certificate, a list or an answer against it."""
 
     code: str
-    check: Check
+    mark: str
+    """How sure anybody can be of the clause: letters of docs/certificates.md, C, I, U or D; of its parts, where they differ."""
+    check: Callable[[S], Iterator[str]]
 
     @property
     def clause(self) -> str:
         """Return the sentence of the profile: the check's docstring."""
         return (self.check.__doc__ or "").strip()
 
-    def __call__(self, specimen: Specimen) -> Iterable[LintFinding]:
-        """Return the findings of this rule; a certificate that it cannot examine is a finding too."""
+    def __call__(self, specimen: S) -> Iterable[LintFinding]:
+        """Return the findings of this rule; what it cannot examine is a finding too."""
         try:
             return [LintFinding(self.code, self.clause, detail) for detail in self.check(specimen)]
-        except Exception as error:  # noqa: BLE001  -- whatever goes wrong, the certificate was not found right
+        except Exception as error:  # noqa: BLE001  -- whatever goes wrong, it was not found right
             return [LintFinding("lint.unexamined", self.clause, f"{self.code}: {type(error).__name__}")]
 
 
-def rule(code: str) -> Callable[[Check], Rule]:
-    """Declare a check as the rule of this code."""
-    return lambda check: Rule(code, check)
+def rule(code: str, mark: str) -> Callable[[Callable[[S], Iterator[str]]], Rule[S]]:
+    """Declare a check as the rule of this code; `mark` says how sure its clause is."""
+    return lambda check: Rule(code, mark, check)
+
+
+def findings(rules: Sequence[Rule[S]], specimen: S) -> Findings:
+    """Return what every rule finds, in their order."""
+    return Findings(finding for each in rules for finding in each(specimen))

@@ -11,7 +11,7 @@ UPPER_BOUNDS = {"organization_name": 64, "organizational_unit_name": 64, "common
 """RFC 5280 Appendix A.1, ub-…: in characters."""
 
 
-@rule("lint.names.strings")
+@rule("lint.names.strings", "C")
 def strings(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.4: C is a PrintableString, every other part a UTF8String."""
     for field in ("issuer", "subject"):
@@ -20,7 +20,7 @@ def strings(specimen: Specimen) -> Iterator[str]:
                 yield f"{field} {kind} has string tag {tag}"
 
 
-@rule("lint.names.lengths")
+@rule("lint.names.lengths", "D")
 def lengths(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 Appendix A.1: each part of a name is within its upper bound, and not empty."""
     for kind, text, _ in parts(specimen.tbs["subject"]):
@@ -28,7 +28,7 @@ def lengths(specimen: Specimen) -> Iterator[str]:
             yield f"{kind} has {len(text)} characters"
 
 
-@rule("lint.names.issuer")
+@rule("lint.names.issuer", "C")
 def issuer(specimen: Specimen) -> Iterator[str]:
     """RFC 5280 §4.1.2.4: the issuer is the CA's subject, byte for byte, and a CA of this profile set."""
     if specimen.tbs["issuer"].dump() != specimen.authority["subject"].dump():
@@ -37,33 +37,33 @@ def issuer(specimen: Specimen) -> Iterator[str]:
         yield "not a CA of this profile set"
 
 
-@rule("lint.names.hierarchy")
+@rule("lint.names.hierarchy", "C")
 def hierarchy(specimen: Specimen) -> Iterator[str]:
     """R-0.3, R-0.4: a CA issues one kind of holder's certificates, signature or authentication."""
     if specimen.kind is not (specimen.profile.ca_kind or specimen.profile.holder_kind):
         yield "the issuer is the other hierarchy's"
 
 
-@rule("lint.names.ca")
+@rule("lint.names.ca", "C")
 def ca_subject(specimen: Specimen) -> Iterator[str]:
     """Profile §2: a CA certificate is self-issued, subject and issuer are the same, in every generation."""
     if specimen.tbs["subject"].dump() != specimen.tbs["issuer"].dump():
         yield "subject and issuer differ"
 
 
-@rule("lint.names.signature")
+@rule("lint.names.signature", "CU")
 def signature_subject(specimen: Specimen) -> Iterator[str]:
     """Profile §3: the subject is C, L prefecture, L municipality, CN opaque, in this order."""
     yield from _shape(specimen.tbs["subject"], ["country_name", "locality_name", "locality_name", "common_name"])
 
 
-@rule("lint.names.authentication")
+@rule("lint.names.authentication", "CU")
 def authentication_subject(specimen: Specimen) -> Iterator[str]:
     """Profile §5: the subject is C and CN opaque, no place (R-0.4)."""
     yield from _shape(specimen.tbs["subject"], ["country_name", "common_name"])
 
 
-@rule("lint.names.responder")
+@rule("lint.names.responder", "D")
 def responder_subject(specimen: Specimen) -> Iterator[str]:
     """Profile §6: the subject is the CA's name with one CN."""
     kind = specimen.kind

@@ -3,19 +3,19 @@
 from openjpki.pki.lint import extensions, names
 from openjpki.pki.lint.attributes import ATTRIBUTE_RULES
 from openjpki.pki.lint.fields import FIELD_RULES, end_of_day
-from openjpki.pki.lint.finding import Findings, LintFinding, Rule
+from openjpki.pki.lint.finding import Findings, LintFinding, Rule, findings
 from openjpki.pki.lint.names import NAME_RULES
 from openjpki.pki.lint.specimen import Specimen, Unparsable
 from openjpki.pki.profiles import Profile, ProfileSet
 
-EVERY: tuple[Rule, ...] = (
+EVERY: tuple[Rule[Specimen], ...] = (
     *FIELD_RULES,
     *NAME_RULES,
     extensions.order,
     extensions.key_usage,
     extensions.subject_key_identifier,
 )
-CA: tuple[Rule, ...] = (
+CA: tuple[Rule[Specimen], ...] = (
     *EVERY,
     end_of_day,
     names.hierarchy,
@@ -24,7 +24,7 @@ CA: tuple[Rule, ...] = (
     extensions.ca_alternative_name,
     extensions.ca_distribution_point,
 )
-HOLDER: tuple[Rule, ...] = (
+HOLDER: tuple[Rule[Specimen], ...] = (
     *EVERY,
     end_of_day,
     names.hierarchy,
@@ -34,7 +34,7 @@ HOLDER: tuple[Rule, ...] = (
     extensions.holder_distribution_point,
     extensions.information_access,
 )
-RULES: dict[Profile, tuple[Rule, ...]] = {
+RULES: dict[Profile, tuple[Rule[Specimen], ...]] = {
     Profile.SIGNATURE_CA: CA,
     Profile.AUTHENTICATION_CA: CA,
     Profile.SIGNATURE: (*HOLDER, names.signature_subject, *ATTRIBUTE_RULES),
@@ -55,4 +55,4 @@ def examine(profiles: ProfileSet, profile: Profile, raw: bytes, issuer: bytes | 
         specimen = Specimen.of(profiles, profile, raw, issuer)
     except Unparsable:
         return Findings((LintFinding("lint.malformed", "RFC 5280 §4.1", "no TBSCertificate, or no issuer"),)), b""
-    return Findings(finding for each in RULES[profile] for finding in each(specimen)), specimen.issuer_key
+    return findings(RULES[profile], specimen), specimen.issuer_key

@@ -36,7 +36,7 @@ class Specimen:
             tbs = x509.TbsCertificate.load(raw, strict=True)
             _ = tbs.native
             authority = tbs if issuer is None else _issuing(issuer)
-        except (ValueError, TypeError, OverflowError) as error:
+        except Exception as error:
             raise Unparsable from error
         return cls(
             profiles=profiles, profile=profile, raw=raw, tbs=tbs, authority=authority, self_signed=issuer is None

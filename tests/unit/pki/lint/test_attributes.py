@@ -8,7 +8,7 @@ from openjpki.pki.profiles import Profile
 from tests.unit.pki.lint.tampering import SIGNATURE, Change, codes, set_extension
 
 ARC = "1.2.392.200149.8.5.5."
-UTF8_STRING, PRINTABLE_STRING = 0x0C, 0x13
+UTF8_STRING, PRINTABLE_STRING, CONSTRUCTED_UTF8_STRING = 0x0C, 0x13, 0x2C
 RIGHT = {
     "1": "見本　太郎",
     "4": "319800217",
@@ -67,9 +67,10 @@ def test_another_kind_of_name_is_found() -> None:
     assert "lint.attributes.order" in codes(Profile.SIGNATURE, set_extension("2.5.29.17", other))
 
 
-def test_another_string_type_is_found() -> None:
-    """Each attribute is a UTF8String."""
-    assert "lint.attributes.strings" in codes(Profile.SIGNATURE, _names(RIGHT, tag=PRINTABLE_STRING))
+@pytest.mark.parametrize("tag", [PRINTABLE_STRING, CONSTRUCTED_UTF8_STRING])
+def test_another_string_type_is_found(tag: int) -> None:
+    """Each attribute is a UTF8String, in one piece (X.690 §10.2)."""
+    assert "lint.attributes.strings" in codes(Profile.SIGNATURE, _names(RIGHT, tag=tag))
 
 
 def test_the_code_for_unknown_sex_is_a_setting() -> None:

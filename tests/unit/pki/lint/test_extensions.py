@@ -110,6 +110,22 @@ def test_a_wrong_value_is_found(profile: Profile, oid: str, value: bytes, code: 
     assert codes(profile, set_extension(oid, value)) == {f"lint.{code}"}
 
 
+def _partition(prefecture: str, cn: str) -> bytes:
+    right = [*PROFILES.partition_name(CertificateKind.AUTHENTICATION, WAKABA)]
+    unit = names.NameAttribute(right[4].oid, prefecture, _validate=False)
+    return _point(names.Name([*right[:4], unit, names.NameAttribute(right[5].oid, cn)]))
+
+
+@pytest.mark.parametrize(
+    ("prefecture", "cn"), [("Mihon-ken", "Wakaba-shi"), ("Mihon-ken", " CRLDP"), ("", "Wakaba-shi CRLDP")]
+)
+def test_a_partition_that_no_list_has_is_found(prefecture: str, cn: str) -> None:
+    """Profile §3: the distribution point of an authentication certificate has a prefecture and the setting's CN too."""
+    found = codes(Profile.AUTHENTICATION, set_extension(POINTS, _partition(prefecture, cn)))
+
+    assert found == {"lint.distribution-point.holder"}
+
+
 def _more(found: list[Any]) -> list[Any]:
     extra = x509.Extension(
         {"extn_id": "1.2.3.4", "critical": False, "extn_value": core.ParsableOctetString(b"\x05\x00")}

@@ -171,3 +171,13 @@ def test_a_certificate_that_a_reader_could_not_size_is_found() -> None:
         tbs["subject"].chosen[1][0]["value"] = text
 
     assert codes(Profile.AUTHENTICATION, huge) == {"lint.size", "lint.names.lengths"}
+
+
+@pytest.mark.parametrize("field", ["issuer_unique_id", "subject_unique_id"])
+def test_a_unique_identifier_is_found(field: str) -> None:
+    """RFC 5280 §4.1.2.8: certificates have none; names and keys tell who is who."""
+
+    def change(tbs: Any) -> None:
+        tbs[field] = core.OctetBitString(b"\x01")
+
+    assert codes(Profile.SIGNATURE, change) == {"lint.unique-identifiers"}

@@ -6,14 +6,14 @@ from openjpki.pki.profiles import Profile
 from tests.unit.pki.lint.tampering import specimen
 
 
-@rule("lint.example")
+@rule("lint.example", "D")
 def example(subject: Specimen) -> Iterator[str]:
     """RFC 0000 §1: an example has one detail and then breaks."""
     yield "first"
     raise LookupError(subject.profile.value)
 
 
-@rule("lint.calm")
+@rule("lint.calm", "D")
 def calm(subject: Specimen) -> Iterator[str]:
     """RFC 0000 §2: nothing is wrong with a known profile."""
     if subject.profile not in Profile:

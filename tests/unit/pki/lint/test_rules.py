@@ -1,4 +1,3 @@
-import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -63,18 +62,9 @@ def test_a_holder_cannot_sign_its_own_certificate() -> None:
     assert "lint.names.issuer" in examine(made.profiles, Profile.SIGNATURE, raw, None)[0].codes
 
 
-def test_every_rule_is_documented() -> None:
-    """docs/certificates.md §10 lists each code with its rule, word for word, and no other code."""
-    page = (Path(__file__).parents[4] / "docs" / "certificates.md").read_text(encoding="utf-8")
-    rules = {rule.code: rule for profile in Profile for rule in RULES[profile]}
-    listed = set(re.findall(r"^\| `(lint\.[a-z.-]+)` \|", page, flags=re.MULTILINE))
-
-    assert listed == {*rules, "lint.malformed", "lint.unexamined"}
-    for code, each in rules.items():
-        sentence = " ".join(each.clause.split("\n\n")[0].split())
-        assert re.search(rf"^\| `{re.escape(code)}` \| [a-zA-Z, ]+ \| {re.escape(sentence)} \|$", page, re.MULTILINE), (
-            code
-        )
+def test_every_rule_says_how_sure_its_clause_is() -> None:
+    """docs/lint.md is drawn from the rules: each has a mark of docs/certificates.md."""
+    assert all(rule.mark and set(rule.mark) <= set("CIUD") for profile in Profile for rule in RULES[profile])
 
 
 @pytest.mark.parametrize("setting", [field.name for field in fields(ProfileSet) if field.default is not MISSING])
