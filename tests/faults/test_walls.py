@@ -5,16 +5,22 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from openjpki.authority import verifier_walls as verifiers
 from openjpki.authority import walls as authority
+from openjpki.authority.models import Consent, Person, Verifier
+from openjpki.authority.verifiers import move
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
 from openjpki.rules.lifecycle import CERTIFICATE
+from openjpki.rules.verifiers import VERIFIER, VerifierEvent
 from openjpki.window import walls as window
 from openjpki.window.models import Application, CardHolding, OutboxMessage, ReceiptCounter, Resident
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.verifiers import Verifiers
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
+AUTHORITY = (*authority.WALLS, *verifiers.WALLS)
 
 BREAKS = {
     "crl_number_rises": "INSERT INTO authority_crlpublication "
@@ -30,6 +36,13 @@ BREAKS = {
     "serial_counter_grows": "UPDATE authority_serialcounter SET last = last - 1",
     "serial_stays": "UPDATE authority_serial SET drawn_at = '2020-01-01 00:00:00+00:00'",
     "serial_is_kept": "DELETE FROM authority_serial",
+    "verifier_moves_along_edges": "UPDATE authority_verifier SET state = 'active'",
+    "verifier_stays": "UPDATE authority_verifier SET rights = '[]'",
+    "verifier_is_kept": "DELETE FROM authority_verifier",
+    "verifier_key_stays": "UPDATE authority_verifiercertificate SET revoked_at = NULL",
+    "verifier_key_is_kept": "DELETE FROM authority_verifiercertificate",
+    "consent_stays": "UPDATE authority_consent SET withdrawn_at = NULL",
+    "consent_is_kept": "DELETE FROM authority_consent",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",
@@ -46,6 +59,24 @@ def rows(tmp_path: Path) -> None:
     scene.revoke(LifeEvent.REQUEST, SIGNATURE)
     scene.authority.publish_crls()
     scene.authority.publish_crls()
+    bodies = Verifiers(scene)
+    bodies.register("bank")
+    bank = Verifier.objects.get()
+    Consent.objects.create(
+        consent_id="0" * 64,
+        verifier=bank,
+        person=Person.objects.get(),
+        certificate_key="signature/2",
+        items=["name"],
+        purpose="x",
+        scope="x",
+        since=NOW.date(),
+        until=NOW.date(),
+        document=b"x",
+        registered_at=NOW,
+        withdrawn_at=NOW,
+    )
+    move(scene.authority, "bank", VerifierEvent.END, scene.clock(), now=bodies.now)
     OutboxMessage(
         municipality="99201",
         resident_code="12345678901",
@@ -106,14 +137,14 @@ def refused(alias: str, statement: str) -> str:
 @pytest.mark.parametrize("name", sorted(BREAKS))
 def test_a_wall_stands(rows: None, name: str) -> None:  # noqa: ARG001  -- the fixture fills the tables
     """What must never happen to a row is refused by the database itself, on both engines."""
-    alias = "authority" if name in {wall.name for wall in authority.WALLS} else "window"
+    alias = "authority" if name in {wall.name for wall in AUTHORITY} else "window"
 
     assert name in refused(alias, BREAKS[name])
 
 
 def test_every_wall_is_tried() -> None:
     """A wall without a test that tries to break it fails here."""
-    assert set(BREAKS) == {wall.name for wall in (*authority.WALLS, *window.WALLS)}
+    assert set(BREAKS) == {wall.name for wall in (*AUTHORITY, *window.WALLS)}
 
 
 def test_a_revocation_may_come_nearer_and_a_hold_be_lifted_once(rows: None) -> None:  # noqa: ARG001
@@ -136,13 +167,14 @@ def test_every_wall_stands_after_all_migrations() -> None:
         with connections[alias].cursor() as cursor:
             cursor.execute(questions[connections[alias].vendor])
             found.update(name for (name,) in cursor.fetchall())
-    assert {wall.name for wall in (*authority.WALLS, *window.WALLS)} <= found
+    assert {wall.name for wall in (*AUTHORITY, *window.WALLS)} <= found
 
 
 @pytest.mark.parametrize(
     ("held", "ruled"),
     [
         (lambda: set(authority.EDGES), lambda: {(here.value, to.value) for (here, _), to in CERTIFICATE.edges.items()}),
+        (lambda: set(verifiers.EDGES), lambda: {(here.value, to.value) for (here, _), to in VERIFIER.edges.items()}),
         (
             lambda: set(window.ENDS),
             lambda: {state.value for state in ApplicationState if not APPLICATION.events(state)},

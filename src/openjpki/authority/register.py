@@ -11,6 +11,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PersonState
 from openjpki.authority.municipalities import enrolled
 from openjpki.authority.persons import OtherMunicipality, card_reported, hold_resident, locked
+from openjpki.authority.phone_hold import heard
 from openjpki.authority.receipts import answered, keep
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
@@ -162,6 +163,7 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
     card = found
+    heard(card, fact.state, doer)
     hold_card_expiry(means, person, expires=fact.expires, before=card.expires, doer=doer)
     before = CardState(card.state)
     if fact.state is not before:

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from openjpki.cli import desk_keys
+from openjpki.cli import desk_keys, verifiers
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.opening import opened
 
@@ -15,6 +15,7 @@ def register(commands: Commands) -> None:
     acts.add_parser("publish", help="publish a new revocation list of every partition").set_defaults(run=publish)
     acts.add_parser("resume", help="finish or undo what a crash left half done").set_defaults(run=resume)
     desk_keys.add(acts)
+    verifiers.add(acts)
 
 
 def publish(arguments: argparse.Namespace) -> Answer:
