@@ -1,7 +1,7 @@
 """The verifiers' side of a `Scene`: registered bodies with their keys, holders who sign consents, questions at the door."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
@@ -23,7 +23,7 @@ from openjpki.documents.sign import sign_cms
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, SoftwareSigner
 from openjpki.rules.kinds import CertificateKind, Procedure
-from openjpki.rules.verifiers import ABOUT, GIVES, GROUNDS_OF, Ground, Right, VerifierKind
+from openjpki.rules.verifiers import GIVES, GROUNDS_OF, Ground, Right, VerifierKind
 from openjpki.site.private import write_private
 from tests.support.authority import SIGNATURE, Scene
 
@@ -31,7 +31,7 @@ REAL = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 """The transport clock of these tests: it need not agree with the legal one."""
 
 
-def request_of(key: ec.EllipticCurvePrivateKey, name: str = "whoever") -> bytes:
+def request_of(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, name: str = "whoever") -> bytes:
     """Return a certificate request, PEM; its subject counts for nothing."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     return (
@@ -153,15 +153,9 @@ def consent_text(**changes: object) -> bytes:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def consent(scene: Scene, holder: Holder, text: bytes | None = None, **changes: object) -> bytes:
+def consent(scene: Scene, holder: Holder, **changes: object) -> bytes:
     """Return a consent that a holder signed now."""
-    content = consent_text(**changes) if text is None else text
-    return sign_cms(content, holder, moment=scene.clock(), detached=False)
-
-
-def only_about(kind: CertificateKind) -> Callable[[Ground], bool]:
-    """Return whether a ground is about certificates of a kind."""
-    return lambda ground: ABOUT[ground] is kind
+    return sign_cms(consent_text(**changes), holder, moment=scene.clock(), detached=False)
 
 
 def _folder(path: Path) -> Path:

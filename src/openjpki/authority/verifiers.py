@@ -44,6 +44,7 @@ MOST_YEARS_AHEAD = 10
 """How far ahead a registration may end: nobody is let in for longer without being asked again."""
 _CODE = re.compile("[a-z][a-z0-9-]{0,31}")
 _LONGEST_NAME = 200
+"""Characters of a name: what the register's column holds."""
 
 
 class VerifierUnknown(Failure):

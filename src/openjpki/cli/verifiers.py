@@ -55,7 +55,7 @@ def _add_verifier(acts: Commands) -> None:
     )
     made.set_defaults(run=certify)
     ended = commands.add_parser("revoke", help="take nothing more under a certificate, from now on")
-    ended.add_argument("--fingerprint", required=True, metavar="HEX", help="SHA-256 of the certificate")
+    ended.add_argument("--fingerprint", required=True, metavar="HEX", help="SHA-256 of the certificate, colons or not")
     ended.set_defaults(run=revoke)
     moves = {
         VerifierEvent.SUSPEND: "let a verifier ask nothing for a while",
@@ -154,7 +154,9 @@ def certify(arguments: argparse.Namespace) -> Answer:
 def revoke(arguments: argparse.Namespace) -> Answer:
     """End a certificate."""
     with opened(arguments.home) as house:
-        return _told(house.verifiers().revoke(arguments.code, arguments.fingerprint), language_of(arguments))
+        return _told(
+            house.verifiers().revoke(arguments.code, arguments.fingerprint.replace(":", "")), language_of(arguments)
+        )
 
 
 def stop_card(arguments: argparse.Namespace) -> Answer:

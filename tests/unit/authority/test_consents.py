@@ -8,12 +8,10 @@ import pytest
 from openjpki.audit.models import Entry
 from openjpki.authority import consents
 from openjpki.authority.acts import authority_at
-from openjpki.authority.consent_text import MAX_TEXT, read_consent
 from openjpki.authority.models import Consent
 from openjpki.desk.messages import ReportAccepted
 from openjpki.documents.sign import sign_cms
-from openjpki.rules.consent import Item
-from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
+from openjpki.rules.kinds import LifeEvent, Procedure
 from openjpki.rules.verifiers import VerifierKind
 from tests.support.authority import AUTHENTICATION, MOVED, RESIDENT, SIGNATURE, Scene
 from tests.support.verifiers import Verifiers, consent, consent_text, issue
@@ -124,7 +122,7 @@ def test_what_is_no_consent_is_refused(stage: Stage) -> None:
         "detached": (sign_cms(consent_text(), stage.hanako, moment=stage.scene.clock()), "unread"),
         "for another": (consent(stage.scene, stage.hanako, verifier="broker"), "for-another"),
         "over": (consent(stage.scene, stage.hanako, since="2025-12-01", until="2026-01-04"), "lapsed"),
-        "another text": (consent(stage.scene, stage.hanako, text=b"{}"), "unread"),
+        "another text": (sign_cms(b"{}", stage.hanako, moment=stage.scene.clock(), detached=False), "unread"),
         "no CMS": (b"no CMS", "unread"),
         "too large": (bytes(consents.MAX_CONSENT + 1), "too-large"),
     }
@@ -229,53 +227,3 @@ def test_a_holder_sees_the_consents(stage: Stage) -> None:
     assert [row.consent_id for row in consents.consents_of(RESIDENT, doer)] == [number]
     assert consents.consents_of("99999999999", doer) == []
     assert Entry.objects.using("authority").filter(verb="person.read", actor="authority").count() == 1
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"[]",
-        consent_text(consent="openjpki-attributes-2"),
-        consent_text(items=[]),
-        consent_text(items=["name", "name"]),
-        consent_text(items=["name", "phone"]),
-        consent_text(nonce="0011"),
-        consent_text(purpose=""),
-        consent_text(purpose="a\nb"),
-        consent_text(purpose="あ" * 201),
-        consent_text(since="2027-04-01"),
-        consent_text(until="2031-01-06"),
-        consent_text(since="0001-01-01"),
-        consent_text(more="x"),
-        consent_text()[:-1] + b" }",
-        consent_text().replace(b'"consent"', b'"items":["sex"],"consent"'),
-        consent_text().replace(b"bank", b"b\\u0061nk"),
-        consent_text(scope="x" * MAX_TEXT),
-        "é".encode("latin-1"),
-    ],
-    ids=lambda text: hashlib.sha256(text).hexdigest()[:6],
-)
-def test_a_text_has_one_spelling(text: bytes) -> None:
-    """Whatever is spelt otherwise, has another field or an impossible term is no consent (R-8.7)."""
-    with pytest.raises(consents.Failure) as caught:
-        read_consent(text)
-    assert caught.value.code == "verifier.consent-unread"
-
-
-def test_a_text_is_read_as_it_was_signed() -> None:
-    """Each field comes back, and five years are not too long (R-8.7)."""
-    read = read_consent(consent_text(until="2031-01-05"))
-
-    assert (read.verifier, read.items, read.purpose, read.scope) == (
-        "bank",
-        (Item.NAME, Item.ADDRESS),
-        "住所変更の手続きの省略",
-        "普通預金口座",
-    )
-    assert (read.term.since, read.term.until) == (date(2026, 1, 5), date(2031, 1, 5))
-
-
-def test_signature_and_authentication_are_the_kinds() -> None:
-    """A consent stands under the signature certificate, never the other (R-8.7)."""
-    assert consents.SIGNATURE is CertificateKind.SIGNATURE

@@ -6,7 +6,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from django.db import IntegrityError, transaction
 
 from openjpki.audit.models import Entry
 from openjpki.authority import verifiers
@@ -14,18 +13,14 @@ from openjpki.authority.models import Verifier, VerifierCertificate
 from openjpki.authority.verifier_access import (
     CertificateNotInForce,
     RegistrationNotInForce,
-    StrangerAtTheDoor,
-    accepted_requesters,
     admitted,
 )
-from openjpki.authority.verifier_requests import MAX_REQUEST, RequestUnfit
 from openjpki.authority.verifiers import PEER
 from openjpki.errors import Failure
-from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.lifecycle import IllegalTransition
-from openjpki.rules.verifiers import Ground, Right, VerifierEvent, VerifierKind
-from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
-from tests.support.verifiers import Verifiers, registration, request_of
+from openjpki.rules.verifiers import Ground, VerifierEvent, VerifierKind
+from tests.support.authority import Scene
+from tests.support.verifiers import Verifiers, registration
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -100,23 +95,6 @@ def test_a_code_is_given_once(bodies: Verifiers) -> None:
     assert [row.code for row in verifiers.verifiers()] == [verifiers.verifier("bank").code]
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        b"no request",
-        b"x" * (MAX_REQUEST + 1),
-        request_of(ec.generate_private_key(ec.SECP224R1())),
-        request_of(ec.generate_private_key(ec.SECP256R1())).replace(b"MI", b"MJ", 1),
-    ],
-    ids=["no-request", "too-large", "weak-curve", "damaged"],
-)
-def test_an_unfit_request_is_refused(bodies: Verifiers, request_: bytes) -> None:
-    """Only a fit key that proves itself is certified (R-5.24)."""
-    bodies.register("bank")
-    with pytest.raises(RequestUnfit):
-        verifiers.certify(bodies.scene.authority, bodies.ca, "bank", request_, bodies.scene.clock(), now=bodies.now)
-
-
 def test_a_key_changes_over_and_the_old_one_is_revoked_at_once(bodies: Verifiers) -> None:
     """Two certificates at a time, no third; a revoked one is refused from the next question on (R-5.24)."""
     old = bodies.register("bank")
@@ -165,53 +143,3 @@ def test_who_is_suspended_ended_or_out_of_term_stays_out(bodies: Verifiers) -> N
     with pytest.raises(IllegalTransition):
         verifiers.move(authority, "bank", VerifierEvent.RESUME, at, now=now)
     assert verbs()[-2:] == ["verifier.ended", "verifier.key-revoked"]
-
-
-def test_a_certificate_runs_out_by_the_real_clock(bodies: Verifiers) -> None:
-    """Before and after its days it is refused, and a stranger's always (R-5.24)."""
-    shown = bodies.register("bank")
-    at = bodies.scene.clock()
-    for now in (bodies.now - timedelta(days=1), bodies.now + timedelta(days=398)):
-        with pytest.raises(CertificateNotInForce):
-            admitted(shown, at, now=now)
-    with pytest.raises(StrangerAtTheDoor):
-        admitted("0" * 64, at, now=bodies.now)
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "found"),
-    [
-        (VerifierKind.SIGNATURE_VERIFIER, SIGNATURE, True),
-        (VerifierKind.SIGNATURE_VERIFIER, AUTHENTICATION, False),
-        (VerifierKind.PUBLIC_BODY, AUTHENTICATION, True),
-    ],
-)
-def test_the_accepted_requesters_are_those_who_would_be_let_in(
-    bodies: Verifiers, kind: VerifierKind, about: CertificateKind, *, found: bool
-) -> None:
-    """A process that answers by itself takes the same requesters as the door, at every moment (R-5.24)."""
-    shown = bodies.register("bank", kind=kind)
-    certificate = bytes(VerifierCertificate.objects.get(fingerprint=shown).certificate)
-    at, now = bodies.scene.clock(), bodies.now
-
-    assert accepted_requesters(Right.STATUS, about, at, now=now) == ((certificate,) if found else ())
-    assert accepted_requesters(Right.STATUS, about, at, now=now + timedelta(days=398)) == ()
-    verifiers.move(bodies.scene.authority, "bank", VerifierEvent.SUSPEND, at, now=now)
-    assert accepted_requesters(Right.STATUS, about, at, now=now) == ()
-
-
-@pytest.mark.parametrize("changes", [{"until": date(2025, 1, 1)}, {"state": "gone"}, {"kind": "friend"}], ids=str)
-def test_the_database_holds_a_registration_too(bodies: Verifiers, changes: dict[str, object]) -> None:
-    """A term without a day, and words that are none, are refused whatever the code does (R-5.24)."""
-    fields: dict[str, object] = {
-        "code": "x",
-        "name": "x",
-        "kind": "public-body",
-        "grounds": [],
-        "rights": [],
-        "since": date(2026, 1, 1),
-        "until": date(2026, 1, 1),
-        "registered_at": bodies.scene.clock(),
-    }
-    with pytest.raises(IntegrityError), transaction.atomic(using="authority"):
-        Verifier.objects.create(**(fields | changes))
