@@ -148,15 +148,18 @@ class VerifierDoor:
 
     def receive(self, fingerprint: str, request: DoorRequest) -> DoorReply:
         """Answer a request under a client certificate, named by its SHA-256 (hexadecimal), whose key was proven."""
-        now = self._clock()
+        try:
+            return self._answer_or_refuse(fingerprint, request, self._clock())
+        except OperationalError:
+            return _refusal(RegisterUnavailable())
+
+    def _answer_or_refuse(self, fingerprint: str, request: DoorRequest, now: datetime) -> DoorReply:
         row: Verifier | None = None
         try:
             row = admitted(fingerprint, self._authority.clock(), now=now)
             if not self._may_ask(row.code, now):
                 raise RateLimited
             return self._answer(row, request)
-        except OperationalError:
-            return _refusal(RegisterUnavailable())
         except Failure as failure:
             self._note(row, failure, now)
             return _refusal(failure)

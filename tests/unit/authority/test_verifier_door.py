@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp
+from django.db import OperationalError
 
 from openjpki.audit.models import Entry
-from openjpki.authority import verifiers
+from openjpki.authority import verifier_door, verifiers
 from openjpki.authority.verifier_door import DESCRIPTION, OCSP_REQUEST, DoorRequest
 from openjpki.authority.verifier_messages import MOST_SERIALS, openapi
 from openjpki.pki.ocsp import build_request
@@ -134,3 +135,16 @@ def test_who_asks_too_much_waits_and_takes_nothing_from_another(scene: Scene) ->
     for _ in range(3):
         bodies.get(bank, DESCRIPTION)
     assert refusals()[-1] == ("verifier:bank", "verifier.rate-limited", 17)
+
+
+def test_a_silent_database_is_told_and_nothing_is_good(bodies: Verifiers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the register does not answer, nobody is let in and nothing is said of any certificate (R-5.25)."""
+
+    def silent(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    for name in ("act", "admitted"):  # it falls silent before a refusal is written down, or before all
+        monkeypatch.setattr(verifier_door, name, silent)
+        reply = bodies.get("0" * 64, DESCRIPTION)
+
+        assert (reply.status, json.loads(reply.body)["error"]["code"]) == (503, "authority.register-unavailable")
