@@ -43,7 +43,7 @@ def _add_verifier(acts: Commands) -> None:
     )
     new.add_argument("--corporate-number", default="", metavar="DIGITS", help="its 13 digits, if it has them")
     new.add_argument("--approved-by", default="", metavar="APPROVAL", help="the approval under which it is registered")
-    new.set_defaults(run=register)
+    new.set_defaults(run=enter)
     commands.add_parser("list", help="list every verifier that was ever registered").set_defaults(run=show_all)
     one = commands.add_parser("show", help="show a verifier and its certificates")
     one.set_defaults(run=show)
@@ -99,7 +99,7 @@ def _add_consent(acts: Commands) -> None:
         command.add_argument("--operator", required=True, metavar="LOGIN", help="who took the call")
 
 
-def register(arguments: argparse.Namespace) -> Answer:
+def enter(arguments: argparse.Namespace) -> Answer:
     """Register a verifier."""
     grounds = _read(arguments.grounds, Ground, "--grounds")
     rights = _read(arguments.rights, Right, "--rights")
