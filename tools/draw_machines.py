@@ -6,12 +6,13 @@ from typing import Any
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.lifecycle import CARD, CERTIFICATE, LifeCycle
 from openjpki.rules.notices import NOTICE
+from openjpki.rules.verifiers import VERIFIER
 
 PREFACE = (
     "Drawn by `tools/make_docs.py` from the table in `openjpki.rules.lifecycle`. What is not in it cannot happen: "
     "an illegal transition is refused and changes nothing."
 )
-TABLES: tuple[LifeCycle[Any, Any], ...] = (CERTIFICATE, APPLICATION, CARD, NOTICE)
+TABLES: tuple[LifeCycle[Any, Any], ...] = (CERTIFICATE, APPLICATION, CARD, NOTICE, VERIFIER)
 
 
 def machine_page(table: LifeCycle[Any, Any]) -> str:

@@ -4,25 +4,36 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from openjpki.audit.models import Entry
+from openjpki.authority import consents
+from openjpki.authority.acts import verifier_at
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
     Certificate,
+    Consent,
     Issuer,
     MunicipalityRow,
     Notice,
     OcspResponder,
     Person,
+    Verifier,
 )
 from openjpki.authority.models import Order as AuthorityOrder
+from openjpki.authority.moments import moment
+from openjpki.authority.phone_hold import stop
+from openjpki.authority.verifiers import register
 from openjpki.card.face import ATTRIBUTES
 from openjpki.card.terminal import WrongPin
+from openjpki.documents.card_signer import CardSigner
+from openjpki.documents.sign import sign_cms
 from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind, ResidenceStatus
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.person import Municipality
+from openjpki.rules.phone_hold import ALWAYS
 from openjpki.rules.stay import Stay
 from openjpki.site.entropy import entropy
 from openjpki.window.changes import Change
@@ -54,6 +65,7 @@ from tests.faults.stage import (
     Stage,
 )
 from tests.faults.table import Act
+from tests.support.verifiers import consent_text, registration
 
 FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
@@ -376,6 +388,45 @@ def _pin_changed(stage: Stage) -> bool:
     return image.pins[PinKind.AUTHENTICATION].matches(NEW_PIN, image.salt_of(PinKind.AUTHENTICATION))
 
 
+def _register_verifier(stage: Stage) -> None:
+    register(stage.house.authority, registration(), moment(stage.house.authority))
+
+
+def _let_consent(stage: Stage) -> None:
+    """Register a verifier, and let Hanako sign a consent that lies beside the home; the responder has its certificate."""
+    _register_verifier(stage)
+    _respond(stage)
+    with stage.card(HANAKO) as card:
+        signer = CardSigner(card.terminal, bytearray(PINS[PinKind.SIGNATURE].encode()))
+        document = sign_cms(consent_text(since="2026-04-01"), signer, moment=stage.clock(), detached=False)
+    _consent_of(stage).write_bytes(document)
+
+
+def _consent_of(stage: Stage) -> Path:
+    return stage.house.home.path / "hanako.consent"
+
+
+def _tell_verifier(stage: Stage) -> None:
+    """Register the consent unless it is, ask under it, and withdraw it; each at the moment of the authority's clock."""
+    authority, row = stage.house.authority, Verifier.objects.get()
+    with suppress(consents.ConsentReplayed):
+        consents.register(authority, row, _consent_of(stage).read_bytes(), verifier_at(moment(authority), row.code))
+    number = Consent.objects.get().consent_id
+    serial = Certificate.objects.get(kind="signature").serial
+    consents.provide(authority, row, number, serial, verifier_at(moment(authority), row.code))
+    consents.withdraw(authority, number, verifier_at(moment(authority), row.code), row=row)
+
+
+def _stop_card(stage: Stage) -> None:
+    stop(stage.house.authority, NUMBERS[HANAKO], ALWAYS, "suzuki", moment(stage.house.authority))
+
+
+def _stopped(_: Stage) -> bool:
+    states = dict(Certificate.objects.filter(card__card_number=NUMBERS[HANAKO]).values_list("kind", "state"))
+    card = AuthorityCard.objects.get(card_number=NUMBERS[HANAKO])
+    return states == {"signature": "revoked", "authentication": "held"} and card.state == CardState.SUSPENDED.value
+
+
 DOINGS: dict[Act, Doing] = {
     Act.ENROL: Doing(
         do=lambda stage: stage.house.authority.enrol(FIELDS),
@@ -428,6 +479,13 @@ DOINGS: dict[Act, Doing] = {
     Act.CARD_REFUSES: Doing(do=_ask_in_vain, done=_refusal_is_recorded),
     Act.PIN_RESET: Doing(do=_reset_pin, done=_reset_is_permitted),
     Act.TAKE_BACK_RESET: Doing(do=_take_back_reset, done=_reset_is_taken_back, before=_cut_reset_off),
+    Act.REGISTER_VERIFIER: Doing(do=_register_verifier, done=lambda _: Verifier.objects.exists()),
+    Act.TELL_VERIFIER: Doing(
+        do=_tell_verifier,
+        done=lambda _: Consent.objects.filter(withdrawn_at__isnull=False).exists(),
+        before=_let_consent,
+    ),
+    Act.STOP_CARD: Doing(do=_stop_card, done=_stopped),
     Act.WRONG_PIN: Doing(do=_wrong_pin, done=_try_is_spent),
     Act.CHANGE_PIN: Doing(do=_change_pin, done=_pin_changed),
 }

@@ -46,6 +46,9 @@ class Act(Enum):
     CARD_REFUSES = "work that the card refuses"
     PIN_RESET = "set a PIN anew at the counter"
     TAKE_BACK_RESET = "take back a PIN reset that was cut off"
+    REGISTER_VERIFIER = "register a verifier"
+    TELL_VERIFIER = "tell a verifier what is newer, by consent"
+    STOP_CARD = "stop a card by telephone"
     WRONG_PIN = "a wrong PIN"
     CHANGE_PIN = "change a PIN"
 
@@ -273,6 +276,17 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         **_session(Outcome.WITH_CARD),
         WindowStep.APPLICATION_WITHDRAWN: Outcome.STANDS,
     },
+    Act.REGISTER_VERIFIER: {
+        AuthorityStep.VERIFIER_CHANGED: Outcome.STANDS,
+    },
+    Act.TELL_VERIFIER: {
+        AuthorityStep.CONSENT_REGISTERED: Outcome.BEGUN_ANEW,
+        AuthorityStep.ATTRIBUTES_GIVEN: Outcome.BEGUN_ANEW,
+        AuthorityStep.CONSENT_WITHDRAWN: Outcome.STANDS,
+    },
+    Act.STOP_CARD: {
+        AuthorityStep.CARD_STOPPED: Outcome.STANDS,
+    },
     Act.WRONG_PIN: {
         CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
         CardStep.RENAMED: Outcome.STANDS,
@@ -308,6 +322,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.UPDATE_CARD: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.PIN_RESET: (WindowStep.APPLICATION_ENTERED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.TAKE_BACK_RESET: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.WITH_CARD),
+    Act.TELL_VERIFIER: (AuthorityStep.CONSENT_REGISTERED, AuthorityStep.ATTRIBUTES_GIVEN, Outcome.BEGUN_ANEW),
 }
 """Act → from which step to which the authority has acted at a later moment and has more to do: it waits for its time to
 come back. Before the first and after the last, and in all other acts, nothing is asked of it any more, or nothing was."""

@@ -5,23 +5,25 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from openjpki.authority import notice_walls
-from openjpki.authority import walls as authority
-from openjpki.authority.models import Card, Notice, NoticeBatch, NoticeDecision
+from openjpki.authority import verifier_walls
+from openjpki.authority import walls as authority_walls
+from openjpki.authority.models import Card, Consent, Notice, NoticeBatch, NoticeDecision, Person, Verifier
+from openjpki.authority.verifiers import move
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
 from openjpki.rules.lifecycle import CERTIFICATE
 from openjpki.rules.notices import NOTICE
+from openjpki.rules.verifiers import VERIFIER, VerifierEvent
+from openjpki.site.walls import WALLS
 from openjpki.window import notice_walls as window_notice_walls
-from openjpki.window import walls as window
+from openjpki.window import walls as window_walls
 from openjpki.window.models import Application, CardHolding, ExpiryNotice, OutboxMessage, ReceiptCounter, Resident
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.verifiers import Verifiers
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
-AUTHORITY = (*authority.WALLS, *notice_walls.WALLS)
-WINDOW = (*window.WALLS, *window_notice_walls.WALLS)
+AUTHORITY, WINDOW = WALLS["authority"], WALLS["window"]
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
-
 BREAKS = {
     "crl_number_rises": "INSERT INTO authority_crlpublication "
     "(issuer_id, municipality, number, this_update, next_update, entries, crl) "
@@ -42,6 +44,13 @@ BREAKS = {
     "notice_decision_is_kept": "DELETE FROM authority_noticedecision",
     "expiry_notice_stays": "UPDATE window_expirynotice SET state = 'received'",
     "expiry_notice_is_kept": "DELETE FROM window_expirynotice",
+    "verifier_moves_along_edges": "UPDATE authority_verifier SET state = 'active'",
+    "verifier_stays": "UPDATE authority_verifier SET rights = '[]'",
+    "verifier_is_kept": "DELETE FROM authority_verifier",
+    "verifier_key_stays": "UPDATE authority_verifiercertificate SET revoked_at = NULL",
+    "verifier_key_is_kept": "DELETE FROM authority_verifiercertificate",
+    "consent_stays": "UPDATE authority_consent SET withdrawn_at = NULL",
+    "consent_is_kept": "DELETE FROM authority_consent",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",
@@ -59,6 +68,24 @@ def rows(tmp_path: Path) -> None:
     scene.authority.publish_crls()
     scene.authority.publish_crls()
     _letter(scene)
+    bodies = Verifiers(scene)
+    bodies.register("bank")
+    bank = Verifier.objects.get()
+    Consent.objects.create(
+        consent_id="0" * 64,
+        verifier=bank,
+        person=Person.objects.get(),
+        certificate_key="signature/2",
+        items=["name"],
+        purpose="x",
+        scope="x",
+        since=NOW.date(),
+        until=NOW.date(),
+        document=b"x",
+        registered_at=NOW,
+        withdrawn_at=NOW,
+    )
+    move(scene.authority, "bank", VerifierEvent.END, scene.clock(), now=bodies.now)
     OutboxMessage(
         municipality="99201",
         resident_code="12345678901",
@@ -187,9 +214,16 @@ def test_every_wall_stands_after_all_migrations() -> None:
 @pytest.mark.parametrize(
     ("held", "ruled"),
     [
-        (lambda: set(authority.EDGES), lambda: {(here.value, to.value) for (here, _), to in CERTIFICATE.edges.items()}),
         (
-            lambda: set(window.ENDS),
+            lambda: set(authority_walls.EDGES),
+            lambda: {(here.value, to.value) for (here, _), to in CERTIFICATE.edges.items()},
+        ),
+        (
+            lambda: set(verifier_walls.EDGES),
+            lambda: {(here.value, to.value) for (here, _), to in VERIFIER.edges.items()},
+        ),
+        (
+            lambda: set(window_walls.ENDS),
             lambda: {state.value for state in ApplicationState if not APPLICATION.events(state)},
         ),
         (

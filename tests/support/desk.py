@@ -14,9 +14,10 @@ from openjpki.authority.gate import Gate, GateTerms
 from openjpki.desk.carrier import decode_reply, encode
 from openjpki.desk.envelope import Envelope, encode_envelope, signed_bytes, signer_of
 from openjpki.desk.https import HttpsLine
-from openjpki.desk.https_server import Bounds, DeskServer
+from openjpki.desk.https_server import DeskServer
 from openjpki.desk.keys import DeskKey
 from openjpki.desk.messages import Refused, Reply, Request
+from openjpki.desk.mutual_tls import Bounds
 from openjpki.desk.sealing import InProcessLine, Line, Sealed, Sealer
 from openjpki.desk.tls import ClientFiles, server_context
 from openjpki.site.clock import real_moment

@@ -1,20 +1,12 @@
 """Walls of a role's database taken down for a moment: a test that breaks a row on purpose works behind them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connections
 
-from openjpki.audit.triggers import Wall, build_walls, tear_walls_down
-from openjpki.authority import notice_walls as authority_notices
-from openjpki.authority import walls as authority_walls
-from openjpki.window import notice_walls as window_notices
-from openjpki.window import walls as window_walls
-
-WALLS: Mapping[str, Sequence[Wall]] = {
-    "authority": (*authority_walls.WALLS, *authority_notices.WALLS),
-    "window": (*window_walls.WALLS, *window_notices.WALLS),
-}
+from openjpki.audit.triggers import build_walls, tear_walls_down
+from openjpki.site.walls import WALLS
 
 
 @contextmanager

@@ -50,3 +50,13 @@ def authority_at(at: datetime) -> Doer:
 def window_at(at: datetime, municipality: str, officer: str = "") -> Doer:
     """Return a municipality, or one of its officers, as the one who acts."""
     return Doer(actor=f"window:{municipality}/{officer}" if officer else f"window:{municipality}", at=at)
+
+
+def verifier_at(at: datetime, code: str) -> Doer:
+    """Return a verifier as the one who acts."""
+    return Doer(actor=f"verifier:{code}", at=at)
+
+
+def phone_at(at: datetime, operator: str) -> Doer:
+    """Return an operator of the telephone desk as the one who acts."""
+    return Doer(actor=f"phone:{operator}", at=at)

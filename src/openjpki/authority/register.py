@@ -11,6 +11,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PersonState
 from openjpki.authority.municipalities import enrolled
 from openjpki.authority.persons import OtherMunicipality, card_reported, hold_resident, locked
+from openjpki.authority.phone_hold import heard
 from openjpki.authority.receipts import answered, keep
 from openjpki.authority.stays import renew_stay, stay_of
 from openjpki.authority.verbs import Verb
@@ -167,6 +168,7 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
     card = found
+    heard(card, fact.state, doer)
     card.special_until = hold_card_expiry(
         means, person, expires=fact.expires, before=card.expires, special_until=card.special_until, doer=doer
     )

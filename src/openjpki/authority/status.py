@@ -34,7 +34,7 @@ class Answered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Knowledge:
+class Knowledge:
     """What is said about one certificate, and the span for which it is said."""
 
     answer: StatusAnswer
@@ -46,7 +46,7 @@ TRY_LATER = Answered(der=error_answer("try_later"), next_update=None)
 """There is nothing sure to say now (RFC 6960 §2.3)."""
 
 
-class _NoList(Exception):
+class NoList(Exception):
     """Answers come from the lists, and the partition has no current one."""
 
 
@@ -65,12 +65,12 @@ def answer(means: Means, question: bytes, at: datetime, kind: CertificateKind | 
         return Answered(der=error_answer("unauthorized"), next_update=None)
     try:
         known = [_knowledge(means, issuer, item, at) for item in request.items]
-    except _NoList:
+    except NoList:
         return TRY_LATER
     return _signed(means, issuer, request, known, at)
 
 
-def _signed(means: Means, issuer: Issuer, request: OcspRequest, known: Sequence[_Knowledge], at: datetime) -> Answered:
+def _signed(means: Means, issuer: Issuer, request: OcspRequest, known: Sequence[Knowledge], at: datetime) -> Answered:
     responder = covering(means, issuer, at)
     next_update = min([responder.not_after, *(one.next_update for one in known)])
     der = build_answer(
@@ -94,16 +94,20 @@ def _issuer_asked(request: OcspRequest, issuers: Sequence[Issuer]) -> Issuer | N
     return None
 
 
-def _knowledge(means: Means, issuer: Issuer, item: RequestedStatus, at: datetime) -> _Knowledge:
-    fresh = _Knowledge(answer=UNKNOWN, this_update=at, next_update=at + means.terms.ocsp_answer)
+def _knowledge(means: Means, issuer: Issuer, item: RequestedStatus, at: datetime) -> Knowledge:
+    fresh = Knowledge(answer=UNKNOWN, this_update=at, next_update=at + means.terms.ocsp_answer)
     certificate = _handed_over(issuer, item)
-    if certificate is None:
-        return fresh
+    return fresh if certificate is None else knowledge_of(means, certificate, at)
+
+
+def knowledge_of(means: Means, certificate: Certificate, at: datetime) -> Knowledge:
+    """Return what is said about a certificate that was handed over; raises `NoList`."""
+    fresh = Knowledge(answer=UNKNOWN, this_update=at, next_update=at + means.terms.ocsp_answer)
     if means.policy.ocsp_mode == "from-crl":
-        fresh = _from_list(issuer, certificate, at)
+        fresh = _from_list(certificate, at)
     rows = list(Revocation.objects.filter(certificate_key=certificate.key).order_by("pk"))
     change = next_change(rows, fresh.this_update)
-    return _Knowledge(
+    return Knowledge(
         answer=_answer(certificate, rows, fresh.this_update),
         this_update=fresh.this_update,
         next_update=min(fresh.next_update, change) if change and change > at else fresh.next_update,
@@ -118,13 +122,15 @@ def _handed_over(issuer: Issuer, item: RequestedStatus) -> Certificate | None:
     return Certificate.objects.filter(key=key, issuer=issuer).exclude(state__in=pending).first()
 
 
-def _from_list(issuer: Issuer, certificate: Certificate, at: datetime) -> _Knowledge:
+def _from_list(certificate: Certificate, at: datetime) -> Knowledge:
     """Say what the partition's last list said, for as long as that list says it (setting `ocsp_mode`)."""
-    lists = CrlPublication.objects.filter(issuer=issuer, municipality=certificate.issuing_municipality)
+    lists = CrlPublication.objects.filter(
+        issuer_id=certificate.issuer_id, municipality=certificate.issuing_municipality
+    )
     last = lists.order_by("-number").first()
     if last is None or not last.this_update <= at < last.next_update:
-        raise _NoList
-    return _Knowledge(answer=UNKNOWN, this_update=last.this_update, next_update=last.next_update)
+        raise NoList
+    return Knowledge(answer=UNKNOWN, this_update=last.this_update, next_update=last.next_update)
 
 
 def _answer(certificate: Certificate, rows: Sequence[Revocation], at: datetime) -> StatusAnswer:

@@ -1,4 +1,7 @@
-"""Status, lists and CA certificates over HTTP. A view reads, asks the authority once, and answers bytes."""
+"""Status, lists and CA certificates over HTTP. A view reads, asks the authority once, and answers bytes.
+
+Under `status_access = "registered"` only CA certificates are public (R-5.24): the rest is at the verifiers' door.
+"""
 
 import base64
 import binascii
@@ -51,13 +54,15 @@ def ocsp_get(request: HttpRequest, kind: str, encoded: str) -> HttpResponse:  # 
 @require_safe
 def crl(request: HttpRequest, issuer: str, municipality: str) -> HttpResponse:  # noqa: ARG001  -- Django's signature
     """Answer `GET /crl/<issuer>/<municipality>.crl` with the newest list of the partition."""
-    newest = newest_list(_issuer(issuer), municipality)
-    if newest is None:
-        raise Http404
     try:
         authority = current()
     except Failure:
         return _unavailable()
+    if not _is_public(authority):
+        return _at_the_door()
+    newest = newest_list(_issuer(issuer), municipality)
+    if newest is None:
+        raise Http404
     return _bytes(bytes(newest.crl), CRL, _until(authority, newest.next_update))
 
 
@@ -72,10 +77,23 @@ def _answer(question: bytes, kind: str) -> HttpResponse:
         raise Http404
     try:
         authority = current()
+        if not _is_public(authority):
+            return _at_the_door()
         answered: Answered = authority.answer_status(question, CertificateKind(kind))
     except Failure:
         return _unavailable()
     return _bytes(answered.der, OCSP_RESPONSE, _until(authority, answered.next_update))
+
+
+def _is_public(authority: Authority) -> bool:
+    return authority.policy.status_access == "public"
+
+
+def _at_the_door() -> HttpResponse:
+    """Refuse without a word about what is asked: whether it exists is for those who may ask."""
+    response = HttpResponse(status=HTTPStatus.FORBIDDEN)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _issuer(name: str) -> Issuer:

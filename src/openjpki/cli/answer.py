@@ -58,6 +58,11 @@ def desk_port(text: str) -> int:
     return _port(text, "--desk-port")
 
 
+def verifier_port(text: str) -> int:
+    """Read a TCP port for `--verifier-port`; raises `BadValue`."""
+    return _port(text, "--verifier-port")
+
+
 def _port(text: str, option: str) -> int:
     if text.isascii() and text.isdigit() and int(text[:6]) in PORTS:
         return int(text)

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from openjpki.cli import authority_check, authority_notices, desk_keys
+from openjpki.cli import authority_check, authority_notices, desk_keys, verifiers
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.opening import opened
 
@@ -17,6 +17,7 @@ def register(commands: Commands) -> None:
     authority_check.add(acts)
     authority_notices.add(acts)
     desk_keys.add(acts)
+    verifiers.add(acts)
 
 
 def publish(arguments: argparse.Namespace) -> Answer:

@@ -243,6 +243,8 @@ _WINDOW: Mapping[str, str] = {
     "last day of a foreign resident's period of stay": "外国人住民の在留期間の満了日",
     "ask for each PIN of four digits; without it one number serves for the three of them": "数字4桁の暗証番号を1つずつたずねる。省略時は、3つに同じ番号を使う",
     "signature PIN, then the one of four digits (or with --separate-pins authentication, resident record and card face entry PIN), one a line": "署名用の暗証番号、次に数字4桁の暗証番号を1行ずつ(--separate-pins では、利用者証明用、住民基本台帳用、券面事項入力補助用の順)",
+    "record that a card is stopped, or was found again (R-5.20)": "カードの一時停止、または発見を記録する(R-5.20)",
+    "what is recorded: a stop, or that the card was found again": "記録すること(suspend 一時停止、resume 発見による停止の解除)",
     "write the name and address of the record on the card's chip": "記録の氏名と住所を、カードのICチップに書き込む(券面更新)",
     "the resident record PIN, one line of standard input": "住民基本台帳用の暗証番号を、標準入力から1行で",
     "which certificate (both)": "どの電子証明書か(省略時は両方)",

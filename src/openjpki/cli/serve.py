@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 import threading
-from contextlib import nullcontext
+from contextlib import ExitStack
 from functools import partial
 
-from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port
+from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port, verifier_port
 from openjpki.cli.serve_signer import serve_signer
 from openjpki.errors import Language
-from openjpki.site.home import DEFAULT_DESK_PORT, Home
+from openjpki.site.home import DEFAULT_DESK_PORT, DEFAULT_VERIFIER_PORT, Home
 from openjpki.site.opening import assemble, told_of_databases
 from openjpki.site.place import locked
 from openjpki.site.server import LOOPBACK, holding_port
@@ -42,6 +42,13 @@ def register(commands: Commands) -> None:
         metavar="PORT",
         help=f"take the windows' messages over HTTPS here (default: the home's; {DEFAULT_DESK_PORT} for the authority alone)",
     )
+    parser.add_argument(
+        "--verifier-port",
+        type=verifier_port,
+        metavar="PORT",
+        help="answer registered verifiers over HTTPS here "
+        f"(default: nowhere, or {DEFAULT_VERIFIER_PORT} if only they may have lists and OCSP answers)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,6 +59,7 @@ def run(arguments: argparse.Namespace) -> Answer:
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     desk_number = _desk_number(home, arguments)
+    verifier_number = _verifier_number(home, arguments)
     if arguments.role:
         os.environ["OPENJPKI_SERVES"] = (
             arguments.role
@@ -69,11 +77,16 @@ def run(arguments: argparse.Namespace) -> Answer:
         ]
         if not arguments.role:  # the authority alone delivers nobody's messages
             rounds.append((partial(one_delivery, house.window.outbox), None))
-        with house.desk.server(desk_number).answering() if desk_number else nullcontext():
+        with ExitStack() as doors:
+            if desk_number:
+                doors.enter_context(house.desk.server(desk_number).answering())
+            if verifier_number:
+                doors.enter_context(house.verifiers().server(verifier_number).answering())
             waits = [work() for work, _ in rounds]
             address = f"http://{LOOPBACK}:{number}/"
             desk = f"https://{LOOPBACK}:{desk_number}" if desk_number else ""
-            for line in _told(address, desk, language_of(arguments)):
+            door = f"https://{LOOPBACK}:{verifier_number}" if verifier_number else ""
+            for line in _told(address, desk, door, language_of(arguments)):
                 print(line, file=sys.stderr, flush=True)
             stop = threading.Event()
             for wait, (work, keep) in zip(waits, rounds, strict=True):
@@ -82,7 +95,8 @@ def run(arguments: argparse.Namespace) -> Answer:
                 _serve(number)
             finally:
                 stop.set()
-    return Answer(data={"address": address, "ended": "stopped"} | ({"desk": desk} if desk else {}))
+    places = {name: place for name, place in (("desk", desk), ("verifiers", door)) if place}
+    return Answer(data={"address": address, "ended": "stopped"} | places)
 
 
 def _desk_number(home: Home, arguments: argparse.Namespace) -> int:
@@ -92,7 +106,14 @@ def _desk_number(home: Home, arguments: argparse.Namespace) -> int:
     return home.settings.desk_port or (DEFAULT_DESK_PORT if arguments.role else 0)
 
 
-def _told(address: str, desk: str, language: Language) -> list[str]:
+def _verifier_number(home: Home, arguments: argparse.Namespace) -> int:
+    """Return the port of the verifiers' door, 0 for none: as asked for, or as the policy needs one (R-5.24)."""
+    if arguments.verifier_port is not None:
+        return int(arguments.verifier_port)
+    return DEFAULT_VERIFIER_PORT if home.policy().status_access == "registered" else 0
+
+
+def _told(address: str, desk: str, door: str, language: Language) -> list[str]:
     told = {
         "ja": [f"{address} で公開しています。終わるには Ctrl-C を押してください。"],
         "en": [f"Serving at {address} — press Ctrl-C to stop."],
@@ -100,6 +121,9 @@ def _told(address: str, desk: str, language: Language) -> list[str]:
     if desk:
         told["ja"].append(f"窓口からの電文は {desk} で受け付けています。")
         told["en"].append(f"Taking the windows' messages at {desk}.")
+    if door:
+        told["ja"].append(f"登録した検証者には {door} で答えます。")
+        told["en"].append(f"Answering registered verifiers at {door}.")
     return told[language]
 
 

@@ -27,6 +27,7 @@ from openjpki.cli.window_answers import (
 from openjpki.cli.window_arguments import (
     add_applications,
     add_approve,
+    add_card_stop,
     add_card_update,
     add_deliver,
     add_event,
@@ -47,7 +48,7 @@ from openjpki.cli.window_arguments import (
     login,
     shown,
 )
-from openjpki.cli.window_cards import card_update
+from openjpki.cli.window_cards import card_stop, card_update
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
@@ -204,6 +205,12 @@ def _card_update(arguments: argparse.Namespace) -> Answer:
     """Bring a card's face up to date."""
     with _counter(arguments) as (house, clerk):
         return card_update(arguments, house, clerk)
+
+
+def _card_stop(arguments: argparse.Namespace) -> Answer:
+    """Record a stop of a card, or its end."""
+    with _counter(arguments) as (house, clerk):
+        return card_stop(arguments, house, clerk)
 
 
 def _pin_reset(arguments: argparse.Namespace) -> Answer:
@@ -370,6 +377,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Run]]
         add_card_update,
         _card_update,
     ),
+    "card-stop": ("record that a card is stopped, or was found again (R-5.20)", add_card_stop, _card_stop),
     "pin-reset": (
         "let the holder set a PIN anew without the old one (R-6.3)",
         add_pin_reset,

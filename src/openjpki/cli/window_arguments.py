@@ -13,6 +13,7 @@ from openjpki.cli.card_facts import PINS
 from openjpki.cli.rules.arguments import add_choice, add_day, document
 from openjpki.errors import Language
 from openjpki.rules.kinds import Applicant, CertificateKind, LifeEvent, PinKind, Power, Sex
+from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.pins import check_pin
 from openjpki.rules.policy import Policy
 from openjpki.site.city import MUNICIPALITIES
@@ -196,6 +197,13 @@ def add_card_update(parser: argparse.ArgumentParser) -> None:
     add_person(parser)
     parser.add_argument("--card", required=True, metavar="NAME", help="the card on the reader")
     parser.add_argument("--pin-stdin", action="store_true", help="the resident record PIN, one line of standard input")
+
+
+def add_card_stop(parser: argparse.ArgumentParser) -> None:
+    """Add whose card it is, and what is recorded."""
+    add_person(parser)
+    stops = (CardEvent.SUSPEND.value, CardEvent.RESUME.value)
+    add_choice(parser, "--event", stops, "what is recorded: a stop, or that the card was found again")
 
 
 def add_pin_reset(parser: argparse.ArgumentParser) -> None:

@@ -100,6 +100,16 @@ def signers_of(document: bytes, *, spare: Sequence[bytes] = ()) -> tuple[bytes, 
     return tuple(dict.fromkeys(der for der in (*signers, *authorities) if der is not None))
 
 
+def content_of(message: bytes) -> bytes | None:
+    """Return what a CMS signature carries inside, None if it carries nothing or cannot be read; it is not judged."""
+    check_size(len(message))
+    try:
+        inside = read_signed_data(message)["encap_content_info"]["content"].native
+    except Exception:  # noqa: BLE001  -- hostile bytes raise whatever they like in the parser
+        return None
+    return inside if isinstance(inside, bytes) else None
+
+
 def _read_cms(message: bytes, content: bytes | None, spare: Sequence[bytes]) -> SignatureFacts:
     try:
         signed = read_signed_data(message)

@@ -244,6 +244,11 @@ class Policy:
     """How often a full list is published."""
     ocsp_mode: Annotated[Literal["real-time", "from-crl"], Setting("R-5.25", "U", "none (Q-4)")] = "real-time"
     """Whether OCSP answers from the register or from the last list."""
+    status_access: Annotated[
+        Literal["public", "registered"],
+        Setting("R-5.24", "C", "J-LIS: verifiers that notified only; open in a sandbox"),
+    ] = "public"
+    """Whether anybody may have lists and answers, or registered verifiers only, at their own door."""
 
     # --- R-6: the PINs
     sign_pin_lowercase: Annotated[Literal["refuse", "fold"], Setting("R-6.1", "U", "S-42, S-56")] = "refuse"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from openjpki.audit.ledger import Ledger
 from openjpki.authority import card_face_key
@@ -35,6 +36,9 @@ from openjpki.site.signing import signing_keys
 from openjpki.window.officer import Officer
 from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
+
+if TYPE_CHECKING:
+    from openjpki.site.verifiers import VerifierRoom
 
 
 class DatabasesTaken(Failure):
@@ -169,6 +173,16 @@ class House:
                 for role in ROLES
             ),
         )
+
+    def verifiers(self) -> "VerifierRoom":
+        """Return what the authority's people do about verifiers and callers, and the verifiers' door.
+
+        It is put together when it is asked for: judging a consent takes the whole of `documents`, which no other command of
+        the authority needs.
+        """
+        from openjpki.site.verifiers import VerifierRoom
+
+        return VerifierRoom(self.home, self.authority)
 
     def furnish(self, replaced: frozenset[str] = frozenset()) -> None:
         """Make the tables of a new home and enrol the sandbox's municipalities.

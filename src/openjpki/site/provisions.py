@@ -70,6 +70,13 @@ def _desk(home: Path) -> None:
     DeskCa(home / "authority" / "desk-ca", write_private).found(real_moment())
 
 
+def _verifiers(home: Path) -> None:
+    """The CA by whose certificates registered verifiers are known."""
+    folder = home / "authority" / "verifiers-ca"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    DeskCa(folder, write_private, line="verifiers").found(real_moment())
+
+
 def _card_administration(home: Path) -> None:
     CardKeys(home / "authority" / "keys" / f"{NAME}.key", home / "authority" / "passphrase").create(entropy)
 
@@ -86,6 +93,7 @@ PROVISIONS: tuple[Provision, ...] = (
     _secret,
     _audit_keys,
     _desk,
+    _verifiers,
     _card_administration,
     _card_faces,
 )

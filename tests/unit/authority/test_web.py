@@ -1,5 +1,6 @@
 import base64
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from openjpki.authority.models import Issuer
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES, build_request
 from openjpki.rules.kinds import LifeEvent
+from openjpki.rules.policy import Policy
 from tests.support.authority import OPENED, SIGNATURE, Scene
 
 pytestmark = [pytest.mark.django_db(databases=["authority"]), pytest.mark.urls("openjpki.authority.urls")]
@@ -196,3 +198,23 @@ def test_a_database_that_does_not_answer_is_503(scene: Scene, client: Client, mo
     monkeypatch.setattr(status, "in_force", broken)
 
     assert client.post("/ocsp/signature", question(issued), content_type=ASKS).status_code == 503
+
+
+def test_registered_only_means_nothing_at_the_public_address(
+    scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `status_access = "registered"` lists and answers are at the verifiers' door alone; CA certificates stay (R-5.24)."""
+    issued = scene.with_card().issue()
+    scene.authority.publish_crls()
+    closed = replace(scene.authority, policy=Policy.preset("national").with_settings({"status_access": "registered"}))
+    monkeypatch.setattr(wiring, "_installed", [closed])
+    encoded = quote(base64.b64encode(question(issued)), safe="")
+    refused = [
+        client.post("/ocsp/signature", question(issued), content_type=ASKS),
+        client.get(f"/ocsp/signature/{encoded}"),
+        client.get("/crl/signature-1/99201.crl"),
+        client.get("/crl/signature-9/99999.crl"),
+    ]
+
+    assert [(one.status_code, one.content, one["Cache-Control"]) for one in refused] == [(403, b"", "no-store")] * 4
+    assert client.get("/ca/signature-1.cer").status_code == 200

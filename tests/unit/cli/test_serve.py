@@ -23,7 +23,7 @@ from openjpki.cli.main import main, parser
 from openjpki.desk.https_server import DeskPortTaken
 from openjpki.rules.dates import civil_date
 from openjpki.site.clock import SteppedClock
-from openjpki.site.home import DEFAULT_DESK_PORT, Home
+from openjpki.site.home import DEFAULT_DESK_PORT, DEFAULT_VERIFIER_PORT, Home
 from openjpki.site.opening import founded
 from openjpki.site.place import HomeInUse, locked
 from openjpki.site.server import LOOPBACK, free_port, require_port
@@ -141,6 +141,21 @@ def test_the_authority_alone_has_a_desk(tmp_path: Path) -> None:
     ]
     for home, words, expected in cases:
         assert serve._desk_number(home, parser().parse_args(["serve", *words])) == expected
+
+
+def test_the_verifiers_have_a_door_where_one_is_needed(tmp_path: Path) -> None:
+    """The port asked for; else the usual one if only registered verifiers are told anything; otherwise none (R-5.24)."""
+    open_ = Home.create(tmp_path / "open", SETTINGS)
+    closed = Home.create(tmp_path / "closed", replace(SETTINGS, policy={"status_access": "registered"}))
+    cases = [
+        (open_, (), 0),
+        (open_, ("--verifier-port", "9002"), 9002),
+        (closed, (), DEFAULT_VERIFIER_PORT),
+        (closed, ("authority",), DEFAULT_VERIFIER_PORT),
+        (closed, ("--verifier-port", "9002"), 9002),
+    ]
+    for home, words, expected in cases:
+        assert serve._verifier_number(home, parser().parse_args(["serve", *words])) == expected
 
 
 @pytest.mark.django_db(databases=ROLES)

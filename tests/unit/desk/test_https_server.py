@@ -13,7 +13,8 @@ import pytest
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH
-from openjpki.desk.https_server import MOST_HANDSHAKES, Bounds, DeskPortTaken, DeskServer
+from openjpki.desk.https_server import DeskPortTaken, DeskServer
+from openjpki.desk.mutual_tls import MOST_HANDSHAKES, Bounds
 from openjpki.desk.tls import server_context
 from openjpki.errors import Failure, Kind
 from openjpki.site.clock import real_moment

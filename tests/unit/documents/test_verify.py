@@ -8,7 +8,7 @@ from openjpki.documents.limits import MAX_DOCUMENT, DocumentTooLarge, EmptyDocum
 from openjpki.documents.report import Inquiry, Report
 from openjpki.documents.sign import sign_cms, sign_pdf
 from openjpki.documents.status import OcspEvidence
-from openjpki.documents.verify import signers_of, verify_cms, verify_pdf
+from openjpki.documents.verify import content_of, signers_of, verify_cms, verify_pdf
 from openjpki.errors import Kind
 from tests.unit.documents.world import (
     BEGINS,
@@ -253,3 +253,12 @@ def test_the_report_says_who_asked() -> None:
     report = verify_pdf(SIGNED_PDF, policies=POLICIES, evidence=evidence(), at=NOW, inquiry=inquiry)
 
     assert report.as_data()["inquiry"] == {"asked_by": "tax office", "ground": "filing 1"}
+
+
+def test_what_a_signature_carries_can_be_read() -> None:
+    """The content as it stands inside, unjudged; None beside it, in what is no signature, and in what is no content (R-8.7)."""
+    attached = sign_cms(CONTENT, Card(), moment=SIGNED, detached=False)
+
+    assert [content_of(one) for one in (attached, SIGNED_CMS, b"no CMS")] == [CONTENT, None, None]
+    with pytest.raises(DocumentTooLarge):
+        content_of(bytes(MAX_DOCUMENT + 1))

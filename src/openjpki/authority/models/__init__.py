@@ -6,8 +6,10 @@ from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision, NoticeState
+from openjpki.authority.models.phone_hold import PhoneHold
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
+from openjpki.authority.models.verifier import Consent, Verifier, VerifierCertificate
 
 __all__ = [
     "Card",
@@ -15,6 +17,7 @@ __all__ = [
     "CardKey",
     "CardSession",
     "Certificate",
+    "Consent",
     "CrlPublication",
     "EnrolledKey",
     "Issuer",
@@ -29,6 +32,7 @@ __all__ = [
     "OrderState",
     "Person",
     "PersonState",
+    "PhoneHold",
     "PinReset",
     "Receipt",
     "Revocation",
@@ -36,4 +40,6 @@ __all__ = [
     "Serial",
     "SerialCounter",
     "SessionState",
+    "Verifier",
+    "VerifierCertificate",
 ]

@@ -9,12 +9,9 @@ from django.core.management.commands import flush
 from django.db import connections
 
 from openjpki.audit.triggers import On, build_walls, tear_walls_down
-from openjpki.authority import notice_walls as authority_notices
-from openjpki.authority import walls as authority
-from openjpki.window import notice_walls as window_notices
+from openjpki.site.walls import WALLS
 
-_WALLS = {"authority": (*authority.WALLS, *authority_notices.WALLS), "window": window_notices.WALLS}
-_KEPT = {alias: [wall for wall in walls if wall.on is On.DELETE] for alias, walls in _WALLS.items()}
+_KEPT = {alias: [wall for wall in walls if wall.on is On.DELETE] for alias, walls in WALLS.items()}
 """Database alias → its walls against deletion. PostgreSQL truncates, and no trigger for rows is asked."""
 
 

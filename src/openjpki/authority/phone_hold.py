@@ -1,0 +1,131 @@
+"""一時停止 by telephone: an operator of the call centre stops a card at the holder's word (R-5.8, R-5.20).
+
+The card is suspended, its authentication certificate held, its signature certificate over, in one act; answers say so at
+once, lists with their next publication. The way back is the window's (`register`, `rules.revocation.after_hold`): the
+municipality first reports that it knows the card is stopped, and then that it was found. A report that does not know
+of the call, an old one on its way, never sets the card free.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from openjpki.authority.acts import Doer, act, phone_at
+from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.ending import end_for
+from openjpki.authority.means import Means
+from openjpki.authority.models import Card, Certificate, Person, PhoneHold
+from openjpki.authority.persons import CardUnknown, locked
+from openjpki.authority.verbs import Verb
+from openjpki.errors import Failure, Kind
+from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import CardState, LifeEvent
+from openjpki.rules.lifecycle import CARD, CardEvent, advance
+from openjpki.rules.phone_hold import Question, unasked
+from openjpki.rules.revocation import effect_of
+
+_OPERATOR = re.compile("[A-Za-z0-9._-]{1,64}")
+
+
+class QuestionsUnasked(Failure):
+    """The caller was not asked who they are."""
+
+    code = "authority.phone.questions-unasked"
+    kind = Kind.REFUSED
+    ja = "本人確認の質問({questions})をしていません。確認してから停止してください。"
+    en = "Not all questions were asked ({questions}). Ask them before the card is stopped."
+
+
+class BadOperator(Failure):
+    """Who took the call must be named."""
+
+    code = "authority.phone.bad-operator"
+    kind = Kind.USAGE
+    ja = "受付者は英数字と . _ - で64文字までです。"
+    en = "The operator is named by up to 64 letters, digits, dots, underscores and hyphens."
+
+
+class CardStoppedByPhone(Failure):
+    """The card was stopped by telephone, and the municipality has not said that it knows."""
+
+    code = "authority.card-stopped-by-phone"
+    kind = Kind.REFUSED
+    ja = "このカードは電話により一時停止されています。窓口で一時停止を記録してから、停止を解除してください。"
+    en = "The card was stopped by telephone. Record the stop at the window first, and then that the card was found."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A card that was stopped, and the certificates that this ended or held."""
+
+    card: Card
+    ended: tuple[Certificate, ...]
+
+
+def stop(means: Means, card_number: str, asked: Collection[Question], operator: str, at: datetime) -> Stopped:
+    """Stop a card; raises what stands against it.
+
+    `asked` are the questions that the operator asked, with answers that agreed with the register. A card that is
+    stopped already is stopped again without effect: the caller hears the same.
+    """
+    if not _OPERATOR.fullmatch(operator):
+        raise BadOperator
+    if missing := unasked(asked):
+        raise QuestionsUnasked(questions=", ".join(question.value for question in missing))
+    doer = phone_at(at, operator)
+    with act():
+        card = _locked_card(card_number)
+        before = CardState(card.state)
+        words = [question.value for question in Question if question in asked]
+        doer.note(Verb.CARD_STOPPED_BY_PHONE, card, {"asked": words, "before": before.value})
+        if before is not CardState.SUSPENDED:
+            card.state = advance(CARD, before, CardEvent.SUSPEND).value
+            card.save(update_fields=["state"])
+            PhoneHold.objects.create(card=card, operator=operator, asked=words, held_at=at)
+        effect = effect_of(means.policy, LifeEvent.HOLD, civil_date(at))
+        ended = end_for(means, card.person, LifeEvent.HOLD, effect, doer, card=card)
+    means.checkpoint(Checkpoint.CARD_STOPPED)
+    return Stopped(card=card, ended=tuple(ended))
+
+
+def heard(card: Card, state: CardState, doer: Doer) -> None:
+    """Hold a municipality's report of a card against the calls about it, inside the report's act.
+
+    The report that a card is stopped, or gone, says that the municipality knows. Raises `CardStoppedByPhone` for one
+    that would set a card free before that.
+    """
+    held = PhoneHold.objects.filter(card=card, acknowledged_at__isnull=True).first()
+    if held is None:
+        return
+    if state is CardState.ACTIVE:
+        raise CardStoppedByPhone
+    held.acknowledged_at = doer.at
+    held.save(update_fields=["acknowledged_at"])
+    doer.note(Verb.PHONE_STOP_KNOWN, card)
+
+
+def card_in_use(resident_code: str) -> str:
+    """Return the number of the card that a resident holds, the newest if there are two; raises `CardUnknown`."""
+    usable = (CardState.ACTIVE.value, CardState.SUSPENDED.value)
+    found = Card.objects.filter(person__resident_code=resident_code, state__in=usable).order_by("-pk").first()
+    if found is None:
+        raise CardUnknown
+    return found.card_number
+
+
+def phone_holds() -> list[PhoneHold]:
+    """Return the cards that were stopped by telephone and whose municipality has not said that it knows, oldest first."""
+    waiting = PhoneHold.objects.filter(acknowledged_at__isnull=True)
+    return list(waiting.select_related("card").order_by("held_at", "pk"))
+
+
+def _locked_card(card_number: str) -> Card:
+    """Return a card, its holder's row locked: acts on one person's certificates come one by one."""
+    found = Card.objects.filter(card_number=card_number).select_related("person").first()
+    if found is None:
+        raise CardUnknown
+    person: Person = locked(found.person.resident_code)
+    card = Card.objects.select_for_update().get(pk=found.pk)
+    card.person = person
+    return card

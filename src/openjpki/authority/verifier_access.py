@@ -1,0 +1,88 @@
+"""Who stands at the verifiers' door, and what may be asked there: the register decides, at the moment of the question.
+
+Nothing is believed but the certificate whose key the connection has proven. Suspended, ended, revoked, run out, another
+ground: each is refused, and says so to whoever holds the key; a stranger hears nothing else.
+"""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from openjpki.authority.models import Verifier, VerifierCertificate
+from openjpki.errors import Failure, Kind
+from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.verifiers import Right, VerifierState, may_ask
+
+
+class StrangerAtTheDoor(Failure):
+    """The certificate is nobody's."""
+
+    code = "verifier.stranger"
+    kind = Kind.REFUSED
+    ja = "この証明書の検証者は登録されていません。"
+    en = "No verifier is registered with this certificate."
+
+
+class CertificateNotInForce(Failure):
+    """The certificate was revoked, has not begun, or has run out."""
+
+    code = "verifier.certificate-not-in-force"
+    kind = Kind.REFUSED
+    ja = "接続用証明書は失効しているか、有効期間の外です。"
+    en = "The client certificate was revoked, or is outside its validity."
+
+
+class RegistrationNotInForce(Failure):
+    """The registration is suspended, has ended, or its days are over."""
+
+    code = "verifier.registration-not-in-force"
+    kind = Kind.REFUSED
+    ja = "検証者の登録は停止中か、終了しているか、期間の外です。"
+    en = "The verifier's registration is suspended, has ended, or is outside its term."
+
+
+class NotRegisteredFor(Failure):
+    """The verifier may not ask this about certificates of this kind (R-5.24)."""
+
+    code = "verifier.not-registered-for"
+    kind = Kind.REFUSED
+    ja = "この検証者には、この種類の電子証明書についての「{right}」は認められていません。"
+    en = 'This verifier may not ask for "{right}" about certificates of this kind.'
+
+
+def admitted(fingerprint: str, at: datetime, *, now: datetime) -> Verifier:
+    """Return who has a certificate, by its SHA-256; `at` is the legal moment, `now` the transport clock's."""
+    shown = VerifierCertificate.objects.filter(fingerprint=fingerprint).select_related("verifier").first()
+    if shown is None:
+        raise StrangerAtTheDoor
+    if shown.revoked_at is not None or not shown.not_before <= now <= shown.not_after:
+        raise CertificateNotInForce
+    row = shown.verifier
+    if row.state != VerifierState.ACTIVE.value or not row.since <= civil_date(at) <= row.until:
+        raise RegistrationNotInForce
+    return row
+
+
+def hold_right(row: Verifier, right: Right, about: CertificateKind) -> None:
+    """Raise `NotRegisteredFor` unless a verifier may ask this about certificates of a kind."""
+    if not may_ask(row.on_grounds(), row.with_rights(), right, about):
+        raise NotRegisteredFor(right=right.value)
+
+
+def accepted_requesters(right: Right, about: CertificateKind, at: datetime, *, now: datetime) -> tuple[bytes, ...]:
+    """Return the certificates (DER) whose holders may ask this now: what a process that answers by itself keeps a copy of."""
+    today = civil_date(at)
+    rows: QuerySet[VerifierCertificate] = VerifierCertificate.objects.filter(
+        revoked_at__isnull=True,
+        not_before__lte=now,
+        not_after__gte=now,
+        verifier__state=VerifierState.ACTIVE.value,
+        verifier__since__lte=today,
+        verifier__until__gte=today,
+    ).select_related("verifier")
+    return tuple(
+        bytes(row.certificate)
+        for row in rows.order_by("fingerprint")
+        if may_ask(row.verifier.on_grounds(), row.verifier.with_rights(), right, about)
+    )
