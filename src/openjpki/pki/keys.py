@@ -1,11 +1,14 @@
 """Who signs, who makes keys, and what proves a signature. Private keys are never shown and never leave their signer."""
 
+from collections.abc import Iterable
+from hashlib import new as new_hash
 from hashlib import sha1
 from typing import Protocol
 
 from asn1crypto.keys import PublicKeyInfo
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import (
@@ -56,6 +59,14 @@ class Signer(Protocol):
         ...
 
 
+class StreamSigner(Signer, Protocol):
+    """A `Signer` for what is too long to be held whole, as a revocation list is."""
+
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over what the pieces are together; all of them are taken before anything is signed."""
+        ...
+
+
 class KeySource(Protocol):
     """Where new key pairs come from."""
 
@@ -65,7 +76,7 @@ class KeySource(Protocol):
 
 
 class SoftwareSigner:
-    """A `Signer` over a private key in memory."""
+    """A `StreamSigner` over a private key in memory."""
 
     def __init__(self, private_key: PrivateKey) -> None:
         self._private_key = private_key
@@ -78,6 +89,13 @@ class SoftwareSigner:
             return self._private_key.sign(to_be_signed, padding.PKCS1v15(), self.algorithm.hash())
         return self._private_key.sign(to_be_signed, ec.ECDSA(self.algorithm.hash()))
 
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over the hash of what the pieces are together."""
+        digest, made = digest_of(self.algorithm, pieces), Prehashed(self.algorithm.hash())
+        if isinstance(self._private_key, rsa.RSAPrivateKey):
+            return self._private_key.sign(digest, padding.PKCS1v15(), made)
+        return self._private_key.sign(digest, ec.ECDSA(made))
+
 
 class FreshKeys:
     """A `KeySource` that makes every key pair anew (entropy from the cryptographic library)."""
@@ -87,6 +105,14 @@ class FreshKeys:
         if algorithm is KeyAlgorithm.RSA_2048_SHA_256:
             return rsa.generate_private_key(RSA_EXPONENT, RSA_BITS)
         return ec.generate_private_key(ec.SECP384R1())
+
+
+def digest_of(algorithm: KeyAlgorithm, pieces: Iterable[bytes]) -> bytes:
+    """Return the hash that an algorithm signs, of what the pieces are together."""
+    digest = new_hash(algorithm.digest_name)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
 
 
 def verify_signature(spki: bytes, algorithm: KeyAlgorithm, message: bytes, signature: bytes) -> None:
