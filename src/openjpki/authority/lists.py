@@ -20,6 +20,8 @@ from typing import IO
 from openjpki.authority.durable import PRIVATE, PUBLIC, write_pieces
 from openjpki.authority.models import CrlPublication, Issuer
 from openjpki.errors import Failure, Kind
+from openjpki.pki.crl import EntryStream, ListFrame
+from openjpki.pki.keys import StreamSigner
 
 LEASE_PATIENCE = 120.0
 """Seconds that a publisher waits for another one of the same partition; a list of a million entries takes some ten."""
@@ -86,16 +88,25 @@ class ListFolder:
         finally:
             os.close(folder)
 
-    @contextmanager
-    def aside(self) -> Iterator[IO[bytes]]:
-        """Give a file without a name for entries whose length is not known yet; nothing of it stays."""
-        with tempfile.TemporaryFile(dir=self.path) as file:
-            yield file
+    def sign(self, number: int, entries: EntryStream, frame: Callable[[], ListFrame], signer: StreamSigner) -> Written:
+        """Sign a list and write it under its number, durable on return; the caller holds the lease.
 
-    def write(self, number: int, pieces: Iterable[bytes]) -> Written:
-        """Write a list under its number, durable on return; the caller holds the lease."""
-        measure = _Measure(pieces)
-        write_pieces(self._file(number), measure, PRIVATE)
+        Entries lie in a file without a name until their length is known; then `frame` is asked for what stands around
+        them. They are read twice more: to be hashed, and to be written behind the header that the signature's length
+        completes. Raises what any of these raise; nothing stays then.
+        """
+        with tempfile.TemporaryFile(dir=self.path) as aside:
+            for piece in entries:
+                aside.write(piece)
+            around = frame()
+
+            def again() -> Iterator[bytes]:
+                aside.seek(0)
+                yield from pieces_of(aside)
+
+            signature = signer.sign_stream(around.to_be_signed(entries.length, again()))
+            measure = _Measure(around.signed(entries.length, again(), signature))
+            write_pieces(self._file(number), measure, PRIVATE)
         return measure.written()
 
     def keep(self, newest: int) -> None:

@@ -16,13 +16,13 @@ from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.durable import PUBLIC, sweep, write_whole
 from openjpki.authority.issuers import in_force
-from openjpki.authority.lists import ListFolder, ListMissing, Written, pieces_of
+from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.municipalities import all_enrolled
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
-from openjpki.pki.crl import EntryStream, RevokedEntry, frame_of
+from openjpki.pki.crl import EntryStream, ListFrame, RevokedEntry, frame_of
 from openjpki.rules.person import Municipality
 from openjpki.rules.standing import shown_at
 
@@ -123,13 +123,10 @@ def _sign(
     """Write a list under its number, and say of it what only then is known. No transaction is open meanwhile."""
     issuer, at = publication.issuer, publication.this_update
     signer = means.keys.signer(issuer.key_name)
-    with folder.aside() as spool:
-        entries = EntryStream(_entries(issuer, municipality, previous, at), at)
-        for piece in entries:
-            spool.write(piece)
-        publication.entries = entries.count
+
+    def frame() -> ListFrame:
         publication.next_update = _next_update(means, issuer, municipality, at)
-        frame = frame_of(
+        return frame_of(
             means.profiles,
             issuer=bytes(issuer.certificate),
             public_key=signer.public_key,
@@ -139,12 +136,9 @@ def _sign(
             next_update=publication.next_update,
         )
 
-        def pieces() -> Iterator[bytes]:
-            spool.seek(0)
-            yield from pieces_of(spool)
-
-        signature = signer.sign_stream(frame.to_be_signed(entries.length, pieces()))
-        written: Written = folder.write(publication.number, frame.signed(entries.length, pieces(), signature))
+    entries = EntryStream(_entries(issuer, municipality, previous, at), at)
+    written = folder.sign(publication.number, entries, frame, signer)
+    publication.entries = entries.count
     publication.length, publication.digest = written.length, written.digest
 
 
