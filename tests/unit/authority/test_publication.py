@@ -9,6 +9,7 @@ from openjpki.audit.models import Entry
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.publication import newest_list, publish
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
+from openjpki.pki.crl import ListUnsound
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
 from openjpki.rules.policy import Policy
 from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Crash, Scene
@@ -226,6 +227,24 @@ def test_what_was_never_handed_over_is_listed(scene: Scene) -> None:
     scene.authority.publish_crls()
 
     assert scene.listed(SIGNATURE) == {2: "unspecified"}
+
+
+def test_a_list_that_cannot_be_made_keeps_no_other_waiting(scene: Scene) -> None:
+    """One partition's contradiction is told at the end; the others have their next list, and its own stays as it was."""
+    issued = scene.with_card().issue(AUTHENTICATION)
+    scene.revoke(LifeEvent.REQUEST, AUTHENTICATION)
+    scene.authority.publish_crls()
+    with without_walls():
+        Revocation.objects.update(serial=0)
+    scene.clock.advance_to(OPENED + timedelta(hours=3))
+    with pytest.raises(ListUnsound) as told:
+        scene.authority.publish_crls()
+
+    assert told.value.data == {"problem": "serial"}
+    assert number(crl(scene, AUTHENTICATION)) == 1
+    assert issued.serial in scene.listed(AUTHENTICATION)
+    assert {number(crl(scene, SIGNATURE)), number(crl(scene, SIGNATURE, "99202"))} == {2}
+    assert not [path for path in scene.authority.lists.rglob("*") if path.name.startswith(".")]
 
 
 def test_publication_is_recorded(scene: Scene) -> None:

@@ -8,7 +8,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from openjpki.audit.triggers import build_walls, tear_walls_down
 from openjpki.authority.walls import FIRST, LISTS
 
-_OF_LISTS = tuple(wall for wall in (*FIRST, *LISTS) if wall.table == "authority_crlpublication")
+_FORMER = tuple(wall for wall in FIRST if wall.table == "authority_crlpublication")
+_OF_LISTS = (*_FORMER, *LISTS)
 
 
 def measure(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -37,11 +38,16 @@ def build(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     build_walls(editor.connection.vendor, editor.execute, _OF_LISTS)
 
 
+def build_former(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Put up those that stood before."""
+    build_walls(editor.connection.vendor, editor.execute, _FORMER)
+
+
 class Migration(migrations.Migration):
     dependencies = [("authority", "0006_departures")]
 
     operations = [
-        migrations.RunPython(tear_down, build),
+        migrations.RunPython(tear_down, build_former),
         migrations.AddField(
             model_name="crlpublication",
             name="length",
