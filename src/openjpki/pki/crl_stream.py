@@ -23,7 +23,7 @@ from openjpki.pki.crl import (
 from openjpki.pki.issuer import Issuer
 
 MOST_LIST_BYTES: Final = 128 * 1024 * 1024
-"""Three million entries; a municipality's partition is expected to hold about 12,000 (R-8.10)."""
+"""Three million entries; a municipality's partition is expected to hold some 12,000."""
 MOST_FRAME_BYTES: Final = 4096
 """Of what stands before the entries, and of what stands behind them: each has some 300."""
 
@@ -213,3 +213,4 @@ _ENTRY = re.compile(
 )
 """An entry. Serial and time are compared as octets: a serial's length stands before it."""
 _LONGEST_ENTRY: Final = 2 + 2 + MOST_NUMBER_OCTETS + 17 + max(map(len, REASON_EXTENSIONS))
+"""Octets of an entry: of the serial at most 20, of the moment at most 15, and their headers; then the reason."""

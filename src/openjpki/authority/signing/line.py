@@ -19,7 +19,7 @@ from openjpki.pki.algorithms import KeyAlgorithm
 MOST = 256 * 1024
 """Bytes of a question or an answer: the longest certificate and the longest OCSP answer have some 65,000."""
 MOST_PIECE = 1024 * 1024
-"""Bytes of one piece of a list."""
+"""Bytes of one piece of a list: reading it takes a few times as much memory, however long the list is."""
 PATIENCE = 30.0
 """Seconds that a question and its answer may take, whoever is slow: the connection ends then."""
 LIST_PATIENCE = 300.0
