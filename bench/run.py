@@ -28,10 +28,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from lists import ENTRIES, MOST_EXTRA, extra_memory, list_rows
+from orders import order_rows
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from tokens import token_rows
 
 from openjpki.documents.evidence import Evidence
 from openjpki.documents.sign import sign_pdf
@@ -42,6 +44,8 @@ from openjpki.pki.ocsp_answer import StatusAnswer
 from openjpki.rules.kinds import CertificateKind, RevocationReason
 from openjpki.story.life import own_document
 from tests.support.hierarchy import ISSUED, Hierarchy, hierarchy
+from tests.support.postgres import ServerUnavailable
+from tests.support.token import TokenMissing
 
 REVOKED = 20_000
 """Entries of the list; a municipality's partition is expected to hold about 12,000 (R-8.10)."""
@@ -177,6 +181,17 @@ def median(work: Callable[[], object], rounds: int) -> float:
     return statistics.median(took)
 
 
+def authority_rows(stack: ExitStack, rounds: int) -> list[tuple[str, str, Callable[[], object], Callable[[], object]]]:
+    """Return what is measured of the authority where PostgreSQL and SoftHSM2 are."""
+    found = []
+    try:
+        found += order_rows(stack, rounds)
+        found += token_rows()
+    except (ServerUnavailable, TokenMissing) as missing:
+        print(f"Not measured: {missing}", file=sys.stderr)
+    return found
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -184,7 +199,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"| work | ours, ms | peer | peer, ms | ours / peer |\n|---|---|---|---|---|  <!-- medians of {rounds} -->")
     with ExitStack() as stack:
-        for row in (*rows(), *(Row(*more) for more in (*list_rows(stack), *card_rows(stack)))):
+        more = (*authority_rows(stack, rounds), *list_rows(stack), *card_rows(stack))
+        for row in (*rows(), *(Row(*one) for one in more)):
             ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
             line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")
             print(f"| {' | '.join(line)} |", flush=True)

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+import re
 
 import django
 
@@ -16,6 +17,7 @@ STATUS = {
     Kind.UNAVAILABLE: "unavailable",
 }
 WRITTEN = "This page is written by `tools/make_docs.py`"
+_SPOKEN = re.compile(":(ja|en)}")
 STARTED_BY_A_SERVER = "openjpki.site.wsgi"
 """It opens a home when it is imported."""
 
@@ -37,8 +39,8 @@ def failures() -> tuple[type[Failure], ...]:
 
 
 def cell(text: str) -> str:
-    """Return a text as it may stand in a cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Return a text as it may stand in a cell of a Markdown table; how a day is spoken is left out of its braces."""
+    return _SPOKEN.sub("}", text).replace("|", "\\|").replace("\n", " ")
 
 
 def errors_page() -> str:

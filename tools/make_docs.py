@@ -1,4 +1,4 @@
-"""Writes the documents that are drawn from the code: errors, commands, faults, limits, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
+"""Writes the documents that are drawn from the code: errors, commands, dialogues, faults, limits, findings, interoperability, life cycles, procedures, the trace. `--check` only compares.
 
 Run it as `python -m tools.make_docs`, or by `make docs`.
 """
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.draw_commands import commands_page
+from tools.draw_dialogues import dialogues_page
 from tools.draw_errors import errors_page
 from tools.draw_faults import faults_page
 from tools.draw_findings import rules_page
@@ -27,6 +28,7 @@ DOCS = ROOT / "docs"
 DRAWN: Mapping[Path, Callable[[], str]] = {
     DOCS / "errors.md": errors_page,
     DOCS / "commands.md": commands_page,
+    DOCS / "dialogues.md": dialogues_page,
     DOCS / "faults.md": faults_page,
     DOCS / "limits.md": limits_page,
     DOCS / "rules.md": rules_page,

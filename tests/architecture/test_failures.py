@@ -1,12 +1,16 @@
 import ast
 import re
+import string
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from openjpki.cli.main import as_data
+from openjpki.documents.findings import ToldMoment
 from openjpki.errors import Failure
+from openjpki.rules import era
 from tools.draw_errors import failures
 from tools.make_docs import ROOT
 
@@ -53,6 +57,54 @@ def calls(path: Path) -> list[tuple[str, int, frozenset[str]]]:
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name):
             found.append((node.exc.id, node.lineno, frozenset()))
     return found
+
+
+def speaks(keyword: ast.keyword) -> bool:
+    """Tell whether what is passed was put into words already."""
+    called = [node.func for node in ast.walk(keyword.value) if isinstance(node, ast.Call)]
+    return any(isinstance(one, ast.Name) and one.id in {"spoken", "in_era"} for one in called)
+
+
+def test_no_refusal_carries_a_day_in_words() -> None:
+    """In JSON a day is ISO 8601 for programs; a sentence speaks it itself, by `era.Told` and `findings.ToldMoment`."""
+    failures()
+    spoken = []
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        module = sys.modules.get(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
+        if getattr(module, "spoken", None) is not era.spoken:  # `documents.findings.spoken` speaks reasons and words
+            continue
+        spoken += [
+            f"{path.name}:{node.lineno}"
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and isinstance(called := getattr(module, node.func.id, None), type)
+            and issubclass(called, Failure)
+            and any(map(speaks, node.keywords))
+        ]
+
+    assert spoken == []
+
+
+def test_a_days_sentences_speak_it_and_its_data_do_not() -> None:
+    """Every refusal that names a day by `{…:ja}` and `{…:en}` is told so in its own language, and carries ISO."""
+    day, moment = era.Told(2026, 11, 23), ToldMoment("2026-11-23T03:00:00Z")
+    told = [
+        failure
+        for failure in failures()
+        if any(spec in {"ja", "en"} for _, _, spec, _ in string.Formatter().parse(failure.ja))
+    ]
+    assert len(told) >= 8
+    for failure in told:
+        of_moments = failure.code == "sign.certificate-revoked"
+        made = failure(**dict.fromkeys(failure.fields(), moment if of_moments else day))
+        ja, en = (
+            ("2026-11-23 12:00:00 JST",) * 2 if of_moments else ("令和8年（2026年）11月23日（月）", "2026-11-23 (Mon)")
+        )
+        assert ja in made.message("ja")
+        assert en in made.message("en")
+        assert set(as_data(made)["data"].values()) == {str(moment if of_moments else day)}
+    assert (str(day), f"{day}", f"{day:%Y}") == ("2026-11-23", "2026-11-23", "2026")
 
 
 def test_each_refusal_is_raised_with_the_data_of_its_sentences() -> None:

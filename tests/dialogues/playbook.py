@@ -1,7 +1,8 @@
 """Playbooks: dialogues with a card as data files, read into steps.
 
 ```
-# The fact this dialogue shows, with its source.
+# The fact this dialogue shows.
+source C myna-card: what it says     who says it, by the marks of docs/card.md; one line for each
 card ordinary                        the image in cards/ (or `blank`) on which it begins
 set reselect_clears no               a field of CardSettings: yes, no, four hexadecimal digits, or a word
 >> 00 A4 04 0C 0A D392F000260100000001
@@ -29,8 +30,11 @@ from tests.unit.card.cards import Bench, blank, stored
 
 FOLDER = Path(__file__).resolve().parent
 SUFFIX = ".apdu"
+_HEADER = 8
+"""Hexadecimal digits of class, instruction, P1 and P2."""
 _FILE_PART = re.compile(r"\{(?:(text|visual) )?([0-9A-F]{4}) ([0-9]+)\.\.([0-9]+)\}")
 _TABLES = {None: jpki.FILES, "text": text_application.FILES, "visual": visual.FILES}
+_SOURCE = re.compile(r"([CIRUX])(?: |: )(.+)")
 _HEX = re.compile(r"[0-9A-F]+")
 
 
@@ -48,14 +52,28 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Source:
+    """How sure a fact is, by the mark of docs/card.md, and who says what of it."""
+
+    mark: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Playbook:
     """One dialogue."""
 
     name: str
     fact: str
+    sources: tuple[Source, ...]
     card: str
     settings: CardSettings
     lines: tuple[Line, ...]
+
+    def instructions(self) -> frozenset[int]:
+        """Return the instruction bytes of the commands that are long enough to have one."""
+        said = (line.rest.replace(" ", "") for line in self.lines if line.word == ">>")
+        return frozenset(int(text[2:4], 16) for text in said if len(text) >= _HEADER)
 
     def image(self) -> CardImage:
         """Return the image the dialogue begins on."""
@@ -69,12 +87,21 @@ def read(path: Path) -> Playbook:
     cards = [line.rest for line in lines if line.word == "card"]
     wishes = dict(line.rest.split(maxsplit=1) for line in lines if line.word == "set")
     talk = tuple(line for line in lines if line.word in {">>", "<<", "power"})
-    unknown = {line.word for line in lines} - {"#", "card", "set", ">>", "<<", "power"}
-    if not fact or len(cards) != 1 or unknown:
-        message = f"{path.name}: needs a fact and one card; unknown words: {sorted(unknown)}"
+    sources = tuple(_source(line, path) for line in lines if line.word == "source")
+    unknown = {line.word for line in lines} - {"#", "source", "card", "set", ">>", "<<", "power"}
+    if not fact or not sources or len(cards) != 1 or unknown:
+        message = f"{path.name}: needs a fact, a source and one card; unknown words: {sorted(unknown)}"
         raise BadPlaybook(message)
     settings = CardSettings(**{name: _value(text) for name, text in wishes.items()})  # type: ignore[arg-type]  # the file names real fields, or the constructor refuses
-    return Playbook(path.stem, fact, cards[0], settings, talk)
+    return Playbook(path.stem, fact, sources, cards[0], settings, talk)
+
+
+def _source(line: Line, path: Path) -> Source:
+    found = _SOURCE.fullmatch(line.rest)
+    if found is None:
+        message = f"{path.name}:{line.number}: a source is a mark of docs/card.md and what is said"
+        raise BadPlaybook(message)
+    return Source(found[1], found[2])
 
 
 def perform(playbook: Playbook) -> int:

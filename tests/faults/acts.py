@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from openjpki.audit.models import Entry
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
@@ -15,6 +16,7 @@ from openjpki.authority.models import (
     Person,
 )
 from openjpki.authority.models import Order as AuthorityOrder
+from openjpki.card.face import ATTRIBUTES
 from openjpki.card.terminal import WrongPin
 from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind
@@ -28,6 +30,7 @@ from openjpki.window.relay import CardWorkRefused
 from openjpki.window.window import Window
 from tests.faults import facts
 from tests.faults.stage import (
+    ALL_PINS,
     AUTHENTICATION,
     BEGUN,
     BY_LICENCE,
@@ -54,6 +57,7 @@ FIELDS = Municipality(
     code="99203", prefecture="見本県", name="野原市", prefecture_romaji="Mihon-ken", name_romaji="Nohara-shi"
 )
 _ELSEWHERE = "見本県みなと市港町9番地"
+_NEW_NAME = "手本　次郎"
 _LATER = BEGUN + timedelta(hours=2)
 
 
@@ -102,6 +106,30 @@ def _handed_over(stage: Stage) -> bool:
     image = stage.house.cards.look("jiro")
     ready = all(image.pins[kind].digest is not None for kind in PINS)
     return holding is not None and known is not None and ready
+
+
+def _face_handed_over(stage: Stage) -> bool:
+    """The PIN of the text application may wait for a reset (R-6.3)."""
+    image = stage.house.cards.look("jiro")
+    by_himself = ALL_PINS.keys() - {PinKind.CARD_FACE_ENTRY}
+    return _handed_over(stage) and all(image.pins[kind].digest is not None for kind in by_himself)
+
+
+def _rename_with_a_face(stage: Stage) -> None:
+    stage.hand_over(JIRO, ALL_PINS)
+    change = Change(event=LifeEvent.NAME, on=facts.today(stage), name=_NEW_NAME, kana="テホン　ジロウ")
+    stage.house.window.events.record(WAKABA, resident_code=JIRO, change=change)
+
+
+def _update_card(stage: Stage) -> None:
+    with stage.card(JIRO) as card:
+        stage.house.window.card_updates.update(WAKABA, resident_code=JIRO, card=card, pin_shown=True)
+
+
+def _card_is_up_to_date(stage: Stage) -> bool:
+    face = stage.house.cards.look("jiro").face
+    written = face is not None and _NEW_NAME.encode() in face.text[ATTRIBUTES]
+    return written and Entry.objects.using("window").filter(verb="card.updated").exists()
 
 
 def _renew(stage: Stage) -> None:
@@ -298,6 +326,8 @@ DOINGS: dict[Act, Doing] = {
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
     Act.IMPORT: Doing(do=_import, done=_imported),
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),
+    Act.HAND_OVER_FACE: Doing(do=lambda stage: stage.hand_over(JIRO, ALL_PINS), done=_face_handed_over),
+    Act.UPDATE_CARD: Doing(do=_update_card, done=_card_is_up_to_date, before=_rename_with_a_face),
     Act.ISSUE: Doing(do=lambda stage: stage.issue(TARO, AUTHENTICATION), done=_issued),
     Act.RENEW: Doing(do=_renew, done=_renewed, at=RENEWAL),
     Act.REFUSED_ORDER: Doing(do=_try_to_issue, done=_refused, before=_expire_behind_the_window),

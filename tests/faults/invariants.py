@@ -13,11 +13,15 @@ from openjpki.authority.models import (
     CardSession,
     Certificate,
     CrlPublication,
+    PinReset,
     Receipt,
     Revocation,
 )
 from openjpki.authority.models.certificate import LIVE
-from openjpki.rules.kinds import CertificateKind
+from openjpki.card.image import CardImage
+from openjpki.card.pins import PinName
+from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.window.cards import card_subject
 from openjpki.window.models import Application, CardHolding, Order, OutboxMessage, RegisterEvent
 from tests.faults import facts
 from tests.faults.stage import CARDS, NUMBERS, Stage
@@ -97,14 +101,33 @@ def _nobody_is_left_with_nothing(stage: Stage) -> None:
 
 
 def _no_permission_of_nobodys(stage: Stage) -> None:
-    """A PIN may be set anew only while a reset of that card is open or done (R-6.3)."""
+    """A PIN may be set by permission only while a reset of that card is open or done, or at its hand-over (R-6.3).
+
+    What the factory lets a holder set is no matter of a permission. The PIN of the text application is: it leaves the
+    factory closed, and the authority approves that it is set on that very card, which both sides write down.
+    """
     for resident, name in CARDS.items():
         image = stage.house.cards.look(name)
+        if image.face is not None and PinKind.CARD_FACE_ENTRY in _never_set(image):
+            _is_of_a_hand_over(NUMBERS[resident])
         permitted = [pin for pin in image.permitted if image.pins[pin].digest is not None]
         resets = Application.objects.for_municipality("99201").filter(
             resident__resident_code=resident, procedure="pin-reset", state__in=["ready", "done"]
         )
         assert not permitted or resets.exists(), f"{name}: {permitted} of no reset"
+
+
+def _never_set(image: CardImage) -> frozenset[PinName]:
+    return frozenset(pin for pin in image.permitted if image.pins[pin].digest is None)
+
+
+def _is_of_a_hand_over(number: str) -> None:
+    holding = CardHolding.objects.across_municipalities().get(card_number=number)
+    pin = PinKind.CARD_FACE_ENTRY.value
+    asked = Entry.objects.using("window").filter(verb="pin-reset.requested", subject=card_subject(holding))
+    approved = PinReset.objects.filter(card__card_number=number, pin=pin, spent_at__isnull=False)
+    assert approved.exists(), f"{number}: nobody approved that {pin} is set"
+    assert asked.count() >= approved.count(), f"{number}: nobody asked that {pin} is set"
 
 
 def _every_act_has_its_row() -> None:
@@ -150,6 +173,10 @@ def _cards_say_their_day(stage: Stage) -> None:
             card.waiting_key_digest(CertificateKind.SIGNATURE)
         image = stage.house.cards.look(name)
         assert (image.municipality, image.expires) == (known.person.municipality, known.expires), name
+        assert image.permitted == _never_set(image), f"{name}: a permission outlives another work on the card"
+        assert image.face is None or PinKind.CARD_FACE_ENTRY not in image.permitted, (
+            f"{name}: the permission of a hand-over outlives another work on the card"
+        )
 
 
 def _one_effect_each() -> None:

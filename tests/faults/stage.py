@@ -1,15 +1,17 @@
 """A home for the fault tests: three people of Wakaba, their cards, and the hands of a counter to work them.
 
 Keys are P-384: an elliptic key costs a millisecond. Hanako has both certificates, Taro a card without any, Jiro a
-blank card that nobody gave him yet.
+card with his face on it that nobody gave him yet.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from openjpki.authority.card_factory import Registered
+from openjpki.authority.models import Person
 from openjpki.desk.carrier import AuthorityUnreachable, Carrier
 from openjpki.desk.messages import Reply, Request
 from openjpki.rules.documents import DocumentKind, ShownDocument
@@ -32,6 +34,8 @@ HANAKO, TARO, JIRO, SABURO = "12345678901", "12345678902", "12345678903", "12345
 CARDS = {HANAKO: "hanako", TARO: "taro", JIRO: "jiro"}
 NUMBERS = {HANAKO: "900000000000001", TARO: "900000000000002", JIRO: "900000000000003"}
 PINS = {PinKind.SIGNATURE: "C4NARY7PIN", PinKind.AUTHENTICATION: "7291"}
+ALL_PINS = PINS | {PinKind.RESIDENT_RECORD: "7291", PinKind.CARD_FACE_ENTRY: "7291"}
+"""Of a card with a face."""
 WRONG_PIN, NEW_PIN = b"1111", b"2468"
 _HEADER = "住民票コード,氏名,フリガナ,住所,生年月日,性別,住定日"
 REGISTER = f"""{_HEADER}
@@ -117,10 +121,10 @@ class Stage:
                 WAKABA, resident_code=resident, card=card, shown=BY_LICENCE, kinds=kinds or tuple(CertificateKind)
             )
 
-    def hand_over(self, resident: str) -> None:
+    def hand_over(self, resident: str, pins: Mapping[PinKind, str] = PINS) -> None:
         """Hand a person's card over."""
         with self.card(resident) as card:
-            hand_over(self.house, WAKABA, card, resident_code=resident, pins=PINS)
+            hand_over(self.house, WAKABA, card, resident_code=resident, pins=pins)
 
     def issue_until(self, step: str) -> None:
         """Begin an issue to Taro that is interrupted after a step."""
@@ -138,9 +142,13 @@ def make_home(path: Path) -> None:
     house.authority.publish_crls()
     stage = Stage(house, clock, Line(house.desk.carrier()))
     house.window.residents.import_csv(WAKABA, REGISTER)
-    for resident, name in CARDS.items():
+    for resident in (HANAKO, TARO):
         blank = house.factory.make_numbered(NUMBERS[resident], municipality="99201", expires=FACTORY_DAY)
-        house.cards.create(name, blank)
+        house.cards.create(CARDS[resident], blank)
+    jiro = Registered(
+        resident_code=JIRO, attributes=Person.objects.get(resident_code=JIRO).attributes(), municipality="99201"
+    )
+    house.cards.create(CARDS[JIRO], house.factory.make_for(jiro, FACTORY_DAY, NUMBERS[JIRO]))
     for resident in (HANAKO, TARO):
         stage.hand_over(resident)
     stage.issue(HANAKO)

@@ -24,6 +24,8 @@ class Act(Enum):
     PUBLISH = "publish the lists"
     IMPORT = "import residents"
     HAND_OVER = "hand a card over"
+    HAND_OVER_FACE = "hand a card with a face over"
+    UPDATE_CARD = "write a changed name on a card"
     ISSUE = "issue a certificate"
     RENEW = "renew both certificates"
     REFUSED_ORDER = "an order that the authority refuses"
@@ -111,6 +113,20 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         AuthorityStep.CARD_SHOWN: Outcome.STANDS,
         AuthorityStep.CARD_WORK_DONE: Outcome.STANDS,
     },
+    Act.HAND_OVER_FACE: {
+        CardStep.TEMPORARY_WRITTEN: Outcome.BEGUN_ANEW,
+        CardStep.RENAMED: Outcome.BEGUN_ANEW,
+        CardStep.FOLDER_FLUSHED: Outcome.BEGUN_ANEW,
+        WindowStep.CARD_HANDED_OVER: Outcome.RESUMED,
+        AuthorityStep.REPORT_TAKEN: Outcome.RESUMED,
+        WindowStep.MESSAGE_SENT: Outcome.RESUMED,
+        WindowStep.MESSAGE_MARKED: Outcome.STANDS,
+        AuthorityStep.CARD_SESSION_OPENED: Outcome.STANDS,
+        AuthorityStep.CARD_SHOWN: Outcome.STANDS,
+        AuthorityStep.CARD_WORK_DONE: Outcome.STANDS,
+        AuthorityStep.PIN_RESET_APPROVED: Outcome.STANDS,
+    },
+    Act.UPDATE_CARD: _session(Outcome.BEGUN_ANEW),
     Act.ISSUE: {
         WindowStep.COPIES_STORED: Outcome.BEGUN_ANEW,
         WindowStep.APPLICATION_ENTERED: Outcome.WITH_CARD,
@@ -260,6 +276,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.TAKE_BACK_MOVE: (AuthorityStep.REFUSAL_RECORDED, WindowStep.MESSAGE_FAILED, Outcome.BEGUN_ANEW),
     Act.NEW_KEY: (AuthorityStep.CARD_SESSION_OPENED, WindowStep.CONFIRMED, Outcome.WITH_CARD),
     Act.CARD_REFUSES: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
+    Act.UPDATE_CARD: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.PIN_RESET: (WindowStep.APPLICATION_ENTERED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.TAKE_BACK_RESET: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.WITH_CARD),
 }
@@ -272,6 +289,8 @@ _DISK_FULL: Mapping[tuple[Act, StrEnum], Outcome] = {
 _SPEAKING = {
     Act.IMPORT,
     Act.HAND_OVER,
+    Act.HAND_OVER_FACE,
+    Act.UPDATE_CARD,
     Act.ISSUE,
     Act.RENEW,
     Act.REFUSED_ORDER,
@@ -287,7 +306,7 @@ _SPEAKING = {
 """Acts of the counter that tell the authority something."""
 _AWAY: Mapping[tuple[Act, StrEnum], Outcome] = {
     **{(act, WindowStep.MESSAGE_SENT): Outcome.STANDS for act in _SPEAKING},
-    **{(Act.HAND_OVER, step): Outcome.RESUMED for step in CardStep},
+    **{(act, step): Outcome.RESUMED for act in (Act.HAND_OVER, Act.HAND_OVER_FACE) for step in CardStep},
     (Act.ISSUE, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.RENEW, WindowStep.COPIES_STORED): Outcome.WITH_CARD,
     (Act.REFUSED_ORDER, WindowStep.COPIES_STORED): Outcome.WITH_CARD,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.site.place import FORMAT
 from tests.support.places import LICENCE, SIGN_PDF, Place, assert_refused
 from tests.support.programs import PATIENCE, openjpki, openjpki_command, plain_environment, tree
 from tests.support.stories import AUTHENTICATION_PIN, COUNTER, SIGNATURE_PIN, Story
@@ -72,7 +73,7 @@ def test_a_home_of_another_version_is_left_alone(place: Place, name: str) -> Non
     ("marker", "init", "story"),
     [
         ('{"format": 99, "purpose": "story"}', "home.not-empty", "home.other-version"),
-        ('{"format": 4, "purpose": "sandbox"}', "home.not-empty", "home.not-empty"),
+        (f'{{"format": {FORMAT}, "purpose": "sandbox"}}', "home.not-empty", "home.not-empty"),
         ("{", "home.not-empty", "home.damaged"),
         ("", "home.not-empty", "home.damaged"),
     ],
@@ -88,7 +89,7 @@ def test_a_home_is_not_made_over_another(place: Place, marker: str, init: str, s
     assert place.tree() == before
 
 
-@pytest.mark.parametrize("marker", ["{", "", "[1]", '{"format": 4, "purpose": "sandbox", "port": "high"}'])
+@pytest.mark.parametrize("marker", ["{", "", "[1]", f'{{"format": {FORMAT}, "purpose": "sandbox", "port": "high"}}'])
 def test_a_damaged_home_is_told(place: Place, marker: str) -> None:
     """The marker file may be edited by people, and broken."""
     (place.home / "openjpki.json").write_text(marker, encoding="utf-8")

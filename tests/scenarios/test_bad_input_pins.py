@@ -103,9 +103,9 @@ def test_a_pin_that_cannot_be_costs_no_try(
 
 
 def test_an_empty_card_signs_nothing(place: Place) -> None:
-    """A card whose PINs were never set counts as locked, and nothing is written."""
+    """A card without a signature certificate says so before any PIN (R-1.3), and nothing is written."""
     before = place.tree()
     done = place.run([word if word != "taro" else "blank" for word in SIGN_PDF], f"{SIGNATURE_PIN}\n")
 
-    assert_refused(done, "card.pin.locked", 1)
+    assert_refused(done, "card.certificate.signature-absent", 1)
     assert place.tree() == before

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from openjpki.authority.models import CrlPublication
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
-BEFORE, AFTER = [("authority", "0006_departures")], [("authority", "0007_list_files")]
+BEFORE, AFTER = [("authority", "0007_card_session_scripts")], [("authority", "0008_list_files")]
 LISTS = (b"one", b"another")
 AT = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from openjpki.card.pins import CodeKind
 from openjpki.card.terminal import JpkiTerminal, PinLocked
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.challenge import answer_challenge, make_challenge, verify_login
@@ -24,6 +25,8 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind, PinKind, RevocationReason
 from openjpki.rules.substitution import certified
 from openjpki.site.entropy import entropy
+from openjpki.site.home import Home
+from openjpki.site.lives.printed import on_the_card
 from tests.support.named_cards import ALL, CARDS, FEW, NamedCards, named_cards
 from tests.support.programs import Finished, openjpki, run
 
@@ -68,6 +71,17 @@ def test_every_card_of_the_catalogue_is_looked_at() -> None:
     """No card is in the catalogue that no test has seen in a home."""
     assert {param.values[0] for param in CARDS} == set(CATALOGUE)
     assert set(FEW) < set(ALL)
+
+
+@cards
+def test_what_is_printed_on_a_card_is_told_and_opens_it(card: TestCard, named: NamedCards) -> None:
+    """`openjpki card catalogue NAME --home`: 照合番号A and B of this home's card, none of a card in stock."""
+    found, image = on_the_card(Home.open(named.home), card), named.store.look(card.name)
+
+    assert (found.codes is None) == (card.person is None)
+    if found.codes is not None:
+        for name, code in ((CodeKind.VISUAL_A, found.codes.code_a), (CodeKind.VISUAL_B, found.codes.code_b)):
+            assert image.pins[name].matches(code.encode("ascii"), image.salt_of(name))
 
 
 @cards

@@ -22,9 +22,13 @@ class ServerUnavailable(Exception):
 
 
 class Server:
-    """One private PostgreSQL server. Making one starts nothing; importing it makes this module no plugin."""
+    """One private PostgreSQL server. Making one starts nothing; importing it makes this module no plugin.
 
-    def __init__(self) -> None:
+    `durable`: every commit is forced to disk, as where a machine may fail.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._folder = Path(tempfile.mkdtemp(prefix="openjpki-pg-"))
         self._log = (self._folder / "log").open("wb")
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,7 +51,7 @@ class Server:
             user=demoted,
         )
         # The machine does not fail, so nothing is forced to disk; a server process may: each commit is in the log by then.
-        settings = ("listen_addresses=", "fsync=off", "full_page_writes=off")
+        settings = ("listen_addresses=", *(() if self._durable else ("fsync=off", "full_page_writes=off")))
         options = [word for setting in settings for word in ("-c", setting)]
         self._process = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-k", self._folder, *options],

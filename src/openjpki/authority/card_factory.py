@@ -40,10 +40,10 @@ class CardFactory:
         """Return a blank card of this number; raises ValueError."""
         return self._personalised(number, municipality, expires, None)
 
-    def make_for(self, holder: Registered, expires: date) -> CardImage:
+    def make_for(self, holder: Registered, expires: date, number: str | None = None) -> CardImage:
         """Return a card of a person, with the holder's data and everything they are signed with.
 
-        Raises what `CardFaceKey.sign` raises; ValueError if this factory makes blank cards only.
+        `number` is the card's own where it is settled already; otherwise one that nobody can guess. Raises what `CardFaceKey.sign` raises; ValueError if this factory makes blank cards only.
         """
         if self.faces is None:
             message = "this factory makes blank cards only"
@@ -55,7 +55,7 @@ class CardFactory:
             expires=expires,
             code_year=self.settings.code_year,
         )
-        return self._personalised(self._number(), holder.municipality, expires, written)
+        return self._personalised(number or self._number(), holder.municipality, expires, written)
 
     def _number(self) -> str:
         return str(int.from_bytes(self.entropy(8)) % 10**NUMBER_DIGITS).zfill(NUMBER_DIGITS)

@@ -7,7 +7,7 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import Person
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.validity import card_expiry
 
 
@@ -43,8 +43,8 @@ class CardTooLong(Failure):
 
     code = "authority.card-too-long"
     kind = Kind.REFUSED
-    ja = "カードの有効期限が、規則で認められる最も遅い日({latest_ja})より後になっています。"
-    en = "The card would be valid beyond the latest day that the rules allow ({latest})."
+    ja = "カードの有効期限が、規則で認められる最も遅い日({latest:ja})より後になっています。"
+    en = "The card would be valid beyond the latest day that the rules allow ({latest:en})."
 
 
 def hold_order_age(means: Means, ordered_at: datetime, at: datetime) -> None:
@@ -68,4 +68,4 @@ def hold_card_expiry(means: Means, person: Person, *, expires: date, before: dat
         raise CardExpired
     latest = card_expiry(means.policy, issued=today, received=today, born=person.birth_date).expires
     if expires > latest:
-        raise CardTooLong(latest=spoken(latest, "en"), latest_ja=spoken(latest, "ja"))
+        raise CardTooLong(latest=Told.of(latest))

@@ -93,7 +93,7 @@ LISTS = (
         broken=changed("length", "digest"),
     ),
 )
-"""Those of migration 0007: a list is not kept in its row any more, but what it was is."""
+"""Those of migration 0008: a list is not kept in its row any more, but what it was is."""
 WALLS = (*FIRST, *LISTS)
 """All that stand."""
 

@@ -6,6 +6,7 @@ changed since is shown by it, but who the owner of that key is, is not.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from typing import Final
 
@@ -46,6 +47,16 @@ class WrittenAttributes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Printed:
+    """What stands on the front of the card beside the pictures of words. `repr` shows no birth date and no code."""
+
+    born: date = field(repr=False)
+    expires: date
+    security_code: bytes = field(repr=False)
+    """Its picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seal:
     """Whether digest and signature hold over what was read."""
 
@@ -83,6 +94,16 @@ def attributes_in(file: bytes) -> WrittenAttributes:
 def photo_in(file: bytes) -> bytes:
     """Return the photo of EF 0002 of the visual application, JPEG 2000; raises `FaceUnreadable`."""
     return _parts(file, 0xFF20, 0xDF27)[0xDF27].value
+
+
+def printed_in(file: bytes) -> Printed:
+    """Return birth date, last day and the picture of the security code of the visual application's EF 0002; raises `FaceUnreadable`."""
+    parts = _parts(file, 0xFF20, 0xDF22, 0xDF29, 0xDF2A)
+    try:
+        born, expires = (date.fromisoformat(parts[tag].value.decode("ascii")) for tag in (0xDF22, 0xDF29))
+    except ValueError as error:
+        raise FaceUnreadable from error
+    return Printed(born=born, expires=expires, security_code=parts[0xDF2A].value)
 
 
 def seal_of_number(file: bytes, integrity: bytes, certificate: bytes) -> Seal:

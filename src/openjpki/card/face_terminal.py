@@ -27,7 +27,7 @@ from openjpki.card.face_reading import (
     seal_of_photo,
 )
 from openjpki.card.objects import ISSUER_DOMAIN_AID
-from openjpki.card.pin_answers import PinLocked, WrongPin, hold_right
+from openjpki.card.pin_answers import PinLocked, WrongPin, hold_right, tries_told
 from openjpki.card.pins import CodeKind, PinName, lengths
 from openjpki.card.tlv import begun
 from openjpki.errors import Failure, Kind
@@ -43,8 +43,8 @@ class BadCode(Failure):
 
     code = "card.code.form"
     kind = Kind.REFUSED
-    ja = "照合番号は、数字{digits}桁で入力してください。カードには送っていません。"
-    en = "This code has {digits} digits. Nothing was sent to the card."
+    ja = "照合番号は、数字{digits}桁で入力してください({where_ja})。カードには送っていません。"
+    en = "This code has {digits} digits: {where_en}. Nothing was sent to the card."
 
 
 class WrongCode(Failure):
@@ -101,6 +101,28 @@ _REFERENCES: Final[Mapping[PinName, int]] = {
     CodeKind.VISUAL_A: visual.CODE_A,
     CodeKind.VISUAL_B: visual.CODE_B,
 }
+_FILES: Final[Mapping[Item, int]] = {
+    Item.TEXT: text.ATTRIBUTES,
+    Item.NUMBER: text.NUMBER,
+    Item.PHOTO: visual.FACE,
+}
+_LOCKED: Final[Mapping[bool, type[Failure]]] = {False: PinLocked, True: CodeLocked}
+"""By whether it is printed on the card."""
+_ON_THE_BACK = ("カードの裏面にある個人番号", "the individual number, on the back of the card")
+_ON_THE_FRONT = (
+    "カードの表面にある生年月日の年(元号)・月・日を各2桁、有効期限の西暦4桁、セキュリティコード4桁の順に続けます。例:2000年3月4日生まれなら 120304…",
+    (
+        "from the front of the card, in a row: the birth date as YYMMDD with the year of the era, the western year of the last day, "
+        "the security code (born on 4 March 2000: 120304…)"
+    ),
+)
+_WHERE: Final[Mapping[PinName, tuple[str, str]]] = {
+    CodeKind.TEXT_A: _ON_THE_BACK,
+    CodeKind.VISUAL_A: _ON_THE_BACK,
+    CodeKind.TEXT_B: _ON_THE_FRONT,
+    CodeKind.VISUAL_B: _ON_THE_FRONT,
+}
+"""Where the digits of a code stand; the year of 照合番号B is the era's (C myna-card, docs/card.md `code_year`)."""
 _TEXT: Final = Place(aid=text.AID, without=NoFace, without_file=NoFace)
 _VISUAL: Final = Place(aid=visual.AID, without=NoFace, without_file=NoFace)
 
@@ -145,6 +167,18 @@ class FaceTerminal:
         file = self._object(_VISUAL, visual.FACE)
         return Read(content=photo_in(file), seal=seal_of_photo(file, self._object(_VISUAL, visual.CERTIFICATE)))
 
+    def hold_usable(self, item: Item, opener: Opener) -> int:
+        """Return the tries left of what opens an item, before anybody types; raises `PinLocked` or `CodeLocked` where there is none."""
+        name = OPENERS[item][opener]
+        place = _VISUAL if item is Item.PHOTO else _TEXT
+        self._talk.select(place, _FILES[item])
+        self._talk.select(place, _REFERENCES[name])
+        command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT)
+        tries = tries_told(command, self._talk.ask(command))
+        if not tries:
+            raise _LOCKED[isinstance(name, CodeKind)]
+        return tries
+
     def leave(self) -> None:
         """Close what was opened: who comes to the card next must type again."""
         self._talk.leave(ISSUER_DOMAIN_AID)
@@ -156,8 +190,8 @@ class FaceTerminal:
             self._talk.select(place, _REFERENCES[name])
             command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT, data=typed)
             printed = isinstance(name, CodeKind)
-            wrong, locked = (WrongCode, CodeLocked) if printed else (WrongPin, PinLocked)
-            hold_right(command, self._talk.ask(command), wrong=wrong, locked=locked)
+            wrong = WrongCode if printed else WrongPin
+            hold_right(command, self._talk.ask(command), wrong=wrong, locked=_LOCKED[printed])
         finally:
             if isinstance(secret, bytearray):
                 secret[:] = bytes(len(secret))
@@ -166,7 +200,8 @@ class FaceTerminal:
         if isinstance(name, PinKind):
             return check_pin(name, typed, self._policy).encode("ascii")
         if not (typed.isascii() and typed.isdecimal() and len(typed) in lengths(name)):
-            raise BadCode(digits=lengths(name).start)
+            where_ja, where_en = _WHERE[name]
+            raise BadCode(digits=lengths(name).start, where_ja=where_ja, where_en=where_en)
         return typed.encode("ascii")
 
     def _object(self, place: Place, file: int) -> bytes:

@@ -6,7 +6,8 @@ hexadecimal digits of its code point, as a browser shows what it has no glyph fo
 
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from struct import pack
 
 from openjpki.card.face_files import Pictures
@@ -36,6 +37,8 @@ _LINE = 20
 """Characters of one line of a name or an address."""
 DIGITS_HEIGHT = 12
 """With six pixels a digit: an individual number of 72 × 12 and a security code of 24 × 12, as on a test card (C myna-card)."""
+_MOST_PIXELS = 4096
+"""Bytes of a picture of digits, unpacked: a number has 120."""
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 
 Row = list[bool]
@@ -59,6 +62,23 @@ def digits(text: str) -> list[Row]:
     blank: Row = [False] * (_WIDTH * len(text))
     below = DIGITS_HEIGHT - _HEIGHT - above
     return [*_copies(blank, above), *_side_by_side([_glyph(digit) for digit in text]), *_copies(blank, below)]
+
+
+def digits_in(picture: bytes) -> str:
+    """Return the digits that `png(digits(…))` drew: its counterpart; raise ValueError for any other picture."""
+    begin = picture.find(b"IDAT") + 4
+    size, width = (int.from_bytes(picture[at : at + 4]) for at in (begin - 8, 16))
+    try:
+        lines = zlib.decompressobj().decompress(picture[begin : begin + size], _MOST_PIXELS)
+    except zlib.error:
+        lines = b""
+    stride = -(-width // 8) + 1
+    rows = [lines[start + 1 : start + stride] for start in range(0, len(lines), stride)]
+    read = "".join(_drawn_digits().get(_columns(rows, at), "") for at in range(0, min(width, _MOST_PIXELS), _WIDTH))
+    if not read or picture != png(digits(read)):
+        message = "not a picture of digits"
+        raise ValueError(message)
+    return read
 
 
 def written(text: str) -> list[Row]:
@@ -101,6 +121,17 @@ def _glyph(character: str) -> list[Row]:
 def _side_by_side(drawn: list[list[Row]]) -> Iterator[Row]:
     for row in zip(*drawn, strict=True):
         yield [pixel for part in row for pixel in part]
+
+
+@cache
+def _drawn_digits() -> Mapping[tuple[str, ...], str]:
+    """Return each digit by its pixels."""
+    return {_columns([_packed(row) for row in digits(digit)], 0): digit for digit in "0123456789"}
+
+
+def _columns(packed: list[bytes], start: int) -> tuple[str, ...]:
+    """Return the pixels of one digit's place, line by line."""
+    return tuple("".join(f"{octet:08b}" for octet in row)[start : start + _WIDTH] for row in packed)
 
 
 def _copies(row: Row, count: int) -> list[Row]:

@@ -26,6 +26,19 @@ class PinLocked(Failure):
     en = "The PIN is locked or was never set. It can be set again at the municipal counter."
 
 
+class PinLockedAlone(PinLocked):
+    """The PIN is locked and the other certificate's PIN is not: a kiosk can set it anew as well (R-6.6)."""
+
+    ja = (
+        "暗証番号がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。アプリで予約すれば、もう一方の暗証番号を使って、"
+        "コンビニ等のキオスク端末でも設定し直せます(署名用と利用者証明用の電子証明書がどちらも有効な場合に限ります)。"
+    )
+    en = (
+        "The PIN is locked or was never set. It can be set again at the municipal counter; and, after an application in the app and with "
+        "the other certificate's PIN, at a kiosk in a convenience store (only while both certificates are in force)."
+    )
+
+
 class LastTry(Failure):
     """The card has the PIN a second time, with one try left there: a miss would lock it."""
 

@@ -13,9 +13,19 @@ from openjpki.card.apdu import CommandApdu, Ins
 from openjpki.card.connection import Connection, NotJpkiCard
 from openjpki.card.conversation import CURRENT, Conversation, Place
 from openjpki.card.objects import ISSUER_DOMAIN_AID
-from openjpki.card.pin_answers import LastTry, PinNotVerified, WrongPin, hold_right, hold_set, tries_told
+from openjpki.card.pin_answers import (
+    LastTry,
+    PinLocked,
+    PinLockedAlone,
+    PinNotVerified,
+    WrongPin,
+    hold_right,
+    hold_set,
+    tries_told,
+)
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
+from openjpki.rules.pin_reset import OTHER_PIN, kiosk_helps
 from openjpki.rules.pins import check_pin
 from openjpki.rules.policy import Policy
 
@@ -33,6 +43,7 @@ class NoSuchPin(Failure):
 class _Reference:
     """One PIN reference of a card, and class, instruction and P1 of the command that sets it."""
 
+    kind: PinKind
     place: Place
     file: int
     cla: int
@@ -40,22 +51,25 @@ class _Reference:
     p1: int
 
 
-def _by_24(place: Place, file: int) -> _Reference:
-    return _Reference(place=place, file=file, cla=0x00, ins=Ins.CHANGE_REFERENCE_DATA, p1=0x01)
+def _by_24(kind: PinKind, place: Place, file: int) -> _Reference:
+    return _Reference(kind=kind, place=place, file=file, cla=0x00, ins=Ins.CHANGE_REFERENCE_DATA, p1=0x01)
 
 
-def _by_32(aid: bytes, file: int) -> _Reference:
+def _by_32(kind: PinKind, aid: bytes, file: int) -> _Reference:
     place = Place(aid=aid, without=NoSuchPin, without_file=NoSuchPin)
-    return _Reference(place=place, file=file, cla=0x80, ins=Ins.CHANGE_KEY, p1=0x00)
+    return _Reference(kind=kind, place=place, file=file, cla=0x80, ins=Ins.CHANGE_KEY, p1=0x00)
 
 
 JPKI: Final = Place(aid=jpki.AID, without=NotJpkiCard, without_file=NoSuchPin)
 _TEXT = Place(aid=text.AID, without=NoSuchPin, without_file=NoSuchPin)
 _REFERENCES: Final[Mapping[PinKind, tuple[_Reference, ...]]] = {
-    PinKind.SIGNATURE: (_by_24(JPKI, jpki.SIGNATURE_PIN),),
-    PinKind.AUTHENTICATION: (_by_24(JPKI, jpki.AUTHENTICATION_PIN),),
-    PinKind.RESIDENT_RECORD: (_by_32(common.AID, common.PIN), _by_32(juki.AID, juki.PIN)),
-    PinKind.CARD_FACE_ENTRY: (_by_24(_TEXT, text.PIN),),
+    PinKind.SIGNATURE: (_by_24(PinKind.SIGNATURE, JPKI, jpki.SIGNATURE_PIN),),
+    PinKind.AUTHENTICATION: (_by_24(PinKind.AUTHENTICATION, JPKI, jpki.AUTHENTICATION_PIN),),
+    PinKind.RESIDENT_RECORD: (
+        _by_32(PinKind.RESIDENT_RECORD, common.AID, common.PIN),
+        _by_32(PinKind.RESIDENT_RECORD, juki.AID, juki.PIN),
+    ),
+    PinKind.CARD_FACE_ENTRY: (_by_24(PinKind.CARD_FACE_ENTRY, _TEXT, text.PIN),),
 }
 """In the order in which they are changed; the last is the first to be asked."""
 
@@ -76,6 +90,13 @@ class PinTerminal:
         """Return how many times the PIN may still be wrong; 0 if it is locked or was never set. Spends no try."""
         return min(map(self._tries, _REFERENCES[kind]))
 
+    def hold_usable(self, kind: PinKind) -> int:
+        """Return the tries left before anybody types; raises `PinLocked` where there is none. Spends no try."""
+        tries = self.tries_left(kind)
+        if not tries:
+            raise self._locked(kind)
+        return tries
+
     def verify(self, kind: PinKind, pin: bytes | bytearray) -> None:
         """Show the PIN wherever the card has it; raises `WrongPin` or `PinLocked`."""
         try:
@@ -83,7 +104,7 @@ class PinTerminal:
             for reference in reversed(_REFERENCES[kind]):
                 self._verify(reference, checked)
         finally:
-            _wipe(pin)
+            wipe(pin)
 
     def set(self, kind: PinKind, new: bytes | bytearray) -> None:
         """Set a PIN that the card has once after `verify`, or any where the authority lets it be set without (R-6.3).
@@ -95,7 +116,7 @@ class PinTerminal:
             for reference in _REFERENCES[kind]:
                 self._set(reference, checked)
         finally:
-            _wipe(new)
+            wipe(new)
 
     def set_first(self, kind: PinKind, new: bytes | bytearray) -> None:
         """Set a PIN that may be set without an old one; where that was done already, it must be the same.
@@ -107,7 +128,7 @@ class PinTerminal:
             for reference in _REFERENCES[kind]:
                 self._set_first(reference, checked)
         finally:
-            _wipe(new)
+            wipe(new)
 
     def change(self, kind: PinKind, present: bytes | bytearray, new: bytes | bytearray) -> None:
         """Set a new PIN in place of the present one; raises `WrongPin`, `PinLocked` or `LastTry`, with nothing changed.
@@ -125,8 +146,8 @@ class PinTerminal:
                 self._verify(last, old)
             self._set(last, checked)
         finally:
-            _wipe(present)
-            _wipe(new)
+            wipe(present)
+            wipe(new)
 
     def leave(self) -> None:
         """Close what was opened: who comes to the card next must type again."""
@@ -159,7 +180,25 @@ class PinTerminal:
     def _verify(self, reference: _Reference, pin: bytes) -> None:
         self._talk.select(reference.place, reference.file)
         command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT, data=pin)
-        hold_right(command, self._talk.ask(command))
+        try:
+            hold_right(command, self._talk.ask(command))
+        except PinLocked:
+            raise self._locked(reference.kind) from None
+
+    def _locked(self, kind: PinKind) -> PinLocked:
+        """Return what is told of a locked PIN, with the kiosk where one helps (R-6.6)."""
+        return PinLockedAlone() if self._kiosk_helps(kind) else PinLocked()
+
+    def _kiosk_helps(self, kind: PinKind) -> bool:
+        """Tell whether the holder need not go to the window: the other PIN's tries are asked, which spends none (R-6.6)."""
+        other = OTHER_PIN.get(kind)
+        if other is None:
+            return False
+        try:
+            usable = frozenset({other} if self.tries_left(other) else ())
+        except Failure:  # that the PIN is locked is known all the same
+            return False
+        return kiosk_helps(self._policy, pin=kind, usable=usable)
 
     def _set(self, reference: _Reference, new: bytes) -> None:
         self._talk.select(reference.place, reference.file)
@@ -170,6 +209,7 @@ class PinTerminal:
         return check_pin(kind, pin.decode("latin-1"), self._policy).encode("ascii")
 
 
-def _wipe(pin: bytes | bytearray) -> None:
+def wipe(pin: bytes | bytearray) -> None:
+    """Overwrite a PIN with zeros, where it can be."""
     if isinstance(pin, bytearray):
         pin[:] = bytes(len(pin))

@@ -20,7 +20,7 @@ from openjpki.card.pin_answers import PinLocked as PinLocked  # noqa: PLC0414  -
 from openjpki.card.pin_answers import PinNotVerified as PinNotVerified  # noqa: PLC0414  -- the same
 from openjpki.card.pin_answers import WrongPin as WrongPin  # noqa: PLC0414  -- the same
 from openjpki.card.pin_answers import unexpected
-from openjpki.card.pin_terminal import PinTerminal
+from openjpki.card.pin_terminal import PinTerminal, wipe
 from openjpki.card.settings import LABEL_SIZE
 from openjpki.card.status import SW
 from openjpki.card.token_info import PRESENT
@@ -51,6 +51,30 @@ class NoCertificate(Failure):
     en = "The card does not hold the certificate asked for."
 
 
+class NoSignatureCertificate(NoCertificate):
+    """The holder has no signature certificate: under 15, a ward, a 顔認証カード, or it was not wished for (R-1.3, R-1.7, R-1.11)."""
+
+    code = "card.certificate.signature-absent"
+    kind = Kind.REFUSED
+    ja = (
+        "このカードには署名用電子証明書が入っていないため、署名できません。15歳未満のかた、成年被後見人のかたと顔認証マイナンバーカードには、"
+        "原則として発行されません。そのほかのかたは、市区町村の窓口で発行を申請してください。"
+    )
+    en = (
+        "The card has no signature certificate, so it cannot sign. As a rule none is issued to a person under 15, to a ward, or on a "
+        "face authentication card; anybody else applies for it at the municipal counter."
+    )
+
+
+class NoAuthenticationCertificate(NoCertificate):
+    """The holder has no authentication certificate: it was not wished for, or has not been issued yet (R-1.2)."""
+
+    code = "card.certificate.authentication-absent"
+    kind = Kind.REFUSED
+    ja = "このカードには利用者証明用電子証明書が入っていないため、ログインには使えません。市区町村の窓口で発行を申請してください。"
+    en = "The card has no authentication certificate, so nobody can log in with it. Apply for it at the municipal counter."
+
+
 class NoCardNumber(Failure):
     """The card does not tell its number as a My Number card does."""
 
@@ -76,6 +100,11 @@ class Presence(NamedTuple):
     authentication: bool
 
 
+def absent(kind: CertificateKind) -> NoCertificate:
+    """Return what is told of a card without this certificate: why that may be, and what to do."""
+    return _ABSENT[kind]()
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where the things of one kind are."""
@@ -99,6 +128,10 @@ _PLACES: Final[Mapping[CertificateKind, _Place]] = {
 }
 
 
+_ABSENT: Final[Mapping[CertificateKind, type[NoCertificate]]] = {
+    CertificateKind.SIGNATURE: NoSignatureCertificate,
+    CertificateKind.AUTHENTICATION: NoAuthenticationCertificate,
+}
 _JPKI: Final = Place(aid=jpki.AID, without=NotJpkiCard, without_file=NoCertificate)
 _COMMON: Final = Place(aid=common.AID, without=NoCardNumber, without_file=NoCardNumber)
 
@@ -152,14 +185,34 @@ class JpkiTerminal:
         """Set a new PIN after `verify_pin`, or where the authority lets it be set without (R-6.3); raises `BadSignaturePin`, `BadDigitsPin` or `PinNotVerified`."""
         self._pins.set(PinKind(kind.value), new)
 
+    def hold_present(self, kind: CertificateKind) -> None:
+        """Raise `NoSignatureCertificate` or `NoAuthenticationCertificate` where the card says that it has none (EF 0008).
+
+        To be asked before any PIN: that a holder under 15 has no signature certificate is no fault of a PIN. Costs no try.
+        A card that lacks EF 0008 says nothing.
+        """
+        try:
+            present = self.presence()
+        except NoCertificate:
+            return
+        if not (present.signature if kind is CertificateKind.SIGNATURE else present.authentication):
+            raise absent(kind)
+
     def read_certificate(self, kind: CertificateKind, pin: bytes | bytearray | None = None) -> bytes:
         """Return the holder's certificate, DER; the signature certificate needs its PIN, now or before.
 
-        Raises `NoCertificate`, `PinNotVerified`, and what `verify_pin` raises.
+        Raises what `hold_present` raises, before any PIN is sent, `PinNotVerified`, and what `verify_pin` raises.
         """
-        if pin is not None:
-            self.verify_pin(kind, pin)
-        return self._read_certificate(_PLACES[kind].certificate)
+        try:
+            if pin is not None:
+                self.hold_present(kind)
+                self.verify_pin(kind, pin)
+            return self._read_certificate(_PLACES[kind].certificate)
+        except NoCertificate:
+            raise absent(kind) from None
+        finally:
+            if pin is not None:
+                wipe(pin)
 
     def read_ca_certificate(self, kind: CertificateKind) -> bytes:
         """Return the issuer's certificate, DER; raises `NoCertificate`."""

@@ -14,7 +14,6 @@ from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.card_catalogue import add_catalogue
 from openjpki.cli.card_certificate import add_certificate
 from openjpki.cli.card_facts import (
-    CERTIFICATES,
     PINS,
     certificate_data,
     certificate_words,
@@ -23,16 +22,19 @@ from openjpki.cli.card_facts import (
     words,
 )
 from openjpki.cli.card_inserted import add_which_card
+from openjpki.cli.card_list import add_list, takes_no_pin
 from openjpki.cli.card_pin import add_pin
 from openjpki.cli.card_plug import add_plug
 from openjpki.cli.card_read import add_read
 from openjpki.cli.card_reader import show_in_reader
 from openjpki.cli.rules.arguments import add_day
-from openjpki.errors import Failure, Language
+from openjpki.errors import Language
 from openjpki.readers.store import CardStore
 from openjpki.rules.dates import civil_date, months_after
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
+from openjpki.rules.pin_reset import kiosk_helps
+from openjpki.rules.policy import Policy
 from openjpki.rules.validity import card_expiry
 from openjpki.site.city import WAKABA
 from openjpki.site.entropy import entropy
@@ -43,13 +45,23 @@ from openjpki.site.place import locked
 _YEARS = 10
 """An adult's card is valid until the tenth birthday (R-3.7); a card without a holder until the same day ten years on."""
 
+_NO_PINS = (
+    "なし。顔認証マイナンバーカードには暗証番号がありません",
+    "none: a face authentication card (顔認証マイナンバーカード) has no PINs",
+)
+_LOCKED = ("ロック中。市区町村の窓口で再設定できます", "locked; set anew at the municipal counter")
+_LOCKED_ALONE = (
+    "ロック中。市区町村の窓口か、アプリで予約してコンビニ等のキオスク端末で再設定できます",
+    "locked; set anew at the municipal counter, or after an application in the app at a convenience store's kiosk",
+)
+
 
 def register(commands: Commands) -> None:
     """Add the `card` group."""
     group = commands.add_parser("card", help="the virtual cards of this home").add_subparsers(
         title="commands", metavar="COMMAND", required=True
     )
-    group.add_parser("list", help="which cards there are").set_defaults(run=_list)
+    add_list(group)
     show = group.add_parser("show", help="what is on a card")
     add_which_card(show)
     show.set_defaults(run=_show)
@@ -75,28 +87,6 @@ def _cards(arguments: argparse.Namespace) -> Iterator[tuple[Home, CardStore]]:
         yield home, CardStore(home.cards)
 
 
-def _list(arguments: argparse.Namespace) -> Answer:
-    """List the cards; one that cannot be read is listed with its refusal."""
-    language = language_of(arguments)
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    with _cards(arguments) as (_, store):
-        for name in store.list():
-            try:
-                image = store.look(name)
-            except Failure as failure:
-                rows.append({"name": name, "error": failure.code})
-                lines.append(f"{name}  [{failure.code}] {failure.message(language)}")
-                continue
-            held = [kind for kind in CertificateKind if image.keys[kind].active is not None]
-            rows.append({"name": name, "number": image.number, "certificates": [kind.value for kind in held]})
-            told = words(language, "、", ", ").join(CERTIFICATES[kind][language] for kind in held)
-            lines.append(f"{name}  {image.number}  {told or words(language, '証明書なし', 'no certificate')}")
-    return Answer(
-        data={"cards": rows}, lines=lines or (words(language, "カードはありません。", "There are no cards."),)
-    )
-
-
 def _show(arguments: argparse.Namespace) -> Answer:
     """Tell what is on a card. The signature certificate's four attributes stay behind its PIN and are not told."""
     if arguments.reader is not None:
@@ -104,7 +94,7 @@ def _show(arguments: argparse.Namespace) -> Answer:
     language = language_of(arguments)
     with _cards(arguments) as (home, store):
         image = store.look(arguments.name)
-        moment = home.clock()()
+        moment, policy = home.clock()(), home.policy()
     certificates = {kind: _certificate(image, kind, moment) for kind in CertificateKind}
     data = {
         "name": arguments.name,
@@ -114,14 +104,16 @@ def _show(arguments: argparse.Namespace) -> Answer:
         "certificates": {kind.value: certificate for kind, certificate in certificates.items()},
         "pins": {kind.value: _pin_data(image.pins[kind]) for kind in PinKind},
         "face": image.face is not None,
+        "face_authentication": takes_no_pin(image),
     }
+    in_force = frozenset(kind for kind, certificate in certificates.items() if certificate and certificate["in_period"])
     until = words(language, "カードの有効期間", "Card valid through")
     number = words(language, "製造番号", "number")
     lines = [
         f"{arguments.name}  {number} {image.number}",
         f"{until}: {spoken(image.expires, language)}",
         *(_certificate_line(kind, certificate, language) for kind, certificate in certificates.items()),
-        *(_pin_line(kind, image.pins[kind], language) for kind in PinKind),
+        *(_pin_line(kind, image, language, kiosk=_kiosk(policy, kind, image, in_force)) for kind in PinKind),
         *_face_lines(image, language),
     ]
     return Answer(data=data, lines=lines)
@@ -215,12 +207,18 @@ def _state(pin: PinReference) -> str:
     return "set" if pin.tries else "locked"
 
 
-def _pin_line(kind: PinKind, pin: PinReference, language: Language) -> str:
+def _kiosk(policy: Policy, kind: PinKind, image: CardImage, in_force: frozenset[CertificateKind]) -> bool:
+    usable = frozenset(other for other in PinKind if _state(image.pins[other]) == "set")
+    return kiosk_helps(policy, pin=kind, usable=usable, in_force=in_force)
+
+
+def _pin_line(kind: PinKind, image: CardImage, language: Language, *, kiosk: bool) -> str:
+    pin = image.pins[kind]
+    if takes_no_pin(image):
+        return f"{PINS[kind][language]}: {words(language, *_NO_PINS)}"
     told = {
         "unset": words(language, "未設定", "not set yet"),
-        "locked": words(
-            language, "ロック中。市区町村の窓口で再設定できます", "locked; set anew at the municipal counter"
-        ),
+        "locked": words(language, *(_LOCKED_ALONE if kiosk else _LOCKED)),
         "set": words(language, f"残り{pin.tries}回", f"tries left: {pin.tries}"),
     }
     return f"{PINS[kind][language]}: {told[_state(pin)]}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card_facts import CERTIFICATES, PINS, words
+from openjpki.cli.home_named import home_named
 from openjpki.errors import Language
 from openjpki.lab import catalogue
 from openjpki.lab.catalogue import ABSENT, Expected, Standing, TestCard, What, card_named
@@ -16,18 +17,26 @@ from openjpki.rules.era import spoken
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import real_moment
+from openjpki.site.home import Home
+from openjpki.site.lives.printed import OnTheCard, on_the_card
+from openjpki.site.place import locked
 
 
 def add_catalogue(group: Commands) -> None:
     """Add the command to the `card` group."""
     help_ = "the test cards by name: what each is, and what a service should do with it"
     parser = group.add_parser("catalogue", help=help_, description=f"{help_} (`openjpki init --test-cards` makes them)")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="one card, with its acts as of today")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="one card, with its acts as of today; with --home also what is printed on it there",
+    )
     parser.set_defaults(run=_catalogue)
 
 
 def _catalogue(arguments: argparse.Namespace) -> Answer:
-    """Tell of all cards, or of one with the days of its acts; no home is asked."""
+    """Tell of all cards, or of one with the days of its acts, and with what is printed on the one of `--home`."""
     language, today = language_of(arguments), civil_date(real_moment())
     cards = (card_named(arguments.name),) if arguments.name else catalogue.CATALOGUE
     pins = {kind.value: catalogue.PINS.of(kind) for kind in PinKind}
@@ -35,7 +44,40 @@ def _catalogue(arguments: argparse.Namespace) -> Answer:
     if arguments.name:
         lines += _more(cards[0], today, language)
     lines.append(_pins_line(language))
-    return Answer(data={"pins": pins, "cards": [card_data(card, today) for card in cards]}, lines=lines)
+    data: dict[str, Any] = {"pins": pins, "cards": [card_data(card, today) for card in cards]}
+    if arguments.name and home_named(arguments):
+        found = _found(arguments, cards[0])
+        data["printed"] = printed_data(found)
+        lines += _printed_lines(found, language)
+    return Answer(data=data, lines=lines)
+
+
+def _found(arguments: argparse.Namespace, card: TestCard) -> OnTheCard:
+    home = Home.open(arguments.home)
+    with locked(home.path, exclusive=False):
+        return on_the_card(home, card)
+
+
+def printed_data(found: OnTheCard) -> dict[str, Any]:
+    """Return what is printed on a test card of a home as data."""
+    codes = found.codes
+    return {
+        "number": found.number,
+        "expires": found.expires.isoformat(),
+        "code_a": codes.code_a if codes else None,
+        "code_b": codes.code_b if codes else None,
+    }
+
+
+def _printed_lines(found: OnTheCard, language: Language) -> Iterator[str]:
+    """Yield what opens the face of the card: the codes that a holder reads off it."""
+    until = spoken(found.expires, language)
+    yield f"{words(language, '製造番号', 'number')} {found.number}, {words(language, '有効期限', 'valid through')} {until}"
+    if found.codes is None:
+        yield words(language, "券面には何も印刷されていません。", "Nothing is printed on it.")
+        return
+    yield f"{words(language, '照合番号A(個人番号)', 'code A (individual number)')}: {found.codes.code_a}"
+    yield f"{words(language, '照合番号B', 'code B')}: {found.codes.code_b}"
 
 
 def card_data(card: TestCard, today: date) -> dict[str, Any]:

@@ -5,17 +5,19 @@ from hashlib import sha256
 from pathlib import Path
 from ssl import DER_cert_to_PEM_cert
 
+from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.card_facts import PINS
+from openjpki.cli.card_inserted import Inserted, of_home, typed_between
 from openjpki.cli.output import require_place, write_whole
-from openjpki.cli.pins import typed
+from openjpki.cli.pins import one_typed, prompt_for
 from openjpki.pki.inspect import facts
-from openjpki.readers.inprocess import InProcessReader
-from openjpki.readers.store import CardStore
-from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.words import word
 from openjpki.site.home import Home
-from openjpki.site.place import locked
+
+_PIN = PinKind.SIGNATURE
 
 
 def add_certificate(group: Commands) -> None:
@@ -35,9 +37,12 @@ def _certificate(arguments: argparse.Namespace) -> Answer:
     language, kind = language_of(arguments), CertificateKind(arguments.kind)
     require_place(arguments.out)
     home = Home.open(arguments.home)
-    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.name) as card:
-        terminal = JpkiTerminal(card, home.policy())
-        der = terminal.read_certificate(kind, _pin(arguments, kind))
+    der = typed_between(
+        lambda: of_home(home, arguments.name),
+        ask=lambda card: _tries(card, kind),
+        prompt=lambda tries: _pin(arguments, kind, tries),
+        do=lambda card, pin: JpkiTerminal(card.talk, card.policy).read_certificate(kind, pin),
+    )
     write_whole(arguments.out, DER_cert_to_PEM_cert(der).encode() if arguments.pem else der)
     told = facts(der)
     words = word(kind, language)
@@ -56,10 +61,17 @@ def _certificate(arguments: argparse.Namespace) -> Answer:
     return Answer(data=data, lines=(line[language],))
 
 
-def _pin(arguments: argparse.Namespace, kind: CertificateKind) -> bytearray | None:
+def _tries(card: Inserted, kind: CertificateKind) -> int:
+    """Return the tries of the signature PIN, once there is something behind it: the other certificate takes none."""
+    terminal = JpkiTerminal(card.talk, card.policy)
+    terminal.hold_present(kind)
+    return 0 if kind is CertificateKind.AUTHENTICATION else PinTerminal(card.talk, card.policy).hold_usable(_PIN)
+
+
+def _pin(arguments: argparse.Namespace, kind: CertificateKind, tries: int) -> bytearray | None:
     """Return the signature PIN; the authentication certificate is read by anybody who holds the card."""
     if kind is CertificateKind.AUTHENTICATION:
         return None
-    prompt = {"ja": "署名用電子証明書の暗証番号: ", "en": "Signature PIN: "}[language_of(arguments)]
-    (pin,) = typed([prompt], from_stdin=arguments.pin_stdin)
-    return bytearray(pin.encode())
+    language = language_of(arguments)
+    prompt = prompt_for(PINS[_PIN][language], tries, language)
+    return bytearray(one_typed(prompt, from_stdin=arguments.pin_stdin).encode())

@@ -1,17 +1,24 @@
 """Which card a command is about, a card of this home by its name or the one in a reader of this machine, and the way to it."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from openjpki.card.conversation import Conversation
+from openjpki.card.terminal import JpkiTerminal, NoCardNumber
+from openjpki.errors import Failure, Kind
 from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.pcsc import PcscService
 from openjpki.readers.store import CardStore
 from openjpki.rules.policy import Policy
 from openjpki.site.home import Home
 from openjpki.site.place import HomeMissing, locked
+
+T = TypeVar("T")
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,15 @@ def add_which_card(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--reader", metavar="R", help="the card in a reader of this machine (`openjpki reader list`)")
 
 
+class CardChanged(Failure):
+    """Another card is there than the one that was asked before the PIN was typed."""
+
+    code = "card.changed"
+    kind = Kind.REFUSED
+    ja = "暗証番号の入力中に、カードが別のものに替わりました。カードには何も送っていません。もう一度行ってください。"
+    en = "The card was changed for another while the PIN was typed. Nothing was sent to it. Try again."
+
+
 @contextmanager
 def inserted(arguments: argparse.Namespace) -> Iterator[Inserted]:
     """Hold the card while the block runs; raises what `PcscService` raises, or `Home.open` and `CardStore.open`.
@@ -43,9 +59,45 @@ def inserted(arguments: argparse.Namespace) -> Iterator[Inserted]:
             with service.connect(reader.name) as plastic:
                 yield Inserted({"reader": reader.name}, Conversation(plastic), _policy(arguments))
         return
-    home = Home.open(arguments.home)
-    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.name) as card:
-        yield Inserted({"name": arguments.name}, Conversation(card), home.policy())
+    with of_home(Home.open(arguments.home), arguments.name) as card:
+        yield card
+
+
+@contextmanager
+def of_home(home: Home, name: str) -> Iterator[Inserted]:
+    """Hold a card of a home while the block runs; raises what `CardStore.open` raises."""
+    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(name) as card:
+        yield Inserted({"name": name}, Conversation(card), home.policy())
+
+
+def typed_between(
+    insert: Callable[[], AbstractContextManager[Inserted]],
+    *,
+    ask: Callable[[Inserted], T],
+    prompt: Callable[[T], S],
+    do: Callable[[Inserted, S], R],
+) -> R:
+    """Ask the card, let go of it, have a person type, take it again and do what is to be done; raises `CardChanged`.
+
+    As long as somebody thinks, no other program waits for the card. What is typed is for the card that was asked: its
+    number is looked at again, before anything is sent.
+    """
+    with insert() as card:
+        number = _number(card)
+        asked = ask(card)
+    answer = prompt(asked)
+    with insert() as card:
+        if _number(card) != number:
+            raise CardChanged
+        return do(card, answer)
+
+
+def _number(card: Inserted) -> str:
+    """Return the card's number; nothing where it tells none."""
+    try:
+        return JpkiTerminal(card.talk).card_number()
+    except NoCardNumber:
+        return ""
 
 
 def _policy(arguments: argparse.Namespace) -> Policy:

@@ -1,12 +1,13 @@
 """`openjpki card pin change`: a PIN of a card, by whoever knows the present one. PINs come from a prompt or standard input."""
 
 import argparse
+from typing import Any
 
 from openjpki.card.pin_terminal import PinTerminal
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card_facts import PINS, words
-from openjpki.cli.card_inserted import add_which_card, inserted
-from openjpki.cli.pins import typed
+from openjpki.cli.card_inserted import Inserted, add_which_card, inserted, typed_between
+from openjpki.cli.pins import prompt_for, typed
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import check_pin
@@ -46,8 +47,9 @@ def _change(arguments: argparse.Namespace) -> Answer:
     The card is left with no PIN shown: in a reader it stays powered.
     """
     language, kind = language_of(arguments), PinKind(arguments.kind)
-    with inserted(arguments) as card:
-        present, new = _both(arguments, kind)
+
+    def change(card: Inserted, both: tuple[str, str]) -> dict[str, Any]:
+        present, new = both
         check_pin(kind, new, card.policy)
         terminal = PinTerminal(card.talk, card.policy)
         try:
@@ -55,17 +57,24 @@ def _change(arguments: argparse.Namespace) -> Answer:
             tries = terminal.tries_left(kind)
         finally:
             terminal.leave()
+        return {**card.named, "kind": kind.value, "changed": True, "tries": tries}
+
+    data = typed_between(
+        lambda: inserted(arguments),
+        ask=lambda card: PinTerminal(card.talk, card.policy).hold_usable(kind),
+        prompt=lambda tries: _both(arguments, kind, tries),
+        do=change,
+    )
     called = PINS[kind][language]
-    line = words(language, f"{called}を変更しました。", f"The {called} was changed.")
-    return Answer(data={**card.named, "kind": kind.value, "changed": True, "tries": tries}, lines=(line,))
+    return Answer(data=data, lines=(words(language, f"{called}を変更しました。", f"The {called} was changed."),))
 
 
-def _both(arguments: argparse.Namespace, kind: PinKind) -> tuple[str, str]:
-    """Return the present and the new PIN, from standard input or from a prompt that shows nothing."""
+def _both(arguments: argparse.Namespace, kind: PinKind, tries: int) -> tuple[str, str]:
+    """Return the present and the new PIN, from standard input or from a prompt that shows nothing but the tries left."""
     language = language_of(arguments)
     called = PINS[kind][language]
     prompts = (
-        words(language, f"今の{called}: ", f"Present {called}: "),
+        prompt_for(words(language, f"今の{called}", f"Present {called}"), tries, language),
         words(language, f"新しい{called}: ", f"New {called}: "),
     )
     if arguments.pin_stdin:

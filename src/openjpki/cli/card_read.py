@@ -12,10 +12,10 @@ from openjpki.card.face_reading import Seal
 from openjpki.card.face_terminal import OPENERS, FaceTerminal, Item, Opener
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card_facts import PINS, SEXES, words
-from openjpki.cli.card_inserted import add_which_card, inserted
+from openjpki.cli.card_inserted import Inserted, add_which_card, inserted, typed_between
 from openjpki.cli.output import require_place, write_whole
-from openjpki.cli.pins import typed
-from openjpki.errors import Kind, Language
+from openjpki.cli.pins import one_typed, prompt_for
+from openjpki.errors import Failure, Kind, Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import PinKind
 
@@ -38,6 +38,21 @@ _CALLED: Mapping[Language, tuple[str, str, str, str]] = {
 }
 
 
+class NotAsSigned(Failure):
+    """The signature over what was read does not hold; a file of it would pass for the card's."""
+
+    code = "card.face.not-as-signed"
+    kind = Kind.REFUSED
+    ja = (
+        "読み取った情報の署名が一致しません。カードの中の情報が、書き込まれたときから変わっています。ファイルには書き出していません。"
+        "それでも書き出すときは --unverified を付けてください。"
+    )
+    en = (
+        "The signature over what was read does not hold: it is not what was written on the card by its issuer. No file was written. "
+        "With --unverified it is written all the same."
+    )
+
+
 def add_read(group: Commands) -> None:
     """Add the `read` commands to the `card` group."""
     items = group.add_parser("read", help="read what is written on a card of its holder").add_subparsers(
@@ -55,6 +70,9 @@ def add_read(group: Commands) -> None:
             metavar="F",
             help="where it goes, instead of being shown; only you may read it",
         )
+        parser.add_argument(
+            "--unverified", action="store_true", help="with --out: also what is not as its issuer signed it"
+        )
         parser.add_argument("--pin-stdin", action="store_true", help="PIN or code from standard input")
         parser.set_defaults(run=_read, item=item)
 
@@ -62,26 +80,38 @@ def add_read(group: Commands) -> None:
 def _read(arguments: argparse.Namespace) -> Answer:
     """Read one thing; what was typed is sent only in its form, and the card is left with nothing open.
 
-    What is not as it was signed is told, and the command ends as one that found something invalid.
+    What is not as it was signed is told, and the command ends as one that found something invalid; it goes into a file only
+    by `--unverified`.
     """
     language, opener = language_of(arguments), Opener(arguments.by)
     if arguments.out is not None:
         require_place(arguments.out)
-    with inserted(arguments) as card:
-        (secret,) = typed([f"{_TYPED[opener][language]}: "], from_stdin=arguments.pin_stdin)
+
+    def read(card: Inserted, secret: str) -> tuple[dict[str, str], _Found]:
         terminal = FaceTerminal(card.talk, card.policy)
         try:
-            found = _READERS[arguments.item](terminal, opener, bytearray(secret.encode()))
+            return card.named, _READERS[arguments.item](terminal, opener, bytearray(secret.encode()))
         finally:
             terminal.leave()
+
+    named, found = typed_between(
+        lambda: inserted(arguments),
+        ask=lambda card: FaceTerminal(card.talk, card.policy).hold_usable(arguments.item, opener),
+        prompt=lambda tries: one_typed(
+            prompt_for(_TYPED[opener][language], tries, language), from_stdin=arguments.pin_stdin
+        ),
+        do=read,
+    )
     data, lines = found.data, found.lines[language]
     if arguments.out is not None:
+        if not (found.seal.held or arguments.unverified):
+            raise NotAsSigned
         write_whole(arguments.out, found.file)
         data = {"out": str(arguments.out)}
         lines = (words(language, f"{arguments.out} に書き出しました。", f"Written to {arguments.out}."),)
     signature = {"holds": found.seal.held, "signer": found.seal.signer}
     return Answer(
-        data={**card.named, **data, "signature": signature},
+        data={**named, **data, "signature": signature},
         lines=[*lines, _seal_line(found.seal, language)],
         kind=None if found.seal.held else Kind.REFUSED,
     )

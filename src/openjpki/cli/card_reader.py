@@ -58,7 +58,22 @@ def lines_of(reader: str, told: dict[str, Any], language: Language) -> list[str]
             language,
         ),
         *(_tries_line(kind, told["tries"][kind.value], language) for kind in PinKind),
+        *_face_authentication_lines(told, language),
     ]
+
+
+def _face_authentication_lines(told: dict[str, Any], language: Language) -> tuple[str, ...]:
+    """Say what else it may mean that no PIN has tries: no terminal can tell it from four locked ones (R-1.11)."""
+    certificates = told["certificates"]
+    if certificates["signature"] or not certificates["authentication"] or any(told["tries"].values()):
+        return ()
+    return (
+        words(
+            language,
+            "顔認証マイナンバーカードかもしれません。その場合は暗証番号がなく、窓口でも設定できません。",
+            "This may be a face authentication card (顔認証マイナンバーカード): it has no PINs, and none can be set.",
+        ),
+    )
 
 
 def _tries(connection: Connection, kind: PinKind) -> int | None:

@@ -4,11 +4,14 @@ import argparse
 import re
 from datetime import datetime, timedelta
 
+from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import JpkiTerminal
 from openjpki.cli.answer import Answer, language_of
+from openjpki.cli.card_facts import PINS
+from openjpki.cli.card_inserted import Inserted, of_home, typed_between
 from openjpki.cli.document_lines import report_lines, trust_line
 from openjpki.cli.output import require_place, write_whole
-from openjpki.cli.pins import typed
+from openjpki.cli.pins import one_typed, prompt_for
 from openjpki.cli.rules.arguments import moment as read_moment
 from openjpki.documents.card_signer import CardSigner
 from openjpki.documents.currency import NonceRule, StatusRules
@@ -25,14 +28,15 @@ from openjpki.documents.stamping import Authority
 from openjpki.documents.verify import signers_of, verify_cms, verify_pdf
 from openjpki.errors import Failure, Kind
 from openjpki.pki import oids
-from openjpki.readers.inprocess import InProcessReader
-from openjpki.readers.store import CardStore
+from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.site.clock import real_moment
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
-from openjpki.site.place import HomeMissing, locked
+from openjpki.site.place import HomeMissing
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_ENDINGS = {".pdf": "pdf", ".xml": "xml"}
+"""What a file's name says of the format of its signature; any other file is signed beside (cms)."""
 _MAX_OID = 128
 """Characters of an OID; the longest in these certificates has under thirty."""
 _MOST_SECONDS = 86400
@@ -97,20 +101,18 @@ class BadPolicy(Failure):
 
 def sign(arguments: argparse.Namespace) -> Answer:
     """Check the document, ask for the PIN, sign by one call of the card, write the result whole or not at all."""
+    arguments.format = arguments.format or _ENDINGS.get(arguments.file.suffix.lower(), "cms")
     _check_sign(arguments)
     document = read_document(arguments.file)
     if arguments.format == "pdf":
         check_pdf(document)
     home = Home.open(arguments.home)
-    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(arguments.card) as card:
-        signer = CardSigner(JpkiTerminal(card, home.policy()), _pin(arguments))
-        moment = home.clock()()
-        authority = None if arguments.tsa is None else Authority(url=arguments.tsa, entropy=entropy)
-        kept = _kept(arguments, home, signer, authority, moment)
-        if arguments.format == "pdf":
-            signed = sign_pdf(document, signer, moment=moment, timestamper=authority)
-        else:
-            signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached, timestamper=authority)
+    signed, kept, moment = typed_between(
+        lambda: of_home(home, arguments.card),
+        ask=_tries,
+        prompt=lambda tries: _pin(arguments, tries),
+        do=lambda card, pin: _signed(arguments, home, document, CardSigner(JpkiTerminal(card.talk, card.policy), pin)),
+    )
     if _with_evidence(arguments):
         signed = keep_in_pdf(signed, kept) if arguments.format == "pdf" else keep_in_cms(signed, kept)
     write_whole(arguments.out, signed, mode=arguments.file.stat().st_mode & 0o666)  # no more open than the document
@@ -118,12 +120,31 @@ def sign(arguments: argparse.Namespace) -> Answer:
     data = {
         "out": str(arguments.out),
         "format": arguments.format,
-        "level": "B-LT" if authority is not None and _with_evidence(arguments) else arguments.level,
+        "level": "B-LT" if arguments.tsa is not None and _with_evidence(arguments) else arguments.level,
         "evidence": {"crls": len(kept.crls), "ocsp": len(kept.answers)},
         "claimed_signing_time": moment.isoformat().replace("+00:00", "Z"),
         "bytes": len(signed),
     }
     return Answer(data=data, lines=(line,))
+
+
+def _tries(card: Inserted) -> int:
+    """Return the tries of the signature PIN, once there is a certificate to sign with."""
+    JpkiTerminal(card.talk, card.policy).hold_present(CertificateKind.SIGNATURE)
+    return PinTerminal(card.talk, card.policy).hold_usable(PinKind.SIGNATURE)
+
+
+def _signed(
+    arguments: argparse.Namespace, home: Home, document: bytes, signer: CardSigner
+) -> tuple[bytes, Embedded, datetime]:
+    """Return the document with its signature, what is to be kept with it, and when it claims to be made."""
+    moment = home.clock()()
+    authority = None if arguments.tsa is None else Authority(url=arguments.tsa, entropy=entropy)
+    kept = _kept(arguments, home, signer, authority, moment)
+    if arguments.format == "pdf":
+        return sign_pdf(document, signer, moment=moment, timestamper=authority), kept, moment
+    signed = sign_cms(document, signer, moment=moment, detached=not arguments.attached, timestamper=authority)
+    return signed, kept, moment
 
 
 def _with_evidence(arguments: argparse.Namespace) -> bool:
@@ -163,11 +184,11 @@ def _check_sign(arguments: argparse.Namespace) -> None:
     require_place(arguments.out)
 
 
-def _pin(arguments: argparse.Namespace) -> bytearray:
-    """Return the PIN from standard input, or from a prompt that shows nothing."""
-    prompt = {"ja": "署名用電子証明書の暗証番号: ", "en": "Signature PIN: "}[language_of(arguments)]
-    (pin,) = typed([prompt], from_stdin=arguments.pin_stdin)
-    return bytearray(pin.encode())
+def _pin(arguments: argparse.Namespace, tries: int) -> bytearray:
+    """Return the PIN from standard input, or from a prompt that shows nothing but the tries left."""
+    language = language_of(arguments)
+    prompt = prompt_for(PINS[PinKind.SIGNATURE][language], tries, language)
+    return bytearray(one_typed(prompt, from_stdin=arguments.pin_stdin).encode())
 
 
 def verify(arguments: argparse.Namespace) -> Answer:

@@ -86,7 +86,10 @@ def _flagged(text: str, flags: str, language: Language) -> str:
     places = ", ".join(str(place) for place, flag in enumerate(flags, 1) if flag == "1")
     if not places:
         return text
-    return f"{text}(代替文字: {places}文字目)" if language == "ja" else f"{text} (substituted characters: {places})"
+    if language == "ja":
+        return f"{text}(代替文字: {places}文字目)"
+    which = f"character {places} is a substitute" if places.isdecimal() else f"characters {places} are substitutes"
+    return f"{text} ({which}: a certificate cannot hold the character of the register)"
 
 
 def _findings(findings: tuple[Finding, ...], language: Language) -> Iterator[str]:

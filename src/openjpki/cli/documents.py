@@ -16,9 +16,11 @@ NONCES = ("required", "optional")
 def register(commands: Commands) -> None:
     """Add `sign` and `verify`."""
     sign = commands.add_parser("sign", help="sign a document with a card of this home")
-    sign.add_argument("file", type=Path, metavar="FILE", help="a PDF, or with --format cms any file")
+    sign.add_argument("file", type=Path, metavar="FILE", help="what is signed: a PDF, or any other file")
     sign.add_argument(
-        "--format", required=True, choices=("pdf", "cms", "xml"), help="pdf inside the PDF; cms beside any file"
+        "--format",
+        choices=("pdf", "cms", "xml"),
+        help="pdf: PAdES, inside the PDF; cms: CAdES, a file of its own beside any other; xml is not made yet (default: by the ending of FILE: .pdf, .xml, else cms)",
     )
     sign.add_argument("--card", required=True, metavar="NAME", help="which card (`openjpki card list`)")
     sign.add_argument(

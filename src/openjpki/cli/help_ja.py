@@ -270,7 +270,6 @@ _WINDOW: Mapping[str, str] = {
     "try everything, also what is left alone for a while": "しばらく控えているものも含めて、すべて試みる",
 }
 _CARD: Mapping[str, str] = {
-    "which cards there are": "カードの一覧",
     "what is on a card": "カードの中身",
     "make a card: a number, no PINs, no certificates; blank, or of a resident": "カードを作る。番号だけで、暗証番号と電子証明書はない。券面は白紙か、住民のもの",
     "change a PIN: the present one, then the new one": "暗証番号を変更する。今の番号、新しい番号の順",
@@ -289,7 +288,9 @@ _CARD: Mapping[str, str] = {
     "where it goes, instead of being shown; only you may read it": "画面に出す代わりに書き出す先。読めるのはあなただけ",
     "the test cards by name: what each is, and what a service should do with it": "テストカードの一覧。それぞれがどんなカードで、サービスはどう扱うべきか",
     "the test cards by name: what each is, and what a service should do with it (`openjpki init --test-cards` makes them)": "テストカードの一覧。それぞれがどんなカードで、サービスはどう扱うべきか(作るには `openjpki init --test-cards`)",
-    "one card, with its acts as of today": "1枚だけ、今日作った場合の日付と一緒に",
+    "with --out: also what is not as its issuer signed it": "--out で、発行者の署名と一致しない情報も書き出す",
+    "which cards there are: of what kind, in a reader or not, with certificates until when": "カードの一覧。種類、カードリーダーに入っているか、電子証明書の有効期限",
+    "one card, with its acts as of today; with --home also what is printed on it there": "1枚だけ、今日作った場合の日付と一緒に。--home を付けると、そのホームのカードに印刷されている番号も",
     "write a certificate of the card to a file; the signature certificate needs its PIN": "カードの電子証明書をファイルに書き出す。署名用には暗証番号が要る",
     "keep a card in a virtual PC/SC reader, for other programs, until Ctrl-C": "ほかのプログラムのために、Ctrl-C までカードを仮想カードリーダー(PC/SC)に入れておく",
     "pull a card out of its virtual reader, wherever it was plugged in from": "どこから入れたカードでも、仮想カードリーダーから抜く",

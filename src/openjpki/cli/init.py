@@ -161,13 +161,14 @@ def _with_test_cards(
         print(_NOTHING_MADE[language], file=sys.stderr, flush=True)
         raise
     names = [card.name for card in cards]
+    stock = sum(card.person is None for card in cards)
     lines = {
         "ja": (
-            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2(各2世代)、テストカード {len(cards)} 枚。",
+            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2(各2世代)、テストカード {len(cards)} 枚(うち交付前のもの {stock} 枚)。",
             f"暗証番号は署名用が {PINS.signature}、ほかは {PINS.digits} です。それぞれの用途は `openjpki card catalogue` で見られます。",
         ),
         "en": (
-            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, test cards: {len(cards)}.",
+            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, test cards: {len(cards)} ({stock} of them in stock, not handed over).",
             f"The signature PIN is {PINS.signature}, the others {PINS.digits}. What each card is for: `openjpki card catalogue`.",
         ),
     }

@@ -15,8 +15,11 @@ from unicodedata import category
 from openjpki import __version__
 from openjpki.cli import groups
 from openjpki.cli.answer import Answer, Run, language_of
+from openjpki.cli.choices import meant, near
 from openjpki.cli.groups import Register
 from openjpki.cli.help import Help, translate
+from openjpki.cli.home_named import in_this_home
+from openjpki.cli.rules.arguments import echoed
 from openjpki.cli.usage_ja import in_japanese
 from openjpki.errors import Failure, Kind, Language, trace
 from openjpki.site.cores import forbid
@@ -59,6 +62,22 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=Help, **settings)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """Take the Japanese word of a choice for the choice; sub-commands have none."""
+        if action.choices and not isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  -- argparse has no public name for it
+            arg_string = meant(arg_string, list(action.choices)) or arg_string
+        return super()._get_value(action, arg_string)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Name the nearest choice in place of a wrong one."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            nearest = near(str(value), list(action.choices or ()))
+            if nearest is None:
+                raise
+            raise argparse.ArgumentError(action, f"{error.message}; the nearest is {nearest}") from None
 
     def error(self, message: str) -> NoReturn:
         """Raise `BadArguments` instead of printing and exiting."""
@@ -105,19 +124,21 @@ def _run(words: Sequence[str]) -> int:
     try:
         namespace = parser(language).parse_args(words, argparse.Namespace(words=words))
         language = language_of(namespace)
+        for understood in list(echoed(namespace)):
+            print(plain(f"openjpki: {understood}"), file=sys.stderr)
         run: Run = namespace.run
         answer = run(namespace)
-        _print(answer, as_json=wants_json)
+        _print(answer, words, as_json=wants_json)
     except Failure as failure:
-        return _refuse(failure, language, wants_json=wants_json)
+        return _refuse(failure, language, words, wants_json=wants_json)
     except BrokenPipeError:
         raise
     except OSError as error:
         storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
-        return _refuse(storage, language, wants_json=wants_json)
+        return _refuse(storage, language, words, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
         print(trace(error), end="", file=sys.stderr)
-        return _refuse(InternalFault(reason=type(error).__name__), language, wants_json=wants_json)
+        return _refuse(InternalFault(reason=type(error).__name__), language, words, wants_json=wants_json)
     return 0 if answer.kind is None else answer.kind.value
 
 
@@ -186,8 +207,12 @@ def _language_wanted(words: Sequence[str]) -> Language:
     return wanted
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
-    lines = [json.dumps(answer.data, ensure_ascii=False, indent=2)] if as_json else map(plain, answer.lines)
+def _print(answer: Answer, words: Sequence[str], *, as_json: bool) -> None:
+    lines = (
+        [json.dumps(answer.data, ensure_ascii=False, indent=2)]
+        if as_json
+        else [in_this_home(plain(line), words) for line in answer.lines]
+    )
     try:
         for line in lines:
             print(line)
@@ -203,8 +228,9 @@ def plain(line: str) -> str:
     return "".join(steer)
 
 
-def _refuse(failure: Failure, language: Language, *, wants_json: bool) -> int:
-    print(plain(f"openjpki: [{failure.code}] {failure.message(language)}"), file=sys.stderr)
+def _refuse(failure: Failure, language: Language, words: Sequence[str], *, wants_json: bool) -> int:
+    line = plain(f"openjpki: [{failure.code}] {failure.message(language)}")
+    print(in_this_home(line, words), file=sys.stderr)
     if wants_json:
         print(json.dumps({"error": as_data(failure)}, ensure_ascii=False, indent=2), flush=True)
     return failure.kind.value

@@ -4,7 +4,7 @@ import getpass
 import sys
 from collections.abc import Sequence
 
-from openjpki.errors import Failure, Kind
+from openjpki.errors import Failure, Kind, Language
 
 _MAX_LINE = 64
 """Characters read of one line; the longest PIN has sixteen."""
@@ -38,3 +38,18 @@ def typed(prompts: Sequence[str], *, from_stdin: bool) -> list[str]:
     if not sys.stdin.isatty():
         raise NoPrompt
     return [getpass.getpass(prompt) for prompt in prompts]
+
+
+def prompt_for(called: str, tries: int, language: Language) -> str:
+    """Return the prompt for a PIN of a card, with the tries that it has left (R-6.2)."""
+    return (
+        f"{called}(残り{tries}回): "
+        if language == "ja"
+        else f"{called[:1].upper()}{called[1:]} (tries left: {tries}): "
+    )
+
+
+def one_typed(prompt: str, *, from_stdin: bool) -> str:
+    """Return the one PIN that is asked for; raises as `typed` does."""
+    (pin,) = typed([prompt], from_stdin=from_stdin)
+    return pin

@@ -32,6 +32,10 @@ _OF_AN_ARGUMENT = _table(
     ("ignored explicit argument {value}", "{name} に値({value})は指定できません。"),
     ("not allowed with argument {other}", "{name} と {other} は同時に指定できません。"),
     (
+        "invalid choice: {value} (choose from {choices}); the nearest is {nearest}",
+        "{name} に {value} は指定できません。近いのは {nearest} です。次から選んでください: {choices}",
+    ),
+    (
         "invalid choice: {value} (choose from {choices})",
         "{name} に {value} は指定できません。次から選んでください: {choices}",
     ),

@@ -9,7 +9,8 @@ from openjpki.rules.kinds import CertificateKind
 class CardSigner:
     """A `DocumentSigner` over a card in a reader.
 
-    The PIN is not kept. Raises what `JpkiTerminal.read_certificate` raises: a wrong or locked PIN, no certificate.
+    The PIN is not kept. Raises what `JpkiTerminal.read_certificate` raises: no certificate, which is found before the PIN is
+    sent; a wrong or locked PIN.
     """
 
     def __init__(
@@ -20,8 +21,7 @@ class CardSigner:
     ) -> None:
         self._terminal = terminal
         self._kind = kind
-        terminal.verify_pin(kind, pin)
-        self.certificate = terminal.read_certificate(kind)
+        self.certificate = terminal.read_certificate(kind, pin)
         self.chain: Sequence[bytes] = self._issuers()
 
     def sign_digest(self, digest_name: str, digest: bytes) -> bytes:

@@ -415,6 +415,16 @@ def spoken(word: str, language: Language) -> str:
     return ja if language == "ja" else en
 
 
+class ToldMoment(str):
+    """A moment in a refusal: `{when:ja}` and `{when:en}` speak it in the sentences, as data it is the ISO 8601 that programs read."""
+
+    __slots__ = ()
+
+    def __format__(self, language: str) -> str:
+        """Return it as people read it."""
+        return spoken(str(self), "ja" if language == "ja" else "en")
+
+
 def found(check: Check, **data: object) -> Finding:
     """Make a finding; the data become text."""
     return Finding(check, {name: str(value) for name, value in data.items()})

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from openjpki.documents.currency import Moments, StatusRules
 from openjpki.documents.evidence import NOTHING_EMBEDDED, Embedded, Evidence
-from openjpki.documents.findings import spoken
+from openjpki.documents.findings import ToldMoment, spoken
 from openjpki.documents.report import moment_text
 from openjpki.documents.stamp import judge_stamp, stamp_certificate
 from openjpki.documents.stamping import Timestamper
@@ -36,8 +36,8 @@ class SignerRevoked(Failure):
 
     code = "sign.certificate-revoked"
     kind = Kind.REFUSED
-    ja = "署名用の証明書は失効しています({revoked_at})。署名していません。"
-    en = "The signer's certificate is revoked ({revoked_at}). Nothing was signed."
+    ja = "署名用の証明書は失効しています({revoked_at:ja})。署名していません。"
+    en = "The signer's certificate is revoked ({revoked_at:en}). Nothing was signed."
 
 
 class SignerStatusUnknown(Failure):
@@ -93,7 +93,7 @@ def evidence_to_keep(certificate: bytes, *, evidence: Evidence, at: datetime, ru
         rules=rules,
     )
     if status.verdict is StatusVerdict.REVOKED:
-        raise SignerRevoked(revoked_at=spoken(moment_text(status.revoked_at) or "-", "en"))
+        raise SignerRevoked(revoked_at=ToldMoment(moment_text(status.revoked_at) or "-"))
     if status.verdict is not StatusVerdict.GOOD:
         ocsp, crl = status.ocsp.word, status.crl.word
         raise SignerStatusUnknown(

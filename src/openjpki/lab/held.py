@@ -8,7 +8,10 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from openjpki.card.terminal import JpkiTerminal, NoCertificate
+from openjpki.card.face import NoFace
+from openjpki.card.personalisation import FactorySettings
+from openjpki.card.printed import PrintedCodes, printed_codes
+from openjpki.card.terminal import JpkiTerminal, absent
 from openjpki.errors import Failure, Kind
 from openjpki.lab.catalogue import PINS
 from openjpki.lab.powered import PoweredCard
@@ -50,16 +53,18 @@ class HeldCard:
 
     def certificate(self, kind: CertificateKind | str = CertificateKind.SIGNATURE) -> bytes:
         """Return a certificate that is on the card, DER, without showing a PIN; raises `NoCertificate`."""
-        active = self._powered.image.keys[CertificateKind(kind)].active
+        chosen = CertificateKind(kind)
+        active = self._powered.image.keys[chosen].active
         if active is None or active.certificate is None:
-            raise NoCertificate
+            raise absent(chosen)
         return active.certificate
 
     def ca_certificate(self, kind: CertificateKind | str = CertificateKind.SIGNATURE) -> bytes:
         """Return the CA certificate that is on the card beside it, DER; raises `NoCertificate`."""
-        active = self._powered.image.keys[CertificateKind(kind)].active
+        chosen = CertificateKind(kind)
+        active = self._powered.image.keys[chosen].active
         if active is None or active.issuer is None:
-            raise NoCertificate
+            raise absent(chosen)
         return active.issuer
 
     def pin(self, pin: PinKind | CertificateKind | str) -> str:
@@ -69,6 +74,13 @@ class HeldCard:
     def tries(self, pin: PinKind | CertificateKind | str) -> int:
         """Return how many times a PIN may still be wrong; 0 if it is locked or was never set."""
         return self._powered.image.pins[pin_kind(pin)].tries
+
+    def codes(self) -> PrintedCodes:
+        """Return 照合番号A and B as they are printed on the card: `.code_a`, `.code_b`; raises `NoFace`."""
+        face = self._powered.image.face
+        if face is None:
+            raise NoFace
+        return printed_codes(face, FactorySettings().code_year)
 
     def sign(
         self, data: bytes, *, kind: CertificateKind | str = CertificateKind.SIGNATURE, pin: str | None = None

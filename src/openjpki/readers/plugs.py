@@ -88,6 +88,14 @@ def pull(note: Path) -> None:
                 raise NotPulled(name=_card(note), pid=pid)
 
 
+def plugged(note: Path) -> bool:
+    """Tell whether a process keeps the card plugged in."""
+    if not note.exists():
+        return False
+    with _open(note) as file:
+        return _holder(file) is not None
+
+
 def _card(note: Path) -> str:
     return note.stem.removeprefix(".")
 

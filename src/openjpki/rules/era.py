@@ -102,6 +102,21 @@ def spoken(day: date, language: Language, *, weekday: bool = True) -> str:
     return f"{year}{day.month}月{day.day}日" + (f"（{ja}）" if weekday else "")
 
 
+class Told(date):
+    """A day in a refusal: `{day:ja}` and `{day:en}` speak it in the sentences, as data it is the ISO date that programs read."""
+
+    @classmethod
+    def of(cls, day: date) -> "Told":
+        """Return the day, to be told."""
+        return cls(day.year, day.month, day.day)
+
+    def __format__(self, language: str) -> str:
+        """Return the day as a sentence has it; without a language, or with any other form, as `date` does."""
+        if language == "ja":
+            return spoken(self, "ja")
+        return spoken(self, "en") if language == "en" else super().__format__(language)
+
+
 def read_era(text: str, *, strict: bool = True) -> date:
     """Read "令和8年11月23日", "平成元年…", "H1.1.8", also in full-width digits and with blanks; raise `BadEraDate`.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.kinds import FeeReason, Procedure
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import FeeRow
@@ -17,8 +17,8 @@ class NoFeeRow(Failure):
 
     code = "fees.no-row"
     kind = Kind.USAGE
-    ja = "設定 fee_table には、{on_ja}の「{reason_ja}」の手数料がありません。"
-    en = 'The setting fee_table has no row for "{reason}" on {on}.'
+    ja = "設定 fee_table には、{on:ja}の「{reason_ja}」の手数料がありません。"
+    en = 'The setting fee_table has no row for "{reason}" on {on:en}.'
 
 
 class ReasonOfAnother(Failure):
@@ -75,7 +75,7 @@ def fee(policy: Policy, *, reason: FeeReason, on: date) -> Fee:
         return Fee(yen=unsettled[reason], rules=("R-4.2",))
     rows = [row for row in policy.fee_table if row.reason is reason and _in_force(row, on)]
     if not rows:
-        raise NoFeeRow(reason=reason.value, reason_ja=word(reason, "ja"), on=spoken(on, "en"), on_ja=spoken(on, "ja"))
+        raise NoFeeRow(reason=reason.value, reason_ja=word(reason, "ja"), on=Told.of(on))
     return Fee(yen=rows[-1].yen, rules=("R-4.1",))
 
 

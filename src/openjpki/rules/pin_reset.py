@@ -51,6 +51,21 @@ def kiosk_reset(
     return KioskReset(place="kiosk", findings=(_free(pin),))
 
 
+def kiosk_helps(
+    policy: Policy,
+    *,
+    pin: PinKind,
+    usable: frozenset[PinKind],
+    in_force: frozenset[CertificateKind] = frozenset(CertificateKind),
+) -> bool:
+    """Tell whether a kiosk may set this PIN anew some time, beside the window (R-6.6).
+
+    `usable`: the PINs of the card that are set and not locked, whether or not their holder knows them; `in_force`: the
+    certificates, as far as they are known. A municipality whose `kiosk_reset_hours` are none has no such way.
+    """
+    return policy.kiosk_reset_hours > 0 and not any(_window_only(pin, usable, in_force))
+
+
 def _window_only(pin: PinKind, known: frozenset[PinKind], in_force: frozenset[CertificateKind]) -> Iterator[Finding]:
     """Tell what no kiosk can help: these refusals name the window's papers (R-6.3, R-6.6)."""
     if pin not in OTHER_PIN:

@@ -6,7 +6,7 @@ from enum import Enum, unique
 
 from openjpki.errors import Failure, Kind
 from openjpki.rules.catalogue import find
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.fees import fee
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import FeeReason
@@ -53,8 +53,8 @@ class NoExpress(Failure):
 
     code = "fees.no-express"
     kind = Kind.REFUSED
-    ja = "特急発行は{since_ja}からです。"
-    en = "A card is made within a week only from {since}."
+    ja = "特急発行は{since:ja}からです。"
+    en = "A card is made within a week only from {since:en}."
 
 
 class NotNearExpiry(Failure):
@@ -62,8 +62,8 @@ class NotNearExpiry(Failure):
 
     code = "fees.not-near-expiry"
     kind = Kind.REFUSED
-    ja = "カードの有効期限({expires_ja})まで3か月以上あるため、有効期限を理由とする再交付はできません。{first_ja}からできます。"
-    en = "The card runs to {expires}, three months or more: for its end alone it is made anew from {first}."
+    ja = "カードの有効期限({expires:ja})まで3か月以上あるため、有効期限を理由とする再交付はできません。{first:ja}からできます。"
+    en = "The card runs to {expires:en}, three months or more: for its end alone it is made anew from {first:en}."
 
 
 @unique
@@ -121,17 +121,12 @@ def remaking_fee(
     if reason not in REMADE:
         raise NotRemade(reason=reason.value, reason_ja=word(reason, "ja"))
     if express and on < EXPRESS_SINCE:
-        raise NoExpress(since=spoken(EXPRESS_SINCE, "en"), since_ja=spoken(EXPRESS_SINCE, "ja"))
+        raise NoExpress(since=Told.of(EXPRESS_SINCE))
     if reason is FeeReason.CARD_NEAR_EXPIRY and card_expires is not None:
         first = less_than_three_months_from(policy, card_expires)
         if on < first:
             opens = open_day_from(policy, first)
-            raise NotNearExpiry(
-                expires=spoken(card_expires, "en"),
-                expires_ja=spoken(card_expires, "ja"),
-                first=spoken(opens, "en"),
-                first_ja=spoken(opens, "ja"),
-            )
+            raise NotNearExpiry(expires=Told.of(card_expires), first=Told.of(opens))
     settled = fee(policy, reason=reason, on=on)
     share = min(settled.yen, CERTIFICATES_YEN)
     card = settled.yen - share

@@ -25,7 +25,7 @@ from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import Clock, ShiftedClock
-from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeNotEmpty, read_marker, require_empty, write_marker
+from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeThereAlready, read_marker, require_empty, write_marker
 from openjpki.site.provisions import provide
 from openjpki.site.server import LOOPBACK
 from openjpki.site.token_uri import token_at
@@ -113,7 +113,7 @@ class Home:
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Home":
-        """Make a new home in an absent or empty folder; raises `HomeNotEmpty`."""
+        """Make a new home in an absent or empty folder; raises `HomeNotEmpty`, or `HomeThereAlready`."""
         home = cls.lay_out(path, settings)
         home.save()
         return home
@@ -133,9 +133,9 @@ class Home:
         )
 
     def require_story(self) -> None:
-        """Raise `HomeNotEmpty` unless this is a story's home, which the next story may replace."""
+        """Raise `HomeThereAlready` unless this is a story's home, which the next story may replace."""
         if self.settings.purpose != "story":
-            raise HomeNotEmpty(path=self.path)
+            raise HomeThereAlready(path=self.path)
 
     def clock(self) -> Clock:
         """Return the legal clock of this home."""

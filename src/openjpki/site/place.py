@@ -57,6 +57,19 @@ class HomeNotEmpty(Failure):
     en = "{path} holds something else, which will not be overwritten. Choose an empty place with --home."
 
 
+class HomeThereAlready(HomeNotEmpty):
+    """The folder is a home of ours: it is used as it is, and never made anew by mistake."""
+
+    ja = (
+        "{path} はすでに OpenJPKI のホームです。上書きしません。このホームを使うには、ほかのコマンドに --home {path} を付けてください。"
+        "作り直すときは、使っている処理を終えてフォルダーを消すか、--home で別の場所を指定してください。"
+    )
+    en = (
+        "{path} is an OpenJPKI home already, which will not be overwritten. To use it, give --home {path} to other commands. "
+        "To make it anew, end what works in it and remove the folder, or choose another place with --home."
+    )
+
+
 def read_marker(path: Path, name: str = MARKER) -> dict[str, Any]:
     """Read a home's marker, of whatever format; raises `HomeMissing` or `HomeDamaged`."""
     marker = path / name
@@ -91,7 +104,7 @@ def require_empty(path: Path) -> None:
     if not path.exists() or half_made(path):
         return
     if not path.is_dir() or any(entry.name != LOCK for entry in path.iterdir()):
-        raise HomeNotEmpty(path=path)
+        raise (HomeThereAlready if (path / MARKER).is_file() else HomeNotEmpty)(path=path)
 
 
 def half_made(path: Path) -> bool:

@@ -61,7 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "residents-further": ("続きの住民を見る", "Show the next residents"),
     "card": ("カード", "Card"),
     "cards-none": ("カードは交付されていません。", "No card has been handed over."),
-    "card-count": ("カードの数", "Cards"),
+    "card-count": ("交付したカード", "Cards handed over"),
     "card-expires": ("カードの有効期限", "Card valid until"),
     "certificates-of": ("電子証明書", "Certificates"),
     "certificates-none": ("電子証明書は記録されていません。", "It never carried a certificate."),

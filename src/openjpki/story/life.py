@@ -121,6 +121,7 @@ def tell(
         for chapter in chapters:
             chapter(stage)
         counter.at_the_end(stage)
+        narrator.end()
         house.authority.publish_crls()
         facts = {
             "format": 1,

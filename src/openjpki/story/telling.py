@@ -75,7 +75,8 @@ class Narrator:
         return self.steps[-1]
 
     def begin(self, moment: datetime, title: Said) -> None:
-        """Open the next step."""
+        """Open the next step, at the end of the one before."""
+        self.end()
         self.steps.append(Step(len(self.steps) + 1, moment, title))
         day = moment.astimezone(JST)
         self._say("")
@@ -89,12 +90,14 @@ class Narrator:
         self._say(f"      {said.text(self._language)}")
 
     def cite(self, rules: Sequence[str]) -> None:
-        """Name the rules that the step applied, each once."""
-        new = [rule for rule in dict.fromkeys(rules) if rule not in self.step.rules]
-        self.step.rules.extend(new)
-        if new:
+        """Note the rules that the step applied, each once; they are told at its end."""
+        self.step.rules.extend(rule for rule in dict.fromkeys(rules) if rule not in self.step.rules)
+
+    def end(self) -> None:
+        """Close the step: name the rules that it applied, in one line."""
+        if self.steps and self.step.rules:
             label = "適用した規則" if self._language == "ja" else "rules applied"
-            self._say(f"      {label}: {', '.join(new)}")
+            self._say(f"      {label}: {', '.join(self.step.rules)}")
 
     def check(self, holds: bool, ja: str, en: str) -> None:  # noqa: FBT001  -- reads as an assertion
         """Assert one fact of the step; raises `StoryWentWrong` if it does not hold."""

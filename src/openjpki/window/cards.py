@@ -11,7 +11,7 @@ from datetime import date, datetime
 from openjpki.desk.messages import CardReported
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.kinds import CardState, LifeEvent, PinKind
 from openjpki.rules.lifecycle import CARD, CardEvent, advance
 from openjpki.rules.validity import Expiry, card_expiry
@@ -47,8 +47,8 @@ class CardHeldAlready(Failure):
 
     code = "window.card.held-already"
     kind = Kind.REFUSED
-    ja = "このかたは有効期限が{expires_ja}のカードをお持ちです。返納または紛失の届出を受けてから交付してください。"
-    en = "This person holds a card valid until {expires}. Take its return or the report of its loss first."
+    ja = "このかたは有効期限が{expires:ja}のカードをお持ちです。返納または紛失の届出を受けてから交付してください。"
+    en = "This person holds a card valid until {expires:en}. Take its return or the report of its loss first."
 
 
 class BadCardNumber(Failure):
@@ -74,8 +74,8 @@ class NoValidity(Failure):
 
     code = "window.card.no-validity"
     kind = Kind.REFUSED
-    ja = "在留期間の満了日({stay_until_ja})が過ぎているため、カードを交付できません。在留期間を確認してください。"
-    en = "The period of stay ended on {stay_until}, so no card can be handed over. Check the period of stay."
+    ja = "在留期間の満了日({stay_until:ja})が過ぎているため、カードを交付できません。在留期間を確認してください。"
+    en = "The period of stay ended on {stay_until:en}, so no card can be handed over. Check the period of stay."
 
 
 class ReceivedLater(Failure):
@@ -83,8 +83,8 @@ class ReceivedLater(Failure):
 
     code = "window.card.received-later"
     kind = Kind.USAGE
-    ja = "カードの申請の受付日({received_on_ja})が、交付の日より後になっています。"
-    en = "The authority cannot have received the card's application on {received_on}: that is after the hand-over."
+    ja = "カードの申請の受付日({received_on:ja})が、交付の日より後になっています。"
+    en = "The authority cannot have received the card's application on {received_on:en}: that is after the hand-over."
 
 
 class CauseNeeded(Failure):
@@ -165,7 +165,7 @@ class Cards:
         _check_receivable(resident, card.card_number())
         held = living_card(resident)
         if held is not None and held.expires_date >= civil_date(at):
-            raise CardHeldAlready(expires=spoken(held.expires_date, "en"), expires_ja=spoken(held.expires_date, "ja"))
+            raise CardHeldAlready(expires=Told.of(held.expires_date))
         self._expiry(resident, at, received_on, stay_until)
 
     def _enter(
@@ -209,7 +209,7 @@ class Cards:
         """Return the last day of a card handed over at a moment (R-3.7); raise `ReceivedLater` or `NoValidity`."""
         today = civil_date(at)
         if received_on is not None and received_on > today:
-            raise ReceivedLater(received_on=spoken(received_on, "en"), received_on_ja=spoken(received_on, "ja"))
+            raise ReceivedLater(received_on=Told.of(received_on))
         expiry = card_expiry(
             self._equipment.policy,
             issued=today,
@@ -218,7 +218,7 @@ class Cards:
             stay_until=stay_until,
         )
         if expiry.expires < today:
-            raise NoValidity(stay_until=spoken(expiry.expires, "en"), stay_until_ja=spoken(expiry.expires, "ja"))
+            raise NoValidity(stay_until=Told.of(expiry.expires))
         return expiry
 
     def change(
@@ -251,7 +251,7 @@ class Cards:
         if held is None:
             return
         if held.expires_date >= civil_date(at):
-            raise CardHeldAlready(expires=spoken(held.expires_date, "en"), expires_ja=spoken(held.expires_date, "ja"))
+            raise CardHeldAlready(expires=Told.of(held.expires_date))
         self._change(officer, resident, held, CardEvent.EXPIRE, None, at)
 
     def _change(

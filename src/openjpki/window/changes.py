@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from openjpki.errors import Failure, Kind
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.kinds import LifeEvent, Sex
 from openjpki.window import shapes
 
@@ -52,8 +52,8 @@ class BadEventDate(Failure):
 
     code = "window.event.date"
     kind = Kind.USAGE
-    ja = "異動日の{on_ja}は、未来の日か、生年月日または住定日より前の日です。"
-    en = "The day {on} lies in the future, or before the person's birth or residence here."
+    ja = "異動日の{on:ja}は、未来の日か、生年月日または住定日より前の日です。"
+    en = "The day {on:en} lies in the future, or before the person's birth or residence here."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def check(change: Change, *, today: date) -> None:
     if bad:
         raise BadItem(item=", ".join(bad))
     if change.on > today:
-        raise BadEventDate(on=spoken(change.on, "en"), on_ja=spoken(change.on, "ja"))
+        raise BadEventDate(on=Told.of(change.on))
 
 
 def _forms(change: Change, today: date) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from openjpki.desk.messages import DepartureReported, LifeEventReported, ReportAccepted
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
-from openjpki.rules.era import spoken
+from openjpki.rules.era import Told
 from openjpki.rules.kinds import CertificateState, LifeEvent, Sex
 from openjpki.rules.revocation import Effect, effect_of, visible_at
 from openjpki.window import copies
@@ -194,7 +194,7 @@ def _check(resident: Resident, change: Change, today: date) -> None:
     if resident.state != ResidentState.RESIDENT.value:
         raise NotOnRegister(state=resident.state)
     if change.on < resident.resident_since_date:
-        raise BadEventDate(on=spoken(change.on, "en"), on_ja=spoken(change.on, "ja"))
+        raise BadEventDate(on=Told.of(change.on))
     if change.birth_date is not None and change.birth_date > resident.resident_since_date:
         raise BadItem(item="birth_date")
     if change.item and _new_value(change) == getattr(resident, change.item):

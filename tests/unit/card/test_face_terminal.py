@@ -99,6 +99,32 @@ def test_what_has_another_form_is_not_sent(opener: Opener, typed: bytes, refusal
     assert tapped.sent == []
 
 
+@pytest.mark.parametrize("item", Item)
+def test_the_tries_of_what_opens_an_item_are_told_before_it_is_typed(item: Item) -> None:
+    """R-6.2: asking spends none; where none is left nobody need type, and a card without a face says so."""
+    for opener, name in OPENERS[item].items():
+        image = with_tries(card(), name, 2)
+        assert FaceTerminal(bench(image)).hold_usable(item, opener) == 2
+        with pytest.raises(PinLocked if opener is Opener.PIN else CodeLocked):
+            FaceTerminal(bench(with_tries(image, name, 0))).hold_usable(item, opener)
+        with pytest.raises(NoFace):
+            FaceTerminal(bench(blank())).hold_usable(item, opener)
+
+
+@pytest.mark.parametrize(
+    ("opener", "digits", "where"),
+    [(Opener.CODE_A, 12, "個人番号"), (Opener.CODE_B, 14, "セキュリティコード")],
+)
+def test_a_code_of_another_form_says_where_its_digits_stand(opener: Opener, digits: int, where: str) -> None:
+    """照合番号A from the back of the card, 照合番号B from the front (C myna-card)."""
+    with pytest.raises(BadCode) as refused:
+        FaceTerminal(bench(card())).read_photo(opener, b"1")
+
+    assert f"数字{digits}桁" in refused.value.message("ja")
+    assert where in refused.value.message("ja")
+    assert "of the card" in refused.value.message("en")
+
+
 def test_a_miss_tells_the_tries_left() -> None:
     """R-6.2: of the PIN and of the codes, each by its own counter; locked, each says where to go."""
     image = with_tries(with_tries(card(), PinKind.CARD_FACE_ENTRY, 2), CodeKind.VISUAL_B, 2)

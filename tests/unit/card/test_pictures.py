@@ -2,8 +2,10 @@ import zlib
 from struct import unpack
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from openjpki.card.pictures import digits, pictures, png, written
+from openjpki.card.pictures import digits, digits_in, pictures, png, written
 from openjpki.card.portrait import PORTRAIT
 
 
@@ -51,6 +53,29 @@ def test_a_digit_can_be_read() -> None:
         "......",
         "......",
     ]
+
+
+@given(st.text("0123456789", min_size=1, max_size=12))
+def test_drawn_digits_are_read_back(text: str) -> None:
+    """`digits_in` is the inverse of what is drawn."""
+    assert digits_in(png(digits(text))) == text
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        b"",
+        png(written("12")),
+        png(written("見本")),
+        png(digits("12"))[:-1],
+        png(digits("12")).replace(b"IDAT", b"IDAT!"),
+        bytes(40) + b"IDAT" + zlib.compress(b""),
+    ],
+)
+def test_another_picture_is_no_digits(picture: bytes) -> None:
+    """Larger digits, characters, something cut off or bent: refused, not guessed."""
+    with pytest.raises(ValueError, match="not a picture of digits"):
+        digits_in(picture)
 
 
 def test_a_character_without_a_glyph_is_a_box_of_its_code_point() -> None:

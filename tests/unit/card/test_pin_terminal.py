@@ -9,6 +9,7 @@ from openjpki.card.pins import CodeKind, PinName
 from openjpki.errors import Failure
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadDigitsPin, BadSignaturePin
+from openjpki.rules.policy import Policy
 from tests.support.cards import with_pin
 from tests.support.faces import card_of_holder
 from tests.unit.card.cards import PINS, Bench, PowerCut, bench, ordinary, with_tries
@@ -88,6 +89,53 @@ def test_a_wrong_present_pin_costs_one_try(kind: PinKind) -> None:
     assert "窓口" in locked.value.message("ja")
     assert terminal.tries_left(kind) == 0
     assert has(card, kind, PINS[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "hours", "kiosk"),
+    [
+        (PinKind.SIGNATURE, None, 24, True),
+        (PinKind.AUTHENTICATION, None, 24, True),
+        (PinKind.SIGNATURE, PinKind.AUTHENTICATION, 24, False),
+        (PinKind.SIGNATURE, None, 0, False),
+        (PinKind.CARD_FACE_ENTRY, None, 24, False),
+    ],
+)
+def test_a_locked_pin_names_the_kiosk_where_one_helps(
+    kind: PinKind, other: PinKind | None, hours: int, *, kiosk: bool
+) -> None:
+    """R-6.6: with the other PIN usable, and by the municipality's hours; the same code in either case."""
+    image = with_tries(ready(), kind, 0)
+    card = bench(with_tries(image, other, 0) if other else image)
+
+    with pytest.raises(PinLocked) as locked:
+        PinTerminal(card, Policy(kiosk_reset_hours=hours)).verify(kind, PINS[kind].encode())
+
+    assert locked.value.code == "card.pin.locked"
+    assert ("キオスク端末" in locked.value.message("ja"), "kiosk" in locked.value.message("en")) == (kiosk, kiosk)
+
+
+class WithoutTheOtherPin:
+    """A card that answers `6F00` to what is asked of it after a PIN was found locked."""
+
+    def __init__(self) -> None:
+        self._card, self._locked = bench(with_tries(ready(), PinKind.SIGNATURE, 0)), False
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Answer, until a PIN was locked."""
+        if self._locked:
+            return b"\x6f\x00"
+        answer = self._card.transmit(apdu)
+        self._locked = answer == b"\x69\x84"
+        return answer
+
+
+def test_a_locked_pin_is_told_whatever_the_card_says_of_the_other() -> None:
+    """The refusal is the locked PIN; the kiosk is left out."""
+    with pytest.raises(PinLocked) as locked:
+        PinTerminal(WithoutTheOtherPin()).verify(PinKind.SIGNATURE, b"ABC123")
+
+    assert "kiosk" not in locked.value.message("en")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from openjpki.card.pin_terminal import PinTerminal
 from openjpki.card.terminal import (
     DigestNotSupported,
     JpkiTerminal,
+    NoAuthenticationCertificate,
     NoCardNumber,
     NoCertificate,
+    NoSignatureCertificate,
     PinLocked,
     PinNotVerified,
     Presence,
@@ -320,6 +322,28 @@ def test_a_certificate_the_holder_lacks_is_told(status: int) -> None:
         terminal.read_certificate(AUTHENTICATION)
     with pytest.raises(NoCertificate):
         terminal.sign_digest(AUTHENTICATION, "sha256", bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("kind", "refusal"), [(SIGNATURE, NoSignatureCertificate), (AUTHENTICATION, NoAuthenticationCertificate)]
+)
+def test_a_certificate_that_is_not_there_is_told_before_any_pin(
+    kind: CertificateKind, refusal: type[NoCertificate]
+) -> None:
+    """Under 15 there is no signature certificate (R-1.3): no PIN is sent, and the refusal is not about one."""
+    tapped = Tapped(bench(blank()))
+
+    typed = bytearray(PIN[kind])
+    with pytest.raises(refusal):
+        JpkiTerminal(tapped).read_certificate(kind, typed)
+    assert not [apdu for apdu in tapped.sent if apdu.startswith("0020")]
+    assert not any(typed)
+    JpkiTerminal(bench()).hold_present(kind)
+
+
+def test_a_card_that_does_not_tell_what_it_has_is_asked_for_its_pin() -> None:
+    """Without EF 0008 nothing is known of its certificates, and nothing refused."""
+    JpkiTerminal(Scripted(["9000", "6A82"])).hold_present(SIGNATURE)
 
 
 def test_a_pin_never_set_is_locked() -> None:

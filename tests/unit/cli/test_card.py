@@ -18,7 +18,7 @@ from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, Settings
 from openjpki.site.place import HomeInUse, HomeMissing, locked
-from tests.unit.card.cards import Bench, host, ordinary, with_tries
+from tests.unit.card.cards import Bench, blank, host, ordinary, with_tries
 
 
 @pytest.fixture
@@ -43,36 +43,6 @@ def change(home: Path, image: CardImage) -> None:
     """Put another card in taro's place."""
     with CardStore(home / "cards").open("taro") as card:
         card.keep(image)
-
-
-def test_cards_are_listed_with_what_they_hold(home: Path) -> None:
-    """A list names every card, its number and its certificates."""
-    run(home, "new", "hanako")
-    answer = run(home, "list")
-    hanako, taro = answer.data["cards"]
-
-    assert taro == {"name": "taro", "number": "400000012719843", "certificates": ["signature", "authentication"]}
-    assert hanako["certificates"] == []
-    assert answer.lines[0] == f"hanako  {hanako['number']}  no certificate"
-    assert answer.lines[1] == "taro  400000012719843  signature certificate, authentication certificate"
-    assert "署名用電子証明書、利用者証明用電子証明書" in run(home, "list", language="ja").lines[1]
-
-
-def test_one_damaged_card_does_not_hide_the_others(home: Path) -> None:
-    """A card that cannot be read is listed with its refusal."""
-    (home / "cards" / "bad.card").write_bytes(b"")
-    answer = run(home, "list")
-
-    assert answer.data["cards"][0] == {"name": "bad", "error": "card.image.empty"}
-    assert "[card.image.empty]" in answer.lines[0]
-    assert len(answer.lines) == 2
-
-
-def test_an_empty_home_has_no_cards(tmp_path: Path) -> None:
-    """Nothing to list is an answer, not a fault."""
-    Home.create(tmp_path / "home", Settings(purpose="sandbox"))
-
-    assert run(tmp_path / "home", "list").lines == ("There are no cards.",)
 
 
 def test_a_card_is_shown_in_both_calendars(home: Path) -> None:
@@ -126,8 +96,32 @@ def test_what_is_wrong_with_a_card_is_shown(home: Path) -> None:
     assert answer.data["pins"]["signature"]["state"] == "locked"
     assert answer.data["certificates"]["signature"]["in_period"] is False
     assert answer.data["certificates"]["signature"]["successor_waits"] is True
-    assert "signature PIN: locked; set anew at the municipal counter" in answer.lines
+    assert "signature PIN: locked; set anew at the municipal counter" in answer.lines  # both have expired by then
     assert any("not within its validity, a new key waits" in line for line in answer.lines)
+
+
+def test_a_locked_pin_is_shown_with_the_ways_out(home: Path) -> None:
+    """R-6.6: a kiosk sets the PIN of a certificate anew while the other one works and both are in force; else the counter."""
+    locked = with_tries(ordinary(), PinKind.SIGNATURE, 0)
+    change(home, locked)
+    assert any(
+        line.startswith("signature PIN: locked;") and "kiosk" in line for line in run(home, "show", "taro").lines
+    )
+    change(home, with_tries(locked, PinKind.AUTHENTICATION, 0))
+    told = run(home, "show", "taro", language="ja").lines
+
+    assert "署名用電子証明書の暗証番号: ロック中。市区町村の窓口で再設定できます" in told
+
+
+def test_a_face_authentication_card_says_that_it_has_no_pins(home: Path) -> None:
+    """R-1.11: an authentication certificate and no PIN: nothing was forgotten, and nothing is locked."""
+    image, kept = blank(), CertificateKind.AUTHENTICATION
+    change(home, replace(image, keys={**image.keys, kept: ordinary().keys[kept]}))
+    answer = run(home, "show", "taro", language="ja")
+
+    assert answer.data["face_authentication"] is True
+    assert "署名用電子証明書の暗証番号: なし。顔認証マイナンバーカードには暗証番号がありません" in answer.lines
+    assert {pin["state"] for pin in answer.data["pins"].values()} == {"unset"}
 
 
 def test_showing_tells_no_attributes_and_no_keys(home: Path) -> None:

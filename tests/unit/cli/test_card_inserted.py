@@ -1,12 +1,13 @@
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from openjpki.card.terminal import JpkiTerminal
-from openjpki.cli.card_inserted import add_which_card, inserted
+from openjpki.cli.card_inserted import CardChanged, add_which_card, inserted, typed_between
 from openjpki.readers import pcsc
-from openjpki.readers.inprocess import InProcessReader
+from openjpki.readers.inprocess import InProcessReader, InsertedCard
 from openjpki.readers.pcsc import NoCardInReader
 from openjpki.readers.store import CardBusy, CardMissing, CardStore
 from openjpki.rules.policy import Policy
@@ -66,3 +67,55 @@ def test_a_card_that_is_not_there_is_told(home: Path, tmp_path: Path) -> None:
         pass
     with pytest.raises(HomeMissing), inserted(named(tmp_path / "nowhere", "taro")):
         pass
+
+
+def test_what_is_typed_is_for_the_card_that_was_asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card that was changed for another meanwhile gets no PIN: a wrong one there would spend a try (R-6.2)."""
+    scard = Scard({READER: None})
+    monkeypatch.setattr(pcsc, "_library", lambda: scard)
+    store = CardStore(home / "cards")
+    store.create("jiro", replace(ordinary(), number="400000012719844"))
+    done: list[str] = []
+
+    def change_for(swap: InsertedCard) -> None:
+        def typed(_: object) -> str:
+            scard.readers[READER] = swap
+            return "1234"
+
+        typed_between(
+            lambda: inserted(named(home, "--reader", READER)),
+            ask=lambda _: None,
+            prompt=typed,
+            do=lambda _, pin: done.append(pin),
+        )
+
+    with InProcessReader(store).insert("taro") as taro, InProcessReader(store).insert("jiro") as jiro:
+        scard.readers[READER] = taro
+        change_for(taro)
+        with pytest.raises(CardChanged):
+            change_for(jiro)
+
+    assert done == ["1234"]
+    assert scard.held == []
+
+
+class Nameless:
+    """A card with JPKI's application alone, which tells no number."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Find nothing."""
+        assert apdu
+        return b"\x6a\x82"
+
+
+def test_a_card_that_tells_no_number_is_taken_for_itself(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone has none (card.number.absent): it is no reason to refuse."""
+    monkeypatch.setattr(pcsc, "_library", lambda: Scard({READER: Nameless()}))
+    told = typed_between(
+        lambda: inserted(named(home, "--reader", READER)),
+        ask=lambda _: 3,
+        prompt=str,
+        do=lambda card, typed: (card.named["reader"], typed),
+    )
+
+    assert told == (READER, "3")

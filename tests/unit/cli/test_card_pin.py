@@ -22,7 +22,7 @@ from openjpki.rules.kinds import PinKind
 from openjpki.rules.pins import BadSignaturePin
 from tests.support.cards import with_pin
 from tests.support.scard import Scard
-from tests.unit.card.cards import PINS, ordinary
+from tests.unit.card.cards import PINS, ordinary, with_tries
 from tests.unit.cli.test_card import change, home, run
 
 __all__ = ["home"]
@@ -107,7 +107,7 @@ def test_a_new_pin_is_typed_twice(home: Path, monkeypatch: pytest.MonkeyPatch) -
         run(home, "pin", "change", "taro", "--kind", "authentication")
     assert CardStore(home / "cards").look("taro") == ordinary()
     assert run(home, "pin", "change", "taro", "--kind", "authentication").data["changed"] is True
-    assert prompts[:3] == ["Present authentication PIN: ", "New authentication PIN: ", "Again: "]
+    assert prompts[:3] == ["Present authentication PIN (tries left: 3): ", "New authentication PIN: ", "Again: "]
 
 
 def test_a_typed_pin_is_not_shown(home: Path) -> None:
@@ -132,6 +132,37 @@ def test_a_typed_pin_is_not_shown(home: Path) -> None:
     assert status == 0
     assert b"1234" not in shown
     assert b"5678" not in shown
+
+
+def test_a_locked_pin_is_told_before_anybody_types(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-6.2, R-6.3: no PIN is asked for that could not help; standard input is not read."""
+    change(home, with_tries(ordinary(), PinKind.AUTHENTICATION, 0))
+    stdin = io.StringIO("1234\n5678\n")
+    monkeypatch.setattr(sys, "stdin", stdin)
+
+    with pytest.raises(PinLocked):
+        run(home, "pin", "change", "taro", "--kind", "authentication", "--pin-stdin")
+    assert stdin.tell() == 0
+
+
+def test_nobody_waits_for_a_card_while_a_pin_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as a person thinks, the transaction with the card in a reader is over, and other programs go on."""
+    scard = Scard({"R 00": None})
+    monkeypatch.setattr(pcsc, "_library", lambda: scard)
+    held: list[list[str]] = []
+    keys = iter(["1234", "5678", "5678"])
+
+    def ask(_: str) -> str:
+        held.append(list(scard.held))
+        return next(keys)
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", ask)
+    with InProcessReader(CardStore(home / "cards")).insert("taro") as card:
+        scard.readers["R 00"] = card
+        run(home, "pin", "change", "--reader", "R", "--kind", "authentication")
+
+    assert held == [[]] * 3
 
 
 @pytest.mark.parametrize("kind", PinKind)

@@ -12,6 +12,7 @@ from openjpki.card.image import CardImage
 from openjpki.card.pin_answers import WrongPin
 from openjpki.card.pins import CodeKind
 from openjpki.cli.answer import Answer
+from openjpki.cli.card_read import NotAsSigned
 from openjpki.cli.main import parser
 from openjpki.cli.output import NoOutputFolder
 from openjpki.errors import Failure, Kind
@@ -122,13 +123,32 @@ def test_a_card_in_a_reader_is_read(home: Path, tmp_path: Path, monkeypatch: pyt
     assert scard.held == []
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_was_altered_is_told(home: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    """It is shown all the same, with the sentence and an exit status of something invalid."""
+def alter(home: Path) -> None:
+    """Have taro's birth date be another than the one that was signed."""
     image = with_face(ordinary())
     assert image.face is not None
     altered = {**image.face.text, 2: image.face.text[2].replace(b"19880229", b"19880000")}
     change(home, replace(image, face=replace(image.face, text=altered)))
+
+
+def test_what_was_altered_goes_into_no_file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file says nothing of a signature that does not hold: none is written, unless `--unverified` asks for it."""
+    alter(home)
+    out = tmp_path / "text.json"
+    with pytest.raises(NotAsSigned):
+        read(home, monkeypatch, PIN, "text", "taro", "--out", str(out))
+    assert not out.exists()
+    answer = read(home, monkeypatch, PIN, "text", "taro", "--out", str(out), "--unverified")
+
+    assert json.loads(out.read_text(encoding="utf-8"))["birth_date"] == "19880000"
+    assert (answer.kind, answer.data["signature"]["holds"]) == (Kind.REFUSED, False)
+    assert answer.lines[-1].startswith("The signature does not hold")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_was_altered_is_told(home: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    """It is shown all the same, with the sentence and an exit status of something invalid."""
+    alter(home)
     answer = read(home, monkeypatch, PIN, "text", "taro", language=language)
 
     assert answer.kind is Kind.REFUSED

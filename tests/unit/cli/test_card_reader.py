@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -102,6 +103,16 @@ def test_a_blank_and_a_locked_card_are_shown(store: CardStore, scard: Scard, tmp
     answer = show(store, scard, with_tries(ordinary(), PinKind.SIGNATURE, 0), tmp_path)
     assert answer.lines[3] == "signature PIN: locked, or not set yet; set at the municipal counter"
     assert answer.data["tries"][CertificateKind.SIGNATURE.value] == 0
+
+
+def test_a_card_in_a_reader_that_may_be_a_face_authentication_card_says_so(
+    store: CardStore, scard: Scard, tmp_path: Path
+) -> None:
+    """R-1.11: an authentication certificate, no other, and no PIN with tries."""
+    image, kept = blank(), CertificateKind.AUTHENTICATION
+    answer = show(store, scard, replace(image, keys={**image.keys, kept: ordinary().keys[kept]}), tmp_path)
+
+    assert "face authentication card" in answer.lines[-1]
 
 
 class Phone:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.card.terminal import PinLocked, WrongPin
+from openjpki.card.terminal import NoSignatureCertificate, PinLocked, WrongPin
 from openjpki.cli.answer import BadValue
 from openjpki.cli.document_acts import (
     BadPolicy,
@@ -28,10 +28,11 @@ from openjpki.documents.limits import DocumentMissing, DocumentTooLarge, EmptyDo
 from openjpki.documents.sign import BrokenPdf, EncryptedPdf, NotAPdf
 from openjpki.errors import Failure, Kind
 from openjpki.pki.crl import RevokedEntry
-from openjpki.readers.store import CardMissing
+from openjpki.readers.store import CardMissing, CardStore
 from openjpki.rules.kinds import RevocationReason
 from openjpki.site.clock import real_moment
 from openjpki.site.place import HomeMissing
+from tests.support.cards import blank_card
 from tests.support.hierarchy import HOLDER_SERIAL, hierarchy
 from tests.unit.cli.signing import PIN, Place, codes, make_place, run, sign, signed_pdf
 from tests.unit.documents.world import pdf, updated
@@ -63,7 +64,10 @@ def test_the_lines_say_the_same_in_both_languages(place: Place, monkeypatch: pyt
     )
 
     assert english.startswith("The signature is valid. [TOTAL-PASSED]")
-    assert "Name: 見本　太郎 (substituted characters: 5)" in english
+    assert (
+        "Name: 見本　太郎 (character 5 is a substitute: a certificate cannot hold the character of the register)"
+        in english
+    )
     assert "Status: OCSP: none, CRL: good" in english
     assert japanese.startswith("署名は有効です。 [TOTAL-PASSED]")
     assert "氏名: 見本　太郎(代替文字: 5文字目)" in japanese
@@ -178,6 +182,30 @@ def test_a_wrong_pin_tells_the_tries_and_a_locked_one_that_it_is(place: Place, m
             sign(place, monkeypatch, *words, pin="WRONG0\n")
 
     assert sorted(path.name for path in place.folder.iterdir()) == ["in.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "form"), [("a.PDF", pdf(), "pdf"), ("a.txt", b"x", "cms"), ("a", b"x", "cms")]
+)
+def test_the_format_is_that_of_the_files_name(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, form: str
+) -> None:
+    """Without --format: a PDF carries its signature, any other file has it beside; XML is said not to be made yet."""
+    assert sign(place, monkeypatch, place.file(name, content), "--out", place.path("out")).data["format"] == form
+    with pytest.raises(FormatComesLater):
+        sign(place, monkeypatch, place.file("a.xml", b"<a/>"), "--out", place.path("out"))
+
+
+def test_a_card_without_signature_certificate_asks_for_no_pin(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child's card (R-1.3): what is missing is the certificate, not a PIN; standard input is not read."""
+    CardStore(place.home / "cards").create("child", blank_card())
+    stdin = io.StringIO("ABC123\n")
+    monkeypatch.setattr(sys, "stdin", stdin)
+    words = (place.file("in.pdf", pdf()), "--format", "pdf", "--pin-stdin", "--out", place.path("out.pdf"))
+
+    with pytest.raises(NoSignatureCertificate):
+        run(place, "sign", *words, "--card", "child")
+    assert stdin.read() == "ABC123\n"
 
 
 @pytest.mark.parametrize(

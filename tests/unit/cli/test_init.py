@@ -119,12 +119,16 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_init_changes_nothing(tmp_path: Path) -> None:
-    """A sandbox is made once."""
+    """A sandbox is made once; the refusal says that a home is there already, and how it is used."""
     init(tmp_path)
     secret = (tmp_path / "secret").read_bytes()
 
-    with pytest.raises(HomeNotEmpty):
+    with pytest.raises(HomeNotEmpty) as refused:
         init(tmp_path)
+    assert refused.value.code == "home.not-empty"
+    assert f"is an OpenJPKI home already, which will not be overwritten. To use it, give --home {tmp_path}" in str(
+        refused.value
+    )
     assert (tmp_path / "secret").read_bytes() == secret
 
 

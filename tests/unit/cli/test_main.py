@@ -17,9 +17,9 @@ from openjpki.cli.main import main, parser
 from openjpki.errors import Failure, Kind
 from openjpki.readers.store import CardStore
 from openjpki.site.home import Home, Settings
-from tests.support.cards import blank_card
 from tests.support.programs import openjpki as program
 from tests.support.programs import openjpki_command, plain_environment
+from tests.unit.card.cards import ordinary
 
 TOLD = Answer(data={"name": "髙橋", "count": 2, "none": None}, lines=["one line", "二行目"])
 
@@ -136,7 +136,7 @@ def test_a_strangers_words_do_not_steer_a_terminal(
 @pytest.mark.parametrize("locale", ["utf-8:strict", "utf-8:surrogateescape"])
 def test_bytes_that_are_no_text_are_no_pin(tmp_path: Path, locale: str) -> None:
     """However the locale reads standard input, they are refused by their form: no fault that quotes them (R-6.1)."""
-    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", blank_card())
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", ordinary())
     done = subprocess.run(
         [*openjpki_command(), "card", "pin", "change", "taro", "--kind", "authentication", "--pin-stdin"],
         env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": locale},
@@ -376,7 +376,7 @@ def test_a_closed_stream_is_no_fault(
     tmp_path: Path, words: str, streams: str, status: int, out: str, code: str
 ) -> None:
     """A caller may close any of the three streams: one line where there is a place for it, and the status of the cause."""
-    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", blank_card())
+    CardStore(Home.create(tmp_path / "home", Settings(purpose="sandbox")).cards).create("taro", ordinary())
     done = subprocess.run(
         ["/bin/sh", "-c", f'exec "$@" {words} {streams}', "sh", *openjpki_command()],
         env=plain_environment() | {"OPENJPKI_HOME": str(tmp_path / "home")},

@@ -8,7 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_der_x509_certificate
 
-from openjpki.card.terminal import NoCertificate, PinLocked, WrongPin
+from openjpki.card.face_terminal import FaceTerminal, NoFace, Opener
+from openjpki.card.terminal import (
+    NoAuthenticationCertificate,
+    NoCertificate,
+    NoSignatureCertificate,
+    PinLocked,
+    WrongPin,
+)
 from openjpki.documents.challenge import verify_login
 from openjpki.documents.indications import Indication
 from openjpki.documents.verify import verify_cms
@@ -69,9 +76,23 @@ def test_what_a_card_lacks_is_refused(lab: Lab) -> None:
     for act in acts:
         with pytest.raises(NoCertificate):
             act()
-    with pytest.raises(PinLocked):
-        child.sign(b"x")
+    for act in (lambda: child.sign(b"x"), lambda: child.sign_cms(b"x"), lambda: child.sign(b"x", pin="WRONG99")):
+        with pytest.raises(NoSignatureCertificate):
+            act()
     assert child.authenticate(b"x")
+    with pytest.raises(NoAuthenticationCertificate):
+        lab.card("no-certificates").login(origin=ORIGIN, nonce=NONCE)
+
+
+def test_the_printed_codes_open_the_face(lab: Lab) -> None:
+    """照合番号A and B, which a person reads off the card; a card in stock has none."""
+    card = lab.card("adult")
+    codes, terminal = card.codes(), FaceTerminal(card)
+
+    assert terminal.read_number(Opener.CODE_A, codes.code_a.encode()).content == codes.code_a
+    assert terminal.read_attributes(Opener.CODE_B, codes.code_b.encode()).content.name
+    with pytest.raises(NoFace):
+        lab.card("blank").codes()
 
 
 def test_a_login_is_bound_to_origin_and_nonce(lab: Lab) -> None:

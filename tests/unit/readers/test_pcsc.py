@@ -9,7 +9,8 @@ import pytest
 
 from openjpki.card.card import ATR
 from openjpki.card.connection import CardRemoved, NotJpkiCard
-from openjpki.card.terminal import JpkiTerminal, WrongPin
+from openjpki.card.terminal import JpkiTerminal, NoSignatureCertificate, WrongPin
+from openjpki.documents.card_signer import CardSigner
 from openjpki.errors import Failure
 from openjpki.readers import pcsc
 from openjpki.readers.inprocess import InProcessReader, InsertedCard
@@ -30,7 +31,7 @@ from openjpki.readers.pcsc import (
 from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import CertificateKind
 from tests.support.scard import Scard
-from tests.unit.card.cards import ordinary
+from tests.unit.card.cards import blank, ordinary
 
 EMPTY, FULL = "Virtual PCD 00 00", "Virtual PCD 00 01"
 AUTHENTICATION = CertificateKind.AUTHENTICATION
@@ -65,6 +66,19 @@ def test_a_terminal_talks_to_a_card_in_a_reader(scard: Scard) -> None:
 
     assert scard.held == []
     assert scard.dispositions == [Scard.SCARD_LEAVE_CARD] * 2
+
+
+def test_a_card_without_signature_certificate_is_told_before_its_pin(tmp_path: Path) -> None:
+    """As in this process (R-1.3): what signs looks for the certificate first, and sends no PIN to a card without one."""
+    store = CardStore(tmp_path)
+    store.create("child", blank())
+    with (
+        InProcessReader(store).insert("child") as child,
+        PcscService(Scard({FULL: child})) as service,
+        service.connect(FULL) as inserted,
+        pytest.raises(NoSignatureCertificate),
+    ):
+        CardSigner(JpkiTerminal(inserted), b"ABC123")
 
 
 def test_readers_are_told_with_what_is_in_them(scard: Scard) -> None:

@@ -1,9 +1,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openjpki.errors import Language
-from openjpki.rules.era import BadEraDate, BeforeCalendar, Era, era_of, in_era, read_era, spoken
+from openjpki.rules.era import BadEraDate, BeforeCalendar, Era, Told, era_of, in_era, read_era, spoken
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,12 @@ def test_a_birth_date_has_no_weekday() -> None:
     """R-8.3: nobody is asked on which day of the week a person was born."""
     assert spoken(date(1990, 6, 10), "ja", weekday=False) == "平成2年（1990年）6月10日"
     assert spoken(date(1990, 6, 10), "en", weekday=False) == "1990-06-10"
+
+
+@given(st.dates(min_value=date(1873, 1, 1)))
+def test_a_day_is_told_in_sentences_and_written_in_data(day: date) -> None:
+    """A refusal's sentences speak the day, its data are the ISO date that programs read."""
+    told = Told.of(day)
+
+    assert (f"{told:ja}", f"{told:en}") == (spoken(day, "ja"), spoken(day, "en"))
+    assert (str(told), f"{told}", f"{told:%d}") == (day.isoformat(), day.isoformat(), f"{day:%d}")

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from openjpki.rules.dates import JST
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.identity import route
 from openjpki.rules.kinds import Applicant, CertificateKind, PinKind, Procedure
-from openjpki.rules.pin_reset import KioskReset, kiosk_reset
+from openjpki.rules.pin_reset import KioskReset, kiosk_helps, kiosk_reset
 from openjpki.rules.policy import Policy
 
 NATIONAL = Policy.preset("national")
@@ -147,3 +148,23 @@ def test_the_window_instead(applicant: Applicant, own: str, agent: str, way: str
     )
 
     assert found.route == way
+
+
+@pytest.mark.parametrize(
+    ("pin", "usable", "hours", "helps"),
+    [
+        (SIGNATURE, {AUTHENTICATION}, 24, True),
+        (AUTHENTICATION, {SIGNATURE}, 24, True),
+        (SIGNATURE, {AUTHENTICATION}, 0, False),
+        (SIGNATURE, set(), 24, False),
+        (PinKind.RESIDENT_RECORD, {SIGNATURE, AUTHENTICATION}, 24, False),
+    ],
+)
+def test_a_kiosk_may_help_where_the_other_pin_still_works(
+    pin: PinKind, usable: set[PinKind], hours: int, *, helps: bool
+) -> None:
+    """R-6.6: what a locked PIN's refusal may promise; where the municipality has no such hours, the window only."""
+    policy = replace(NATIONAL, kiosk_reset_hours=hours)
+
+    assert kiosk_helps(policy, pin=pin, usable=frozenset(usable)) is helps
+    assert not kiosk_helps(policy, pin=pin, usable=frozenset(usable), in_force=frozenset())

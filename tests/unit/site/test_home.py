@@ -12,7 +12,7 @@ from openjpki.errors import Failure
 from openjpki.site import home as home_module
 from openjpki.site.clock import real_moment
 from openjpki.site.home import Home, HomeOfOtherVersion, Settings
-from openjpki.site.place import MARKER, HomeDamaged, HomeMissing, HomeNotEmpty
+from openjpki.site.place import FORMAT, MARKER, HomeDamaged, HomeMissing, HomeNotEmpty
 
 SANDBOX = Settings(purpose="sandbox")
 
@@ -57,7 +57,16 @@ def test_nobody_else_reads_a_database(tmp_path: Path, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"format": []}', '{"format": 4}', '{"format": 4, "purpose": "story", "x": 1}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"format": []}',
+        f'{{"format": {FORMAT}}}',
+        f'{{"format": {FORMAT}, "purpose": "story", "x": 1}}',
+    ],
 )
 def test_a_damaged_marker_is_told(tmp_path: Path, text: str) -> None:
     """A marker file that is not ours is refused, and left as it is."""

@@ -19,6 +19,7 @@ def told(narrator: Narrator) -> None:
     narrator.cite(["R-3.6"])
     narrator.check(holds=True, ja="満了しました", en="it expired")
     narrator.left(Path("/home/story/a.cer"), Path("/home"))
+    narrator.end()
 
 
 def test_a_step_is_told_in_english() -> None:
@@ -30,8 +31,8 @@ def test_a_step_is_told_in_english() -> None:
         "",
         "[ 1/13] 2026-11-23 (Mon) 00:01  Expired",
         "      It is over.",
-        "      rules applied: R-3.10, R-3.6",
         "    ✓ it expired",
+        "      rules applied: R-3.10, R-3.6",
     ]
 
 
@@ -44,9 +45,22 @@ def test_a_step_is_told_in_japanese() -> None:
         "",
         "[ 1/13] 令和8年（2026年）11月23日（月） 00:01  満了",
         "      終わりです。",
-        "      適用した規則: R-3.10, R-3.6",
         "    ✓ 満了しました",
+        "      適用した規則: R-3.10, R-3.6",
     ]
+
+
+def test_the_rules_of_a_step_are_told_once() -> None:
+    """At its end, however often some were cited; a step without rules has no such line."""
+    lines: list[str] = []
+    narrator = Narrator("en", lines.append, 2)
+    narrator.begin(MOMENT, Said("満了", "Expired"))
+    narrator.cite(["R-3.10"])
+    narrator.cite(["R-3.6"])
+    narrator.begin(MOMENT, Said("次", "Next"))
+    narrator.end()
+
+    assert [line for line in lines if "rules applied" in line] == ["      rules applied: R-3.10, R-3.6"]
 
 
 def test_a_check_that_does_not_hold_ends_the_story() -> None:

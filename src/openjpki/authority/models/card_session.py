@@ -55,7 +55,7 @@ class CardSession(models.Model):
     """Code of what closed it."""
 
     class Meta:
-        """A card holds one session at a time; a closed one says why."""
+        """A card holds one session at a time; a closed one says why; what was said to a card is kept until it is answered."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -71,6 +71,10 @@ class CardSession(models.Model):
                 condition=Q(state__in=[SessionState.OPENED.value, SessionState.CLOSED.value])
                 | Q(counter__isnull=False),
                 name="card_session_sent_has_its_counter",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SessionState.SENT.value) | Q(script=[]),
+                name="card_session_commands_only_on_their_way",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=("work_id",), name="card_session_of_work")]

@@ -1,18 +1,21 @@
 """How `openjpki rules …` reads days, moments, documents and settings."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
 from openjpki.cli.answer import BadValue
 from openjpki.rules.dates import BadDay, BadMoment, read_day, read_moment
 from openjpki.rules.documents import DocumentKind, ShownDocument
+from openjpki.rules.era import BadEraDate, read_era
 from openjpki.rules.policy import Policy
 
 _EXPECTED_DAY = {
-    "expected_ja": "1873-01-01 から 2999-12-31 までの日を YYYY-MM-DD で指定してください。",
-    "expected_en": "Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD.",
+    "expected_ja": "1873-01-01 から 2999-12-31 までの日を YYYY-MM-DD か和暦(令和8年4月1日、R8.4.1)で指定してください。",
+    "expected_en": "Give a day from 1873-01-01 to 2999-12-31 as YYYY-MM-DD, or by era as R8.4.1.",
 }
+_MAX_DAY = 32
+"""Characters of a day by era, with blanks."""
 _EXPECTED_MOMENT = {
     "expected_ja": "YYYY-MM-DDTHH:MM(日本時間)の形で指定してください。",
     "expected_en": "Give it as YYYY-MM-DDTHH:MM (Japanese time).",
@@ -35,16 +38,42 @@ def policy_of(arguments: argparse.Namespace) -> Policy:
     return Policy.preset(settings.pop("preset", "national")).with_settings(settings)
 
 
+class ByEra(date):
+    """A day that was typed by era; what was understood is said before the command runs (`echoed`)."""
+
+    typed = ""
+
+    @property
+    def plain(self) -> date:
+        """Return the day itself."""
+        return date(self.year, self.month, self.day)
+
+
 def day(option: str) -> Callable[[str], date]:
-    """Return the reader of a day; it raises `BadValue`."""
+    """Return the reader of a day, ISO or by era (令和8年4月1日, R8.4.1); it raises `BadValue`."""
 
     def read(text: str) -> date:
         try:
             return read_day(text)
         except BadDay:
+            pass
+        try:
+            understood = read_era(text[:_MAX_DAY])
+        except BadEraDate:
             raise BadValue(option=option, value=text, **_EXPECTED_DAY) from None
+        found = ByEra(understood.year, understood.month, understood.day)
+        found.typed = text
+        return found
 
     return read
+
+
+def echoed(arguments: argparse.Namespace) -> Iterator[str]:
+    """Yield how each day by era was understood, and put the plain day in its place."""
+    for name, value in list(vars(arguments).items()):
+        if isinstance(value, ByEra):
+            setattr(arguments, name, value.plain)
+            yield f"{value.typed} = {value.isoformat()}"
 
 
 def moment(option: str) -> Callable[[str], datetime]:

@@ -50,6 +50,14 @@ def test_a_session_says_why_it_is_closed_and_what_was_counted(card: Card) -> Non
     refused(card, state="sent")
 
 
+def test_what_a_card_is_told_is_kept_only_on_its_way(card: Card) -> None:
+    """Commands carry attributes: a session that is over, or has not begun, has none, whatever the code does."""
+    refused(card, script=["80e2"])
+    refused(card, script=["80e2"], state="done", counter=1)
+    refused(card, script=["80e2"], state="closed", closed_because="replaced")
+    session(card, script=["80e2"], state="sent", counter=1)
+
+
 def test_a_key_is_not_used_before_it_is_made(card: Card) -> None:
     """The order of what is heard of it."""
     with pytest.raises(IntegrityError), transaction.atomic(using="authority"):

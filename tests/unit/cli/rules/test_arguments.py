@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from openjpki.cli.answer import BadValue
-from openjpki.cli.rules.arguments import add_choice, add_day, day, document, moment, not_before, policy_of
+from openjpki.cli.main import main
+from openjpki.cli.rules.arguments import add_choice, add_day, day, document, echoed, moment, not_before, policy_of
 from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.policy import Policy
 
@@ -60,3 +61,30 @@ def test_a_day_before_what_it_follows_is_refused() -> None:
     not_before(parser.parse_args([*issued, "--card-expires", "2026-01-02"]), "card_expires", "issued")
     with pytest.raises(BadValue, match=r"--card-expires.*before --issued"):
         not_before(parser.parse_args([*issued, "--card-expires", "2026-01-01"]), "card_expires", "issued")
+
+
+@pytest.mark.parametrize("text", ["R8.4.1", "令和8年4月1日", "2026-04-01"])
+def test_a_day_is_taken_by_era_and_what_was_understood_is_said(text: str) -> None:
+    """As forms have it; the command goes on with the plain day, and only a day by era is echoed, beside the answer."""
+    arguments = argparse.Namespace(on=day("--on")(text), other="x")
+    said = list(echoed(arguments))
+
+    assert (arguments.on, type(arguments.on)) == (date(2026, 4, 1), date)
+    assert said == ([] if text[0] == "2" else [f"{text} = 2026-04-01"])
+
+
+@pytest.mark.parametrize("text", ["R0.4.1", "平成40年1月1日", "R8.13.1", "R8.4.1" + "0" * 40])
+def test_a_day_that_no_era_has_is_refused(text: str) -> None:
+    """A day after its era ended is a slip."""
+    with pytest.raises(BadValue):
+        day("--on")(text)
+
+
+def test_the_command_line_says_how_a_day_by_era_was_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error, so that the answer stays what scripts read."""
+    words = ["rules", "fee", "--reason", "renewal", "--on", "R8.4.1", "--json"]
+    assert main(words) == 0
+    told = capsys.readouterr()
+
+    assert "R8.4.1 = 2026-04-01" in told.err
+    assert "R8.4.1" not in told.out

@@ -44,7 +44,7 @@ def build_former(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0006_departures")]
+    dependencies = [("authority", "0007_card_session_scripts")]
 
     operations = [
         migrations.RunPython(tear_down, build_former),
