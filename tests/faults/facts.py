@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from openjpki.authority.lists import ListFolder
 from openjpki.authority.models import Certificate, CrlPublication, Issuer
 from openjpki.authority.models.certificate import LIVE
 from openjpki.authority.municipalities import all_enrolled
@@ -44,7 +45,8 @@ def folder_is_current(house: House) -> bool:
         for municipality in all_enrolled():
             newest = newest_list(issuer, municipality.code)
             if newest is not None:
-                wanted[f"crl/{issuer}-{municipality.code}.crl"] = bytes(newest.crl)
+                with ListFolder.of(house.authority.lists, issuer, municipality.code).open(newest) as file:
+                    wanted[f"crl/{issuer}-{municipality.code}.crl"] = file.read()
     public = house.home.public
     found = {str(path.relative_to(public)): path.read_bytes() for path in sorted(public.rglob("*")) if path.is_file()}
     return found == wanted

@@ -97,10 +97,10 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
         AuthorityStep.RESPONDER_CERTIFIED: Outcome.STANDS,
     },
     Act.PUBLISH: {
+        AuthorityStep.LIST_WRITTEN: Outcome.BEGUN_ANEW,
         AuthorityStep.LIST_COMMITTED: Outcome.BEGUN_ANEW,
-        AuthorityStep.LISTS_COMMITTED: Outcome.RESUMED,
-        AuthorityStep.FILE_PREPARED: Outcome.RESUMED,
-        AuthorityStep.FILE_WRITTEN: Outcome.RESUMED,
+        AuthorityStep.FILE_PREPARED: Outcome.BEGUN_ANEW,
+        AuthorityStep.FILE_WRITTEN: Outcome.BEGUN_ANEW,
         AuthorityStep.FOLDER_COMPLETE: Outcome.STANDS,
     },
     Act.NOTICES: {

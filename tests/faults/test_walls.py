@@ -26,10 +26,11 @@ AUTHORITY, WINDOW = WALLS["authority"], WALLS["window"]
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 BREAKS = {
     "crl_number_rises": "INSERT INTO authority_crlpublication "
-    "(issuer_id, municipality, number, this_update, next_update, entries, crl) "
-    "SELECT issuer_id, municipality, number - 1, this_update, next_update, entries, crl "
+    "(issuer_id, municipality, number, this_update, next_update, entries, length, digest) "
+    "SELECT issuer_id, municipality, number - 1, this_update, next_update, entries, length, digest "
     "FROM authority_crlpublication WHERE number = 2",
     "crl_stays": "UPDATE authority_crlpublication SET entries = entries + 1",
+    "crl_octets_stay": "UPDATE authority_crlpublication SET digest = 'another'",
     "crl_is_kept": "DELETE FROM authority_crlpublication",
     "revocation_stays": "UPDATE authority_revocation SET reason = 'keyCompromise'",
     "revocation_is_kept": "DELETE FROM authority_revocation",

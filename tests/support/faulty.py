@@ -1,11 +1,11 @@
 """Keepers of keys that sign wrongly, as a broken device, or something in its place, might."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from openjpki.authority.keys import SigningKeys
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import Signer
+from openjpki.pki.keys import Signer, StreamSigner
 
 Fault = Callable[[Signer, bytes], bytes]
 """Gives what comes in place of the right signature."""
@@ -44,6 +44,10 @@ class FaultySigner:
         """Return what the fault makes of it."""
         return self._fault(self._right, to_be_signed)
 
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return what the fault makes of all the pieces."""
+        return self._fault(self._right, b"".join(pieces))
+
 
 @dataclass
 class FaultyKeys:
@@ -57,7 +61,7 @@ class FaultyKeys:
         """Make a key."""
         return self.right.make(purpose, algorithm)
 
-    def signer(self, name: str) -> Signer:
+    def signer(self, name: str) -> StreamSigner:
         """Return the signer of a key, faulty or not."""
         self.asked.append(name)
         right = self.right.signer(name)

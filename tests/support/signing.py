@@ -17,11 +17,13 @@ from tests.support.hierarchy import BASE_URL
 CA, RESPONDER = "signature-ca-0123456789abcdef", "signature-1-ocsp-7-0123456789abcdef"
 PROFILES = ProfileSet.sandbox(BASE_URL, algorithm=KeyAlgorithm.P384_SHA_384)
 
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+
 
 @contextmanager
-def answering(folder: Path, keys: KeyStore) -> Iterator[None]:
+def answering(folder: Path, keys: KeyStore, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[None]:
     """Answer at the socket of a folder while the block runs; CA certificates are published in its `public/ca`."""
-    with listening(folder, keys, Guard(PROFILES, folder / "public" / "ca")) as server:
+    with listening(folder, keys, Guard(PROFILES, folder / "public" / "ca", clock)) as server:
         thread = threading.Thread(target=server.serve)
         thread.start()
         try:
@@ -29,14 +31,6 @@ def answering(folder: Path, keys: KeyStore) -> Iterator[None]:
         finally:
             server.stop()
             thread.join()
-
-
-NOW = datetime(2026, 11, 27, tzinfo=UTC)
-
-
-def a_list() -> bytes:
-    """Return the outer form of a TBSCertList."""
-    return der.sequence(der.integer(1), der.sequence(), der.sequence(), der.time(NOW), der.time(NOW))
 
 
 def a_certificate() -> bytes:
@@ -49,4 +43,4 @@ def an_answer() -> bytes:
     return der.sequence(der.tlv(der.context(2), der.octet_string(bytes(20))), der.generalized_time(NOW), der.sequence())
 
 
-FORMS: dict[str, Callable[[], bytes]] = {"list": a_list, "certificate": a_certificate, "answer": an_answer}
+FORMS: dict[str, Callable[[], bytes]] = {"certificate": a_certificate, "answer": an_answer}

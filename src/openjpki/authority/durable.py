@@ -1,9 +1,11 @@
 """Files that are written whole or not at all, and survive a power cut once written."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+
+from openjpki.errors import Failure
 
 PRIVATE = 0o600
 PUBLIC = 0o644
@@ -19,17 +21,23 @@ def write_whole(path: Path, content: bytes, mode: int, prepared: Callable[[], No
     A reader sees the old content or the new, never a part. Two writers of one file need a lock of their own.
     `prepared` is called between the two. A file that cannot be written leaves no temporary one.
     """
+    write_pieces(path, (content,), mode, prepared)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], mode: int, prepared: Callable[[], None] = _pass) -> None:
+    """Write a file as `write_whole` does, its content in pieces; what they raise leaves no temporary file either."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         prepared()
         temporary.replace(path)
-    except OSError:
+    except (OSError, Failure):
         with suppress(OSError):
             temporary.unlink()
         raise

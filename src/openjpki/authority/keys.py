@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from openjpki.authority.durable import PRIVATE, write_whole
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import KeySource, PrivateKey, Signer, SoftwareSigner, key_identifier
+from openjpki.pki.keys import KeySource, PrivateKey, SoftwareSigner, StreamSigner, key_identifier
 
 MAX_FILE = 64 * 1024
 """Bytes of a key or passphrase file; an encrypted RSA key has about 2,500."""
@@ -86,7 +86,7 @@ class SigningKeys(Protocol):
         """Make a key pair that is durable on return; return its name, `key_name` of this prefix."""
         ...
 
-    def signer(self, name: str) -> Signer:
+    def signer(self, name: str) -> StreamSigner:
         """Return the signer of a key; raises `KeyMissing`, and what keeps the keeper from using it."""
         ...
 
@@ -106,7 +106,7 @@ class KeyStore:
         self._folder = folder
         self._passphrase_file = passphrase_file
         self._key_source = key_source
-        self._signers: dict[str, Signer] = {}
+        self._signers: dict[str, StreamSigner] = {}
 
     def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
         """Make a key pair in a file of its own and return its name; raises as `store` does."""
@@ -115,7 +115,7 @@ class KeyStore:
         self.store(name, private_key)
         return name
 
-    def store(self, name: str, private_key: PrivateKey) -> Signer:
+    def store(self, name: str, private_key: PrivateKey) -> StreamSigner:
         """Encrypt a new key into its file (0600) and return its signer; raises `KeyExists`."""
         path = self._path(name)
         if path.exists():
@@ -130,7 +130,7 @@ class KeyStore:
         self._signers[name] = SoftwareSigner(private_key)
         return self._signers[name]
 
-    def signer(self, name: str) -> Signer:
+    def signer(self, name: str) -> StreamSigner:
         """Return the signer of a stored key; raises `KeyMissing`, `WrongPassphrase`, `TooOpen`."""
         if name not in self._signers:
             self._signers[name] = SoftwareSigner(self._open(name))

@@ -72,3 +72,8 @@ class Means:
     """Called after a step is committed; a test raises there, or ends the process, as a crash would."""
     refusal_notes: RefusalNotes = field(default_factory=RefusalNotes, repr=False, compare=False)
     """Which refused requests this process wrote down; each is answered, whether it was or not."""
+
+    @property
+    def lists(self) -> Path:
+        """Return the folder of the signed lists, of which the public ones are copies (`authority.lists`)."""
+        return self.public.with_name("lists")

@@ -4,9 +4,8 @@ The token's PIN stands in a file as a folder's passphrase does (`authority.keys`
 signature over a hash: a list of a million entries is hashed here, and only its hash crosses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import new as new_hash
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -19,7 +18,7 @@ from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
 from openjpki.authority.keys import KeyMissing, TokenUnavailable, key_name, read_passphrase
 from openjpki.pki.algorithms import RSA_BITS, RSA_EXPONENT, KeyAlgorithm, public_key_bytes
-from openjpki.pki.keys import Signer
+from openjpki.pki.keys import StreamSigner, digest_of
 
 _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 hash in a DigestInfo (RFC 8017 §9.2)."""
@@ -66,15 +65,14 @@ class TokenKeys:
                 half[pkcs11.Attribute.LABEL] = name
         return name
 
-    def signer(self, name: str) -> Signer:
+    def signer(self, name: str) -> StreamSigner:
         """Return the signer of a key; raises `KeyMissing`, `TokenUnavailable`."""
         if name not in self._signers:
             self._signers[name] = self._found(name)
         return self._signers[name]
 
-    def sign(self, name: str, algorithm: KeyAlgorithm, message: bytes) -> bytes:
-        """Return a key's signature over the hash of a message; raises as `signer` does."""
-        digest = new_hash(algorithm.digest_name, message).digest()
+    def sign(self, name: str, algorithm: KeyAlgorithm, digest: bytes) -> bytes:
+        """Return a key's signature over a hash; raises as `signer` does."""
         with self._session() as talk:
             key = self._private(talk, name)
             if algorithm is KeyAlgorithm.RSA_2048_SHA_256:
@@ -116,8 +114,11 @@ class TokenKeys:
                 broken.session.close()
 
     def _opened(self) -> pkcs11.Session:
-        """Open a session and log in; in a process that is logged in already, by another keeper, it is too (PKCS #11 §5.6)."""
-        pin = read_passphrase(self._pin_file).decode()
+        """Open a session and log in; raises `TokenUnavailable` for a PIN that is no text. In a process that is logged in already, by another keeper, it is too (PKCS #11 §5.6)."""
+        try:
+            pin = read_passphrase(self._pin_file).decode()
+        except UnicodeDecodeError as error:
+            raise TokenUnavailable(label=self._label, reason="the PIN file is no UTF-8") from error
         if pin == self._wrong:
             raise PinIncorrect
         token = pkcs11.lib(str(self._module)).get_token(token_label=self._label)
@@ -131,7 +132,7 @@ class TokenKeys:
 
 
 class TokenSigner:
-    """A `Signer` whose key is in a token."""
+    """A `StreamSigner` whose key is in a token."""
 
     def __init__(self, keys: TokenKeys, name: str, public_key: bytes) -> None:
         self._keys = keys
@@ -141,7 +142,11 @@ class TokenSigner:
 
     def sign(self, to_be_signed: bytes) -> bytes:
         """Return the signature over the hash of `to_be_signed`; raises as `TokenKeys.signer` does."""
-        return self._keys.sign(self._name, self.algorithm, to_be_signed)
+        return self.sign_stream((to_be_signed,))
+
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over the hash of what the pieces are together; raises as `sign` does."""
+        return self._keys.sign(self._name, self.algorithm, digest_of(self.algorithm, pieces))
 
 
 def _pair(session: pkcs11.Session, label: str, algorithm: KeyAlgorithm) -> tuple[Any, Any]:

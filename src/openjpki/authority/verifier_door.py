@@ -21,6 +21,7 @@ from openjpki.authority.acts import act, verifier_at
 from openjpki.authority.authority import Authority, RegisterUnavailable
 from openjpki.authority.bucket import Bucket
 from openjpki.authority.issuers import NoSuchIssuer, named
+from openjpki.authority.lists import ListFolder
 from openjpki.authority.models import Consent, Verifier
 from openjpki.authority.moments import moment
 from openjpki.authority.publication import newest_list
@@ -228,13 +229,19 @@ class VerifierDoor:
         hold_right(row, Right.LISTS, about)
         if request.method != "GET" or not file.endswith(".crl"):
             raise RequestMalformed
+        municipality = file.removesuffix(".crl")
         try:
-            newest = newest_list(named(name), file.removesuffix(".crl"))
+            issuer = named(name)
         except NoSuchIssuer as error:
             raise NoSuchAddress from error
+        newest = newest_list(issuer, municipality)
         if newest is None:
             raise NoSuchAddress
-        return DoorReply(status=HTTPStatus.OK, content_type=CRL, body=bytes(newest.crl))
+        return DoorReply(
+            status=HTTPStatus.OK,
+            content_type=CRL,
+            body=ListFolder.of(self._authority.lists, issuer, municipality).read(newest),
+        )
 
     # --- how often, and what is written down -------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The walls of the authority's database: journal, lists, serials and certificates go forward only.
 
-Migration 0002 builds them from here; a wall that changes gets a migration of its own that tears the old one down.
+Migration 0003 builds the first from here, later ones theirs; a wall that changes gets a migration of its own that tears
+the old one down.
 """
 
 from django.apps.registry import Apps
@@ -39,7 +40,7 @@ _SAID = (
 _LIST = ("issuer_id", "municipality", "number", "this_update", "next_update", "entries", "crl")
 
 
-WALLS = (
+FIRST = (
     Wall(
         name="crl_number_rises",
         table="authority_crlpublication",
@@ -83,12 +84,25 @@ WALLS = (
     Wall(name="serial_is_kept", table="authority_serial", on=On.DELETE, broken="TRUE"),
 )
 
+"""Those of migration 0003."""
+LISTS = (
+    Wall(
+        name="crl_octets_stay",
+        table="authority_crlpublication",
+        on=On.UPDATE,
+        broken=changed("length", "digest"),
+    ),
+)
+"""Those of migration 0008: a list is not kept in its row any more, but what it was is."""
+WALLS = (*FIRST, *LISTS)
+"""All that stand."""
+
 
 def build(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Put the walls up."""
-    build_walls(editor.connection.vendor, editor.execute, WALLS)
+    build_walls(editor.connection.vendor, editor.execute, FIRST)
 
 
 def tear_down(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Take the walls down."""
-    tear_walls_down(editor.connection.vendor, editor.execute, WALLS)
+    tear_walls_down(editor.connection.vendor, editor.execute, FIRST)

@@ -8,12 +8,16 @@ import binascii
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from openjpki.authority.authority import Authority
 from openjpki.authority.issuers import NoSuchIssuer, named
+from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.models import Issuer
 from openjpki.authority.publication import newest_list
 from openjpki.authority.status import Answered
@@ -52,18 +56,48 @@ def ocsp_get(request: HttpRequest, kind: str, encoded: str) -> HttpResponse:  # 
 
 
 @require_safe
-def crl(request: HttpRequest, issuer: str, municipality: str) -> HttpResponse:  # noqa: ARG001  -- Django's signature
-    """Answer `GET /crl/<issuer>/<municipality>.crl` with the newest list of the partition."""
+def crl(request: HttpRequest, issuer: str, municipality: str) -> HttpResponseBase:
+    """Answer `GET /crl/<issuer>/<municipality>.crl` with the newest list of the partition, in pieces.
+
+    Its validators are its SHA-256 and its thisUpdate (RFC 9110 §8.8): who has the list already is told so.
+    """
     try:
         authority = current()
+        if not _is_public(authority):
+            return _at_the_door()
+        return _list(request, authority, _issuer(issuer), municipality)
     except Failure:
         return _unavailable()
-    if not _is_public(authority):
-        return _at_the_door()
-    newest = newest_list(_issuer(issuer), municipality)
+
+
+class _ListResponse(FileResponse):
+    block_size = 64 * 1024
+
+
+def _list(request: HttpRequest, authority: Authority, issuer: Issuer, municipality: str) -> HttpResponseBase:
+    newest = newest_list(issuer, municipality)
     if newest is None:
         raise Http404
-    return _bytes(bytes(newest.crl), CRL, _until(authority, newest.next_update))
+    folder = ListFolder.of(authority.lists, issuer, municipality)
+    told = HttpResponse(content_type=CRL)
+    told["Content-Length"] = str(newest.length)
+    told["ETag"] = f'"{newest.digest}"'
+    told["Last-Modified"] = http_date(newest.this_update.timestamp())
+    told["Cache-Control"] = _kept_for(_until(authority, newest.next_update))
+    answered = get_conditional_response(request, told["ETag"], int(newest.this_update.timestamp()), told) or told
+    if answered is not told or request.method == "HEAD":
+        return answered
+    try:
+        file = folder.open(newest)
+    except ListMissing:
+        after = newest_list(issuer, municipality)
+        if after is None or after.pk == newest.pk:
+            raise
+        return _list(request, authority, issuer, municipality)  # a newer one has just taken its place
+    response = _ListResponse(file, content_type=CRL, filename=f"{folder.partition}.crl")
+    for name, value in told.items():
+        response[name] = value
+    return response
 
 
 @require_safe
@@ -110,9 +144,13 @@ def _until(authority: Authority, next_update: datetime | None) -> timedelta:
 
 def _bytes(content: bytes, content_type: str, keep: timedelta) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    seconds = int(keep.total_seconds())
-    response["Cache-Control"] = f"max-age={seconds}, public, no-transform, must-revalidate" if seconds else "no-store"
+    response["Cache-Control"] = _kept_for(keep)
     return response
+
+
+def _kept_for(keep: timedelta) -> str:
+    seconds = int(keep.total_seconds())
+    return f"max-age={seconds}, public, no-transform, must-revalidate" if seconds else "no-store"
 
 
 def _unavailable() -> HttpResponse:

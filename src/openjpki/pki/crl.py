@@ -1,11 +1,14 @@
 """Certificate revocation lists, version 2, one for each issuer key and municipality (RFC 5280 §5).
 
-Entries come from an iterable and are encoded as they come: a million of them cost their bytes and nothing else.
+A list's first octets tell its length, and only the last entry tells that. So entries are encoded once, as they come,
+and laid aside by the caller; what stands around them is made when their length is known. A million of them cost their
+octets, wherever the caller lays them, and nothing else.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
@@ -17,6 +20,8 @@ from openjpki.rules.person import Municipality
 
 MOST_NUMBER_OCTETS = 20
 """Of a serial number (RFC 5280 §4.1.2.2) and of a CRL number (§5.2.3)."""
+ENTRIES_A_PIECE = 2000
+"""Entries that are joined before they are given on: some 70 kB."""
 
 
 class ListUnsound(Failure):
@@ -28,14 +33,124 @@ class ListUnsound(Failure):
     en = "The revocation list cannot be made: its content contradicts itself ({problem})."
 
 
-@dataclass(frozen=True, kw_only=True)
-class RevokedEntry:
-    """One line of a list."""
+class RevokedEntry(NamedTuple):
+    """One line of a list. A tuple, since a million of them are taken apart."""
 
     serial: int
     revoked_at: datetime
     """UTC-aware; not after the list's this_update."""
     reason: RevocationReason
+
+
+class EntryStream:
+    """The entries of a list as they stand in it: pieces of DER, given once, with what they amount to so far.
+
+    `entries` come in ascending order of their serials, each serial once: that is how doubles are seen without keeping
+    a million numbers. Raises `ListUnsound` at the first that contradicts.
+    """
+
+    def __init__(self, entries: Iterable[RevokedEntry], this_update: datetime) -> None:
+        self.count = 0
+        """Entries given so far."""
+        self.length = 0
+        """Their octets."""
+        self._entries = entries
+        self._end = der.whole_seconds(this_update) - _EPOCH + timedelta(seconds=1)
+        """From 1970 to the end of the list's own second: moments are compared as they are written."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give the pieces. Every content has fewer than 128 octets: a length is one octet."""
+        last = 0
+        parts: list[bytes] = []
+        for serial, revoked_at, reason in self._entries:
+            if not last < serial < _BEYOND:
+                raise ListUnsound(problem="order of serials" if 0 < serial < _BEYOND else "serial")
+            last = serial
+            since = revoked_at - _EPOCH if revoked_at.tzinfo else der.whole_seconds(revoked_at) - _EPOCH
+            if since >= self._end:
+                raise ListUnsound(problem="revoked_at")
+            day = _DAYS[since.days]
+            why, heads = _REASONS[reason._value_]
+            octets = serial.bit_length() // 8 + 1
+            parts += (heads[len(day)][octets], serial.to_bytes(octets), day, _CLOCKS[since.seconds], why)
+            if len(parts) == _PARTS_A_PIECE:
+                yield self._joined(parts)
+                parts = []
+        if parts:
+            yield self._joined(parts)
+
+    def _joined(self, parts: list[bytes]) -> bytes:
+        piece = b"".join(parts)
+        self.count += len(parts) // _PARTS
+        self.length += len(piece)
+        return piece
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListFrame:
+    """What a list says beside its entries. `length` is the octets of these, and `pieces` gives them, each time anew."""
+
+    before: bytes
+    """Version to nextUpdate, DER."""
+    after: bytes
+    """The extensions, DER."""
+    algorithm: bytes
+    """AlgorithmIdentifier of the signature, DER."""
+
+    def to_be_signed(self, length: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Give the TBSCertList (RFC 5280 §5.1.2); without entries their sequence is left out (§5.1.2.6)."""
+        header = der.header(der.SEQUENCE, length) if length else b""
+        yield der.header(der.SEQUENCE, self._inner(length)) + self.before + header
+        yield from pieces
+        yield self.after
+
+    def signed(self, length: int, pieces: Iterable[bytes], signature: bytes) -> Iterator[bytes]:
+        """Give the CertificateList around the same TBSCertList."""
+        inner = self._inner(length)
+        tail = self.algorithm + der.bit_string(signature)
+        yield der.header(der.SEQUENCE, len(der.header(der.SEQUENCE, inner)) + inner + len(tail))
+        yield from self.to_be_signed(length, pieces)
+        yield tail
+
+    def _inner(self, length: int) -> int:
+        header = len(der.header(der.SEQUENCE, length)) if length else 0
+        return len(self.before) + header + length + len(self.after)
+
+
+def frame_of(
+    profiles: ProfileSet,
+    *,
+    issuer: bytes,
+    public_key: bytes,
+    municipality: Municipality,
+    number: int,
+    this_update: datetime,
+    next_update: datetime,
+) -> ListFrame:
+    """Return the frame of a municipality's list under one issuer certificate (DER), to be signed by the key of `public_key`.
+
+    Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`.
+    """
+    ca = issuer_of(issuer)
+    if public_key != ca.public_key:
+        raise WrongSigner
+    kind = profiles.kind_of(ca.subject)
+    if not 0 < number < _BEYOND:
+        raise ListUnsound(problem="number")
+    this_update, next_update = der.whole_seconds(this_update), der.whole_seconds(next_update)
+    if next_update <= this_update:
+        raise ListUnsound(problem="next_update")
+    extensions = _extensions(ca, number, profiles.partition_name(kind, municipality).public_bytes())
+    return ListFrame(
+        before=opening(ca) + der.time(this_update) + der.time(next_update),
+        after=der.tlv(der.context(0), der.sequence(*extensions)),
+        algorithm=ca.algorithm.identifier,
+    )
+
+
+def opening(ca: Issuer) -> bytes:
+    """Return what each list of a CA begins with: version 2, the algorithm, its name; DER."""
+    return der.integer(1) + ca.algorithm.identifier + ca.name
 
 
 def build_crl(
@@ -49,55 +164,46 @@ def build_crl(
     next_update: datetime,
     entries: Iterable[RevokedEntry],
 ) -> bytes:
-    """Return the signed list of a municipality's certificates under one issuer certificate (DER in, DER out).
+    """Return the signed list of a municipality's certificates under one issuer certificate, DER: all of it in memory.
 
-    `entries` come in ascending order of their serials, each serial once: that is how doubles are seen without keeping
-    a million numbers. Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`, `SignerFaulty`.
+    Raises as `EntryStream` and `frame_of` do, and `SignerFaulty`.
     """
-    ca = issuer_of(issuer)
-    if signer.public_key != ca.public_key:
-        raise WrongSigner
-    kind = profiles.kind_of(ca.subject)
-    _hold_number(number, "number")
-    this_update, next_update = der.whole_seconds(this_update), der.whole_seconds(next_update)
-    if next_update <= this_update:
-        raise ListUnsound(problem="next_update")
-    lines = bytearray()
-    for line in _lines(entries, this_update):
-        lines += line
-    to_be_signed = der.sequence(
-        der.integer(1),
-        ca.algorithm.identifier,
-        ca.name,
-        der.time(this_update),
-        der.time(next_update),
-        der.sequence(bytes(lines)) if lines else b"",
-        der.tlv(
-            der.context(0),
-            der.sequence(*_extensions(ca, number, profiles.partition_name(kind, municipality).public_bytes())),
-        ),
+    frame = frame_of(
+        profiles,
+        issuer=issuer,
+        public_key=signer.public_key,
+        municipality=municipality,
+        number=number,
+        this_update=this_update,
+        next_update=next_update,
     )
-    return der.sequence(
-        to_be_signed, ca.algorithm.identifier, der.bit_string(proven(signer, to_be_signed, ca.public_key))
-    )
+    encoded = EntryStream(entries, this_update)
+    pieces = list(encoded)
+    signature = proven(signer, b"".join(frame.to_be_signed(encoded.length, pieces)), signer.public_key)
+    return b"".join(frame.signed(encoded.length, pieces, signature))
 
 
-def _lines(entries: Iterable[RevokedEntry], this_update: datetime) -> Iterator[bytes]:
-    last = 0
-    for entry in entries:
-        _hold_number(entry.serial, "serial")
-        if entry.serial <= last:
-            raise ListUnsound(problem="order of serials")
-        last = entry.serial
-        revoked_at = der.whole_seconds(entry.revoked_at)
-        if revoked_at > this_update:
-            raise ListUnsound(problem="revoked_at")
-        yield der.sequence(der.integer(entry.serial), der.time(revoked_at), _REASONS[entry.reason])
+_BEYOND = 1 << (MOST_NUMBER_OCTETS * 8 - 1)
+"""The first number that needs more octets."""
 
 
-def _hold_number(number: int, problem: str) -> None:
-    if number <= 0 or number.bit_length() >= MOST_NUMBER_OCTETS * 8:
-        raise ListUnsound(problem=problem)
+class _Written(dict[int, bytes]):
+    """What a number is written as, made when it is first needed: days since 1970, or seconds of a day."""
+
+    def __init__(self, write: Callable[[int], bytes]) -> None:
+        self._write = write
+
+    def __missing__(self, number: int) -> bytes:
+        self[number] = self._write(number)
+        return self[number]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCK = len("hhmmssZ")
+_DAYS = _Written(lambda days: der.time(_EPOCH + timedelta(days=days))[:-_CLOCK])
+"""Tag, length and day of a Time (RFC 5280 §5.1.2.6)."""
+_CLOCKS = _Written(lambda seconds: b"%02d%02d%02dZ" % (seconds // 3600, seconds // 60 % 60, seconds % 60))
+"""Its clock: a million moments have 86,400."""
 
 
 def _extensions(ca: Issuer, number: int, partition: bytes) -> Iterator[bytes]:
@@ -106,10 +212,25 @@ def _extensions(ca: Issuer, number: int, partition: bytes) -> Iterator[bytes]:
     The last names the partition just as the certificates' distribution points do, so that a list of another
     municipality never speaks for them (§6.3.3 (b)(2)).
     """
-    yield der.extension(_AUTHORITY_KEY, der.sequence(der.tlv(der.context(0, constructed=False), ca.key_identifier)))
-    yield der.extension(_CRL_NUMBER, der.integer(number))
+    yield authority_key_extension(ca)
+    yield number_extension(number)
+    yield partition_extension(partition)
+
+
+def authority_key_extension(ca: Issuer) -> bytes:
+    """Return the authorityKeyIdentifier of a CA's lists, DER."""
+    return der.extension(_AUTHORITY_KEY, der.sequence(der.tlv(der.context(0, constructed=False), ca.key_identifier)))
+
+
+def number_extension(number: int) -> bytes:
+    """Return the cRLNumber, DER."""
+    return der.extension(_CRL_NUMBER, der.integer(number))
+
+
+def partition_extension(partition: bytes) -> bytes:
+    """Return the critical issuingDistributionPoint that names a partition (Name, DER), DER."""
     full_name = der.tlv(der.context(0), der.tlv(der.context(4), partition))
-    yield der.extension(_ISSUING_DISTRIBUTION_POINT, der.sequence(der.tlv(der.context(0), full_name)), critical=True)
+    return der.extension(_ISSUING_DISTRIBUTION_POINT, der.sequence(der.tlv(der.context(0), full_name)), critical=True)
 
 
 _AUTHORITY_KEY = der.object_identifier("2.5.29.35")
@@ -125,4 +246,22 @@ def _reason_extension(reason: RevocationReason) -> bytes:
     return der.sequence(der.extension(_REASON_CODE, der.integer(reason.code, der.ENUMERATED)))
 
 
-_REASONS = {reason: _reason_extension(reason) for reason in RevocationReason}
+REASON_EXTENSIONS = tuple(_reason_extension(reason) for reason in RevocationReason)
+"""What may follow the moment in an entry, DER; nothing is one of them."""
+
+
+def _heads(day: int, why: int) -> list[bytes]:
+    """Return what stands before the serial, by its octets; the others are those of day and reason."""
+    tail = 2 + day + _CLOCK + why
+    return [bytes((der.SEQUENCE, octets + tail, der.INTEGER, octets)) for octets in range(MOST_NUMBER_OCTETS + 1)]
+
+
+_UTC_DAY, _GENERALIZED_DAY = len("..yymmdd"), len("..yyyymmdd")
+_REASONS = {
+    reason.value: (why, {day: _heads(day, len(why)) for day in (_UTC_DAY, _GENERALIZED_DAY)})
+    for reason, why in zip(RevocationReason, REASON_EXTENSIONS, strict=True)
+}
+"""Value of a reason → its extension, and what stands before the serial in an entry of it."""
+_PARTS = 5
+"""Of an entry: head, serial, day, clock, reason."""
+_PARTS_A_PIECE = ENTRIES_A_PIECE * _PARTS

@@ -143,6 +143,18 @@ class Reader:
         self._at = end
         return self._data[start:end]
 
+    def header(self, tag: int) -> int:
+        """Read identifier and length of the next element and return the length; its content may be cut off here."""
+        if not self.next_is(tag):
+            message = f"tag {tag:#04x} expected"
+            raise NotDer(message)
+        self._at, length = self._length(self._at + 1)
+        return length
+
+    def rest(self) -> bytes:
+        """Return what was not read yet."""
+        return self._data[self._at :]
+
     def inside(self, tag: int) -> "Reader":
         """Return a reader over the content of the next element."""
         return Reader(self.content(tag))

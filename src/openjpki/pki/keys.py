@@ -1,18 +1,21 @@
 """Who signs, who makes keys, and what proves a signature. Private keys are never shown and never leave their signer."""
 
+from collections.abc import Iterable, Iterator
+from hashlib import new as new_hash
 from hashlib import sha1
 from typing import Protocol
 
 from asn1crypto.keys import PublicKeyInfo
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import (
     RSA_BITS,
     RSA_EXPONENT,
     KeyAlgorithm,
-    PublicKey,
     UnsupportedKey,
     load_public_key,
     public_key_bytes,
@@ -66,6 +69,14 @@ class Signer(Protocol):
         ...
 
 
+class StreamSigner(Signer, Protocol):
+    """A `Signer` for what is too long to be held whole, as a revocation list is."""
+
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over what the pieces are together; all of them are taken before anything is signed."""
+        ...
+
+
 class KeySource(Protocol):
     """Where new key pairs come from."""
 
@@ -75,7 +86,7 @@ class KeySource(Protocol):
 
 
 class SoftwareSigner:
-    """A `Signer` over a private key in memory."""
+    """A `StreamSigner` over a private key in memory."""
 
     def __init__(self, private_key: PrivateKey) -> None:
         self._private_key = private_key
@@ -87,6 +98,13 @@ class SoftwareSigner:
         if isinstance(self._private_key, rsa.RSAPrivateKey):
             return self._private_key.sign(to_be_signed, padding.PKCS1v15(), self.algorithm.hash())
         return self._private_key.sign(to_be_signed, ec.ECDSA(self.algorithm.hash()))
+
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over the hash of what the pieces are together."""
+        digest, made = digest_of(self.algorithm, pieces), Prehashed(self.algorithm.hash())
+        if isinstance(self._private_key, rsa.RSAPrivateKey):
+            return self._private_key.sign(digest, padding.PKCS1v15(), made)
+        return self._private_key.sign(digest, ec.ECDSA(made))
 
 
 class FreshKeys:
@@ -113,23 +131,55 @@ def proven(signer: Signer, to_be_signed: bytes, public_key: bytes) -> bytes:
     return signature
 
 
+def proven_stream(signer: StreamSigner, pieces: Iterable[bytes], public_key: bytes) -> bytes:
+    """Return the signature over what the pieces are together, held against a key as `proven` does it; raise `SignerFaulty`."""
+    digest = new_hash(signer.algorithm.digest_name)
+
+    def taken() -> Iterator[bytes]:
+        for piece in pieces:
+            digest.update(piece)
+            yield piece
+
+    signature = signer.sign_stream(taken())
+    try:
+        verify_digest(public_key, signer.algorithm, digest.digest(), signature)
+    except (SignatureInvalid, UnsupportedKey) as error:
+        raise SignerFaulty from error
+    return signature
+
+
+def digest_of(algorithm: KeyAlgorithm, pieces: Iterable[bytes]) -> bytes:
+    """Return the hash that an algorithm signs, of what the pieces are together."""
+    digest = new_hash(algorithm.digest_name)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
+
+
 def verify_signature(spki: bytes, algorithm: KeyAlgorithm, message: bytes, signature: bytes) -> None:
     """Hold a signature against a message; raise `SignatureInvalid`, or `UnsupportedKey` for a key of another kind.
 
     The whole PKCS#1 encoded message is compared, padding included (RFC 8017 §8.2.2).
     """
+    _verify(spki, algorithm, message, signature, algorithm.hash())
+
+
+def verify_digest(spki: bytes, algorithm: KeyAlgorithm, digest: bytes, signature: bytes) -> None:
+    """Hold a signature against the hash of a message; raise as `verify_signature` does."""
+    _verify(spki, algorithm, digest, signature, Prehashed(algorithm.hash()))
+
+
+def _verify(
+    spki: bytes, algorithm: KeyAlgorithm, message: bytes, signature: bytes, hashed: HashAlgorithm | Prehashed
+) -> None:
     key = load_public_key(spki)
     if KeyAlgorithm.of(key) is not algorithm:
         raise SignatureInvalid
-    _verify(key, algorithm, message, signature)
-
-
-def _verify(key: PublicKey, algorithm: KeyAlgorithm, message: bytes, signature: bytes) -> None:
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, message, padding.PKCS1v15(), algorithm.hash())
+            key.verify(signature, message, padding.PKCS1v15(), hashed)
         else:
-            key.verify(signature, message, ec.ECDSA(algorithm.hash()))
+            key.verify(signature, message, ec.ECDSA(hashed))
     except InvalidSignature as error:
         raise SignatureInvalid from error
 

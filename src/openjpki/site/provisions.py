@@ -21,7 +21,8 @@ Provision = Callable[[Path], None]
 
 
 def _folders(home: Path) -> None:
-    for folder in ("authority/keys", "authority/public/ca", "authority/public/crl", "window", "staff", "cards"):
+    public = ("authority/public/ca", "authority/public/crl")
+    for folder in ("authority/keys", "authority/lists", *public, "window", "staff", "cards"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     for private in (home, *(home / role for role in ("authority", "window", "staff", "cards"))):
         private.chmod(0o700)

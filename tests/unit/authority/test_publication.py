@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from openjpki.audit.models import Entry
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.publication import newest_list, publish
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
+from openjpki.pki.crl import ListUnsound
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
 from openjpki.rules.policy import Policy
 from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Crash, Scene
@@ -193,19 +195,19 @@ def test_the_last_list_ends_with_its_ca(scene: Scene) -> None:
 
 
 def test_after_a_crash_before_the_files_the_folder_is_brought_up_to_date(scene: Scene) -> None:
-    """The row is committed first: a crash before the files loses nothing, the folder is written again from the rows."""
+    """The row is committed first: a crash before the file loses nothing, the folder is written again from the rows."""
     scene.with_both()
     scene.authority.publish_crls()
-    scene.revoke(LifeEvent.REQUEST, SIGNATURE)
-    scene.fuse.blows_after = "lists-committed"
+    scene.revoke(LifeEvent.REQUEST, AUTHENTICATION)
+    scene.fuse.blows_after = "list-committed"
     with pytest.raises(Crash):
         scene.authority.publish_crls()
-    assert scene.listed(SIGNATURE) == {}
+    assert scene.listed(AUTHENTICATION) == {}
 
     scene.authority.write_public()
 
-    assert scene.listed(SIGNATURE) == {2: "cessation_of_operation"}
-    assert number(crl(scene)) == 2
+    assert scene.listed(AUTHENTICATION) == {2: "cessation_of_operation"}
+    assert number(crl(scene, AUTHENTICATION)) == 2
     invariants.check()
 
 
@@ -227,16 +229,35 @@ def test_what_was_never_handed_over_is_listed(scene: Scene) -> None:
     assert scene.listed(SIGNATURE) == {2: "unspecified"}
 
 
+def test_a_list_that_cannot_be_made_keeps_no_other_waiting(scene: Scene) -> None:
+    """One partition's contradiction is told at the end; the others have their next list, and its own stays as it was."""
+    issued = scene.with_card().issue(AUTHENTICATION)
+    scene.revoke(LifeEvent.REQUEST, AUTHENTICATION)
+    scene.authority.publish_crls()
+    with without_walls():
+        Revocation.objects.update(serial=0)
+    scene.clock.advance_to(OPENED + timedelta(hours=3))
+    with pytest.raises(ListUnsound) as told:
+        scene.authority.publish_crls()
+
+    assert told.value.data == {"problem": "serial"}
+    assert number(crl(scene, AUTHENTICATION)) == 1
+    assert issued.serial in scene.listed(AUTHENTICATION)
+    assert {number(crl(scene, SIGNATURE)), number(crl(scene, SIGNATURE, "99202"))} == {2}
+    assert not [path for path in scene.authority.lists.rglob("*") if path.name.startswith(".")]
+
+
 def test_publication_is_recorded(scene: Scene) -> None:
-    """Each list has its audit row with number and count."""
+    """Each list has its audit row with number, count and SHA-256: what was published can be told from what was not."""
     scene.authority.publish_crls()
     row = Entry.objects.using("authority").filter(verb="crl.published").order_by("pk").first()
+    digest = sha256((scene.folder / "public" / "crl" / "authentication-1-99201.crl").read_bytes()).hexdigest()
 
     assert row is not None
     assert (row.actor, row.subject, row.data) == (
         "authority",
         "crl:authentication-1-99201",
-        {"number": 1, "entries": 0},
+        {"number": 1, "entries": 0, "sha256": digest},
     )
 
 
@@ -257,14 +278,26 @@ def test_a_list_is_never_older_than_the_one_before(scene: Scene) -> None:
 
 
 def test_a_resumption_completes_the_folder(scene: Scene) -> None:
-    """A crash before the files, and the remains of a half-written one: `resume` leaves the newest rows and nothing else."""
+    """A crash before the file, and the remains of a half-written one: `resume` leaves the newest rows and nothing else.
+
+    Each partition is published for itself: those that the crash came before have the list they had.
+    """
     scene.authority.publish_crls()
     scene.fuse.blows_after = "public-file-prepared"
     with pytest.raises(Crash):
         scene.authority.publish_crls()
     folder = scene.folder / "public" / "crl"
     (folder / ".signature-1-99201.crl.1.new").write_bytes(b"half")
+    (scene.authority.lists / "signature-1-99201" / ".2.crl.1.new").write_bytes(b"half")
+    (scene.authority.lists / "signature-1-99201" / "2.crl").write_bytes(b"written, and never committed")
     scene.authority.resume()
 
-    assert {number(crl(scene, kind)) for kind in CertificateKind} == {2}
+    assert (number(crl(scene, AUTHENTICATION)), number(crl(scene, SIGNATURE))) == (2, 1)
     assert len(list(folder.iterdir())) == 4
+    kept = {path.parent.name: path.name for path in scene.authority.lists.rglob("*") if path.is_file()}
+    assert kept == {
+        "authentication-1-99201": "2.crl",
+        "authentication-1-99202": "1.crl",
+        "signature-1-99201": "1.crl",
+        "signature-1-99202": "1.crl",
+    }

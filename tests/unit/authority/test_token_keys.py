@@ -47,6 +47,7 @@ def test_a_key_made_in_the_token_signs_after_a_restart(token: Token, keys: Token
     assert name == f"signature-ca-{key_identifier(signer.public_key).hex()[:16]}"
     for message in (b"", b"message", bytes(100_000)):
         verify_signature(signer.public_key, algorithm, message, signer.sign(message))
+    verify_signature(signer.public_key, algorithm, b"a list", signer.sign_stream(iter((b"a ", b"list"))))
 
 
 @pytest.mark.oracle
@@ -131,6 +132,18 @@ def test_a_wrong_pin_opens_nothing(token: Token, tmp_path: Path) -> None:
     assert "PinIncorrect" in asked.stderr
     assert PIN not in asked.stderr
     assert "not the PIN" not in asked.stderr
+
+
+def test_a_pin_that_is_no_text_is_told(tmp_path: Path) -> None:
+    """A file of octets that are no UTF-8 is no PIN: the token is not even asked."""
+    wrong = tmp_path / "pin"
+    wrong.write_bytes(b"\xff\xfe")
+    wrong.chmod(0o600)
+    with pytest.raises(TokenUnavailable) as refused:
+        TokenKeys(tmp_path / "no-library", LABEL, wrong).signer("signature-ca")
+
+    assert "UTF-8" in refused.value.message("ja")
+    assert "xff" not in str(refused.value)
 
 
 class WrongPinToken:

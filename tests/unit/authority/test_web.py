@@ -2,6 +2,8 @@ import base64
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import IO
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +13,8 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from openjpki.authority import status, web, wiring
-from openjpki.authority.models import Issuer
+from openjpki.authority.lists import ListFolder
+from openjpki.authority.models import CrlPublication, Issuer
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES, build_request
 from openjpki.rules.kinds import LifeEvent
@@ -151,8 +154,11 @@ def test_a_list_is_served_until_its_next(scene: Scene, client: Client) -> None:
 
     assert response["Content-Type"] == "application/pkix-crl"
     assert response["Cache-Control"].startswith(f"max-age={24 * 3600},")
-    assert [entry.serial_number for entry in x509.load_der_x509_crl(response.content)] == [2]
-    assert response.content == (scene.folder / "public" / "crl" / "signature-1-99201.crl").read_bytes()
+    content = b"".join(response)
+    assert [entry.serial_number for entry in x509.load_der_x509_crl(content)] == [2]
+    assert content == (scene.folder / "public" / "crl" / "signature-1-99201.crl").read_bytes()
+    assert response["Content-Length"] == str(len(content))
+    response.close()
 
 
 def test_a_stale_list_is_kept_by_nobody(scene: Scene, client: Client) -> None:
@@ -160,7 +166,71 @@ def test_a_stale_list_is_kept_by_nobody(scene: Scene, client: Client) -> None:
     scene.authority.publish_crls()
     scene.at(date(2026, 1, 8))
 
-    assert client.get("/crl/signature-1/99201.crl")["Cache-Control"] == "no-store"
+    assert client.head("/crl/signature-1/99201.crl")["Cache-Control"] == "no-store"
+
+
+def test_who_has_the_list_is_not_sent_it_again(scene: Scene, client: Client) -> None:
+    """RFC 9110 §13.1: by the list's SHA-256, or by its thisUpdate; after the next publication it is sent."""
+    scene.authority.publish_crls()
+    address = "/crl/signature-1/99201.crl"
+    told = client.head(address)
+    tag, modified = told["ETag"], told["Last-Modified"]
+    by_tag, by_date = (
+        client.get(address, headers={"if-none-match": tag}),
+        client.get(address, headers={"if-modified-since": modified}),
+    )
+    scene.clock.advance_to(OPENED + timedelta(hours=1))
+    scene.authority.publish_crls()
+    newer = [
+        client.get(address, headers=headers) for headers in ({"if-none-match": tag}, {"if-modified-since": modified})
+    ]
+
+    digest = sha256((scene.folder / "public" / "crl" / "signature-1-99201.crl").read_bytes()).hexdigest()
+    assert (told.status_code, told.content, modified) == (200, b"", "Mon, 05 Jan 2026 00:00:00 GMT")
+    for same in (by_tag, by_date):
+        assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
+        assert same["Cache-Control"].startswith(f"max-age={25 * 3600},")
+    for response in newer:
+        assert (response.status_code, response["ETag"]) == (200, f'"{digest}"')
+        response.close()
+
+
+def test_a_list_whose_file_is_lost_is_not_served(scene: Scene, client: Client) -> None:
+    """The row says that there is one: the answer is 503, until the next publication. A file of another length is lost too."""
+    scene.authority.publish_crls()
+    (file,) = (scene.authority.lists / "signature-1-99201").iterdir()
+    file.write_bytes(b"another")
+    assert client.get("/crl/signature-1/99201.crl").status_code == 503
+    file.unlink()
+    assert client.get("/crl/signature-1/99201.crl").status_code == 503
+    scene.authority.publish_crls()
+    response = client.get("/crl/signature-1/99201.crl")
+
+    assert response.status_code == 200
+    response.close()
+
+
+def test_a_list_that_is_replaced_while_it_is_opened(
+    scene: Scene, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A publication between the row and the file: the newer list is given."""
+    scene.authority.publish_crls()
+    real = ListFolder.open
+    scene.clock.advance_to(OPENED + timedelta(hours=1))
+
+    def late(folder: ListFolder, publication: CrlPublication) -> IO[bytes]:
+        if publication.number == 1:
+            monkeypatch.setattr(ListFolder, "open", real)
+            scene.authority.publish_crls()
+        return real(folder, publication)
+
+    monkeypatch.setattr(ListFolder, "open", late)
+    response = client.get("/crl/signature-1/99201.crl")
+    content = b"".join(response)
+    response.close()
+
+    assert content == (scene.folder / "public" / "crl" / "signature-1-99201.crl").read_bytes()
+    assert x509.load_der_x509_crl(content).last_update_utc == OPENED + timedelta(hours=1)
 
 
 def test_a_ca_certificate_is_served(scene: Scene, client: Client) -> None:

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from asn1crypto import crl as asn1_crl
@@ -10,6 +10,7 @@ from openjpki.pki.profiles import ForeignIssuer
 from openjpki.rules.kinds import RevocationReason
 from tests.support.hierarchy import AOBA, DAY, HOUR, ISSUED, WAKABA, Hierarchy
 
+JAPAN = timezone(timedelta(hours=9))
 THIS, NEXT = ISSUED + HOUR, ISSUED + HOUR + DAY
 
 
@@ -134,6 +135,17 @@ def test_the_next_update_is_later(made: Hierarchy, ahead: timedelta) -> None:
 def test_a_revocation_in_the_second_of_the_list_is_on_it(made: Hierarchy) -> None:
     """Moments are compared as they are written: to the second."""
     assert made.crl(entry(1, revoked_at=THIS.replace(microsecond=5)))
+
+
+def test_moments_are_written_in_utc(made: Hierarchy) -> None:
+    """RFC 5280 §4.1.2.5.1: whatever zone they come in, also across midnight, and before 1970."""
+    moments = [datetime(2026, 1, 5, 8, 59, 59, tzinfo=JAPAN), datetime(1969, 12, 31, 23, 59, 58, 7, tzinfo=UTC)]
+    loaded = x509.load_der_x509_crl(made.crl(*(entry(at + 1, revoked_at=moment) for at, moment in enumerate(moments))))
+
+    assert [line.revocation_date_utc for line in loaded] == [
+        datetime(2026, 1, 4, 23, 59, 59, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 58, tzinfo=UTC),
+    ]
 
 
 def test_moments_have_time_zones(made: Hierarchy) -> None:

@@ -31,6 +31,17 @@ def test_a_signature_fits_its_message_and_key(algorithm: KeyAlgorithm) -> None:
 
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm)
+@pytest.mark.parametrize("pieces", [(), (b"",), (MESSAGE,), (b"to be ", b"", b"signed")])
+def test_a_stream_is_signed_as_the_whole_is(algorithm: KeyAlgorithm, pieces: tuple[bytes, ...]) -> None:
+    """What is hashed in pieces has the signature of what they are together; RSA's is the same octets (RFC 8017 §8.2.1)."""
+    signer = pooled_signer(0, algorithm)
+    signature = signer.sign_stream(pieces)
+
+    verify_signature(signer.public_key, algorithm, b"".join(pieces), signature)
+    assert (signature == signer.sign(b"".join(pieces))) is (algorithm is KeyAlgorithm.RSA_2048_SHA_256)
+
+
+@pytest.mark.parametrize("algorithm", KeyAlgorithm)
 def test_a_changed_message_signature_or_key_is_refused(algorithm: KeyAlgorithm) -> None:
     """Nothing else fits: another message, another signature, another key."""
     signer = pooled_signer(0, algorithm)

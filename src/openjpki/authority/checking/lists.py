@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.db.models import Q
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
 from openjpki.authority.checking.stored import BATCH
 from openjpki.authority.issuers import in_force
+from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.municipalities import all_enrolled
@@ -55,15 +57,28 @@ def folder(means: Means) -> Iterator[Problem]:
             if newest is not None:
                 path = means.public / "crl" / f"{issuer}-{municipality.code}.crl"
                 expected.add(path)
-                yield from _copied(path, bytes(newest.crl))
+                yield from _same_list(path, newest)
     for kind in ("ca", "crl"):
         for path in sorted((means.public / kind).glob("*")):
             if path not in expected and not path.name.startswith("."):
                 yield problem(ProblemKind.FOLDER_STRANGER, f"{kind}/{path.name}")
 
 
+def _same_list(path: Path, row: CrlPublication) -> Iterator[Problem]:
+    """The row says what the public copy is, whatever became of the list's own file."""
+    if not path.is_file() or sha256(path.read_bytes()).hexdigest() != row.digest:
+        yield problem(ProblemKind.FOLDER_DIFFERS, f"{path.parent.name}/{path.name}")
+
+
 def _content(means: Means, issuer: Issuer, municipality: Municipality, row: CrlPublication) -> Iterator[Problem]:
-    crl, ca = bytes(row.crl), bytes(issuer.certificate)
+    ca = bytes(issuer.certificate)
+    try:
+        crl = ListFolder.of(means.lists, issuer, municipality.code).read(row)
+    except ListMissing:
+        crl = b""
+    if sha256(crl).hexdigest() != row.digest:
+        yield problem(ProblemKind.LIST_FILE, row)
+        return
     found = examine_list(means.profiles, crl, issuer=ca, municipality=municipality)
     yield from linted(ProblemKind.LIST_LINT, row, found)
     try:

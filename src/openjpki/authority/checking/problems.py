@@ -65,6 +65,11 @@ class ProblemKind(Enum):
         "{subject}: 失効の記録が証明書と合いません({detail})。",
         "{subject}: the row of the revocation does not fit its certificate ({detail}).",
     )
+    LIST_FILE = Wording(
+        "check.list.file",
+        "{subject}: 失効リストのファイルがないか、台帳の記録と異なります。",
+        "{subject}: the list's file is missing, or is not what its row says.",
+    )
     LIST_LINT = Wording(
         "check.list.lint",
         "{subject}: 失効リストがプロファイルに適合しません({detail})。",

@@ -9,6 +9,7 @@ from cryptography.x509 import ocsp
 from openjpki.authority.checking.fetching import NotServed, fetched
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
 from openjpki.authority.issuers import in_force
+from openjpki.authority.lists import ListFolder
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer, Revocation, SerialCounter
 from openjpki.authority.models.certificate import PENDING
@@ -31,12 +32,14 @@ Said = tuple[str, datetime | None, str | None]
 """Status, moment and reason of one answer."""
 
 
-def files(base: str, at: datetime) -> Iterator[list[Problem]]:
+def files(means: Means, base: str, at: datetime) -> Iterator[list[Problem]]:
     """Check the CA certificates and newest lists that are served; give what was found of each."""
     for issuer in in_force(at):
         yield _same(f"{base}/ca/{issuer}.cer", partial(bytes, issuer.certificate))
         for municipality in all_enrolled():
-            yield _same(f"{base}/crl/{issuer}/{municipality.code}.crl", partial(_newest, issuer, municipality.code))
+            yield _same(
+                f"{base}/crl/{issuer}/{municipality.code}.crl", partial(_newest, means, issuer, municipality.code)
+            )
 
 
 def answers(means: Means, base: str, at: datetime) -> Iterator[list[Problem]]:
@@ -104,6 +107,6 @@ def _same(url: str, content: Callable[[], bytes]) -> list[Problem]:
     return [] if served in {before, content()} else [problem(ProblemKind.SERVED_DIFFERS, url)]
 
 
-def _newest(issuer: Issuer, municipality: str) -> bytes:
+def _newest(means: Means, issuer: Issuer, municipality: str) -> bytes:
     newest = newest_list(issuer, municipality)
-    return b"" if newest is None else bytes(newest.crl)
+    return b"" if newest is None else ListFolder.of(means.lists, issuer, municipality).read(newest)

@@ -63,7 +63,7 @@ class Revocation(models.Model):
 
 
 class CrlPublication(models.Model):
-    """One revocation list of one partition, as signed. The files of the public folder are copies of the newest."""
+    """One revocation list of one partition, as signed. Its file lies in the partition's folder (`authority.lists`)."""
 
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="lists")
     municipality = models.CharField(max_length=5)
@@ -71,8 +71,12 @@ class CrlPublication(models.Model):
     this_update = models.DateTimeField()
     next_update = models.DateTimeField()
     entries = models.PositiveIntegerField()
-    crl = models.BinaryField()
-    """DER."""
+    length = models.PositiveIntegerField()
+    """Octets of the list."""
+    digest = models.CharField(max_length=64)
+    """Its SHA-256, hexadecimal."""
+    crl = models.BinaryField(null=True)
+    """DER; of lists that homes of format 4 published. Later ones are files."""
 
     class Meta:
         """Numbers rise within a partition (RFC 5280 §5.2.3)."""
@@ -81,6 +85,7 @@ class CrlPublication(models.Model):
             models.UniqueConstraint(fields=("issuer", "municipality", "number"), name="crl_number_once_per_partition"),
             models.CheckConstraint(condition=Q(next_update__gt=F("this_update")), name="crl_valid_for_a_time"),
             models.CheckConstraint(condition=Q(number__gt=0), name="crl_numbers_count_from_one"),
+            models.CheckConstraint(condition=Q(length__gt=0) & ~Q(digest=""), name="crl_has_octets"),
         ]
 
     def __str__(self) -> str:

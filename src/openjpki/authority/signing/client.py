@@ -1,6 +1,8 @@
 """The signing process as every other process sees it: `SigningKeys` without a key."""
 
 import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,26 +16,28 @@ from openjpki.authority.keys import (
 )
 from openjpki.authority.signing.guard import IssuerUnknown
 from openjpki.authority.signing.line import (
+    LIST_PATIENCE,
     PATIENCE,
     Answer,
     Failed,
     Find,
     Key,
+    Line,
     LineBroken,
     Make,
     Question,
     Sign,
     Signed,
+    SignList,
     address,
     answers,
-    receive,
-    send,
 )
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.certificate import LintRefused
-from openjpki.pki.keys import Signer
+from openjpki.pki.crl import ListUnsound
+from openjpki.pki.keys import StreamSigner
 
 _A = TypeVar("_A", Key, Signed)
 _FAILURES: dict[str, type[Failure]] = {
@@ -43,6 +47,7 @@ _FAILURES: dict[str, type[Failure]] = {
         KeyExists,
         KeyMissing,
         LintRefused,
+        ListUnsound,
         NotToBeSigned,
         PassphraseMissing,
         TokenUnavailable,
@@ -73,15 +78,18 @@ class RemoteKeys:
         """Have a key pair made; raises what its keeper raises, and `SignerSilent`."""
         return self.ask(Make(prefix, algorithm), Key).name
 
-    def signer(self, name: str) -> Signer:
+    def signer(self, name: str) -> StreamSigner:
         """Return the signer of a key; raises what its keeper raises, and `SignerSilent`."""
         if name not in self._signers:
             self._signers[name] = RemoteSigner(self, name, self.ask(Find(name), Key).public_key)
         return self._signers[name]
 
-    def ask(self, question: Question, expected: type[_A]) -> _A:
-        """Return the answer of the kind that is expected; raises as `signer` does, and `NotToBeSigned`."""
-        answer = self._asked(question)
+    def ask(self, question: Question, expected: type[_A], pieces: Iterable[bytes] = ()) -> _A:
+        """Return the answer of the kind that is expected; raises as `signer` does, `NotToBeSigned` and `ListUnsound`.
+
+        `pieces` are those of the list that a `SignList` is about.
+        """
+        answer = self._asked(question, pieces)
         if isinstance(answer, expected):
             return answer
         known = _FAILURES.get(answer.code) if isinstance(answer, Failed) else None
@@ -89,19 +97,29 @@ class RemoteKeys:
             raise SignerSilent(reason="an answer of another version")
         raise known(**answer.data)
 
-    def _asked(self, question: Question) -> Answer:
+    def _asked(self, question: Question, pieces: Iterable[bytes]) -> Answer:
+        """A list that is refused is refused while it comes: its keeper hangs up then, and the answer lies there."""
+        of_a_list = isinstance(question, SignList)
+        with self._line(LIST_PATIENCE if of_a_list else PATIENCE) as line:
+            line.send(question)
+            if of_a_list:
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    line.send_pieces(pieces)
+            return line.receive(answers)
+
+    @contextmanager
+    def _line(self, seconds: float) -> Iterator[Line]:
         try:
-            with socket.socket(socket.AF_UNIX) as line, address(self._folder) as place:
-                line.settimeout(PATIENCE)
-                line.connect(place)
-                send(line, question)
-                return receive(line, answers)
+            with socket.socket(socket.AF_UNIX) as connected, address(self._folder) as place:
+                connected.settimeout(PATIENCE)
+                connected.connect(place)
+                yield Line(connected, seconds)
         except (OSError, LineBroken) as error:
             raise SignerSilent(reason=type(error).__name__) from error
 
 
 class RemoteSigner:
-    """A `Signer` whose key is in the signing process."""
+    """A `StreamSigner` whose key is in the signing process."""
 
     def __init__(self, keys: RemoteKeys, name: str, public_key: bytes) -> None:
         self._keys = keys
@@ -112,3 +130,7 @@ class RemoteSigner:
     def sign(self, to_be_signed: bytes) -> bytes:
         """Return the signature over the hash of `to_be_signed`; raises as `RemoteKeys.ask` does."""
         return self._keys.ask(Sign(self._name, to_be_signed), Signed).signature
+
+    def sign_stream(self, pieces: Iterable[bytes]) -> bytes:
+        """Return the signature over a list: nothing else is this long. Raises as `RemoteKeys.ask` does."""
+        return self._keys.ask(SignList(self._name), Signed, pieces).signature

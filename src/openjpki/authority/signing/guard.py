@@ -5,21 +5,30 @@ certificates, which a profile is held against, come from the folder where they a
 just signed it knows before that.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from openjpki.authority.keys import key_name
-from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_certificate
+from openjpki.authority.means import Terms
+from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_certificate, signs_lists
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
-from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
 from openjpki.pki.certificate import LintRefused
-from openjpki.pki.issuer import CertificateUnreadable, load_certificate, subject_public_key
+from openjpki.pki.crl_partition import is_partition
+from openjpki.pki.crl_stream import ListBounds, ListReader
+from openjpki.pki.issuer import CertificateUnreadable, issuer_of, load_certificate, subject_public_key
 from openjpki.pki.keys import SignatureInvalid, verify_signature
 from openjpki.pki.lint.finding import Findings, LintFinding
 from openjpki.pki.lint.rules import examine
 from openjpki.pki.profiles import Profile, ProfileSet
+from openjpki.rules.kinds import CertificateKind
 
+MOST_CERTIFICATE_BYTES = 64 * 1024
+"""Of a file that may be a CA's certificate; one takes about 1.4 kB."""
 _CA = {"signature": Profile.SIGNATURE_CA, "authentication": Profile.AUTHENTICATION_CA}
 _UNDER = {
     "signature": (Profile.SIGNATURE, Profile.OCSP_RESPONDER),
@@ -41,10 +50,12 @@ class IssuerUnknown(Failure):
 
 @dataclass(frozen=True)
 class Guard:
-    """Says what may be signed: `published` is the folder of CA certificates."""
+    """Says what may be signed: `published` is the folder of CA certificates, `clock` the legal one."""
 
     profiles: ProfileSet
     published: Path
+    clock: Callable[[], datetime]
+    terms: Terms = field(default_factory=Terms)
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
     _promised: dict[str, bytes] = field(default_factory=dict)
@@ -68,6 +79,33 @@ class Guard:
         if all(broken):
             raise LintRefused(findings=min(broken, key=len))
 
+    def held_list(self, name: str, public_key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Give the pieces of a to-be-signed list on, each after it was read; the end comes only if the whole list holds.
+
+        Raises `NotToBeSigned`, `IssuerUnknown`, `ListUnsound`, whatever `pieces` raises, and OSError for a folder that
+        cannot be read.
+        """
+        if not signs_lists(name):
+            raise NotToBeSigned(name=name)
+        kind = CertificateKind(name.partition("-")[0])
+        issuer = self._signed_here.get(name) or self._found(name, public_key)
+        if issuer is None:
+            raise IssuerUnknown(name=name)
+        reader = ListReader(
+            ListBounds(
+                ca=issuer_of(issuer),
+                now=self.clock(),
+                ahead=self.terms.clock_tolerance,
+                behind=self.terms.crl_hourly,
+                longest=max(self.terms.crl_daily, self.terms.crl_hourly),
+                is_partition=partial(is_partition, self.profiles, kind),
+            )
+        )
+        for piece in pieces:
+            reader.take(piece)
+            yield piece
+        reader.end()
+
     def note(self, name: str, public_key: bytes, to_be_signed: bytes, signature: bytes) -> None:
         """Remember a CA certificate that was signed here."""
         kind = name.partition("-")[0]
@@ -85,15 +123,16 @@ class Guard:
     def _found(self, name: str, public_key: bytes) -> bytes | None:
         """Return the published certificate of a CA's key: one that the key itself signed, whoever put it there."""
         for path in sorted(self.published.glob("*.cer")):
-            certificate = path.read_bytes()
             try:
+                with path.open("rb") as file:
+                    certificate = file.read(MOST_CERTIFICATE_BYTES)
                 loaded = load_certificate(certificate)
                 if key_name(f"{name.partition('-')[0]}-ca", subject_public_key(loaded)) != name:
                     continue
                 verify_signature(
                     public_key, KeyAlgorithm.of(public_key), loaded.tbs_certificate_bytes, loaded.signature
                 )
-            except (CertificateUnreadable, SignatureInvalid):
+            except (OSError, CertificateUnreadable, UnsupportedKey, SignatureInvalid):
                 continue
             self._signed_here[name] = certificate
             return certificate

@@ -1,4 +1,4 @@
-"""What a key may sign: a CA's key certificates and lists, a responder's key answers, and nothing else.
+"""What a key may sign: a CA's key certificates, and lists as they come; a responder's key answers; and nothing else.
 
 Whoever can reach the signing process can have anything signed that it takes for one of these; it cannot have a
 certificate signed with a responder's key, nor any other document with a CA's.
@@ -45,6 +45,11 @@ def is_certificate(to_be_signed: bytes) -> bool:
     return _IS_CERTIFICATE(to_be_signed)
 
 
+def signs_lists(name: str) -> bool:
+    """Tell whether the key of this name signs revocation lists: they are read as they come (`pki.crl_stream`)."""
+    return _CA.fullmatch(name) is not None
+
+
 def _forms(name: str) -> tuple[Callable[[bytes], bool], ...]:
     return next((forms for pattern, forms in _SIGNS.items() if pattern.fullmatch(name)), ())
 
@@ -73,14 +78,6 @@ def _certificate(content: der.Reader) -> None:
         content.content(der.SEQUENCE)
 
 
-def _list(content: der.Reader) -> None:
-    """TBSCertList, version 2 (RFC 5280 §5.1)."""
-    content.content(der.INTEGER)
-    content.content(der.SEQUENCE)
-    content.content(der.SEQUENCE)
-    content.content(der.UTC_TIME if content.next_is(der.UTC_TIME) else der.GENERALIZED_TIME)
-
-
 def _answer(content: der.Reader) -> None:
     """ResponseData, version 1 (RFC 6960 §4.2.1): its version is left out."""
     content.content(_BY_KEY if content.next_is(_BY_KEY) else _BY_NAME)
@@ -90,6 +87,6 @@ def _answer(content: der.Reader) -> None:
 
 _IS_CERTIFICATE = _reads(_certificate)
 _SIGNS: Mapping["re.Pattern[str]", tuple[Callable[[bytes], bool], ...]] = {
-    _CA: (_IS_CERTIFICATE, _reads(_list)),
+    _CA: (_IS_CERTIFICATE,),
     _RESPONDER: (_reads(_answer),),
 }

@@ -3,35 +3,44 @@
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
+from typing import Any
 
 from openjpki.authority.keys import SigningKeys
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.line import (
+    LIST_PATIENCE,
     PATIENCE,
     SOCKET,
     Answer,
     Failed,
     Find,
     Key,
+    Line,
     LineBroken,
     Make,
     Question,
     Sign,
     Signed,
+    SignList,
     address,
     questions,
-    receive,
-    send,
 )
 from openjpki.authority.signing.purpose import NO_KEY, hold_name
 from openjpki.errors import Failure, Kind
 
+MOST_LINES = 32
+"""Connections at once, each with a thread; one more waits for its turn in the queue of the socket."""
+MOST_LISTS = 4
+"""Of those, lists: each may take minutes, and answers must not wait for them. One more is hung up on, and comes again."""
 _LOCK = "signer.lock"
 _OWNERS_ONLY = 0o077
+_LOOK_UP = 0.1
+"""Seconds between two looks whether to stop."""
 
 
 class SignerRuns(Failure):
@@ -43,8 +52,8 @@ class SignerRuns(Failure):
     en = "A signing process of this home runs already."
 
 
-def answer(keys: SigningKeys, guard: Guard, question: Question) -> Answer:
-    """Do what a question asks; a failure is an answer."""
+def answer(keys: SigningKeys, guard: Guard, question: Question, pieces: Iterable[bytes] = ()) -> Answer:
+    """Do what a question asks; a failure is an answer. `pieces` are those of the list that it is about."""
     try:
         match question:
             case Make(prefix, algorithm):
@@ -61,6 +70,10 @@ def answer(keys: SigningKeys, guard: Guard, question: Question) -> Answer:
                 signature = signer.sign(to_be_signed)
                 guard.note(name, signer.public_key, to_be_signed, signature)
                 return Signed(signature)
+            case SignList(name):
+                hold_name(name)
+                signer = keys.signer(name)
+                return Signed(signer.sign_stream(guard.held_list(name, signer.public_key, pieces)))
     except Failure as failure:
         return Failed(failure.code, {name: str(value) for name, value in failure.data.items()})
 
@@ -73,9 +86,16 @@ class _Handler(BaseRequestHandler):
 
     def handle(self) -> None:
         """Answer."""
-        self.request.settimeout(PATIENCE)
+        line = Line(self.request, PATIENCE)
         with suppress(OSError, LineBroken):
-            send(self.request, answer(self.server.keys, self.server.guard, receive(self.request, questions)))
+            question = line.receive(questions)
+            if isinstance(question, SignList):
+                line.allow(LIST_PATIENCE)
+                with self.server.room_for_a_list():
+                    said = answer(self.server.keys, self.server.guard, question, line.pieces())
+            else:
+                said = answer(self.server.keys, self.server.guard, question)
+            line.send(said)
 
 
 class _Server(ThreadingUnixStreamServer):
@@ -85,7 +105,41 @@ class _Server(ThreadingUnixStreamServer):
 
     def __init__(self, place: str, keys: SigningKeys, guard: Guard) -> None:
         self.keys, self.guard = keys, guard
+        self._lists = threading.BoundedSemaphore(MOST_LISTS)
+        self._lines = threading.BoundedSemaphore(MOST_LINES)
+        self._stops = threading.Event()
         super().__init__(place, _Handler)
+
+    @contextmanager
+    def room_for_a_list(self) -> Iterator[None]:
+        """Keep one of the places for lists while the block runs; raises `LineBroken` if none is free."""
+        if not self._lists.acquire(blocking=False):
+            message = "too many lists at once"
+            raise LineBroken(message)
+        try:
+            yield
+        finally:
+            self._lists.release()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin a thread for a connection once there is room for it: each ends in time, whatever its other side does."""
+        while not self._lines.acquire(timeout=_LOOK_UP):
+            if self._stops.is_set():
+                self.shutdown_request(request)
+                return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer in the connection's own thread, and give its room back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._lines.release()
+
+    def shutdown(self) -> None:
+        """End `serve_forever`, also while it waits for room."""
+        self._stops.set()
+        super().shutdown()
 
 
 class SigningServer:
@@ -96,7 +150,7 @@ class SigningServer:
 
     def serve(self) -> None:
         """Answer."""
-        self._server.serve_forever(poll_interval=0.1)
+        self._server.serve_forever(poll_interval=_LOOK_UP)
 
     def stop(self) -> None:
         """End `serve`."""

@@ -4,27 +4,37 @@ The one exception is the count of all certificates, which reads an index as long
 for minutes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 
 from openjpki.audit.faults import Broken
 from openjpki.audit.models import Batch, Entry
 from openjpki.audit.rows import batches_in, unsealed_in, waiting_since
 from openjpki.authority.issuers import in_force
-from openjpki.authority.models import CardSession, Certificate, Order, SessionState
+from openjpki.authority.models import (
+    CardSession,
+    Certificate,
+    CrlPublication,
+    Issuer,
+    MunicipalityRow,
+    Order,
+    Revocation,
+    SessionState,
+)
 from openjpki.authority.models.certificate import OPEN
-from openjpki.authority.municipalities import all_enrolled
-from openjpki.authority.publication import newest_list
 from openjpki.site.settings import ROLES
 from openjpki.window.models import AuthorityPause, OutboxMessage
 
 AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 """Word → an open order counts under the first whose span it has not passed, else under "older"."""
 OLDER = "older"
+LATE = timedelta(minutes=3)
+"""Before its end a list should have been renewed: one of an hour is, five minutes before (`site.upkeep`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,8 @@ class ListFigures:
     age_seconds: float
     left_seconds: float
     """Until nextUpdate; negative once it has passed."""
+    is_late: bool
+    """The next list should be there: little time is left, and it is not that an ending will show when it is over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,21 +103,34 @@ def open_orders(now: datetime) -> dict[str, int]:
 
 
 def lists(now: datetime) -> tuple[ListFigures, ...]:
-    """Return the newest list of every issuer in force and municipality."""
-    found = []
-    for issuer in in_force(now):
-        for municipality in all_enrolled():
-            newest = newest_list(issuer, municipality.code)
-            found.append(
-                ListFigures(
-                    issuer=str(issuer),
-                    municipality=municipality.code,
-                    number=newest.number if newest else 0,
-                    age_seconds=_seconds(now - newest.this_update) if newest else 0.0,
-                    left_seconds=(newest.next_update - now).total_seconds() if newest else 0.0,
-                )
-            )
-    return tuple(found)
+    """Return the newest list of every issuer in force and municipality: one query for an issuer, however many there are."""
+    return tuple(_figures(issuer, row, now) for issuer in in_force(now) for row in _newest(issuer))
+
+
+def _newest(issuer: Issuer) -> Iterator[Mapping[str, Any]]:
+    """Give code, number, this_update and next_update of each municipality's newest list, None before the first."""
+    newest = CrlPublication.objects.filter(issuer=issuer, municipality=OuterRef("code")).order_by("-number")
+    columns = {name: Subquery(newest.values(name)[:1]) for name in ("number", "this_update", "next_update")}
+    yield from MunicipalityRow.objects.order_by("code").values("code", **columns)
+
+
+def _figures(issuer: Issuer, row: Mapping[str, Any], now: datetime) -> ListFigures:
+    known = row["number"] is not None
+    left = row["next_update"] - now if known else timedelta()
+    return ListFigures(
+        issuer=str(issuer),
+        municipality=row["code"],
+        number=row["number"] or 0,
+        age_seconds=_seconds(now - row["this_update"]) if known else 0.0,
+        left_seconds=left.total_seconds(),
+        is_late=timedelta() < left < LATE and not _ends_with_an_ending(issuer, row),
+    )
+
+
+def _ends_with_an_ending(issuer: Issuer, row: Mapping[str, Any]) -> bool:
+    """Say whether a list ends because something new will show then (R-2.28): nobody can renew it before."""
+    waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=row["code"])
+    return waiting.filter(visible_at=row["next_update"]).exists()
 
 
 def certificates() -> dict[tuple[str, str], int]:

@@ -81,11 +81,17 @@ def keys(house: House, now: datetime) -> Finding:
 
 
 def lists(_: House, now: datetime) -> Finding:
-    """Every partition has a list that is valid now."""
+    """Every partition has a list that is valid now; a warning if one should have been renewed by now."""
     found = figures.lists(now)
-    old = sum(one.left_seconds <= 0 for one in found)
-    left = min((one.left_seconds for one in found), default=0.0)
-    return Finding(sound=not old, figures={"lists": len(found), "run_out": old, "next_update_seconds": int(left)})
+    told: dict[str, int | float | str] = {
+        "lists": len(found),
+        "run_out": sum(one.left_seconds <= 0 for one in found),
+        "late": sum(one.is_late for one in found),
+    }
+    first = min(found, key=lambda one: one.left_seconds, default=None)
+    if first is not None:
+        told |= {"next_update_seconds": int(first.left_seconds), "first": f"{first.issuer}-{first.municipality}"}
+    return Finding(sound=not told["run_out"], warning=bool(told["late"]), figures=told)
 
 
 def disk(house: House, _: datetime) -> Finding:

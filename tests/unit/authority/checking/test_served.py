@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from openjpki.authority import wiring
 from openjpki.authority.checking.check import check
-from openjpki.authority.models import Certificate, CrlPublication, Issuer, OcspResponder, Revocation
+from openjpki.authority.lists import ListFolder
+from openjpki.authority.models import Certificate, Issuer, OcspResponder, Revocation
 from openjpki.authority.publication import newest_list
 from openjpki.authority.responders import covering
 from openjpki.pki.ocsp import parse_request
@@ -61,7 +62,9 @@ class Copy:
             for town in ("99201", "99202"):
                 newest = newest_list(issuer, town)
                 assert newest is not None
-                self.files[f"/crl/{issuer}/{town}.crl"] = bytes(newest.crl)
+                self.files[f"/crl/{issuer}/{town}.crl"] = ListFolder.of(scene.authority.lists, issuer, town).read(
+                    newest
+                )
             responder = OcspResponder.objects.filter(issuer=issuer).first()
             if responder is not None:
                 signer = scene.authority.keys.signer(responder.key_name)
@@ -134,17 +137,15 @@ def copy(busy: Scene) -> Copy:
 
 
 def test_what_was_tampered_with_on_the_way_is_found(busy: Scene, copy: Copy) -> None:
-    """An older list, a changed CA certificate, a missing list; answers with a wrong status, without nonce, changed, or none."""
+    """Another list, a changed CA certificate, a missing list; answers with a wrong status, without nonce, changed, or none."""
     url = "/crl/signature-1/99201.crl"
-    older = bytes(
-        CrlPublication.objects.filter(issuer__kind="signature", municipality="99201").order_by("number")[0].crl
-    )
+    other_list = copy.files["/crl/signature-1/99202.crl"]
     revoked = StatusAnswer(status="revoked", revoked_at=busy.clock(), reason=RevocationReason.UNSPECIFIED)
     files = dict(copy.files)
     with served(copy.handler()) as address:
         assert found(busy, address) == set()
 
-        copy.files[url] = older
+        copy.files[url] = other_list
         assert found(busy, address) == {"check.served.differs"}
         copy.files = files | {"/ca/signature-1.cer": files["/ca/authentication-1.cer"]}
         assert found(busy, address) == {"check.served.differs"}

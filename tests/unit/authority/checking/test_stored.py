@@ -8,7 +8,6 @@ from django.db import models
 from openjpki.authority.admission import key_digest
 from openjpki.authority.models import (
     Certificate,
-    CrlPublication,
     Issuer,
     OcspResponder,
     Revocation,
@@ -18,7 +17,7 @@ from openjpki.pki.issuer import load_certificate, subject_public_key
 from openjpki.rules.kinds import CertificateState, LifeEvent
 from tests.support.authority import AUTHENTICATION, OPENED, Crash, Scene
 from tests.support.walls import without_walls
-from tests.unit.authority.checking.tampering import Tamper, codes, flip, named, set_first, undone
+from tests.unit.authority.checking.tampering import Tamper, codes, flip, list_file, named, put_list, set_first, undone
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -53,6 +52,17 @@ def _responder_with_a_holders_key(scene: Scene) -> None:
 CERTIFICATE = "check.certificate."
 
 
+def _flipped_list(at: int) -> Tamper:
+    """Let one bit of the newest list fall over, and its row agree."""
+
+    def tamper(scene: Scene) -> None:
+        content = bytearray(list_file(scene).read_bytes())
+        content[at] ^= 1
+        put_list(scene, bytes(content))
+
+    return tamper
+
+
 TAMPERED: tuple[tuple[Tamper, set[str]], ...] = (
     (flip(Certificate, "der", kind="signature"), {CERTIFICATE + "lint"}),
     (flip(Certificate, "der", 0, kind="signature"), {CERTIFICATE + "lint"}),
@@ -77,8 +87,10 @@ TAMPERED: tuple[tuple[Tamper, set[str]], ...] = (
     (set_first(Revocation, certificate_key="signature/77"), {"check.revocation.row", CERTIFICATE + "state"}),
     (set_first(Revocation, reason="key_compromise", released_at=None), {"check.list.entries"}),
     (set_first(Revocation, effective_at=OPENED - timedelta(days=1)), {"check.list.entries"}),
-    (flip(CrlPublication, "crl"), {"check.list.lint", "check.folder.differs"}),
-    (flip(CrlPublication, "crl", 0), {"check.list.lint", "check.folder.differs"}),
+    (_flipped_list(-1), {"check.list.lint", "check.folder.differs"}),
+    (_flipped_list(0), {"check.list.lint", "check.folder.differs"}),
+    (lambda scene: list_file(scene).write_bytes(b"another"), {"check.list.file"}),
+    (lambda scene: list_file(scene).unlink(), {"check.list.file"}),
 )  # fmt: skip
 """One thing each, and what the check finds then."""
 
@@ -86,7 +98,7 @@ TAMPERED: tuple[tuple[Tamper, set[str]], ...] = (
 def test_what_was_tampered_with_is_found(busy: Scene) -> None:
     """A row, a certificate or the journal is other than it was: what does not fit any more is named, and nothing else."""
     for number, (tamper, found) in enumerate(TAMPERED):
-        with undone():
+        with undone(busy):
             tamper(busy)
 
             assert codes(busy) == found, f"case {number}"

@@ -59,14 +59,21 @@ def test_a_revocation_is_sound(wrong: dict[str, Any]) -> None:
 
 
 def test_list_numbers_are_given_once_in_a_partition() -> None:
-    """The CRL number is unique for issuer key and municipality, counts from 1, and a list lasts for a time."""
+    """The CRL number is unique for issuer key and municipality, counts from 1; a list lasts for a time and has octets."""
     issuer = an_issuer()
-    row: dict[str, Any] = {"issuer": issuer, "municipality": "99201", "number": 1, "entries": 0, "crl": b"der"}
+    of: dict[str, Any] = {"issuer": issuer, "municipality": "99201", "number": 1}
+    row = of | {"entries": 0, "length": 3, "digest": "00"}
     span: dict[str, Any] = {"this_update": OPENED, "next_update": OPENED + HOUR}
     first = CrlPublication.objects.create(**row, **span)
     CrlPublication.objects.create(**(row | span | {"municipality": "99202"}))
 
     assert str(first) == "crl:signature-1-99201/1"
-    for wrong in ({}, {"number": 0}, {"number": 2, "next_update": OPENED}):
+    for wrong in (
+        {},
+        {"number": 0},
+        {"number": 2, "next_update": OPENED},
+        {"number": 2, "length": 0},
+        {"number": 2, "digest": ""},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic("authority"):
             CrlPublication.objects.create(**(row | span | wrong))

@@ -9,23 +9,24 @@ from cryptography import x509
 from openjpki.authority.keys import KeyMissing, KeyStore, PassphraseMissing, TooOpen
 from openjpki.authority.models import CrlPublication, Issuer, OcspResponder
 from openjpki.authority.signing.client import RemoteKeys, SignerSilent
-from openjpki.authority.signing.line import SOCKET, Failed, Find, Key, Question, receive, send
+from openjpki.authority.signing.line import SOCKET, Failed, Find, Key, Line, Question
 from openjpki.authority.signing.line import questions as question_decoder
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys, SoftwareSigner, verify_signature
 from openjpki.pki.ocsp import build_request
-from tests.support.authority import Scene
-from tests.support.signing import CA, a_list, answering
+from tests.support.authority import OPENED, Scene
+from tests.support.programs import PATIENCE
+from tests.support.signing import CA, a_certificate, an_answer, answering
 
 P384 = KeyAlgorithm.P384_SHA_384
 
 
 def test_a_key_is_made_found_and_used_in_the_signing_process(remote: RemoteKeys, store: KeyStore) -> None:
     """What comes over the socket is a name, a public key and a signature; the key stays where it is kept."""
-    name = remote.make("signature-ca", P384)
+    name = remote.make("signature-1-ocsp-7", P384)
     signer = remote.signer(name)
-    message = a_list()
+    message = an_answer()
 
     assert signer.public_key == store.signer(name).public_key
     assert signer.algorithm is P384
@@ -36,7 +37,7 @@ def test_a_key_is_made_found_and_used_in_the_signing_process(remote: RemoteKeys,
 def test_an_authority_works_through_the_signing_process(tmp_path: Path, store: KeyStore) -> None:
     """Ceremony, lists and answers are signed over the socket: all that an authority signs is let through."""
     (tmp_path / "scene").mkdir()
-    with answering(tmp_path, store):
+    with answering(tmp_path, store, lambda: OPENED):
         scene = Scene(tmp_path / "scene", keys=RemoteKeys(tmp_path)).open()
         scene.authority.publish_crls()
         for issuer in Issuer.objects.all():
@@ -89,11 +90,12 @@ class AnotherVersion:
     def _serve(self) -> None:
         line, _ = self._listener.accept()
         with line:
-            receive(line, question_decoder)
+            talk = Line(line, PATIENCE)
+            talk.receive(question_decoder)
             if isinstance(self._answer, bytes):
                 line.sendall(self._answer)
             else:
-                send(line, self._answer)  # type: ignore[arg-type]  # a message of another version
+                talk.send(self._answer)  # type: ignore[arg-type]  # a message of another version
 
     def close(self) -> None:
         """End it."""
@@ -126,5 +128,5 @@ def test_an_answer_to_another_question_is_silence(tmp_path: Path) -> None:
     from openjpki.authority.signing.line import Sign, Signed
 
     with pytest.raises(SignerSilent):
-        RemoteKeys(tmp_path).ask(Sign(CA, a_list()), Signed)
+        RemoteKeys(tmp_path).ask(Sign(CA, a_certificate()), Signed)
     other.close()

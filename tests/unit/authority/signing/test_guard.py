@@ -9,9 +9,11 @@ from openjpki.authority.signing.guard import Guard, IssuerUnknown
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.certificate import LintRefused, prepare_ca, prepare_signature
+from openjpki.pki.crl import ListUnsound
 from openjpki.rules.kinds import CertificateKind
 from tests.support.hierarchy import CA_EXPIRES, EXPIRES, ISSUED, SUBJECT_ID, TARO, WAKABA, Hierarchy, hierarchy
-from tests.support.signing import PROFILES, a_list, an_answer
+from tests.support.lists import THIS, frame, in_pieces, line, to_be_signed
+from tests.support.signing import PROFILES, RESPONDER, an_answer
 
 MADE = {
     kind: hierarchy(kind, KeyAlgorithm.P384_SHA_384, ca_position=position)
@@ -36,6 +38,16 @@ def hold(guard: Guard, made: Hierarchy, to_be_signed: bytes) -> None:
     guard.hold(name(made), made.ca_signer.public_key, to_be_signed)
 
 
+def guard_of(published: Path) -> Guard:
+    """Return what guards the keys an hour after the certificates were made."""
+    return Guard(PROFILES, published, lambda: THIS)
+
+
+def held(guard: Guard, made: Hierarchy, whole: bytes) -> bytes:
+    """Have a to-be-signed list read for a CA's key, and return what is given on to be signed."""
+    return b"".join(guard.held_list(name(made), made.ca_signer.public_key, in_pieces(whole, 100)))
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     """Return the folder of published CA certificates, with both CAs, something else and a look-alike first in it."""
@@ -49,11 +61,11 @@ def published(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("made", MADE.values(), ids=[kind.value for kind in MADE])
 def test_what_follows_its_profile_is_signed(published: Path, made: Hierarchy) -> None:
     """A CA's own certificate, its holders' and its responder's, and its lists."""
-    guard = Guard(PROFILES, published)
+    guard = guard_of(published)
 
     for certificate in (made.ca, made.holder, made.responder):
         hold(guard, made, unsigned(certificate))
-    hold(guard, made, a_list())
+    assert held(guard, made, to_be_signed(frame(made), [line(7)])) == to_be_signed(frame(made), [line(7)])
 
 
 def too_long() -> bytes:
@@ -97,19 +109,23 @@ def a_ca_of_another_key() -> bytes:
 def test_what_breaks_its_profile_is_not_signed(published: Path, to_be_signed: bytes) -> None:
     """Whoever asks, the key that matters is not used for it."""
     with pytest.raises(LintRefused) as refused:
-        hold(Guard(PROFILES, published), SIGNATURE, to_be_signed)
+        hold(guard_of(published), SIGNATURE, to_be_signed)
     assert "lint." in refused.value.message("ja")
 
 
 def test_a_key_is_not_used_for_another_purpose(published: Path) -> None:
     """A CA's key answers nobody."""
     with pytest.raises(NotToBeSigned):
-        hold(Guard(PROFILES, published), SIGNATURE, an_answer())
+        hold(guard_of(published), SIGNATURE, an_answer())
+    with pytest.raises(NotToBeSigned):
+        hold(guard_of(published), SIGNATURE, to_be_signed(frame(SIGNATURE)))
+    with pytest.raises(NotToBeSigned):
+        next(guard_of(published).held_list(RESPONDER, SIGNATURE.responder_signer.public_key, [b""]))
 
 
 def test_a_certificate_of_a_ca_signed_here_is_known_before_it_is_published(tmp_path: Path) -> None:
     """After the ceremony certificates are issued at once; after a restart the CA's certificate has to be published."""
-    guard = Guard(PROFILES, tmp_path)
+    guard = guard_of(tmp_path)
     holder, ca = unsigned(SIGNATURE.holder), unsigned(SIGNATURE.ca)
     with pytest.raises(IssuerUnknown) as unknown:
         hold(guard, SIGNATURE, holder)
@@ -121,7 +137,7 @@ def test_a_certificate_of_a_ca_signed_here_is_known_before_it_is_published(tmp_p
     guard.note(name(SIGNATURE), SIGNATURE.ca_signer.public_key, holder, SIGNATURE.ca_signer.sign(holder))
     hold(guard, SIGNATURE, holder)
     with pytest.raises(IssuerUnknown):
-        hold(Guard(PROFILES, tmp_path), SIGNATURE, holder)
+        hold(guard_of(tmp_path), SIGNATURE, holder)
 
 
 def test_a_published_certificate_that_the_key_did_not_sign_is_nobodys(tmp_path: Path) -> None:
@@ -131,14 +147,14 @@ def test_a_published_certificate_that_the_key_did_not_sign_is_nobodys(tmp_path: 
     (tmp_path / "signature-1.cer").write_bytes(bytes(forged))
 
     with pytest.raises(IssuerUnknown):
-        hold(Guard(PROFILES, tmp_path), SIGNATURE, unsigned(SIGNATURE.holder))
+        hold(guard_of(tmp_path), SIGNATURE, unsigned(SIGNATURE.holder))
 
 
 @pytest.mark.parametrize("known", ["published", "signed here"])
 def test_a_key_has_one_ca_certificate(published: Path, tmp_path_factory: pytest.TempPathFactory, known: str) -> None:
     """T-27a, RFC 5280 §4.1.2.5: another would give the CA a longer life, and the holders' certificates would be held against it."""
     signer = SIGNATURE.ca_signer
-    guard = Guard(PROFILES, published if known == "published" else tmp_path_factory.mktemp("empty"))
+    guard = guard_of(published if known == "published" else tmp_path_factory.mktemp("empty"))
     if known == "signed here":
         hold(guard, SIGNATURE, unsigned(SIGNATURE.ca))
     later = timedelta(days=3000)
@@ -154,3 +170,36 @@ def test_a_key_has_one_ca_certificate(published: Path, tmp_path_factory: pytest.
     with pytest.raises(NotToBeSigned):
         hold(guard, SIGNATURE, another)
     hold(guard, SIGNATURE, unsigned(SIGNATURE.ca))
+
+
+@pytest.mark.parametrize(
+    ("whole", "problem"),
+    [
+        (to_be_signed(frame(MADE[CertificateKind.AUTHENTICATION])), "issuer"),
+        (to_be_signed(frame(LOOK_ALIKE)), "authorityKeyIdentifier"),
+        (to_be_signed(frame(SIGNATURE, this_update=THIS + timedelta(minutes=2))), "this_update"),
+        (to_be_signed(frame(SIGNATURE, this_update=THIS - timedelta(minutes=66))), "this_update"),
+        (to_be_signed(frame(SIGNATURE, lives=timedelta(hours=26))), "next_update"),
+        (to_be_signed(frame(SIGNATURE)) + b"and more", "length"),
+    ],
+)
+def test_a_list_that_is_not_as_it_should_be_is_not_signed(published: Path, whole: bytes, problem: str) -> None:
+    """T-27a: of another CA or key, for later or earlier, for longer, or with something behind it: the end never comes."""
+    with pytest.raises(ListUnsound) as refused:
+        held(guard_of(published), SIGNATURE, whole)
+    assert refused.value.data == {"problem": problem}
+
+
+def test_without_its_certificate_a_ca_signs_no_list(tmp_path: Path) -> None:
+    """There is nothing to hold the list against."""
+    with pytest.raises(IssuerUnknown):
+        held(guard_of(tmp_path), SIGNATURE, to_be_signed(frame(SIGNATURE)))
+
+
+def test_a_file_that_cannot_be_read_is_nobodys_certificate(published: Path) -> None:
+    """Whoever can write into the public folder does not stop the signing of what follows its profile."""
+    (published / "0.cer").mkdir()
+    (published / "1.cer").symlink_to(published / "nowhere")
+    (published / "2.cer").write_bytes(b"x" * 100_000)
+
+    hold(guard_of(published), SIGNATURE, unsigned(SIGNATURE.holder))

@@ -13,7 +13,7 @@ P384 = KeyAlgorithm.P384_SHA_384
 
 @pytest.mark.parametrize(("name", "form"), [(name, form) for name in (CA, RESPONDER) for form in FORMS])
 def test_a_key_signs_what_it_is_for_and_nothing_else(name: str, form: str) -> None:
-    """A CA's key signs certificates and lists, a responder's key answers (RFC 6960 §4.2.2.2)."""
+    """A CA's key signs certificates, a responder's key answers (RFC 6960 §4.2.2.2); lists are read as they come."""
     right = (form == "answer") == (name == RESPONDER)
     if right:
         hold_purpose(name, FORMS[form]())

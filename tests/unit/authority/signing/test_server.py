@@ -1,19 +1,28 @@
 import socket
 import stat
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from openjpki.authority.keys import KeyStore
-from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.keys import KeyStore, key_name
+from openjpki.authority.signing import server
+from openjpki.authority.signing.client import RemoteKeys, SignerSilent
 from openjpki.authority.signing.guard import Guard
-from openjpki.authority.signing.line import SOCKET
+from openjpki.authority.signing.line import SOCKET, Line, SignList, answers
 from openjpki.authority.signing.server import SignerRuns, listening
 from openjpki.pki.algorithms import KeyAlgorithm
-from tests.support.signing import PROFILES, answering
+from openjpki.pki.keys import StreamSigner, verify_signature
+from openjpki.rules.kinds import CertificateKind
+from tests.support.hierarchy import hierarchy
+from tests.support.keys import PooledKeys
+from tests.support.lists import THIS, frame, in_pieces, line, to_be_signed
+from tests.support.programs import PATIENCE
+from tests.support.signing import NOW, PROFILES, answering
 
 P384 = KeyAlgorithm.P384_SHA_384
+MADE = hierarchy(CertificateKind.SIGNATURE, P384)
 
 
 def test_the_socket_is_its_owners(tmp_path: Path, store: KeyStore) -> None:
@@ -33,7 +42,7 @@ def test_two_signing_processes_are_not_begun(tmp_path: Path, store: KeyStore) ->
 
 def test_many_ask_at_once(tmp_path: Path, store: KeyStore) -> None:
     """Whoever asks while others are being heard waits for a turn; on Linux a full queue refuses at once (unix(7))."""
-    with ExitStack() as lines, listening(tmp_path, store, Guard(PROFILES, tmp_path)):
+    with ExitStack() as lines, listening(tmp_path, store, Guard(PROFILES, tmp_path, lambda: NOW)):
         for _ in range(64):
             line = lines.enter_context(socket.socket(socket.AF_UNIX))
             line.settimeout(0)
@@ -46,3 +55,81 @@ def test_a_socket_that_a_killed_process_left_is_taken_away(tmp_path: Path, store
         left.bind(str(tmp_path / SOCKET))
     with answering(tmp_path, store):
         RemoteKeys(tmp_path).make("signature-ca", P384)
+
+
+def test_whoever_says_nothing_keeps_nobody_waiting_for_long(
+    tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many silent connections as there are threads: each ends in time, and who waited has a turn then."""
+    monkeypatch.setattr(server, "MOST_LINES", 2)
+    monkeypatch.setattr(server, "PATIENCE", 0.3)
+    with answering(tmp_path, store), ExitStack() as lines:
+        for _ in range(2):
+            connected(lines, tmp_path)
+        RemoteKeys(tmp_path).make("signature-ca", P384)
+
+
+def test_whoever_sends_slowly_is_not_waited_for(
+    tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is a whole question's: an octet now and then does not prolong it."""
+    monkeypatch.setattr(server, "PATIENCE", 0.3)
+    with answering(tmp_path, store), ExitStack() as lines:
+        slow = connected(lines, tmp_path)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            _send_slowly(slow)
+
+
+def test_a_full_house_can_be_closed(tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for a turn when the process stops is hung up on."""
+    monkeypatch.setattr(server, "MOST_LINES", 1)
+    with ExitStack() as lines:
+        with answering(tmp_path, store):
+            connected(lines, tmp_path)
+            waiting = connected(lines, tmp_path)
+            time.sleep(0.2)  # until the server has come to wait for room
+        assert waiting.recv(1) == b""
+
+
+def test_lists_leave_room_for_answers(tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list more than may be signed at once is hung up on; everything else goes on, and its room comes back."""
+    monkeypatch.setattr(server, "MOST_LISTS", 1)
+    whole, name = to_be_signed(frame(MADE), [line(7)]), key_name("signature-ca", MADE.ca_signer.public_key)
+    store.store(name, PooledKeys().generate(P384))
+    (tmp_path / "public" / "ca").mkdir(parents=True)
+    (tmp_path / "public" / "ca" / "signature-1.cer").write_bytes(MADE.ca)
+    with answering(tmp_path, store, lambda: THIS), ExitStack() as lines:
+        remote = RemoteKeys(tmp_path)
+        signer = remote.signer(name)
+        slow = Line(connected(lines, tmp_path), PATIENCE)
+        slow.send(SignList(name))
+        _until_refused(signer, whole)
+        remote.make("signature-ca", P384)
+        slow.send_pieces([whole])
+        verify_signature(signer.public_key, P384, whole, slow.receive(answers).signature)  # type: ignore[union-attr]  # or it fails
+        verify_signature(signer.public_key, P384, whole, signer.sign_stream(in_pieces(whole, 100)))
+
+
+def _send_slowly(line: socket.socket) -> None:
+    """Send a question octet by octet, for much longer than it may take."""
+    for octet in (1000).to_bytes(4) + bytes(100):
+        line.sendall(bytes((octet,)))
+        time.sleep(0.05)
+
+
+def connected(lines: ExitStack, folder: Path) -> socket.socket:
+    """Return a connection to the signing process, which ends with the stack."""
+    line = lines.enter_context(socket.socket(socket.AF_UNIX))
+    line.settimeout(PATIENCE)
+    line.connect(str(folder / SOCKET))
+    return line
+
+
+def _until_refused(signer: StreamSigner, whole: bytes) -> None:
+    """Ask for a list until the one before it has taken the only place."""
+    for _ in range(1000):
+        try:
+            signer.sign_stream([whole])
+        except SignerSilent:
+            return
+    raise AssertionError

@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from openjpki.authority.keys import KeyStore
+from openjpki.authority.models import CrlPublication, Revocation
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.settings import ROLES
@@ -46,6 +47,49 @@ def test_lists_that_ran_out_are_told(settled: House) -> None:
 
     assert unsound(settled) == {"lists"}
     assert look(settled).findings["lists"].figures["run_out"] == 4
+
+
+def test_a_list_that_should_have_been_renewed_is_a_warning(settled: House) -> None:
+    """Three minutes before its end, with the partition's name; a list that ends as an ending shows is not late (R-2.28)."""
+    settled.authority.publish_crls()
+    advance(settled, timedelta(hours=24, minutes=57))
+    assert not look(settled).findings["lists"].warning
+    advance(settled, timedelta(seconds=1))
+    lists = look(settled).findings["lists"]
+
+    assert (lists.sound, lists.warning) == (True, True)
+    assert lists.figures == {
+        "lists": 4,
+        "run_out": 0,
+        "late": 4,
+        "next_update_seconds": 179,
+        "first": "authentication-1-99201",
+    }
+    end_a_list_with_an_ending()
+    assert look(settled).findings["lists"].figures["late"] == 3
+
+
+def end_a_list_with_an_ending() -> None:
+    """Let an ending show when the lists of Wakaba's signature certificates are over."""
+    newest = CrlPublication.objects.filter(issuer__kind="signature", municipality="99201").order_by("-number")[0]
+    Revocation.objects.create(
+        certificate_key="signature/99",
+        serial=99,
+        issuer=newest.issuer,
+        issuing_municipality="99201",
+        expires_at=newest.issuer.not_after,
+        reason="superseded",
+        event="name",
+        effective_at=newest.this_update,
+        visible_at=newest.next_update,
+    )
+
+
+def test_a_home_without_a_ca_has_no_list_to_tell_of(settled: House) -> None:
+    """There is none that could run out; that there is no CA is another check's matter."""
+    advance(settled, timedelta(days=11 * 366))
+
+    assert look(settled).findings["lists"].figures == {"lists": 0, "run_out": 0, "late": 0}
 
 
 def test_a_key_that_does_not_open_is_told_by_a_code(settled: House) -> None:
