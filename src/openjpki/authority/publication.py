@@ -12,7 +12,7 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.durable import PUBLIC, sweep, write_whole
 from openjpki.authority.issuers import in_force
 from openjpki.authority.means import Means
-from openjpki.authority.models import CrlPublication, Issuer, Revocation
+from openjpki.authority.models import CrlPublication, GenerationEnd, Issuer, Revocation
 from openjpki.authority.municipalities import all_enrolled
 from openjpki.authority.verbs import Verb
 from openjpki.pki.crl import RevokedEntry, build_crl
@@ -33,6 +33,14 @@ def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublic
     means.checkpoint(Checkpoint.LISTS_COMMITTED)
     write_out(means)
     return published
+
+
+def publish_last(means: Means, issuer: Issuer, at: datetime) -> None:
+    """Sign the last lists of a generation that is terminated, and write them out."""
+    for municipality in all_enrolled():
+        _sign_list(means, issuer, municipality, at, 0)
+    means.checkpoint(Checkpoint.LISTS_COMMITTED)
+    write_out(means)
 
 
 def write_out(means: Means) -> None:
@@ -107,6 +115,8 @@ def _sign_list(means: Means, issuer: Issuer, municipality: Municipality, at: dat
 
 def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:
     """Return the end of the list's span: the schedule's (R-5.25), but never beyond the next ending to show."""
+    if issuer.ended_because == GenerationEnd.TERMINATION.value:
+        return issuer.not_after  # its last list: nobody signs another
     daily = means.policy.crl_schedule == "full-daily"
     ends = [at + (means.terms.crl_daily if daily else means.terms.crl_hourly), issuer.not_after]
     waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__gt=at)

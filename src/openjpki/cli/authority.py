@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from openjpki.cli import desk_keys
+from openjpki.cli import authority_keys, ceremonies, controlled_acts, desk_keys, drills, operators
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.opening import opened
 
@@ -14,7 +14,8 @@ def register(commands: Commands) -> None:
     acts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     acts.add_parser("publish", help="publish a new revocation list of every partition").set_defaults(run=publish)
     acts.add_parser("resume", help="finish or undo what a crash left half done").set_defaults(run=resume)
-    desk_keys.add(acts)
+    for subject in (desk_keys, authority_keys, operators, controlled_acts, ceremonies, drills):
+        subject.add(acts)
 
 
 def publish(arguments: argparse.Namespace) -> Answer:

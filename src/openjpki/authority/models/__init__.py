@@ -1,10 +1,12 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
+from openjpki.authority.models.approval import ControlledAct, Operator
 from openjpki.authority.models.card_session import CardChannel, CardKey, CardSession, PinReset, SessionState
+from openjpki.authority.models.ceremony import CeremonyKey, Transcript, TranscriptSignature
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.desk import EnrolledKey, SeenNonce
-from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
+from openjpki.authority.models.issuer import GenerationEnd, Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
 
@@ -13,13 +15,17 @@ __all__ = [
     "CardChannel",
     "CardKey",
     "CardSession",
+    "CeremonyKey",
     "Certificate",
+    "ControlledAct",
     "CrlPublication",
     "EnrolledKey",
+    "GenerationEnd",
     "Issuer",
     "LegalClock",
     "MunicipalityRow",
     "OcspResponder",
+    "Operator",
     "Order",
     "OrderState",
     "Person",
@@ -31,4 +37,6 @@ __all__ = [
     "Serial",
     "SerialCounter",
     "SessionState",
+    "Transcript",
+    "TranscriptSignature",
 ]
