@@ -30,8 +30,8 @@ _ONCE = (
 )
 
 
-_CERTIFIED = ("kind", "generation", "serial", "certificate", "key_identifier", "key_name", "not_before", "not_after")
-"""What a generation's certificate says."""
+_CERTIFIED = ("kind", "generation", "serial", "certificate", "key_identifier", "not_before", "not_after")
+"""What a generation's certificate says. Its key's name is its keeper's affair."""
 
 
 def _set_once(*columns: str) -> str:

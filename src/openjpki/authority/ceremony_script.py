@@ -24,9 +24,18 @@ LONGEST_VALIDITY: Final = 20
 """Years of a generation at most; the published CA certificates have ten."""
 MAX_TEXT: Final = 200
 """Characters of a title, a place or a name."""
+MOST_NESTED: Final = 8
+"""Lists and names inside each other; a script has four. What a scanner does with thousands takes minutes."""
 VERSION: Final = "1"
 AT_ONCE: Final = "at-once"
 
+_OPENS = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSES = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 _V = TypeVar("_V")
 
 
@@ -182,7 +191,11 @@ def _name(node: yaml.Node, name: str) -> str:
 def _composed(text: str) -> yaml.Node:
     """Return the one document of a text as nodes with lines; an anchor, which could make a little mean much, is refused."""
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+            if depth > MOST_NESTED:
+                raise _refused(token, "-", "nested too deeply")
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
                 raise _refused(token, "-", "anchors, aliases and tags are not taken")
         node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -191,8 +204,6 @@ def _composed(text: str) -> yaml.Node:
         raise ScriptUnreadable(line=line, name="-", reason=error.problem or "no YAML") from None
     except yaml.YAMLError as error:  # a character that YAML does not know has no mark
         raise ScriptUnreadable(line=1, name="-", reason=type(error).__name__) from None
-    except RecursionError:
-        raise ScriptUnreadable(line=1, name="-", reason="nested too deeply") from None
     if node is None:
         raise ScriptUnreadable(line=1, name="-", reason="it is empty")
     return node
