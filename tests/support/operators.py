@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+
 from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.authority import Authority
 from openjpki.authority.controlled import Going
@@ -19,7 +21,8 @@ class Operators:
 
     def __init__(self, authority: Authority) -> None:
         self.operation = authority.operation
-        self.keys = {name: OperatorKey.generate() for name in NAMES}
+        self.keys = {name: OperatorKey(derive_private_key(place, SECP256R1())) for place, name in enumerate(NAMES, 1)}
+        """The same in every process: what one proposed, another approves."""
 
     def enrolled(self) -> "Operators":
         """Enrol all three."""

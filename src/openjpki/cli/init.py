@@ -214,7 +214,7 @@ def token_uri(text: str) -> str:
 
 def dual_control(text: str) -> str:
     """Read `--dual-control`; raises `BadValue`."""
-    if not text or DualControl.read(text) is None:
+    if DualControl.read(text) is None:
         raise BadValue(
             option="--dual-control",
             value=text,
