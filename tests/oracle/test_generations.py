@@ -72,7 +72,7 @@ def openssl(party: Party, folder: Path, certificate: bytes, revocation_list: byt
 
 def pem(path: Path, der: bytes, tool: str) -> bytes:
     """Write a file as openssl wants it, and return its text."""
-    command = ["openssl", tool, "-inform", "DER", "-out", path]
+    command: list[str | Path] = ["openssl", tool, "-inform", "DER", "-out", path]
     subprocess.run(command, input=der, check=True, capture_output=True)
     return path.read_bytes()
 

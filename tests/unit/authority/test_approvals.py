@@ -1,8 +1,6 @@
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connections, transaction
 
 from openjpki.audit.models import Entry
 from openjpki.authority.act_kinds import ActKind
@@ -26,7 +24,7 @@ from openjpki.authority.approvals import (
     spend,
     standing,
 )
-from openjpki.authority.models import ControlledAct, Operator
+from openjpki.authority.models import Operator
 from openjpki.authority.operator_keys import Hand
 from openjpki.authority.operators import OperatorUnknown
 from tests.support.authority import Scene
@@ -210,64 +208,3 @@ def test_two_proposals_of_the_same_are_two_acts(scene: Scene, operators: Operato
     assert act_of(first).digest != act_of(second).digest
     with pytest.raises(NotApproved):
         used(scene)
-
-
-def _seat(number: int, name: str) -> Callable[[ControlledAct], None]:
-    def take(row: ControlledAct) -> None:
-        setattr(row, f"approver_{number}_id", name)
-        setattr(row, f"signature_{number}", b"x")
-        setattr(row, f"approved_at_{number}", row.proposed_at)
-
-    return take
-
-
-def _begin(row: ControlledAct) -> None:
-    row.begun_at = row.proposed_at
-
-
-def _begin_late(row: ControlledAct) -> None:
-    row.begun_at = row.expires_at
-
-
-def _done(row: ControlledAct) -> None:
-    row.done_at = row.proposed_at
-
-
-def _unsigned(row: ControlledAct) -> None:
-    row.approver_1_id = TANAKA
-
-
-BREAKS: dict[str, tuple[Callable[[ControlledAct], None], ...]] = {
-    "act_seat_1_is_signed": (_unsigned,),
-    "act_seats_fill_in_order": (_seat(2, TANAKA),),
-    "act_approvers_are_different_people": (_seat(1, TANAKA), _seat(2, TANAKA)),
-    "act_not_approved_by_its_proposer": (_seat(1, SATO),),
-    "act_begun_with_enough_approvals": (_seat(1, TANAKA), _begin),
-    "act_begun_in_time": (_seat(1, TANAKA), _seat(2, SUZUKI), _begin_late),
-    "act_done_once_begun": (_seat(1, TANAKA), _seat(2, SUZUKI), _done),
-}
-
-
-@pytest.mark.parametrize("name", sorted(BREAKS))
-def test_the_database_itself_holds_dual_control(scene: Scene, operators: Operators, name: str) -> None:
-    """Whatever the code does: distinct approvers, signed and in order, not the proposer, enough before it begins, in time."""
-    row = act_of(proposed(scene, operators))
-    for breaks in BREAKS[name]:
-        breaks(row)
-
-    with pytest.raises(IntegrityError) as refused, transaction.atomic(using="authority"):
-        row.save()
-    assert name in str(refused.value)
-
-
-def test_the_database_takes_no_act_of_one(scene: Scene, operators: Operators) -> None:
-    """An act that one operator approves is none under dual control; nor does one wait for ever."""
-    row = act_of(proposed(scene, operators))
-    for change in ("required = 1", "expires_at = proposed_at"):
-        with (
-            pytest.raises(IntegrityError),
-            transaction.atomic(using="authority"),
-            connections["authority"].cursor() as cursor,
-        ):
-            cursor.execute(f"UPDATE authority_controlledact SET {change}")  # noqa: S608  -- from the table above
-    assert act_of(row.pk).required == 2

@@ -5,15 +5,14 @@ from cryptography import x509
 
 from openjpki.audit.models import Entry
 from openjpki.authority import generation_end
-from openjpki.authority.act_kinds import ActKind, DualControl
+from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.approvals import NotApproved, act_of
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.controlled import Going, for_issuer
 from openjpki.authority.generation_end import GenerationEnded, KeysElsewhere
-from openjpki.authority.issuers import NoIssuer, NoSuchIssuer
+from openjpki.authority.issuers import NoIssuer
 from openjpki.authority.keys import KeyKeeper, KeyMissing, SigningKeys
 from openjpki.authority.models import Certificate, GenerationEnd, Issuer, OcspResponder, Revocation
-from openjpki.authority.operation import NotInASandbox
 from openjpki.desk.messages import CertificateIssued
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import Signer
@@ -228,13 +227,3 @@ def test_keys_elsewhere_are_not_destroyed_from_here(scene: Scene) -> None:
 
     with pytest.raises(KeysElsewhere):
         drill(scene, TERMINATION)
-
-
-def test_a_drill_is_for_a_sandbox(scene: Scene) -> None:
-    """Under dual control it takes the approved act; of no generation there is no drill."""
-    with pytest.raises(NoSuchIssuer):
-        drill(scene, issuer="signature-9")
-    object.__setattr__(scene.authority, "dual_control", DualControl(strict=True))
-    with pytest.raises(NotInASandbox):
-        drill(scene)
-    assert row().ended_at is None

@@ -163,7 +163,7 @@ def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
         (("adult", "--policy", "age_rule=eve"), BadValue),
         (("adult", "--dual-control", "2-of-3"), BadValue),
     ],
-    ids=["unknown", "a policy"],
+    ids=["unknown", "a policy", "under dual control"],
 )
 def test_test_cards_that_cannot_be_are_refused_before_anything_is_made(
     tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]

@@ -9,11 +9,11 @@ import pytest
 
 from openjpki.authority.operator_keys import OperatorKeyUnreadable, PassphraseTooShort
 from openjpki.authority.operators import OperatorsComplete
-from openjpki.cli import operators, passphrases
+from openjpki.cli import operators
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.cli.operators import KeyFileExists
-from openjpki.cli.passphrases import NoPassphrase, PassphrasesDiffer, hand_of
+from openjpki.cli.passphrases import NoPassphrase, PassphrasesDiffer
 from openjpki.site.opening import founded
 from openjpki.site.settings import ROLES
 from tests.support.story import SETTINGS
@@ -68,25 +68,6 @@ def test_a_passphrase_is_typed_twice_where_nobody_sees_it(tmp_path: Path, monkey
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     with pytest.raises(NoPassphrase):
         run("operator", "key", "--out", tmp_path / "none.key", "--passphrase-stdin")
-
-
-def test_a_hand_signs_and_shows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The key is opened with its passphrase, at a terminal or by a line; a wrong one opens nothing."""
-    key = tmp_path / "sato.key"
-    words = ("approve", "1", "--operator", "sato", "--key", str(key), "--passphrase-stdin")
-    arguments = parser().parse_args(["authority", *words])
-    for line in (PASSPHRASE, PASSPHRASE, "wrong"):
-        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{line}\n"))
-        if not key.exists():
-            run("operator", "key", "--out", key, "--passphrase-stdin")
-        elif line == "wrong":
-            with pytest.raises(OperatorKeyUnreadable):
-                hand_of(arguments)
-        else:
-            hand = hand_of(arguments)
-            assert hand.name == "sato"
-            assert hand.sign(b"message")
-    assert len(PASSPHRASE) < passphrases.MAX_PASSPHRASE
 
 
 @pytest.mark.django_db(databases=ROLES)

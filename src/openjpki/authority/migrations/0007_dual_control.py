@@ -233,7 +233,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("issuer__isnull", True), ("key_name__isnull", True), ("made_at__isnull", True)),
-                    models.Q(("key_name__isnull", False), ("made_at__gte", models.F("intended_at"))),
+                    models.Q(
+                        ("key_name__isnull", False),
+                        ("made_at__gte", models.F("intended_at")),
+                        ("made_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="ceremony_key_made_after_it_was_intended",

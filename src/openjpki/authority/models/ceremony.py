@@ -34,7 +34,7 @@ class CeremonyKey(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(key_name__isnull=True, made_at__isnull=True, issuer__isnull=True)
-                | Q(key_name__isnull=False, made_at__gte=F("intended_at")),
+                | Q(key_name__isnull=False, made_at__isnull=False, made_at__gte=F("intended_at")),
                 name="ceremony_key_made_after_it_was_intended",
             ),
         ]
