@@ -39,7 +39,7 @@ BREAKS = {
     "serial_is_kept": "DELETE FROM authority_serial",
     "act_stays": "UPDATE authority_controlledact SET done_at = NULL",
     "act_is_kept": "DELETE FROM authority_controlledact",
-    "operator_stays": "UPDATE authority_operator SET public_key = fingerprint",
+    "operator_stays": "UPDATE authority_operator SET enrolled_at = '2020-01-01 00:00:00+00:00'",
     "operator_is_kept": "DELETE FROM authority_operator",
     "issuer_stays": "UPDATE authority_issuer SET ended_at = NULL, ended_because = ''",
     "issuer_is_kept": "DELETE FROM authority_issuer",

@@ -17,7 +17,7 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct, Operator
 from openjpki.authority.operator_keys import Hand, is_signed
-from openjpki.authority.operators import hold_complete, present
+from openjpki.authority.operators import hold_complete, present, queue
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
@@ -127,9 +127,11 @@ def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand,
         }
     )
     with act():
+        queue()
         hold_complete(means)
         proposer = present(hand.name)
         row = ControlledAct.objects.create(
+            pk=ControlledAct.objects.count() + 1,  # acts are spoken of by their numbers: none is left out
             kind=kind.value,
             content=said.decode(),
             subject_digest=subject_digest(kind, content),

@@ -134,5 +134,5 @@ def hold_name(name: str) -> None:
 
 
 def queue() -> None:
-    """Make what changes the operators queue until the open act ends: the one row that every authority has is locked."""
+    """Make what changes the operators, or proposes an act, queue until the open act ends: the one row that every authority has is locked."""
     LegalClock.objects.select_for_update().filter(pk=LegalClock.ONLY).first()
