@@ -24,11 +24,12 @@ from openjpki.authority.approvals import (
     spend,
     standing,
 )
-from openjpki.authority.models import Operator
+from openjpki.authority.models import ControlledAct, Operator
 from openjpki.authority.operator_keys import Hand
 from openjpki.authority.operators import OperatorUnknown
 from tests.support.authority import Scene
 from tests.support.operators import SATO, SUZUKI, TANAKA, Operators
+from tests.support.walls import without_walls
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 CONTENT = {"verifier": "bank-1", "ground": "article 17"}
@@ -208,3 +209,15 @@ def test_two_proposals_of_the_same_are_two_acts(scene: Scene, operators: Operato
     assert act_of(first).digest != act_of(second).digest
     with pytest.raises(NotApproved):
         used(scene)
+
+
+def test_a_row_that_says_something_else_than_was_signed_is_not_approved(scene: Scene, operators: Operators) -> None:
+    """Whoever writes past the walls what is to be done has nobody's approval for it."""
+    number = proposed(scene, operators)
+    approved(scene, operators, number, TANAKA, SUZUKI)
+    with without_walls():
+        ControlledAct.objects.filter(pk=number).update(content='{"verifier":"bank-2"}')
+
+    with pytest.raises(NotApproved) as refused, act():
+        begin(number, authority_at(scene.clock()))
+    assert refused.value.data["found"] == 0
