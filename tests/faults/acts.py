@@ -8,17 +8,24 @@ from pathlib import Path
 
 from openjpki.audit.models import Entry
 from openjpki.authority import consents
+from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.acts import verifier_at
+from openjpki.authority.ceremony_act import content_for
+from openjpki.authority.ceremony_script import read_script
+from openjpki.authority.controlled import Going, for_issuer
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
     Certificate,
     Consent,
+    ControlledAct,
     Issuer,
     MunicipalityRow,
     Notice,
     OcspResponder,
+    Operator,
     Person,
+    TranscriptSignature,
     Verifier,
 )
 from openjpki.authority.models import Order as AuthorityOrder
@@ -65,6 +72,7 @@ from tests.faults.stage import (
     Stage,
 )
 from tests.faults.table import Act
+from tests.support.operators import TANAKA, Operators, script
 from tests.support.verifiers import consent_text, registration
 
 FIELDS = Municipality(
@@ -93,6 +101,64 @@ def _ceremony(stage: Stage) -> None:
 
 def _two_generations(_: Stage) -> bool:
     return all(Issuer.objects.filter(kind=kind).count() > 1 for kind in ("signature", "authentication"))
+
+
+def _operators(stage: Stage) -> Operators:
+    return Operators(stage.house.authority)
+
+
+def _enrol_operators(stage: Stage) -> None:
+    _operators(stage).enrolled()
+
+
+def _script(stage: Stage) -> dict[str, str]:
+    return content_for(read_script(script(stage.house.authority, ("signature", 2, "at-once"))))
+
+
+def _propose_ceremony(stage: Stage) -> None:
+    _operators(stage).propose(ActKind.KEY_CEREMONY, _script(stage))
+
+
+def _enrol_and_propose(stage: Stage) -> None:
+    _enrol_operators(stage)
+    _propose_ceremony(stage)
+
+
+def _approve_ceremony(stage: Stage) -> None:
+    operators = _operators(stage)
+    operators.operation.approve(1, operators.hand(TANAKA))
+
+
+def _ready(kind: ActKind, content: Callable[[Stage], dict[str, str]]) -> Callable[[Stage], None]:
+    """Return what has an act proposed and approved."""
+
+    def ready(stage: Stage) -> None:
+        facts.nothing(_operators(stage).enrolled().approved(kind, content(stage)))
+
+    return ready
+
+
+def _carry_out(stage: Stage) -> None:
+    """Carry the one act out; whoever does it again after a kill has looked for the key that may lie unused."""
+    stage.house.authority.operation.carry_out(1, Going(new_key=True))
+
+
+def _carried_out(_: Stage) -> bool:
+    return ControlledAct.objects.filter(pk=1, done_at__isnull=False).exists()
+
+
+def _hold_ceremony(stage: Stage) -> None:
+    _ready(ActKind.KEY_CEREMONY, _script)(stage)
+    _carry_out(stage)
+    stage.house.authority.publish_crls()
+
+
+def _sign_transcript(stage: Stage) -> None:
+    stage.house.authority.operation.sign_transcript(1, _operators(stage).hand(TANAKA))
+
+
+def _first(_: Stage) -> dict[str, str]:
+    return for_issuer("signature-1")
 
 
 def _respond(stage: Stage) -> None:
@@ -433,6 +499,24 @@ DOINGS: dict[Act, Doing] = {
         done=lambda _: MunicipalityRow.objects.filter(code=FIELDS.code).exists(),
     ),
     Act.CEREMONY: Doing(do=_ceremony, done=_two_generations),
+    Act.ENROL_OPERATOR: Doing(
+        do=lambda stage: facts.nothing(
+            stage.house.authority.operation.enrol_first(TANAKA, _operators(stage).keys[TANAKA].public_key)
+        ),
+        done=lambda _: Operator.objects.filter(name=TANAKA).exists(),
+    ),
+    Act.PROPOSE: Doing(do=_propose_ceremony, done=lambda _: ControlledAct.objects.exists(), before=_enrol_operators),
+    Act.APPROVE_ACT: Doing(
+        do=_approve_ceremony,
+        done=lambda _: ControlledAct.objects.filter(approver_1=TANAKA).exists(),
+        before=_enrol_and_propose,
+    ),
+    Act.HOLD_CEREMONY: Doing(do=_carry_out, done=_carried_out, before=_ready(ActKind.KEY_CEREMONY, _script)),
+    Act.SIGN_TRANSCRIPT: Doing(
+        do=_sign_transcript, done=lambda _: TranscriptSignature.objects.exists(), before=_hold_ceremony
+    ),
+    Act.REVOKE_GENERATION: Doing(do=_carry_out, done=_carried_out, before=_ready(ActKind.MASS_REVOCATION, _first)),
+    Act.TERMINATE: Doing(do=_carry_out, done=_carried_out, before=_ready(ActKind.TERMINATION, _first)),
     Act.RESPOND: Doing(do=_respond, done=lambda _: OcspResponder.objects.exists()),
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
     Act.NOTICES: Doing(

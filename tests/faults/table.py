@@ -20,6 +20,13 @@ class Act(Enum):
 
     ENROL = "enrol a municipality"
     CEREMONY = "make a CA generation"
+    ENROL_OPERATOR = "enrol an operator"
+    PROPOSE = "propose an act under dual control"
+    APPROVE_ACT = "approve an act under dual control"
+    HOLD_CEREMONY = "hold a key ceremony by its script"
+    SIGN_TRANSCRIPT = "sign a ceremony's transcript"
+    REVOKE_GENERATION = "revoke all of a compromised generation"
+    TERMINATE = "terminate a generation"
     RESPOND = "certify a responder"
     PUBLISH = "publish the lists"
     NOTICES = "select the expiry notices"
@@ -91,6 +98,41 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.CEREMONY: {
         AuthorityStep.CA_KEY_STORED: Outcome.BEGUN_ANEW,
         AuthorityStep.CA_CREATED: Outcome.BEGUN_ANEW,
+    },
+    Act.ENROL_OPERATOR: {
+        AuthorityStep.OPERATOR_ENROLLED: Outcome.STANDS,
+    },
+    Act.PROPOSE: {
+        AuthorityStep.ACT_PROPOSED: Outcome.STANDS,
+    },
+    Act.APPROVE_ACT: {
+        AuthorityStep.ACT_APPROVED: Outcome.STANDS,
+    },
+    Act.HOLD_CEREMONY: {
+        AuthorityStep.CEREMONY_KEY_INTENDED: Outcome.BEGUN_ANEW,
+        AuthorityStep.CA_KEY_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.CEREMONY_KEY_RECORDED: Outcome.BEGUN_ANEW,
+        AuthorityStep.CA_CREATED: Outcome.BEGUN_ANEW,
+        AuthorityStep.ACT_CARRIED_OUT: Outcome.RESUMED,
+    },
+    Act.SIGN_TRANSCRIPT: {
+        AuthorityStep.TRANSCRIPT_SIGNED: Outcome.STANDS,
+    },
+    Act.REVOKE_GENERATION: {
+        AuthorityStep.GENERATION_ENDED: Outcome.BEGUN_ANEW,
+        AuthorityStep.BATCH_REVOKED: Outcome.BEGUN_ANEW,
+        AuthorityStep.ACT_CARRIED_OUT: Outcome.STANDS,
+    },
+    Act.TERMINATE: {
+        AuthorityStep.GENERATION_ENDED: Outcome.BEGUN_ANEW,
+        AuthorityStep.BATCH_REVOKED: Outcome.BEGUN_ANEW,
+        AuthorityStep.LIST_WRITTEN: Outcome.BEGUN_ANEW,
+        AuthorityStep.LIST_COMMITTED: Outcome.BEGUN_ANEW,
+        AuthorityStep.FILE_PREPARED: Outcome.BEGUN_ANEW,
+        AuthorityStep.FILE_WRITTEN: Outcome.BEGUN_ANEW,
+        AuthorityStep.FOLDER_COMPLETE: Outcome.BEGUN_ANEW,
+        AuthorityStep.CA_KEY_DESTROYED: Outcome.BEGUN_ANEW,
+        AuthorityStep.ACT_CARRIED_OUT: Outcome.STANDS,
     },
     Act.RESPOND: {
         AuthorityStep.RESPONDER_KEY_STORED: Outcome.BEGUN_ANEW,
@@ -306,6 +348,7 @@ _DATABASE: Mapping[tuple[Act, StrEnum], Outcome] = {}
 """Where a crashed database spares what a kill does not."""
 _CLOCK_BACK = {
     Act.CEREMONY: Outcome.RESUMED,
+    Act.HOLD_CEREMONY: Outcome.RESUMED,
     Act.UNDO_ORDER: Outcome.WITH_CARD,
     Act.UNHEARD_EVENT: Outcome.RESUMED,
     Act.APPROVE: Outcome.WITH_CARD,

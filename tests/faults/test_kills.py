@@ -29,6 +29,8 @@ def _names(case: object) -> str:
 
 
 def _is_told_elsewhere(act: Act, step: StrEnum) -> bool:
+    if act is Act.TERMINATE:
+        return step in KILLS[Act.PUBLISH] or step in KILLS[Act.REVOKE_GENERATION]
     return act in ALIKE or (act is Act.NEW_KEY and step in KILLS[Act.ISSUE]) or (act in LONG and step in WITH_THE_CARD)
 
 

@@ -7,7 +7,19 @@ from django.db import IntegrityError, connections, transaction
 
 from openjpki.authority import verifier_walls
 from openjpki.authority import walls as authority_walls
-from openjpki.authority.models import Card, Consent, Notice, NoticeBatch, NoticeDecision, Person, Verifier
+from openjpki.authority.act_kinds import ActKind
+from openjpki.authority.ceremony_act import content_for
+from openjpki.authority.ceremony_script import read_script
+from openjpki.authority.models import (
+    Card,
+    Consent,
+    GenerationEnd,
+    Notice,
+    NoticeBatch,
+    NoticeDecision,
+    Person,
+    Verifier,
+)
 from openjpki.authority.verifiers import move
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
@@ -19,6 +31,7 @@ from openjpki.window import notice_walls as window_notice_walls
 from openjpki.window import walls as window_walls
 from openjpki.window.models import Application, CardHolding, ExpiryNotice, OutboxMessage, ReceiptCounter, Resident
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.operators import SATO, Operators, script
 from tests.support.verifiers import Verifiers
 
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
@@ -52,6 +65,18 @@ BREAKS = {
     "verifier_key_is_kept": "DELETE FROM authority_verifiercertificate",
     "consent_stays": "UPDATE authority_consent SET withdrawn_at = NULL",
     "consent_is_kept": "DELETE FROM authority_consent",
+    "act_stays": "UPDATE authority_controlledact SET done_at = NULL",
+    "act_is_kept": "DELETE FROM authority_controlledact",
+    "operator_stays": "UPDATE authority_operator SET enrolled_at = '2020-01-01 00:00:00+00:00'",
+    "operator_is_kept": "DELETE FROM authority_operator",
+    "issuer_stays": "UPDATE authority_issuer SET ended_at = NULL, ended_because = ''",
+    "issuer_is_kept": "DELETE FROM authority_issuer",
+    "ceremony_key_stays": "UPDATE authority_ceremonykey SET key_name = 'another'",
+    "ceremony_key_is_kept": "DELETE FROM authority_ceremonykey",
+    "transcript_stays": "UPDATE authority_transcript SET text = 'another'",
+    "transcript_is_kept": "DELETE FROM authority_transcript",
+    "transcript_signature_stays": "UPDATE authority_transcriptsignature SET operator_id = 'tanaka'",
+    "transcript_signature_is_kept": "DELETE FROM authority_transcriptsignature",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",
@@ -87,6 +112,7 @@ def rows(tmp_path: Path) -> None:
         withdrawn_at=NOW,
     )
     move(scene.authority, "bank", VerifierEvent.END, scene.clock(), now=bodies.now)
+    _dual_control(scene)
     OutboxMessage(
         municipality="99201",
         resident_code="12345678901",
@@ -163,6 +189,15 @@ def _letter(scene: Scene) -> None:
     )
     key = f"card/{card.pk}/{card.expires.isoformat()}"
     NoticeDecision.objects.create(key=key, card=card, expires=card.expires, notice=letter, decided_on=NOW.date())
+
+
+def _dual_control(scene: Scene) -> None:
+    """Hold a ceremony whose transcript one operator signed, and end a generation."""
+    operators = Operators(scene.authority).enrolled()
+    text = script(scene.authority, ("authentication", 2, "at-once"))
+    held = operators.carried_out(ActKind.KEY_CEREMONY, content_for(read_script(text)))
+    operators.operation.sign_transcript(held.pk, operators.hand(SATO))
+    operators.operation.drill("authentication-1", GenerationEnd.COMPROMISE, lambda _: None)
 
 
 def refused(alias: str, statement: str) -> str:

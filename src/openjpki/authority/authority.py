@@ -20,6 +20,7 @@ from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
 from openjpki.authority.notice_delivery import hand_over
 from openjpki.authority.notices import Batch, Selected, select_notices
+from openjpki.authority.operation import Operation
 from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
@@ -90,10 +91,18 @@ class Authority(Means):
         """Return every desk key that was ever enrolled."""
         return desk_keys()
 
-    def ceremony(self, *kinds: CertificateKind) -> tuple[Issuer, ...]:
-        """Create the next CA generation of the kinds named (of both if none is), in force from now on."""
+    def ceremony(self, *kinds: CertificateKind, issues_from: datetime | None = None) -> tuple[Issuer, ...]:
+        """Create the next CA generation of the kinds named (of both if none is), issuing from now on or a set moment.
+
+        A sandbox holds it by itself; elsewhere it takes a script (`NeedsScript`).
+        """
         at = moment(self)
-        return tuple(create_generation(self, kind, at) for kind in kinds or CertificateKind)
+        return tuple(create_generation(self, kind, at, issues_from=issues_from) for kind in kinds or CertificateKind)
+
+    @property
+    def operation(self) -> Operation:
+        """Return what the operators do."""
+        return Operation(self)
 
     def key_names(self) -> frozenset[str]:
         """Return what the key store calls the keys of all CA generations."""

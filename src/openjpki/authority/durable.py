@@ -41,14 +41,28 @@ def write_pieces(path: Path, pieces: Iterable[bytes], mode: int, prepared: Calla
         with suppress(OSError):
             temporary.unlink()
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    _flush_folder(path.parent)
+
+
+def shred(path: Path) -> None:
+    """Overwrite a file with zeros, make that durable, and remove it; raises FileNotFoundError."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _flush_folder(path.parent)
 
 
 def sweep(folder: Path, name: str) -> None:
     """Remove what a crash left of this file's writing; the caller holds the lock under which the file is written."""
     for left in folder.glob(f".{name}.*.new"):
         left.unlink(missing_ok=True)
+
+
+def _flush_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

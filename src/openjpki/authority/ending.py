@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from openjpki.authority.acts import Doer
 from openjpki.authority.means import Means
-from openjpki.authority.models import Card, Certificate, Order, OrderState, Person, Revocation
+from openjpki.authority.models import Card, Certificate, Issuer, Order, OrderState, Person, Revocation
 from openjpki.authority.models.certificate import LIVE, OPEN, PENDING
 from openjpki.authority.verbs import Verb
 from openjpki.rules.dates import civil_date, first_second, last_second
@@ -60,6 +60,41 @@ def release(card: Card, doer: Doer) -> None:
         doer.note(Verb.CERTIFICATE_RELEASED, certificate)
 
 
+def end_of_generation(means: Means, issuer: Issuer, cause: Cause, doer: Doer, *, most: int) -> int:
+    """End, inside the act, up to so many certificates of a generation for a cause of the authority's own; return how many.
+
+    The persons' rows are locked first, as every ending has them, and what was read before that is read again.
+    """
+    living = Q(state__in=[state.value for state in LIVE], expires__gte=civil_date(doer.at))
+    open_ones = Certificate.objects.filter(living | Q(state__in=[state.value for state in PENDING]), issuer=issuer)
+    batch = list(open_ones.order_by("serial").values_list("key", "person_id")[:most])
+    people = Person.objects.filter(pk__in={person for _, person in batch})
+    list(people.order_by("pk").select_for_update())
+    keys = [key for key, _ in batch]
+    for order in Order.objects.filter(certificate_key__in=keys, state__in=[state.value for state in OPEN]):
+        close(means, order, f"event.{cause.value}", doer)
+    for certificate in open_ones.filter(living, key__in=keys).order_by("serial"):
+        end_one(means, certificate, cause, doer)
+    late = Revocation.objects.filter(issuer=issuer, visible_at__gt=doer.at).values_list("certificate_key", flat=True)
+    hidden = Certificate.objects.filter(key__in=list(late[:most]), state=CertificateState.REVOKED.value)
+    for certificate in hidden:
+        _hasten(means, [certificate], _ending(means, certificate, cause, doer), cause, doer)
+    return len(batch)
+
+
+def end_one(means: Means, certificate: Certificate, cause: Cause, doer: Doer) -> None:
+    """Revoke one certificate, inside the act, for a cause of the authority's own (R-5.2, R-5.9, R-5.10)."""
+    _move(means, certificate, CertificateEvent.REVOKE, _ending(means, certificate, cause, doer), cause, doer)
+
+
+def _ending(means: Means, certificate: Certificate, cause: Cause, doer: Doer) -> Ending:
+    kind = CertificateKind(certificate.kind)
+    ending = effect_of(means.policy, cause, civil_date(doer.at), kinds=(kind,)).of(kind)
+    if ending is None:
+        raise AssertionError(cause)  # the rules end what such a cause names
+    return ending
+
+
 def close(means: Means, order: Order, because: str, doer: Doer) -> None:
     """Close an order that came to nothing; what may have been signed for it ends as revoked, unspecified (R-5.11).
 
@@ -76,11 +111,7 @@ def close(means: Means, order: Order, because: str, doer: Doer) -> None:
 
 def _move_by_rule(means: Means, certificate: Certificate, event: CertificateEvent, cause: Cause, doer: Doer) -> None:
     """Take an edge for a cause that names its one certificate."""
-    kind = CertificateKind(certificate.kind)
-    ending = effect_of(means.policy, cause, civil_date(doer.at), kinds=(kind,)).of(kind)
-    if ending is None:
-        raise AssertionError(cause)  # the rules end what such a cause names
-    _move(means, certificate, event, ending, cause, doer)
+    _move(means, certificate, event, _ending(means, certificate, cause, doer), cause, doer)
 
 
 def _end(means: Means, certificate: Certificate, ending: Ending, cause: Cause, doer: Doer) -> bool:

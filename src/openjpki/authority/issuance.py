@@ -31,6 +31,15 @@ from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.lifecycle import CertificateEvent
 
 
+class IssuerEnded(Failure):
+    """The generation ended between the draft of a certificate and its signature."""
+
+    code = "authority.issuer-ended"
+    kind = Kind.REFUSED
+    ja = "発行元の認証局の世代が終了したため、この申請では発行できません。あらためて申請してください。"
+    en = "The CA generation that was to sign has ended. Order the certificate again."
+
+
 def issue_ordered(means: Means, request: CertificateOrder, at: datetime) -> CertificateIssued:
     """Take an order through steps 1 to 3, from wherever an earlier attempt left it: the same order, the same reply."""
     enrolled(request.municipality)
@@ -132,6 +141,8 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
             return
         certificate = held.certificate
         issuer = certificate.issuer
+        if issuer.ended_at is not None:
+            raise IssuerEnded
         prepared = prepared_from(means.profiles, bytes(certificate.to_be_signed), Profile(held.kind.value))
         token = lint(prepared, bytes(issuer.certificate))
         certificate.der = issue(token, means.keys.signer(issuer.key_name))

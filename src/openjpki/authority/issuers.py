@@ -26,17 +26,24 @@ class NoSuchIssuer(Failure):
 
 
 def issuing(kind: CertificateKind, at: datetime) -> Issuer:
-    """Return the newest generation that is in force at a moment: it issues; raises `NoIssuer`."""
-    generations = Issuer.objects.filter(kind=kind.value, not_before__lte=at, not_after__gt=at)
+    """Return the newest generation whose day has come: it issues; raises `NoIssuer`.
+
+    One that ended, compromised or terminated, issues nothing, and an older one does not step in for it.
+    """
+    generations = Issuer.objects.filter(kind=kind.value, issues_from__lte=at, not_after__gt=at)
     newest = generations.order_by("-generation").first()
-    if newest is None:
+    if newest is None or newest.ended_at is not None:
         raise NoIssuer(kind=kind.value)
     return newest
 
 
 def in_force(at: datetime, kind: CertificateKind | None = None) -> list[Issuer]:
-    """Return every generation in force at a moment, oldest first, of one kind or of both."""
-    generations = Issuer.objects.filter(not_before__lte=at, not_after__gt=at).order_by("kind", "generation")
+    """Return every generation that signs lists and answers at a moment, oldest first, of one kind or of both.
+
+    It is told apart by its key, never by its name: all generations of a kind have one name (RFC 5280 §4.2.1.1).
+    """
+    signing = Issuer.objects.filter(not_before__lte=at, not_after__gt=at, key_destroyed_at__isnull=True)
+    generations = signing.order_by("kind", "generation")
     return list(generations.filter(kind=kind.value) if kind else generations)
 
 

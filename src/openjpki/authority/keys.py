@@ -5,14 +5,15 @@ caller names; it may lie on another volume or come from a secret manager's mount
 """
 
 import stat
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from openjpki.authority.durable import PRIVATE, write_whole
+from openjpki.authority.durable import PRIVATE, shred, write_whole
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import KeySource, PrivateKey, SoftwareSigner, StreamSigner, key_identifier
@@ -91,6 +92,15 @@ class SigningKeys(Protocol):
         ...
 
 
+@runtime_checkable
+class KeyKeeper(SigningKeys, Protocol):
+    """A keeper that can also let go of a key for ever. A process elsewhere cannot be asked for that."""
+
+    def destroy(self, name: str) -> None:
+        """Destroy a key, durably on return; one that is not there any more is no fault."""
+        ...
+
+
 def key_name(prefix: str, public_key: bytes) -> str:
     """Return the name of a key: what it is for, and the beginning of its identifier, so that no two have one name."""
     return f"{prefix}-{key_identifier(public_key).hex()[:_NAMED_BY]}"
@@ -135,6 +145,13 @@ class KeyStore:
         if name not in self._signers:
             self._signers[name] = SoftwareSigner(self._open(name))
         return self._signers[name]
+
+    def destroy(self, name: str) -> None:
+        """Overwrite a key's file and remove it. Copies, and what the disk remaps by itself, are for its owner to destroy."""
+        self._signers.pop(name, None)
+        path = self._path(name)
+        with suppress(FileNotFoundError):
+            shred(path)
 
     def _open(self, name: str) -> PrivateKey:
         path = self._path(name)

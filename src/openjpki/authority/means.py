@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from openjpki.authority.act_kinds import DualControl
 from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
@@ -44,6 +45,8 @@ class Terms:
     """How long a session with a card may last; what it was allowed is asked again before anything sealed leaves."""
     departure: timedelta = timedelta(days=90)
     """How long after a departure was reported the arrival may be: 30 days to move in with the card (R-5.21), and late ones."""
+    approval: timedelta = timedelta(days=7)
+    """How long an act under dual control may wait for its approvals before it must be proposed anew."""
     ca_years: int = 10
     """Validity of a CA generation, as the published CA certificates have it."""
 
@@ -67,7 +70,11 @@ class Means:
     """What is written on the face of a card is signed by it."""
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
+    keeper: str = "files"
+    """What keeps the keys, as a ceremony's script names it: "files", or a token by its URI's path (RFC 7512)."""
     terms: Terms = Terms()
+    dual_control: DualControl = field(default_factory=DualControl)
+    """How many operators approve what none may do alone."""
     checkpoint: Callable[[Checkpoint], None] = _pass
     """Called after a step is committed; a test raises there, or ends the process, as a crash would."""
     refusal_notes: RefusalNotes = field(default_factory=RefusalNotes, repr=False, compare=False)

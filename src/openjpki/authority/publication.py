@@ -18,7 +18,7 @@ from openjpki.authority.durable import PUBLIC, sweep, write_whole
 from openjpki.authority.issuers import in_force
 from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.means import Means
-from openjpki.authority.models import CrlPublication, Issuer, Revocation
+from openjpki.authority.models import CrlPublication, GenerationEnd, Issuer, Revocation
 from openjpki.authority.municipalities import all_enrolled
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
@@ -52,6 +52,14 @@ def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublic
         raise refusals[0]
     means.checkpoint(Checkpoint.FOLDER_COMPLETE)
     return tuple(published)
+
+
+def publish_last(means: Means, issuer: Issuer, at: datetime) -> None:
+    """Publish the last lists of a generation that is terminated."""
+    _show_certificates(means)
+    for municipality in all_enrolled():
+        _publish_list(means, issuer, municipality, at, 0)
+    means.checkpoint(Checkpoint.FOLDER_COMPLETE)
 
 
 def write_out(means: Means) -> None:
@@ -175,6 +183,8 @@ def _write(means: Means, path: Path, content: bytes) -> None:
 
 def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:
     """Return the end of the list's span: the schedule's (R-5.25), but never beyond the next ending to show."""
+    if issuer.ended_because == GenerationEnd.TERMINATION.value:
+        return issuer.not_after  # its last list: nobody signs another
     daily = means.policy.crl_schedule == "full-daily"
     ends = [at + (means.terms.crl_daily if daily else means.terms.crl_hourly), issuer.not_after]
     waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__gt=at)

@@ -71,6 +71,15 @@ class TokenKeys:
             self._signers[name] = self._found(name)
         return self._signers[name]
 
+    def destroy(self, name: str) -> None:
+        """Destroy both halves of a key in the token."""
+        self._signers.pop(name, None)
+        with self._session() as talk:
+            talk.found.pop(name, None)
+            for half in (pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.ObjectClass.PUBLIC_KEY):
+                with suppress(NoSuchKey):
+                    talk.session.get_key(label=name, object_class=half).destroy()
+
     def sign(self, name: str, algorithm: KeyAlgorithm, digest: bytes) -> bytes:
         """Return a key's signature over a hash; raises as `signer` does."""
         with self._session() as talk:

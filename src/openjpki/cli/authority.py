@@ -3,7 +3,17 @@
 import argparse
 from dataclasses import asdict
 
-from openjpki.cli import authority_check, authority_notices, desk_keys, verifiers
+from openjpki.cli import (
+    authority_check,
+    authority_keys,
+    authority_notices,
+    ceremonies,
+    controlled_acts,
+    desk_keys,
+    drills,
+    operators,
+    verifiers,
+)
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.opening import opened
 
@@ -14,10 +24,18 @@ def register(commands: Commands) -> None:
     acts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     acts.add_parser("publish", help="publish a new revocation list of every partition").set_defaults(run=publish)
     acts.add_parser("resume", help="finish or undo what a crash left half done").set_defaults(run=resume)
-    authority_check.add(acts)
-    authority_notices.add(acts)
-    desk_keys.add(acts)
-    verifiers.add(acts)
+    for subject in (
+        authority_check,
+        authority_notices,
+        desk_keys,
+        authority_keys,
+        operators,
+        controlled_acts,
+        ceremonies,
+        drills,
+        verifiers,
+    ):
+        subject.add(acts)
 
 
 def publish(arguments: argparse.Namespace) -> Answer:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from datetime import timedelta
 
+from openjpki.authority.act_kinds import DualControl
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
 from openjpki.errors import Language
 from openjpki.lab.catalogue import CATALOGUE, PINS, TestCard, card_named
@@ -11,6 +12,7 @@ from openjpki.lab.dated import begins
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys
 from openjpki.rules.dates import civil_date
+from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import ShiftedClock, SteppedClock
 from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
@@ -25,6 +27,11 @@ _KEYS_AHEAD = 12
 _NOTHING_MADE = {
     "ja": "中断しました。途中のものは残っていません。もう一度実行すれば、初めから作ります。",
     "en": "Interrupted. Nothing half-made is left: the same command begins anew.",
+}
+_LOOK = {"ja": "`openjpki serve` で見られます。", "en": "Look at it with `openjpki serve`."}
+_CEREMONY_FIRST = {
+    "ja": "次に運用者を登録し、鍵生成の式を行ってください(docs/operations.md)。",
+    "en": "Now enrol the operators and hold the key ceremony (docs/operations.md).",
 }
 _MAX_SHIFT_DAYS = MAX_SHIFT_SECONDS // _DAY
 """The same bound in days."""
@@ -62,6 +69,13 @@ def register(commands: Commands) -> None:
         help="have these keys used by one process alone (`serve signer`), which the others ask",
     )
     parser.add_argument(
+        "--dual-control",
+        type=dual_control,
+        default="",
+        metavar="M-of-N",
+        help="as outside a sandbox: no CA until M of N operators approve a ceremony's script, and no act without them (2-of-3)",
+    )
+    parser.add_argument(
         "--policy",
         action="append",
         default=[],
@@ -97,6 +111,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         policy=_rulings(arguments.policy),
         keys=arguments.keys or "",
         signer=arguments.signer,
+        dual_control=arguments.dual_control,
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
     cards = chosen(arguments)
@@ -107,14 +122,16 @@ def run(arguments: argparse.Namespace) -> Answer:
         from openjpki.site.seeding import seed
 
         residents = seed(house)
+    authorities = 0 if arguments.dual_control else len(CertificateKind)
+    then = _CEREMONY_FIRST if arguments.dual_control else _LOOK
     lines = {
         "ja": (
-            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 2。",
-            "`openjpki serve` で見られます。",
+            f"{arguments.home} に試験環境を作りました。住民 {residents} 人、認証局 {authorities}。",
+            then["ja"],
         ),
         "en": (
-            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs.",
-            "Look at it with `openjpki serve`.",
+            f"Made a sandbox in {arguments.home}: {residents} residents, {authorities} CAs.",
+            then["en"],
         ),
     }
     return Answer(data={"home": str(arguments.home), "residents": residents}, lines=lines[language])
@@ -130,6 +147,13 @@ def chosen(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
             value=arguments.policy[0],
             expected_ja="テストカードは全国共通の取扱いで作られます。--test-cards とは一緒に指定できません。",
             expected_en="The test cards are made by national practice: it does not go with --test-cards.",
+        )
+    if arguments.dual_control:
+        raise BadValue(
+            option="--dual-control",
+            value=arguments.dual_control,
+            expected_ja="テストカードには認証局が要ります。--test-cards とは一緒に指定できません。",
+            expected_en="The test cards need a CA at once: it does not go with --test-cards.",
         )
     wanted = {card_named(name).name for name in arguments.test_cards}
     return tuple(card for card in CATALOGUE if not wanted or card.name in wanted)
@@ -185,6 +209,18 @@ def token_uri(text: str) -> str:
             value=text,
             expected_ja="pkcs11:token=ラベル?module-path=/モジュール&pin-source=/PINのファイル の形です。",
             expected_en="It is pkcs11:token=LABEL?module-path=/MODULE&pin-source=/FILE-WITH-THE-PIN.",
+        )
+    return text
+
+
+def dual_control(text: str) -> str:
+    """Read `--dual-control`; raises `BadValue`."""
+    if DualControl.read(text) is None:
+        raise BadValue(
+            option="--dual-control",
+            value=text,
+            expected_ja="2-of-3 の形です。承認は2人か3人、運用者は9人までです。",
+            expected_en="It is as 2-of-3: two or three approve, of nine operators at most.",
         )
     return text
 

@@ -82,6 +82,7 @@ _ROWS: Mapping[Cause, tuple[FeeReason | None, *tuple[str, ...]]] = {
     LifeEvent.HOLD: (FeeReason.AFTER_HOLD, "hold.not-found"),
     OtherCause.RECORD_ERROR: _OF_THE_OFFICE,
     OtherCause.CA_COMPROMISE: _OF_THE_OFFICE,
+    OtherCause.SERVICE_ENDED: _OF_THE_OFFICE,
     OtherCause.NOT_HANDED_OVER: _OF_THE_OFFICE,
     OtherCause.FACE_AUTHENTICATION: (None, "face.signature-ends", "face.uses"),
 }

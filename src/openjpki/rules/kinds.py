@@ -248,6 +248,8 @@ class OtherCause(Enum):
     """The record the certificate was made from was wrong (R-5.9)."""
     CA_COMPROMISE = "ca-compromise"
     """The authority's signing key leaked (R-5.10)."""
+    SERVICE_ENDED = "service-ended"
+    """The authority ends a CA for good, and everything it issued (R-5.10, by analogy)."""
     NOT_HANDED_OVER = "not-handed-over"
     """The certificate was destroyed before hand-over (R-5.11)."""
     CARD_EXPIRED = "card-expired"

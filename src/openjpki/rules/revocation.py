@@ -128,6 +128,7 @@ _ROWS: Mapping[Cause, _Row] = {
     ),
     OtherCause.RECORD_ERROR: _Row(kinds=BOTH, reason=lambda policy: policy.record_error_reason, rules=("R-5.9",)),
     OtherCause.CA_COMPROMISE: _Row(kinds=BOTH, reason=_always(RevocationReason.CA_COMPROMISE), rules=("R-5.10",)),
+    OtherCause.SERVICE_ENDED: _Row(kinds=BOTH, reason=_CESSATION, rules=("R-5.10",)),
     OtherCause.NOT_HANDED_OVER: _Row(
         kinds=BOTH, reason=_always(RevocationReason.UNSPECIFIED), rules=("R-5.11",), chosen=True
     ),

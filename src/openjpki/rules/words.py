@@ -107,6 +107,7 @@ _JA: dict[Enum, str] = {
     OtherCause.GUARDIANSHIP: "成年後見の登記",
     OtherCause.RECORD_ERROR: "記録の誤り",
     OtherCause.CA_COMPROMISE: "認証局の鍵の漏えい等",
+    OtherCause.SERVICE_ENDED: "認証局の終了",
     OtherCause.NOT_HANDED_OVER: "交付前の破棄",
     OtherCause.CARD_EXPIRED: "カードの有効期間満了",
     OtherCause.CONTINUED_USE_MISSED: "継続利用の手続きがないことによるカードの失効",

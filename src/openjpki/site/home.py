@@ -20,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from openjpki.authority.act_kinds import DualControl
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.profiles import ProfileSet
@@ -39,7 +40,7 @@ DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
-_NEWER = frozenset({"keys", "signer"})
+_NEWER = frozenset({"dual_control", "keys", "signer"})
 """Fields that a marker leaves out while they say nothing, so that versions without them read it."""
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
@@ -80,6 +81,8 @@ class Settings:
     """Where the keys of CAs and responders are: a PKCS #11 URI (RFC 7512), or empty for encrypted files of this home."""
     signer: bool = False
     """Whether they are used in a process of its own (`serve signer`), so that no other can load them."""
+    dual_control: str = ""
+    """ "2-of-3": so many of the authority's operators approve what none may do alone, and nothing goes a sandbox's short way."""
 
     @property
     def desk_port(self) -> int:
@@ -185,6 +188,7 @@ def _sound(settings: Settings) -> Settings:
         and all(isinstance(value, str) for value in settings.policy.values()),
         "keys": type(settings.keys) is str and (not settings.keys or token_at(settings.keys) is not None),
         "signer": type(settings.signer) is bool,
+        "dual_control": type(settings.dual_control) is str and DualControl.read(settings.dual_control) is not None,
         "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }
     if wrong := [name for name, sound in holds.items() if not sound]:

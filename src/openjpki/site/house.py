@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from openjpki.audit.ledger import Ledger
 from openjpki.authority import card_face_key
+from openjpki.authority.act_kinds import DualControl
 from openjpki.authority.authority import Authority
 from openjpki.authority.card_face_key import CardFaceKey
 from openjpki.authority.card_faces import FaceWriter
@@ -134,6 +135,8 @@ class House:
             card_keys=card_keys,
             face_key=face_key,
             public=home.public,
+            keeper=home.settings.keys.partition("?")[0] or "files",
+            dual_control=DualControl.read(home.settings.dual_control) or DualControl(),
             checkpoint=checkpoint,
         )
         desk = DeskRoom(home, authority, Gate(authority, clock=real_moment))

@@ -77,6 +77,17 @@ def opened(path: Path, clock: Clock | None = None) -> "Iterator[House]":
         yield assemble(home, clock)
 
 
+@contextmanager
+def opened_alone(path: Path) -> "Iterator[House]":
+    """Open a home for a command that nothing may run beside, with the keys in its own hands; raises what `opened` does.
+
+    Where the home has a signing process, it does not run then: what is destroyed here is in no other memory.
+    """
+    home = Home.open(path)
+    with locked(home.path, exclusive=True), told_of_databases():
+        yield assemble(Home(home.path, replace(home.settings, signer=False)))
+
+
 def assemble(home: Home, clock: Clock | None = None, key_source: KeySource | None = None) -> "House":
     """Put a house together in an opened home, under the lock that the caller holds."""
     start_django(home.path)

@@ -195,8 +195,9 @@ def _lists() -> list[RevocationListEntry]:
 
 
 def _responders(house: House, address: str) -> tuple[ResponderEntry, ...]:
-    """Name the newest generation's files as they are downloaded from this page, and the responder where it answers."""
-    issuers = {CertificateKind(issuer.kind): str(issuer) for issuer in Issuer.objects.order_by("generation")}
+    """Name the issuing generation's files as they are downloaded from this page, and the responder where it answers."""
+    begun = Issuer.objects.filter(issues_from__lte=house.clock())
+    issuers = {CertificateKind(issuer.kind): str(issuer) for issuer in begun.order_by("generation")}
     return tuple(
         ResponderEntry(
             kind=kind,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.durable import PRIVATE, PUBLIC, sweep, write_whole
+from openjpki.authority.durable import PRIVATE, PUBLIC, shred, sweep, write_whole
 
 
 @pytest.mark.parametrize("mode", [PRIVATE, PUBLIC])
@@ -58,3 +58,15 @@ def test_remains_of_a_crash_are_swept(tmp_path: Path) -> None:
     sweep(tmp_path, "file")
 
     assert {path.name for path in tmp_path.iterdir()} == {".other.1.new", "file"}
+
+
+def test_a_shredded_file_was_overwritten_first(tmp_path: Path) -> None:
+    """Another name of the same file shows zeros, no longer and no shorter than it was."""
+    (tmp_path / "file").write_bytes(b"a secret")
+    (tmp_path / "witness").hardlink_to(tmp_path / "file")
+    shred(tmp_path / "file")
+
+    assert not (tmp_path / "file").exists()
+    assert (tmp_path / "witness").read_bytes() == bytes(8)
+    with pytest.raises(FileNotFoundError):
+        shred(tmp_path / "file")

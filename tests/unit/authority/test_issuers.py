@@ -68,3 +68,33 @@ def test_a_wrong_name_finds_none(scene: Scene, name: str) -> None:
     with pytest.raises(NoSuchIssuer):
         named(name)
     assert scene.clock() == OPENED
+
+
+def test_a_generation_issues_from_its_set_day(scene: Scene) -> None:
+    """Until the second of the switch the older one issues; the new one signs lists from its certificate on."""
+    day = scene.clock() + timedelta(days=30)
+    scene.authority.ceremony(SIGNATURE, issues_from=day)
+
+    assert str(issuing(SIGNATURE, day - SECOND)) == "signature-1"
+    assert str(issuing(SIGNATURE, day)) == "signature-2"
+    assert [str(one) for one in in_force(scene.clock(), SIGNATURE)] == ["signature-1", "signature-2"]
+
+
+def test_an_ended_generation_issues_nothing(scene: Scene) -> None:
+    """Nor does the one before it in its place; a newer one does."""
+    scene.authority.ceremony(SIGNATURE)
+    Issuer.objects.filter(generation=2).update(ended_at=scene.clock(), ended_because="compromise")
+    with pytest.raises(NoIssuer):
+        issuing(SIGNATURE, scene.clock())
+
+    scene.authority.ceremony(SIGNATURE)
+    assert str(issuing(SIGNATURE, scene.clock())) == "signature-3"
+    assert len(in_force(scene.clock(), SIGNATURE)) == 3
+
+
+def test_a_destroyed_key_signs_nothing(scene: Scene) -> None:
+    """Its lists are the last ones; nobody asks it for another."""
+    at = scene.clock()
+    Issuer.objects.filter(kind="signature").update(ended_at=at, ended_because="termination", key_destroyed_at=at)
+
+    assert [str(one) for one in in_force(at)] == ["authentication-1"]

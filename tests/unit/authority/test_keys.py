@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from openjpki.authority.keys import (
     KeyExists,
+    KeyKeeper,
     KeyMissing,
     KeyStore,
     PassphraseMissing,
@@ -171,3 +172,15 @@ def test_a_signer_in_use_survives_the_loss_of_its_file(tmp_path: Path, store: Ke
     (tmp_path / "keys" / "signature-ca.pem").unlink()
 
     assert store.signer("signature-ca").sign(b"message")
+
+
+def test_a_destroyed_key_is_gone(tmp_path: Path, store: KeyStore) -> None:
+    """From the folder and from this process's memory; once more is no fault."""
+    store.store("signature-ca", a_key())
+    store.destroy("signature-ca")
+    store.destroy("signature-ca")
+
+    assert not (tmp_path / "keys" / "signature-ca.pem").exists()
+    with pytest.raises(KeyMissing):
+        store.signer("signature-ca")
+    assert isinstance(store, KeyKeeper)

@@ -209,3 +209,16 @@ def test_an_authority_works_with_its_keys_in_a_token(tmp_path: Path, keys: Token
         certificate.verify_directly_issued_by(certificate)
         assert keys.signer(issuer.key_name).algorithm is P384
     assert not list(tmp_path.glob("keys/*.pem"))
+
+
+def test_a_destroyed_key_is_gone_from_the_token(token: Token, keys: TokenKeys) -> None:
+    """Both halves, for every process; once more is no fault, and other keys stay."""
+    name, other = keys.make("signature-ca", P384), keys.make("signature-ca", P384)
+    keys.signer(name)
+    keys.destroy(name)
+    keys.destroy(name)
+
+    for opening in (keys, TokenKeys(MODULE, LABEL, token.pin_file)):
+        with pytest.raises(KeyMissing):
+            opening.signer(name)
+    assert keys.signer(other).sign(b"message")

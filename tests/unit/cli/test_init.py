@@ -89,6 +89,7 @@ def test_a_sandbox_may_live_up_to_a_century_ahead(tmp_path: Path, days: str) -> 
         (("--shift-days", "36526"), BadValue),
         (("--port", "0"), BadValue),
         (("--policy", "age_rule"), BadValue),
+        (("--dual-control", "1-of-3"), BadValue),
         (("--policy", "preset=kyoto"), Failure),
         (("--policy", "no_such_ruling=1"), UnknownSetting),
         (("--policy", "age_rule=noon"), BadSetting),
@@ -161,8 +162,12 @@ def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     ("words", "refusal"),
-    [(("adlut",), NoSuchTestCard), (("adult", "--policy", "age_rule=eve"), BadValue)],
-    ids=["unknown", "a policy"],
+    [
+        (("adlut",), NoSuchTestCard),
+        (("adult", "--policy", "age_rule=eve"), BadValue),
+        (("adult", "--dual-control", "2-of-3"), BadValue),
+    ],
+    ids=["unknown", "a policy", "under dual control"],
 )
 def test_test_cards_that_cannot_be_are_refused_before_anything_is_made(
     tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]
@@ -198,3 +203,13 @@ def test_an_interruption_leaves_nothing_and_says_so(
         "Interrupted. Nothing half-made is left: the same command begins anew."
     ]
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
+
+
+def test_under_dual_control_there_is_no_ca_yet(tmp_path: Path) -> None:
+    """The operators hold the ceremony: until then residents are there, and nothing that could sign."""
+    answer = init(tmp_path / "home", "--dual-control", "2-of-3", "--algorithm", "p-384-sha-384")
+
+    assert "0 CAs" in answer.lines[0]
+    assert "key ceremony" in answer.lines[1]
+    assert Home.open(tmp_path / "home").settings.dual_control == "2-of-3"
+    assert not list((tmp_path / "home" / "authority" / "keys").glob("*-ca-*"))

@@ -52,6 +52,7 @@ NOTHING: frozenset[CertificateKind] = frozenset()
         (LifeEvent.HOLD, SIGNATURE, FeeReason.AFTER_HOLD, False, "hold.not-found"),
         (OtherCause.RECORD_ERROR, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
         (OtherCause.CA_COMPROMISE, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
+        (OtherCause.SERVICE_ENDED, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
         (OtherCause.NOT_HANDED_OVER, BOTH, FeeReason.OFFICE_ERROR, False, "event.office-reissue"),
         (OtherCause.FACE_AUTHENTICATION, NOTHING, None, False, "face.signature-ends face.uses"),
     ],

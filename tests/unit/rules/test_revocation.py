@@ -32,6 +32,7 @@ HOLD = RevocationReason.CERTIFICATE_HOLD
         (LifeEvent.KEY_COMPROMISE, COMPROMISE, COMPROMISE, "R-5.2"),
         (OtherCause.RECORD_ERROR, AFFILIATION, AFFILIATION, "R-5.9"),
         (OtherCause.CA_COMPROMISE, RevocationReason.CA_COMPROMISE, RevocationReason.CA_COMPROMISE, "R-5.10"),
+        (OtherCause.SERVICE_ENDED, CESSATION, CESSATION, "R-5.10"),
         (OtherCause.NOT_HANDED_OVER, RevocationReason.UNSPECIFIED, RevocationReason.UNSPECIFIED, "R-5.11"),
         (OtherCause.ADMINISTRATIVE_RENAMING, None, None, "R-5.23"),
         (OtherCause.GUARDIANSHIP, None, None, "R-1.7"),

@@ -116,6 +116,8 @@ def test_a_layout_without_its_marker_is_no_home(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("purpose", "production"),
+        ("dual_control", "1-of-3"),
+        ("dual_control", 2),
         ("port", "8780"),
         ("port", 0),
         ("port", 65536),

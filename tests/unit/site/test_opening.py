@@ -13,7 +13,15 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from openjpki.site.clock import SteppedClock, real_moment
 from openjpki.site.home import Home, Settings
 from openjpki.site.house import House
-from openjpki.site.opening import DatabaseSilent, assemble, founded, opened, start_django, told_of_databases
+from openjpki.site.opening import (
+    DatabaseSilent,
+    assemble,
+    founded,
+    opened,
+    opened_alone,
+    start_django,
+    told_of_databases,
+)
 from openjpki.site.place import MARKER, HomeInUse, HomeMissing, HomeNotEmpty, locked
 from openjpki.site.settings import ROLES
 from tests.support.authority import OPENED
@@ -245,3 +253,18 @@ def test_without_the_server_extra_the_slim_commands_work(
     assert ended.returncode == status
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.django_db(databases=ROLES)
+def test_a_home_that_is_opened_alone_has_its_keys_in_hand(tmp_path: Path) -> None:
+    """Nothing runs beside, the signing process neither: what is destroyed then is in no other memory."""
+    path = tmp_path / "home"
+    with founded(path, Settings(purpose="sandbox", algorithm="p-384-sha-384", signer=True)) as made:
+        (issuer, _) = made.authority.ceremony()
+
+    with opened_alone(path) as house:
+        assert house.authority.keys.signer(issuer.key_name).sign(b"message")
+        with pytest.raises(HomeInUse), opened(path):
+            pass
+    with locked(path, exclusive=False), pytest.raises(HomeInUse), opened_alone(path):
+        pass

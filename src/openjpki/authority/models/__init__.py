@@ -1,10 +1,12 @@
 """Tables of the authority. Vocabularies are words of `rules.kinds` in plain columns; the walls are constraints."""
 
+from openjpki.authority.models.approval import ControlledAct, Operator
 from openjpki.authority.models.card_session import CardChannel, CardKey, CardSession, PinReset, SessionState
+from openjpki.authority.models.ceremony import CeremonyKey, Transcript, TranscriptSignature
 from openjpki.authority.models.certificate import Certificate, Order, OrderState
 from openjpki.authority.models.clock import LegalClock
 from openjpki.authority.models.desk import EnrolledKey, SeenNonce
-from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
+from openjpki.authority.models.issuer import GenerationEnd, Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision, NoticeState
 from openjpki.authority.models.phone_hold import PhoneHold
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
@@ -16,10 +18,13 @@ __all__ = [
     "CardChannel",
     "CardKey",
     "CardSession",
+    "CeremonyKey",
     "Certificate",
     "Consent",
+    "ControlledAct",
     "CrlPublication",
     "EnrolledKey",
+    "GenerationEnd",
     "Issuer",
     "LegalClock",
     "MunicipalityRow",
@@ -28,6 +33,7 @@ __all__ = [
     "NoticeDecision",
     "NoticeState",
     "OcspResponder",
+    "Operator",
     "Order",
     "OrderState",
     "Person",
@@ -40,6 +46,8 @@ __all__ = [
     "Serial",
     "SerialCounter",
     "SessionState",
+    "Transcript",
+    "TranscriptSignature",
     "Verifier",
     "VerifierCertificate",
 ]

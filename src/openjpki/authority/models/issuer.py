@@ -1,9 +1,18 @@
 """CA generations, their OCSP responders, and the serials that both draw with the holders' certificates."""
 
+from enum import Enum, unique
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+
+
+@unique
+class GenerationEnd(Enum):
+    """Why a generation issues nothing any more, before its time."""
+
+    COMPROMISE = "compromise"
+    TERMINATION = "termination"
 
 
 class Issuer(models.Model):
@@ -19,8 +28,15 @@ class Issuer(models.Model):
     key_name = models.CharField(max_length=80, unique=True)
     """What the key store calls the private key."""
     not_before = models.DateTimeField()
-    """From this moment on this generation issues, until a newer one does."""
     not_after = models.DateTimeField()
+    issues_from = models.DateTimeField()
+    """From this moment on this generation issues, until a newer one does. Before and after, it signs lists and answers."""
+    ended_at = models.DateTimeField(null=True)
+    """From this moment on it issues nothing, whatever the others do."""
+    ended_because = models.CharField(max_length=16, blank=True, default="")
+    """A value of `GenerationEnd`, empty while it has not ended."""
+    key_destroyed_at = models.DateTimeField(null=True)
+    """From this moment on it signs nothing at all: the private key is gone."""
 
     class Meta:
         """A generation and a serial is given once."""
@@ -30,6 +46,19 @@ class Issuer(models.Model):
             models.UniqueConstraint(fields=("kind", "serial"), name="issuer_serial_once"),
             models.CheckConstraint(condition=Q(generation__gt=0), name="issuer_generations_count_from_one"),
             models.CheckConstraint(condition=Q(not_after__gt=F("not_before")), name="issuer_valid_for_a_time"),
+            models.CheckConstraint(
+                condition=Q(issues_from__gte=F("not_before"), issues_from__lt=F("not_after")),
+                name="issuer_issues_while_it_is_valid",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_because="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
+                name="issuer_ended_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(key_destroyed_at__isnull=True) | Q(ended_because="termination"),
+                name="issuer_key_destroyed_at_the_end",
+            ),
         ]
 
     def __str__(self) -> str:

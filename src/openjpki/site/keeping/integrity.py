@@ -51,13 +51,19 @@ def keys_open(house: House) -> tuple[str, ...]:
             house.factory.faces.key.public_key()
     except Failure as failure:
         wrong.append(f"{card_face_key.NAME}: {failure.code}")
-    for table in (Issuer, OcspResponder):
-        for name in table.objects.values_list("key_name", flat=True).order_by("key_name"):
-            try:
-                house.authority.keys.signer(name)
-            except Failure as failure:
-                wrong.append(f"{name}: {failure.code}")
+    for name in _keys_kept():
+        try:
+            house.authority.keys.signer(name)
+        except Failure as failure:
+            wrong.append(f"{name}: {failure.code}")
     return tuple(wrong)
+
+
+def _keys_kept() -> list[str]:
+    """Return the names of the keys that there must be: all but those of generations whose keys were destroyed."""
+    issuers = Issuer.objects.filter(key_destroyed_at__isnull=True).order_by("key_name")
+    responders = OcspResponder.objects.filter(issuer__key_destroyed_at__isnull=True).order_by("key_name")
+    return [*issuers.values_list("key_name", flat=True), *responders.values_list("key_name", flat=True)]
 
 
 def cards_readable(house: House) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ def an_issuer(**changes: Any) -> Issuer:
         "key_name": "signature-ca-aa",
         "not_before": OPENED,
         "not_after": OPENED + timedelta(days=3650),
+        "issues_from": OPENED,
     }
     return Issuer.objects.create(**(row | changes))
 
@@ -37,8 +38,27 @@ OTHER = {"generation": 2, "serial": 2, "key_identifier": "bb", "key_name": "sign
         OTHER | {"key_name": "signature-ca-aa"},
         OTHER | {"generation": 0},
         OTHER | {"not_after": OPENED},
+        OTHER | {"issues_from": OPENED - timedelta(seconds=1)},
+        OTHER | {"issues_from": OPENED + timedelta(days=3650)},
+        OTHER | {"ended_at": OPENED},
+        OTHER | {"ended_because": "compromise"},
+        OTHER | {"key_destroyed_at": OPENED},
+        OTHER | {"key_destroyed_at": OPENED, "ended_at": OPENED, "ended_because": "compromise"},
     ],
-    ids=["generation twice", "serial twice", "key twice", "key file twice", "generation 0", "never valid"],
+    ids=[
+        "generation twice",
+        "serial twice",
+        "key twice",
+        "key file twice",
+        "generation 0",
+        "never valid",
+        "issues before it is valid",
+        "issues after its end",
+        "ended for nothing",
+        "a reason without an end",
+        "key destroyed in force",
+        "key destroyed after a compromise",
+    ],
 )
 def test_a_ca_generation_is_one_of_its_kind(wrong: dict[str, Any]) -> None:
     """Generation, serial and key are given once; generations count from 1."""

@@ -1,0 +1,102 @@
+"""What the operators of the authority do: one door for the command line, as `Authority` is for the desk.
+
+Every act takes its moment from the legal clock, once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openjpki.authority import approvals, transcripts
+from openjpki.authority.act_kinds import ActKind
+from openjpki.authority.acts import act, authority_at
+from openjpki.authority.ceremony_act import Step, rehearse
+from openjpki.authority.ceremony_script import Script, read_script
+from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
+from openjpki.authority.generation_end import Progress, declare_ended, destroy_keys, revoke_everything
+from openjpki.authority.means import Means
+from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, Transcript
+from openjpki.authority.moments import moment
+from openjpki.authority.operator_keys import Hand
+from openjpki.authority.operators import all_operators, enrol_first
+from openjpki.errors import Failure, Kind
+
+
+class NotInASandbox(Failure):
+    """A drill ends real certificates: where there are any, it takes the approved act."""
+
+    code = "authority.drill-in-a-sandbox-only"
+    kind = Kind.REFUSED
+    ja = "訓練(drill)は、承認を必要としない試験環境だけで行えます。ここでは `openjpki authority propose` で提案してください。"
+    en = "A drill is for a sandbox without dual control. Here, propose the act: `openjpki authority propose`."
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Built from the authority's means."""
+
+    means: Means
+
+    def enrol_first(self, name: str, public_key: bytes) -> Operator:
+        """Enrol one of the operators with whom the authority begins."""
+        return enrol_first(self.means, name, public_key, moment(self.means))
+
+    def operators(self) -> list[Operator]:
+        """Return every operator that was ever enrolled."""
+        return all_operators()
+
+    def rehearse(self, text: str) -> tuple[Script, tuple[Step, ...]]:
+        """Return what a ceremony by this script would do, and do nothing."""
+        script = read_script(text)
+        return script, rehearse(self.means, script, moment(self.means))
+
+    def propose(self, kind: ActKind, content: Mapping[str, Any], hand: Hand) -> ControlledAct:
+        """Propose an act that can be carried out as things stand."""
+        at = moment(self.means)
+        execution = EXECUTIONS.get(kind)
+        if execution is None:
+            raise NotCarriedOutHere(act_kind=kind.value)
+        execution.check(self.means, dict(content), at)
+        return approvals.propose(self.means, kind, content, hand, at)
+
+    def approve(self, number: int, hand: Hand) -> ControlledAct:
+        """Approve an act."""
+        return approvals.approve(self.means, number, hand, moment(self.means))
+
+    def carry_out(self, number: int, going: Going) -> ControlledAct:
+        """Carry an approved act out, or go on with it."""
+        return carry_out(self.means, number, moment(self.means), going)
+
+    def acts(self) -> list[ControlledAct]:
+        """Return every act that was ever proposed."""
+        return approvals.all_acts()
+
+    def drill(self, issuer: str, because: GenerationEnd, progress: Progress) -> int:
+        """End a generation of a sandbox as an approved act would; return how many certificates ended with it."""
+        if self.means.dual_control.strict:
+            raise NotInASandbox
+        at = moment(self.means)
+        with act():
+            ended = declare_ended(issuer, because, authority_at(at))
+        self.means.checkpoint(Checkpoint.GENERATION_ENDED)
+        count = revoke_everything(self.means, ended, because, at, progress)
+        if because is GenerationEnd.TERMINATION:
+            destroy_keys(self.means, ended, at)
+        return count
+
+    def transcript(self, number: int) -> Transcript:
+        """Return the transcript of a ceremony."""
+        return transcripts.transcript_of(number)
+
+    def sign_transcript(self, number: int, hand: Hand) -> None:
+        """Sign it as one who was present."""
+        transcripts.sign_transcript(self.means, number, self._script(number), hand, moment(self.means))
+
+    def verify_transcript(self, number: int, text: str | None) -> transcripts.Verified:
+        """Hold it, or a copy of it, against record, rows and signatures."""
+        return transcripts.verify_transcript(number, self._script(number), text)
+
+    def _script(self, number: int) -> Script:
+        row = transcripts.transcript_of(number).act
+        return read_script(approvals.content_of(row)["script"])

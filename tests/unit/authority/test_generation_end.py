@@ -1,0 +1,229 @@
+from datetime import date, timedelta
+
+import pytest
+from cryptography import x509
+
+from openjpki.audit.models import Entry
+from openjpki.authority import generation_end
+from openjpki.authority.act_kinds import ActKind
+from openjpki.authority.approvals import NotApproved, act_of
+from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.controlled import Going, for_issuer
+from openjpki.authority.generation_end import GenerationEnded, KeysElsewhere
+from openjpki.authority.issuers import NoIssuer
+from openjpki.authority.keys import KeyKeeper, KeyMissing, SigningKeys
+from openjpki.authority.models import Certificate, GenerationEnd, Issuer, OcspResponder, Revocation
+from openjpki.desk.messages import CertificateIssued
+from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.keys import Signer
+from openjpki.rules.kinds import CardState, LifeEvent
+from tests.support.authority import AUTHENTICATION, SIGNATURE, Crash, Scene
+from tests.support.operators import TANAKA, Operators
+from tests.unit.authority import invariants
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+COMPROMISE, TERMINATION = GenerationEnd.COMPROMISE, GenerationEnd.TERMINATION
+
+
+def drill(scene: Scene, because: GenerationEnd = COMPROMISE, issuer: str = "signature-1") -> int:
+    """End a generation of the sandbox."""
+    return scene.authority.operation.drill(issuer, because, lambda _: None)
+
+
+def row(name: str = "signature-1") -> Issuer:
+    """Return a generation."""
+    kind, _, generation = name.partition("-")
+    return Issuer.objects.get(kind=kind, generation=generation)
+
+
+def test_a_compromise_revokes_everything_of_the_generation_at_once(scene: Scene) -> None:
+    """R-5.10: reason ca_compromise, visible at once, in answers and lists; the other CA is not touched."""
+    scene.with_card()
+    other, mine = scene.issue(AUTHENTICATION), scene.issue(SIGNATURE)
+    assert drill(scene) == 1
+    scene.authority.publish_crls()
+
+    assert scene.word(mine) == "revoked ca_compromise"
+    assert scene.word(other) == "good"
+    assert scene.listed(SIGNATURE) == {mine.serial: "ca_compromise"}
+    assert row().ended_because == "compromise"
+    invariants.check()
+
+
+def test_a_compromised_generation_issues_nothing_and_no_older_one_steps_in(scene: Scene) -> None:
+    """Orders are refused as unavailable until a new generation issues; they wait in the window's outbox."""
+    scene.at(date(2030, 1, 7))
+    scene.authority.ceremony(SIGNATURE)
+    drill(scene, issuer="signature-2")
+    scene.with_card()
+
+    with pytest.raises(NoIssuer):
+        scene.authority.handle(scene.order(SIGNATURE))
+    scene.authority.ceremony(SIGNATURE)
+    assert isinstance(scene.send(scene.order(SIGNATURE)), CertificateIssued)
+
+
+def test_what_is_on_its_way_to_a_card_is_closed(scene: Scene) -> None:
+    """A signed certificate that was not delivered ends with its order, as one that was never handed over (R-5.11)."""
+    scene.with_card()
+    issued = scene.expect(CertificateIssued, scene.order(SIGNATURE))
+    assert drill(scene) == 1
+
+    assert Certificate.objects.get(serial=issued.serial, kind="signature").state == "revoked"
+    assert scene.refusal(scene.confirmation(issued)) == "authority.order-closed"
+    invariants.check()
+
+
+def test_an_ending_that_would_show_tomorrow_shows_now(scene: Scene) -> None:
+    """A move ended the certificate this morning; under a leaked key nobody waits for midnight."""
+    scene.with_card()
+    issued = scene.issue(SIGNATURE)
+    scene.send(scene.life_event(LifeEvent.NAME))
+    assert scene.word(issued) == "good"
+    drill(scene)
+
+    assert scene.word(issued).startswith("revoked")
+
+
+def test_a_drafted_certificate_is_not_signed_after_the_end(scene: Scene) -> None:
+    """Between draft and signature the generation ended: the order is refused and closed."""
+    scene.with_card()
+    scene.fuse.blows_after = Checkpoint.LINTED
+    order = scene.order(SIGNATURE)
+    with pytest.raises(Crash):
+        scene.send(order)
+    Issuer.objects.filter(kind="signature").update(ended_at=scene.clock(), ended_because="compromise")
+
+    assert scene.refusal(order) == "authority.issuer-ended"
+    invariants.check()
+
+
+def three_people(scene: Scene) -> list[CertificateIssued]:
+    """Issue a signature certificate to each of three people."""
+    issued = []
+    for number in range(3):
+        resident, card = f"1234567890{number + 1}", f"12345678901234{number}"
+        scene.send(scene.person(resident))
+        scene.send(scene.card(card, resident=resident, state=CardState.ACTIVE))
+        order = scene.order(SIGNATURE, card=card, resident=resident)
+        one = scene.expect(CertificateIssued, order)
+        scene.send(scene.confirmation(one))
+        issued.append(one)
+    return issued
+
+
+def test_a_mass_revocation_goes_by_batches(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch is a transaction with its row; cut off, the same again goes on, and nothing is revoked twice."""
+    monkeypatch.setattr(generation_end, "MOST_OF_A_BATCH", 2)
+    three_people(scene)
+    told: list[int] = []
+    scene.fuse.blows_after = Checkpoint.BATCH_REVOKED
+    with pytest.raises(Crash):
+        scene.authority.operation.drill("signature-1", COMPROMISE, told.append)
+    assert Revocation.objects.count() == 2
+
+    assert scene.authority.operation.drill("signature-1", COMPROMISE, told.append) == 1
+    assert told == [1]
+    assert Revocation.objects.count() == 3
+    rows = Entry.objects.using("authority").filter(verb="certificates.ended").order_by("pk")
+    assert [one.data["count"] for one in rows] == [2, 1]
+    invariants.check()
+
+
+def test_an_approved_mass_revocation_is_resumed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The act stays begun until its last batch; then it is done, and not again."""
+    monkeypatch.setattr(generation_end, "MOST_OF_A_BATCH", 2)
+    three_people(scene)
+    operators = Operators(scene.authority).enrolled()
+    number = operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))
+    operators.operation.approve(number, operators.hand(TANAKA))
+    with pytest.raises(NotApproved):
+        operators.operation.carry_out(number, Going())
+    assert row().ended_at is None
+    operators.operation.approve(number, operators.hand("sato"))
+    scene.fuse.blows_after = Checkpoint.BATCH_REVOKED
+    with pytest.raises(Crash):
+        operators.operation.carry_out(number, Going())
+    assert act_of(number).done_at is None
+
+    operators.operation.carry_out(number, Going())
+    assert act_of(number).done_at is not None
+    assert Revocation.objects.filter(reason="ca_compromise").count() == 3
+
+
+def test_a_termination_leaves_last_lists_and_no_key(scene: Scene) -> None:
+    """Everything is over; the lists are valid until the CA's end; key and responder's key are gone, and nothing asks for them."""
+    scene.with_card()
+    issued = scene.issue(SIGNATURE)
+    assert scene.word(issued) == "good"
+    responder = OcspResponder.objects.get()
+    drill(scene, TERMINATION)
+    issuer = row()
+    path = scene.folder / "public" / "crl" / "signature-1-99201.crl"
+    last = x509.load_der_x509_crl(path.read_bytes())
+
+    assert last.next_update_utc == issuer.not_after
+    assert [entry.serial_number for entry in last] == [issued.serial]
+    for name in (issuer.key_name, responder.key_name):
+        assert not (scene.folder / "keys" / f"{name}.pem").exists()
+        with pytest.raises(KeyMissing):
+            scene.authority.keys.signer(name)
+    scene.authority.publish_crls()
+    assert x509.load_der_x509_crl(path.read_bytes()) == last
+    assert scene.status(issued).response_status.name == "UNAUTHORIZED"
+    with pytest.raises(GenerationEnded):
+        drill(scene, TERMINATION)
+    invariants.check()
+
+
+def test_a_termination_that_was_cut_off_is_taken_up(scene: Scene) -> None:
+    """The key is gone and the row does not say so yet: once more, and it does; no list is signed again."""
+    scene.with_card()
+    scene.issue(SIGNATURE)
+    scene.fuse.blows_after = Checkpoint.FOLDER_COMPLETE
+    with pytest.raises(Crash):
+        drill(scene, TERMINATION)
+    keeper = scene.authority.keys
+    assert isinstance(keeper, KeyKeeper)
+    keeper.destroy(row().key_name)
+    number = row().lists.count()
+    drill(scene, TERMINATION)
+
+    assert row().key_destroyed_at is not None
+    assert row().lists.count() == number
+
+
+def test_a_compromised_generation_can_be_terminated(scene: Scene) -> None:
+    """Later, with its key; the moment from which it issued nothing stays the first. The other way round there is nothing left."""
+    drill(scene)
+    began = row().ended_at
+    scene.clock.advance_to(scene.clock() + timedelta(days=1))
+    drill(scene, TERMINATION)
+
+    assert row().ended_at == began
+    assert row().ended_because == "termination"
+    with pytest.raises(GenerationEnded):
+        drill(scene, COMPROMISE)
+
+
+class Elsewhere:
+    """Keys in another process: it makes and signs, and destroys nothing for whoever asks."""
+
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
+
+    def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
+        """Make a key."""
+        return self._keys.make(prefix, algorithm)
+
+    def signer(self, name: str) -> Signer:
+        """Return a signer."""
+        return self._keys.signer(name)
+
+
+def test_keys_elsewhere_are_not_destroyed_from_here(scene: Scene) -> None:
+    """Who may ask the signing process for signatures cannot have its keys destroyed."""
+    object.__setattr__(scene.authority, "keys", Elsewhere(scene.authority.keys))
+
+    with pytest.raises(KeysElsewhere):
+        drill(scene, TERMINATION)

@@ -1,0 +1,34 @@
+import pytest
+
+from openjpki.authority.act_kinds import ActKind, DualControl
+from openjpki.authority.controlled import NotCarriedOutHere, for_issuer
+from openjpki.authority.generation_end import GenerationEnded
+from openjpki.authority.issuers import NoSuchIssuer
+from openjpki.authority.models import GenerationEnd, Issuer
+from openjpki.authority.operation import NotInASandbox
+from tests.support.authority import Scene
+from tests.support.operators import Operators
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+
+
+def test_a_drill_is_for_a_sandbox(scene: Scene) -> None:
+    """Under dual control it takes the approved act; of no generation there is no drill."""
+    with pytest.raises(NoSuchIssuer):
+        scene.authority.operation.drill("signature-9", GenerationEnd.COMPROMISE, lambda _: None)
+    object.__setattr__(scene.authority, "dual_control", DualControl(strict=True))
+    with pytest.raises(NotInASandbox):
+        scene.authority.operation.drill("signature-1", GenerationEnd.COMPROMISE, lambda _: None)
+    assert not Issuer.objects.filter(ended_at__isnull=False).exists()
+
+
+def test_what_cannot_be_carried_out_is_not_proposed(scene: Scene) -> None:
+    """A generation whose key is gone is not compromised any more; a verifier is registered elsewhere."""
+    operators = Operators(scene.authority).enrolled()
+    scene.authority.operation.drill("signature-1", GenerationEnd.TERMINATION, lambda _: None)
+
+    with pytest.raises(GenerationEnded):
+        operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))
+    with pytest.raises(NotCarriedOutHere):
+        operators.propose(ActKind.VERIFIER_REGISTRATION, {})
+    assert operators.operation.acts() == []
