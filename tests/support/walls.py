@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from django.db import connections
 
 from openjpki.audit.triggers import Wall, build_walls, tear_walls_down
+from openjpki.authority import journal_walls
 from openjpki.authority import walls as authority_walls
 from openjpki.window import walls as window_walls
 
-WALLS: Mapping[str, Sequence[Wall]] = {"authority": authority_walls.WALLS, "window": window_walls.WALLS}
+WALLS: Mapping[str, Sequence[Wall]] = {
+    "authority": (*authority_walls.WALLS, *journal_walls.WALLS),
+    "window": window_walls.WALLS,
+}
 
 
 @contextmanager

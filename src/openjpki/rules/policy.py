@@ -244,6 +244,10 @@ class Policy:
     """How often a full list is published."""
     ocsp_mode: Annotated[Literal["real-time", "from-crl"], Setting("R-5.25", "U", "none (Q-4)")] = "real-time"
     """Whether OCSP answers from the register or from the last list."""
+    ocsp_requesters: Annotated[
+        Literal["anybody", "registered"], Setting("R-5.24", "U", "none; certificates.md §7.5")
+    ] = "anybody"
+    """Who gets an answer by OCSP: anybody, or who signs the question with a registered verifier's key."""
 
     # --- R-6: the PINs
     sign_pin_lowercase: Annotated[Literal["refuse", "fold"], Setting("R-6.1", "U", "S-42, S-56")] = "refuse"

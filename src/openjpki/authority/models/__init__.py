@@ -7,6 +7,7 @@ from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
+from openjpki.authority.models.status import StatusChange, StatusHead
 
 __all__ = [
     "Card",
@@ -31,4 +32,6 @@ __all__ = [
     "Serial",
     "SerialCounter",
     "SessionState",
+    "StatusChange",
+    "StatusHead",
 ]

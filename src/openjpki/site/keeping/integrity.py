@@ -4,11 +4,12 @@ Each check looks at one subject and returns what is wrong with it, in words with
 Another subject is one more line in `CHECKS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, connections
 
 from openjpki.authority import card_face_key
+from openjpki.authority.keys import SigningKeys
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.errors import Failure
 from openjpki.site.house import House
@@ -51,13 +52,26 @@ def keys_open(house: House) -> tuple[str, ...]:
             house.factory.faces.key.public_key()
     except Failure as failure:
         wrong.append(f"{card_face_key.NAME}: {failure.code}")
-    for table in (Issuer, OcspResponder):
+    for table, keepers in (
+        (Issuer, (house.authority.keys,)),
+        (OcspResponder, (house.authority.keys_of_responders, house.authority.keys)),
+    ):
         for name in table.objects.values_list("key_name", flat=True).order_by("key_name"):
-            try:
-                house.authority.keys.signer(name)
-            except Failure as failure:
-                wrong.append(f"{name}: {failure.code}")
+            wrong += [f"{name}: {code}" for code in _unusable(name, keepers)]
     return tuple(wrong)
+
+
+def _unusable(name: str, keepers: Sequence[SigningKeys]) -> Sequence[str]:
+    """Return why the key is with none of the keepers; a home of before kept the responders' keys with the CAs'."""
+    codes = []
+    for keeper in keepers:
+        try:
+            keeper.signer(name)
+        except Failure as failure:
+            codes.append(failure.code)
+        else:
+            return ()
+    return codes[:1]
 
 
 def cards_readable(house: House) -> tuple[str, ...]:
