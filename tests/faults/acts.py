@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from openjpki.authority.following import following
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
@@ -13,8 +14,10 @@ from openjpki.authority.models import (
     MunicipalityRow,
     OcspResponder,
     Person,
+    StatusChange,
 )
 from openjpki.authority.models import Order as AuthorityOrder
+from openjpki.authority.responding.store import StatusWriter
 from openjpki.card.terminal import WrongPin
 from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import ApprovalGround, CardState, LifeEvent, PinKind
@@ -80,6 +83,28 @@ def _respond(stage: Stage) -> None:
     certificate = Certificate.objects.select_related("issuer").get(kind="signature")
     question = build_request([(bytes(certificate.der or b""), bytes(certificate.issuer.certificate))], None)
     stage.house.authority.answer_ocsp(question)
+
+
+def _follow(stage: Stage) -> None:
+    authority = stage.house.authority
+    with following(stage.house.home.status, authority.terms.clock_tolerance, authority.checkpoint) as follower:
+        follower.round(stage.clock())
+
+
+def _follow_another(stage: Stage) -> None:
+    """Leave a store that followed a journal of which this one knows nothing, as after a restore."""
+    _follow(stage)
+    writer = StatusWriter(stage.house.home.status)
+    writer.add((), replace(writer.head, witness=bytes(32)))
+    writer.close()
+
+
+def _follows(stage: Stage) -> bool:
+    writer = StatusWriter(stage.house.home.status)
+    head = writer.head
+    writer.close()
+    last = StatusChange.objects.latest("position")
+    return head.complete_at > 0 and head.position == last.position and head.witness != bytes(32)
 
 
 def _published(stage: Stage) -> bool:
@@ -295,6 +320,7 @@ DOINGS: dict[Act, Doing] = {
     ),
     Act.CEREMONY: Doing(do=_ceremony, done=_two_generations),
     Act.RESPOND: Doing(do=_respond, done=lambda _: OcspResponder.objects.exists()),
+    Act.FOLLOW: Doing(do=_follow, done=_follows, before=_follow_another),
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
     Act.IMPORT: Doing(do=_import, done=_imported),
     Act.HAND_OVER: Doing(do=lambda stage: stage.hand_over(JIRO), done=_handed_over),

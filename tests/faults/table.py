@@ -21,6 +21,7 @@ class Act(Enum):
     ENROL = "enrol a municipality"
     CEREMONY = "make a CA generation"
     RESPOND = "certify a responder"
+    FOLLOW = "fill a responder's store from another journal"
     PUBLISH = "publish the lists"
     IMPORT = "import residents"
     HAND_OVER = "hand a card over"
@@ -85,6 +86,11 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.RESPOND: {
         AuthorityStep.RESPONDER_KEY_STORED: Outcome.BEGUN_ANEW,
         AuthorityStep.RESPONDER_CERTIFIED: Outcome.STANDS,
+    },
+    Act.FOLLOW: {
+        AuthorityStep.STATUS_STORE_CLEARED: Outcome.BEGUN_ANEW,
+        AuthorityStep.STATUS_ENTRIES_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.STATUS_STORE_COMPLETE: Outcome.STANDS,
     },
     Act.PUBLISH: {
         AuthorityStep.LIST_COMMITTED: Outcome.BEGUN_ANEW,

@@ -79,7 +79,7 @@ def answering_keys(home: Home) -> SigningKeys:
 
 def guard_of(home: Home) -> Guard:
     """Return what the signing process lets be signed: what follows this home's profiles."""
-    return Guard(home.profiles(), home.public / "ca")
+    return Guard(home.profiles(), home.public / "ca", home.clock())
 
 
 def signer_folder(home: Home) -> Path:

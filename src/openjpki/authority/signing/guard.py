@@ -5,7 +5,9 @@ certificates, which a profile is held against, come from the folder where they a
 just signed it knows before that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from openjpki.authority.keys import key_name
@@ -45,6 +47,8 @@ class Guard:
 
     profiles: ProfileSet
     published: Path
+    clock: Callable[[], datetime] | None = None
+    """The legal clock, by which answers are of now; None where there is none to go by."""
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
     _promised: dict[str, bytes] = field(default_factory=dict)

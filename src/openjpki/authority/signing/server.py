@@ -9,6 +9,7 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
 
 from openjpki.authority.keys import SigningKeys
+from openjpki.authority.signing.answers import hold_answer, hold_responder
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.line import (
     PATIENCE,
@@ -58,6 +59,8 @@ def answer(keys: SigningKeys, guard: Guard, question: Question) -> Answer:
                 hold_name(name)
                 signer = keys.signer(name)
                 guard.hold(name, signer.public_key, to_be_signed)
+                hold_answer(name, signer.public_key, to_be_signed, guard.clock)
+                hold_responder(keys, name, to_be_signed)
                 signature = signer.sign(to_be_signed)
                 guard.note(name, signer.public_key, to_be_signed, signature)
                 return Signed(signature)
