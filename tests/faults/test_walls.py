@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from openjpki.authority import journal_walls
 from openjpki.authority import walls as authority
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
@@ -16,6 +17,7 @@ from tests.support.authority import SIGNATURE, Scene
 pytestmark = pytest.mark.django_db(databases=["authority", "window"])
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
+AUTHORITY = (*authority.WALLS, *journal_walls.WALLS)
 BREAKS = {
     "crl_number_rises": "INSERT INTO authority_crlpublication "
     "(issuer_id, municipality, number, this_update, next_update, entries, crl) "
@@ -30,6 +32,11 @@ BREAKS = {
     "serial_counter_grows": "UPDATE authority_serialcounter SET last = last - 1",
     "serial_stays": "UPDATE authority_serial SET drawn_at = '2020-01-01 00:00:00+00:00'",
     "serial_is_kept": "DELETE FROM authority_serial",
+    "status_change_follows": "INSERT INTO authority_statuschange (position, issuer_id, serial, standing, changed_at) "
+    "SELECT position + 2, issuer_id, serial, standing, changed_at FROM authority_statuschange WHERE position = 2",
+    "status_change_stays": "UPDATE authority_statuschange SET serial = serial + 1",
+    "status_change_is_kept": "DELETE FROM authority_statuschange",
+    "status_head_grows": "UPDATE authority_statushead SET last = last - 1",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",
@@ -106,14 +113,14 @@ def refused(alias: str, statement: str) -> str:
 @pytest.mark.parametrize("name", sorted(BREAKS))
 def test_a_wall_stands(rows: None, name: str) -> None:  # noqa: ARG001  -- the fixture fills the tables
     """What must never happen to a row is refused by the database itself, on both engines."""
-    alias = "authority" if name in {wall.name for wall in authority.WALLS} else "window"
+    alias = "authority" if name in {wall.name for wall in AUTHORITY} else "window"
 
     assert name in refused(alias, BREAKS[name])
 
 
 def test_every_wall_is_tried() -> None:
     """A wall without a test that tries to break it fails here."""
-    assert set(BREAKS) == {wall.name for wall in (*authority.WALLS, *window.WALLS)}
+    assert set(BREAKS) == {wall.name for wall in (*AUTHORITY, *window.WALLS)}
 
 
 def test_a_revocation_may_come_nearer_and_a_hold_be_lifted_once(rows: None) -> None:  # noqa: ARG001
@@ -136,7 +143,7 @@ def test_every_wall_stands_after_all_migrations() -> None:
         with connections[alias].cursor() as cursor:
             cursor.execute(questions[connections[alias].vendor])
             found.update(name for (name,) in cursor.fetchall())
-    assert {wall.name for wall in (*authority.WALLS, *window.WALLS)} <= found
+    assert {wall.name for wall in (*AUTHORITY, *window.WALLS)} <= found
 
 
 @pytest.mark.parametrize(

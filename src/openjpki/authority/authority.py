@@ -22,7 +22,7 @@ from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
 from openjpki.authority.register import report
-from openjpki.authority.responders import renew
+from openjpki.authority.responders import in_force_at, renew
 from openjpki.authority.responding.answering import TRY_LATER, Answered
 from openjpki.authority.resume import Resumed, resume
 from openjpki.authority.revocation import revoke
@@ -109,6 +109,10 @@ class Authority(Means):
     def renew_responders(self) -> tuple[OcspResponder, ...]:
         """Certify the next OCSP responders where the present ones end soon."""
         return renew(self, moment(self))
+
+    def responders(self) -> list[OcspResponder]:
+        """Return the OCSP responders that are in force, by issuer, the newest last."""
+        return in_force_at(moment(self))
 
     def answer_ocsp(self, question: bytes) -> bytes:
         """Answer an OCSP question about certificates of either CA, DER in, DER out."""

@@ -34,6 +34,12 @@ def renew(means: Means, at: datetime) -> tuple[OcspResponder, ...]:
     return tuple(new)
 
 
+def in_force_at(at: datetime) -> list[OcspResponder]:
+    """Return the responders whose certificates cover a moment, by issuer, the newest last."""
+    rows = OcspResponder.objects.filter(not_before__lte=at, not_after__gt=at).select_related("issuer")
+    return list(rows.order_by("issuer__kind", "issuer__generation", "not_after", "pk"))
+
+
 def _found(means: Means, issuer: Issuer, at: datetime, until: datetime) -> OcspResponder | None:
     """Return the newest responder that covers both moments and whose key is in the keeper."""
     covers = OcspResponder.objects.filter(issuer=issuer, not_before__lte=at, not_after__gt=until)

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from openjpki.cli import desk_keys
+from openjpki.cli import desk_keys, responders
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.site.opening import opened
 
@@ -14,6 +14,7 @@ def register(commands: Commands) -> None:
     acts = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     acts.add_parser("publish", help="publish a new revocation list of every partition").set_defaults(run=publish)
     acts.add_parser("resume", help="finish or undo what a crash left half done").set_defaults(run=resume)
+    responders.add(acts)
     desk_keys.add(acts)
 
 

@@ -10,7 +10,8 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.following import Followed, FollowerRuns, LaggingCopy, following
 from openjpki.authority.models import StatusChange, StatusHead
 from openjpki.authority.moments import ClockWentBack
-from openjpki.authority.responding.store import DATA, StatusWriter
+from openjpki.authority.responding.store import copy_store
+from openjpki.authority.responding.view import NotSure
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.rules.kinds import LifeEvent, Procedure
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
@@ -306,22 +307,17 @@ def test_a_store_can_be_carried_to_another_node(scene: Scene, node: Node, tmp_pa
     away = Node(scene, tmp_path / "away")
 
     def carry() -> None:
-        fresh = tmp_path / "fresh"
-        fresh.mkdir()
-        writer = StatusWriter(tmp_path / "status")
-        writer.copy(fresh)
-        writer.close()
-        away.folder.mkdir(exist_ok=True)
-        (fresh / DATA).replace(away.folder / DATA)
-        fresh.rmdir()
+        node.store.close()
+        copy_store(tmp_path / "status", away.folder)
 
+    with pytest.raises(NotSure):
+        copy_store(tmp_path / "nowhere", away.folder)
     carry()
     assert away.ask(issued) == "good"
     scene.revoke(LifeEvent.KEY_COMPROMISE)
     scene.clock.advance_to(scene.clock() + timedelta(seconds=30))
     assert away.ask(issued) == "good"
     node.follow()
-    node.store.close()
     carry()
 
     assert said(away.desk.answer(question(issued), scene.clock())) == "revoked key_compromise"

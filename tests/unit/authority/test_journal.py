@@ -3,7 +3,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from openjpki.authority import journal
 from openjpki.authority.acts import act
@@ -110,30 +110,6 @@ def test_a_released_hold_is_an_entry(tmp_path_factory: pytest.TempPathFactory) -
     (row,) = unpack(bytes(last.standing))
     assert (row.reason, row.released_at) == ("certificate_hold", scene.clock())
     invariants.check()
-
-
-@pytest.mark.parametrize("broken", ["left out", "twice", "changed", "taken back", "head"])
-def test_the_journal_only_grows(scene: Scene, broken: str) -> None:
-    """docs/decisions/0024: no position is left out or given twice, no entry changes or goes, the head never falls."""
-    scene.with_card().issue()
-    one = StatusChange.objects.get()
-
-    def breach() -> None:
-        if broken in {"left out", "twice"}:
-            position = one.position + (2 if broken == "left out" else 0)
-            StatusChange.objects.create(
-                position=position, issuer=one.issuer, serial=7, standing=b"", changed_at=one.changed_at
-            )
-        elif broken == "changed":
-            StatusChange.objects.update(standing=bytes(16))
-        elif broken == "taken back":
-            StatusChange.objects.all().delete()
-        else:
-            StatusHead.objects.update(last=0)
-
-    with pytest.raises(IntegrityError), transaction.atomic(using="authority"):
-        breach()
-    assert entries() == [(one.serial, [])]
 
 
 def test_an_older_home_comes_up_with_all_that_was_said(scene: Scene) -> None:

@@ -10,6 +10,7 @@ Readers see one commit, whole, without waiting; a writer that is killed leaves t
 which moment it is complete: what is too old, or lies ahead of the clock, gives no answer (`NotSure`).
 """
 
+import os
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ import msgspec
 
 from openjpki.authority.responding.standings import StandingUnreadable, unpack
 from openjpki.authority.responding.view import Delegate, Found, KnownIssuer, NotSure, Span
+from openjpki.errors import Failure, Kind
 from openjpki.pki.ocsp import RequestedStatus
 
 MOST_BYTES: Final = 64 * 1024**3
@@ -91,30 +93,48 @@ class Entry:
     standing: bytes
 
 
+class StoreUnwritable(Failure):
+    """The disk takes nothing more, or the file is no store."""
+
+    code = "authority.status.store-unwritable"
+    kind = Kind.UNAVAILABLE
+    ja = "失効情報ストアに書き込めません({reason})。"
+    en = "The status store cannot be written ({reason})."
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (lmdb.Error, struct.error, msgspec.DecodeError) as error:
+        raise StoreUnwritable(reason=str(error)) from error
+
+
 class StatusWriter:
-    """The one writer of a store: whoever holds the follower's lock."""
+    """The one writer of a store: whoever holds the follower's lock. Every act raises `StoreUnwritable`."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = lmdb.open(str(folder), map_size=MOST_BYTES, max_readers=MOST_READERS, mode=0o600)
-        self._file.reader_check()
+        with _told():
+            self._file = lmdb.open(str(folder), map_size=MOST_BYTES, max_readers=MOST_READERS, mode=0o600)
+            self._file.reader_check()
 
     @property
     def head(self) -> Head:
         """Return how far the store has come."""
-        with self._file.begin() as reading:
+        with _told(), self._file.begin() as reading:
             return _head(reading)
 
     @property
     def world(self) -> World:
         """Return the issuers in it."""
-        with self._file.begin() as reading:
+        with _told(), self._file.begin() as reading:
             found = reading.get(_WORLD)
             return World() if found is None else _worlds.decode(found)
 
     def add(self, entries: Iterable[Entry], head: Head, world: World | None = None) -> None:
         """Write entries, what they bring the store to, and another world if there is one, in one commit."""
-        with self._file.begin(write=True) as writing:
+        with _told(), self._file.begin(write=True) as writing:
             for entry in entries:
                 writing.put(_KEY.pack(_CERTIFICATE, entry.issuer, entry.serial), entry.standing)
             if world is not None:
@@ -125,13 +145,9 @@ class StatusWriter:
     def clear(self) -> None:
         """Begin anew: from this commit on nothing is answered until the store is complete again."""
         version = self.head.version + 1
-        with self._file.begin(write=True) as writing:
+        with _told(), self._file.begin(write=True) as writing:
             writing.drop(self._file.open_db(), delete=False)
             writing.put(_HEAD, _HEAD_FORM.pack(0, 0, version, bytes(32)))
-
-    def copy(self, folder: Path) -> None:
-        """Write the last commit, compacted, into an empty folder: a store of its own."""
-        self._file.copy(str(folder), compact=True)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -271,6 +287,28 @@ class _Snapshot:
             for one in reversed(responders)
             if one.not_before <= self.span.at < one.not_after
         ]
+
+
+def copy_store(source: Path, target: Path) -> None:
+    """Write the last commit of a store into another folder, in place of the copy there; whoever reads that one goes on.
+
+    A reader of the target sees the old copy or the new one, whole. Raises `NotSure` if there is no store, OSError.
+    """
+    if not (source / DATA).is_file():
+        raise NotSure
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = target / f".{DATA}.{os.getpid()}.new"
+    try:
+        with (
+            lmdb.open(str(source), readonly=True, map_size=MOST_BYTES, max_readers=MOST_READERS, create=False) as file,
+            temporary.open("wb") as copy,
+        ):
+            temporary.chmod(0o600)
+            file.copyfd(copy.fileno(), compact=True)
+            os.fsync(copy.fileno())
+        temporary.replace(target / DATA)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _head(reading: "lmdb.Transaction[bytes]") -> Head:

@@ -4,7 +4,16 @@ from pathlib import Path
 import lmdb
 import pytest
 
-from openjpki.authority.responding.store import DATA, Entry, Generation, Head, StatusFile, StatusWriter, World
+from openjpki.authority.responding.store import (
+    DATA,
+    Entry,
+    Generation,
+    Head,
+    StatusFile,
+    StatusWriter,
+    StoreUnwritable,
+    World,
+)
 from openjpki.authority.responding.view import KnownIssuer, NotSure
 from openjpki.pki.ocsp import RequestedStatus
 
@@ -115,3 +124,13 @@ def test_a_certificate_takes_a_few_bytes(tmp_path: Path, standing: bytes, most: 
 
     # a page that is split is half empty; serials rise, so that pages fill up
     assert (tmp_path / DATA).stat().st_size / count < most * 1.4
+
+
+def test_a_store_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    """A full disk, or a file that is no store: a failure with a code, and the round after may come through."""
+    written(tmp_path / "store").close()
+    (tmp_path / "store" / DATA).write_bytes(b"no store" * 2000)
+    with pytest.raises(StoreUnwritable) as refused:
+        StatusWriter(tmp_path / "store")
+
+    assert "store" in refused.value.message("en")

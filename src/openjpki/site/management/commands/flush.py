@@ -9,9 +9,10 @@ from django.core.management.commands import flush
 from django.db import connections
 
 from openjpki.audit.triggers import On, build_walls, tear_walls_down
+from openjpki.authority import journal_walls
 from openjpki.authority import walls as authority
 
-_KEPT = {"authority": [wall for wall in authority.WALLS if wall.on is On.DELETE]}
+_KEPT = {"authority": [wall for wall in (*authority.WALLS, *journal_walls.WALLS) if wall.on is On.DELETE]}
 """Database alias → its walls against deletion. PostgreSQL truncates, and no trigger for rows is asked."""
 
 
