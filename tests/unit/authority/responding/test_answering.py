@@ -52,7 +52,7 @@ def test_what_no_answer_is_given_for(scene: Scene, node: Node) -> None:
 
 
 def test_a_worker_knows_no_database() -> None:
-    """DESIGN §4, T-27: what a worker of the responder loads has no Django in it, and no table."""
+    """DESIGN §4, T-27g: what a worker of the responder loads has no Django in it, and no table."""
     program = (
         "import sys; import openjpki.site.responding; "
         "print([name for name in ('django', 'openjpki.authority.models') if name in sys.modules])"
