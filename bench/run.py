@@ -27,6 +27,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from ocsp import ocsp_rows
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -183,7 +184,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"| work | ours, ms | peer | peer, ms | ours / peer |\n|---|---|---|---|---|  <!-- medians of {rounds} -->")
     with ExitStack() as stack:
-        for row in (*rows(), *(Row(*card) for card in card_rows(stack))):
+        measured = (*card_rows(stack), *ocsp_rows(stack))
+        for row in (*rows(), *(Row(*one) for one in measured)):
             ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
             line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")
             print(f"| {' | '.join(line)} |", flush=True)

@@ -171,6 +171,7 @@ class StatusFile:
         `tolerance` is how far the clock may lag behind the store; `elapsed` counts seconds that no clock step changes.
         """
         self._folder = folder
+        self._data = str(folder / DATA)
         self._answer, self._bound, self._tolerance = answer, bound, tolerance
         self._elapsed = elapsed
         self._file: lmdb.Environment | None = None
@@ -210,9 +211,8 @@ class StatusFile:
         return head, self._span(head, at)
 
     def _opened(self) -> lmdb.Environment:
-        path = self._folder / DATA
         try:
-            found = path.stat()
+            found = os.stat(self._data)  # noqa: PTH116  -- for every question: a Path would take as long as the lookup
         except OSError as error:
             raise NotSure from error
         identity = (found.st_dev, found.st_ino)
