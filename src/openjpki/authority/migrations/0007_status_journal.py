@@ -11,6 +11,7 @@ from openjpki.authority.journal_walls import WALLS
 from openjpki.authority.responding.standings import pack
 
 CHUNK = 1000
+"""Certificates of one question to the database, and of one insertion."""
 NOT_SEEN = ("prepared", "undelivered")
 ENDED = ("revoked", "superseded")
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from openjpki.authority.responding.answering import Answered
@@ -46,5 +47,6 @@ def _left(answered: Answered, at: datetime) -> int:
     return int((answered.next_update - at).total_seconds()) if answered.next_update else 0
 
 
+@lru_cache(maxsize=1024)
 def _http(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
