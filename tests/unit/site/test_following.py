@@ -13,6 +13,7 @@ from openjpki.site.following import beside, follow, following
 from openjpki.site.home import Home, Settings
 from openjpki.site.opening import founded
 from openjpki.site.settings import ROLES
+from openjpki.site.watching import logs
 from tests.support.authority import OPENED
 
 
@@ -51,7 +52,7 @@ class Log:
 def test_a_round_that_fails_is_told_and_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever it was, a full disk or a database that restarts; nothing is told of rounds without news."""
     log, stop, ready = Log(), threading.Event(), []
-    monkeypatch.setattr(module.logs, "logger", lambda: log)
+    monkeypatch.setattr(logs, "logger", lambda: log)
     monkeypatch.setattr(module, "PAUSE", module.PAUSE * 0)
     monkeypatch.setattr(module, "FAILED_PAUSE", module.FAILED_PAUSE * 0)
     news, none = Followed(position=3, entries=3, anew=False), Followed(position=3, entries=0, anew=False)
@@ -70,7 +71,7 @@ def test_a_home_is_followed_while_the_block_runs(tmp_path: Path, monkeypatch: py
     with founded(tmp_path / "home", Settings(purpose="sandbox", algorithm="p-384-sha-384")) as house:
         home = house.home
     begun: list[str] = []
-    monkeypatch.setattr(module.logs, "install", lambda: begun.append("logs"))
+    monkeypatch.setattr(logs, "install", lambda: begun.append("logs"))
     monkeypatch.setattr(module, "follow", lambda stop, *_: begun.append("stopped" if stop.wait(10) else "never"))
     for _ in range(2):
         with following(home):

@@ -10,6 +10,7 @@ from openjpki.authority.signing.client import RemoteKeys
 from openjpki.site import responding
 from openjpki.site.home import Home, Settings
 from openjpki.site.responding import application_of, worker
+from openjpki.site.watching import logs
 
 SETTINGS = Settings(purpose="sandbox")
 
@@ -21,7 +22,7 @@ def test_a_worker_answers_for_its_home(tmp_path: Path, monkeypatch: pytest.Monke
     done: list[str] = []
     monkeypatch.setattr(responding, "end_with_parent", lambda: done.append("ends with its parent"))
     monkeypatch.setattr(responding, "forbid", lambda: done.append("no dumps"))
-    monkeypatch.setattr(responding.logs, "install", lambda: done.append("logs"))
+    monkeypatch.setattr(logs, "install", lambda: done.append("logs"))
     application = worker()
     status: list[int] = []
 
@@ -59,7 +60,7 @@ def test_what_went_wrong_is_told_without_what_it_said(
             """Keep it."""
             told.append({"event": event, **fields})
 
-    monkeypatch.setattr(responding.logs, "logger", Log)
+    monkeypatch.setattr(logs, "logger", Log)
     application_of(Home.create(tmp_path / "home", SETTINGS)).fault(ValueError("a person's name"))
 
     assert told[0]["event"] == "ocsp-failed"
