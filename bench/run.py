@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from lists import ENTRIES, MOST_EXTRA, extra_memory, list_rows
+from ocsp import ocsp_rows
 from orders import order_rows
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -199,7 +200,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     print(f"| work | ours, ms | peer | peer, ms | ours / peer |\n|---|---|---|---|---|  <!-- medians of {rounds} -->")
     with ExitStack() as stack:
-        more = (*authority_rows(stack, rounds), *list_rows(stack), *card_rows(stack))
+        more = (*authority_rows(stack, rounds), *list_rows(stack), *card_rows(stack), *ocsp_rows(stack))
         for row in (*rows(), *(Row(*one) for one in more)):
             ours, theirs = median(row.ours, rounds), median(row.theirs, rounds)
             line = (row.work, f"{ours * 1000:.1f}", row.peer, f"{theirs * 1000:.1f}", f"{ours / theirs:.2f}")

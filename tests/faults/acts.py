@@ -13,6 +13,7 @@ from openjpki.authority.acts import verifier_at
 from openjpki.authority.ceremony_act import content_for
 from openjpki.authority.ceremony_script import read_script
 from openjpki.authority.controlled import Going, for_issuer
+from openjpki.authority.following import following
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
@@ -25,12 +26,14 @@ from openjpki.authority.models import (
     OcspResponder,
     Operator,
     Person,
+    StatusChange,
     TranscriptSignature,
     Verifier,
 )
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.authority.moments import moment
 from openjpki.authority.phone_hold import stop
+from openjpki.authority.responding.store import StatusWriter
 from openjpki.authority.verifiers import register
 from openjpki.card.face import ATTRIBUTES
 from openjpki.card.terminal import WrongPin
@@ -165,6 +168,28 @@ def _respond(stage: Stage) -> None:
     certificate = Certificate.objects.select_related("issuer").get(kind="signature")
     question = build_request([(bytes(certificate.der or b""), bytes(certificate.issuer.certificate))], None)
     stage.house.authority.answer_ocsp(question)
+
+
+def _follow(stage: Stage) -> None:
+    authority = stage.house.authority
+    with following(stage.house.home.status, authority.terms.clock_tolerance, authority.checkpoint) as follower:
+        follower.round(stage.clock())
+
+
+def _follow_another(stage: Stage) -> None:
+    """Leave a store that followed a journal of which this one knows nothing, as after a restore."""
+    _follow(stage)
+    writer = StatusWriter(stage.house.home.status)
+    writer.add((), replace(writer.head, witness=bytes(32)))
+    writer.close()
+
+
+def _follows(stage: Stage) -> bool:
+    writer = StatusWriter(stage.house.home.status)
+    head = writer.head
+    writer.close()
+    last = StatusChange.objects.latest("position")
+    return head.complete_at > 0 and head.position == last.position and head.witness != bytes(32)
 
 
 def _published(stage: Stage) -> bool:
@@ -518,6 +543,7 @@ DOINGS: dict[Act, Doing] = {
     Act.REVOKE_GENERATION: Doing(do=_carry_out, done=_carried_out, before=_ready(ActKind.MASS_REVOCATION, _first)),
     Act.TERMINATE: Doing(do=_carry_out, done=_carried_out, before=_ready(ActKind.TERMINATION, _first)),
     Act.RESPOND: Doing(do=_respond, done=lambda _: OcspResponder.objects.exists()),
+    Act.FOLLOW: Doing(do=_follow, done=_follows, before=_follow_another),
     Act.PUBLISH: Doing(do=lambda stage: facts.nothing(stage.house.authority.publish_crls()), done=_published),
     Act.NOTICES: Doing(
         do=lambda stage: facts.nothing(stage.house.authority.select_notices()), done=_announced, at=RENEWAL

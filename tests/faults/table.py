@@ -28,6 +28,7 @@ class Act(Enum):
     REVOKE_GENERATION = "revoke all of a compromised generation"
     TERMINATE = "terminate a generation"
     RESPOND = "certify a responder"
+    FOLLOW = "fill a responder's store from another journal"
     PUBLISH = "publish the lists"
     NOTICES = "select the expiry notices"
     FETCH_NOTICES = "fetch the expiry notices"
@@ -137,6 +138,11 @@ KILLS: Mapping[Act, Mapping[StrEnum, Outcome]] = {
     Act.RESPOND: {
         AuthorityStep.RESPONDER_KEY_STORED: Outcome.BEGUN_ANEW,
         AuthorityStep.RESPONDER_CERTIFIED: Outcome.STANDS,
+    },
+    Act.FOLLOW: {
+        AuthorityStep.STATUS_STORE_CLEARED: Outcome.BEGUN_ANEW,
+        AuthorityStep.STATUS_ENTRIES_STORED: Outcome.BEGUN_ANEW,
+        AuthorityStep.STATUS_STORE_COMPLETE: Outcome.STANDS,
     },
     Act.PUBLISH: {
         AuthorityStep.LIST_WRITTEN: Outcome.BEGUN_ANEW,

@@ -77,6 +77,11 @@ BREAKS = {
     "transcript_is_kept": "DELETE FROM authority_transcript",
     "transcript_signature_stays": "UPDATE authority_transcriptsignature SET operator_id = 'tanaka'",
     "transcript_signature_is_kept": "DELETE FROM authority_transcriptsignature",
+    "status_change_follows": "INSERT INTO authority_statuschange (position, issuer_id, serial, standing, changed_at) "
+    "SELECT position + 2, issuer_id, serial, standing, changed_at FROM authority_statuschange WHERE position = 2",
+    "status_change_stays": "UPDATE authority_statuschange SET serial = serial + 1",
+    "status_change_is_kept": "DELETE FROM authority_statuschange",
+    "status_head_grows": "UPDATE authority_statushead SET last = last - 1",
     "message_stays": "UPDATE window_outboxmessage SET message = '{}'",
     "message_answered_once": "UPDATE window_outboxmessage SET sent_at = NULL",
     "application_stays_at_its_end": "UPDATE window_application SET state = 'fee-settled', closed_at = NULL",

@@ -20,6 +20,7 @@ from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.means import Terms
 from openjpki.authority.models import Card, CardKey
+from openjpki.authority.responding.requesters import Requesters
 from openjpki.desk.messages import (
     Attributes,
     CardReported,
@@ -122,6 +123,7 @@ class Scene:
         key_source: KeySource | None = None,
         keys: SigningKeys | None = None,
         terms: Terms | None = None,
+        requesters: Requesters | None = None,
     ) -> None:
         self.folder = folder
         self.clock = SteppedClock(OPENED)
@@ -142,6 +144,7 @@ class Scene:
             face_key=CardFaceKey(folder / "card-face.pem", passphrase),
             public=folder / "public",
             terms=terms or Terms(),
+            requesters=requesters,
             checkpoint=self.fuse,
         )
         self._ids = itertools.count(1)

@@ -1,7 +1,7 @@
 """One act is one transaction of the authority's database, with its audit rows inside (DESIGN: audit)."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from django.db import transaction
 
 from openjpki.audit.record import Fact, record
+from openjpki.authority import journal
 from openjpki.authority.verbs import Verb
 
 ALIAS = "authority"
@@ -24,9 +25,14 @@ class Ordered(Protocol):
     municipality: str
 
 
-def act() -> "AbstractContextManager[None]":
-    """Open the transaction of one act; on SQLite it takes the write lock at once, so that acts queue."""
-    return transaction.atomic(using=ALIAS, durable=True)
+@contextmanager
+def act() -> Iterator[None]:
+    """Open the transaction of one act; on SQLite it takes the write lock at once, so that acts queue.
+
+    What it changed of certificates' status goes into the journal last of all, just before the commit.
+    """
+    with transaction.atomic(using=ALIAS, durable=True), journal.kept():
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from openjpki.authority.delivery import confirm
 from openjpki.authority.desk_keys import desk_keys, introduce, readmit, revoke_key
 from openjpki.authority.issuance import issue_ordered
 from openjpki.authority.means import Means
-from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer
+from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer, OcspResponder
 from openjpki.authority.moments import ClockWentBack, moment
 from openjpki.authority.municipalities import enrol
 from openjpki.authority.notice_delivery import hand_over
@@ -25,9 +25,11 @@ from openjpki.authority.pin_resets import approve
 from openjpki.authority.publication import publish, write_out
 from openjpki.authority.reading import certificates
 from openjpki.authority.register import report
+from openjpki.authority.responders import in_force_at, renew
+from openjpki.authority.responding.answering import TRY_LATER, Answered
 from openjpki.authority.resume import Resumed, resume
 from openjpki.authority.revocation import revoke
-from openjpki.authority.status import TRY_LATER, Answered, answer
+from openjpki.authority.status import answer
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
     CardAnswers,
@@ -115,6 +117,14 @@ class Authority(Means):
     def write_public(self) -> None:
         """Bring the public folder up to date with what was published, as after a crash."""
         write_out(self)
+
+    def renew_responders(self) -> tuple[OcspResponder, ...]:
+        """Certify the next OCSP responders where the present ones end soon."""
+        return renew(self, moment(self))
+
+    def responders(self) -> list[OcspResponder]:
+        """Return the OCSP responders that are in force, by issuer, the newest last."""
+        return in_force_at(moment(self))
 
     def answer_ocsp(self, question: bytes) -> bytes:
         """Answer an OCSP question about certificates of either CA, DER in, DER out."""

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from datetime import datetime
 
+from openjpki.authority import journal
 from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import supersede
@@ -94,6 +95,7 @@ def _step_5_activate(means: Means, order_id: str, doer: Doer) -> None:
         certificate = held.certificate
         advance_to(certificate, CertificateEvent.ACTIVATE)
         held.move_to(OrderState.ACTIVATED)
+        journal.note(certificate.key, doer.at)
         doer.note(Verb.CERTIFICATE_ACTIVATED, certificate, {"superseded": held.order.superseded_serial})
     means.checkpoint(Checkpoint.ACTIVATED)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from openjpki.authority import journal
 from openjpki.authority.acts import Doer
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Issuer, Order, OrderState, Person, Revocation
@@ -57,6 +58,7 @@ def release(card: Card, doer: Doer) -> None:
         certificate.save(update_fields=["state"])
         holds = Revocation.objects.filter(certificate_key=certificate.key, released_at__isnull=True)
         holds.update(released_at=doer.at)
+        journal.note(certificate.key, doer.at)
         doer.note(Verb.CERTIFICATE_RELEASED, certificate)
 
 
@@ -144,6 +146,7 @@ def _move(
         effective_at=effective,
         visible_at=max(effective, visible_at(means.policy, cause, effective)),
     )
+    journal.note(certificate.key, doer.at)
     doer.note(_VERBS[event], certificate, {"reason": ending.reason.value, "cause": cause.value})
 
 
@@ -157,4 +160,5 @@ def _hasten(means: Means, revoked: Iterable[Certificate], ending: Ending, cause:
     for row in Revocation.objects.filter(certificate_key__in=keys, visible_at__gt=seen):
         row.visible_at = max(seen, row.effective_at)
         row.save(update_fields=["visible_at"])
+        journal.note(row.certificate_key, doer.at)
         doer.note(Verb.REVOCATION_HASTENED, f"certificate:{row.certificate_key}", {"cause": cause.value})

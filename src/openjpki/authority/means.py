@@ -12,6 +12,7 @@ from openjpki.authority.card_keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.keys import SigningKeys
 from openjpki.authority.refusal_notes import RefusalNotes
+from openjpki.authority.responding.requesters import Requesters
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 
@@ -29,8 +30,12 @@ class Terms:
     """The same under "full-hourly"."""
     ocsp_answer: timedelta = timedelta(minutes=15)
     """thisUpdate to nextUpdate of an answer; a responder's data are renewed every 15 minutes."""
+    ocsp_store_bound: timedelta = timedelta(minutes=1)
+    """How far a responder's store may be behind the authority's journal: beyond, the answer is tryLater."""
     responder: timedelta = timedelta(days=30)
     """Validity of a responder's certificate, which cannot be revoked (RFC 6960 §4.2.2.2.1)."""
+    responder_overlap: timedelta = timedelta(days=10)
+    """How long before its end the next responder is certified: so long the authority may be away."""
     delivery_patience: timedelta = timedelta(days=7)
     """How long a signed certificate may wait for its confirmation before `resume` discards it (R-5.11)."""
     clock_tolerance: timedelta = timedelta(minutes=1)
@@ -68,6 +73,10 @@ class Means:
     card_keys: CardKeys
     face_key: CardFaceKey
     """What is written on the face of a card is signed by it."""
+    responder_keys: SigningKeys | None = None
+    """The keeper of the responders' keys where they are kept apart from the CAs'; None: the same."""
+    requesters: Requesters | None = None
+    """Who may ask about status, where the policy lets only those who registered (`ocsp_requesters`); None: nobody."""
     public: Path
     """The folder of CA certificates and lists that anybody may have: `ca/` and `crl/` inside."""
     keeper: str = "files"
@@ -84,3 +93,8 @@ class Means:
     def lists(self) -> Path:
         """Return the folder of the signed lists, of which the public ones are copies (`authority.lists`)."""
         return self.public.with_name("lists")
+
+    @property
+    def keys_of_responders(self) -> SigningKeys:
+        """Return the keeper of the responders' keys."""
+        return self.responder_keys or self.keys

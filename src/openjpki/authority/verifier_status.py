@@ -13,8 +13,10 @@ from openjpki.authority.acts import Doer, act
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Revocation, Verifier
 from openjpki.authority.models.certificate import PENDING
+from openjpki.authority.responding.answering import verdict
+from openjpki.authority.responding.view import NotSure
 from openjpki.authority.serials import key_of
-from openjpki.authority.status import NoList, knowledge_of
+from openjpki.authority.status import found_of
 from openjpki.authority.verbs import Verb
 from openjpki.authority.verifier_access import hold_right
 from openjpki.errors import Failure, Kind
@@ -56,7 +58,7 @@ def statuses(
     found = {one.serial: one for one in _handed_over().filter(key__in=[key_of(kind, serial) for serial in serials])}
     try:
         return tuple(_status(means, serial, found.get(serial), at) for serial in serials)
-    except NoList as error:
+    except NotSure as error:
         raise NoStatusNow from error
 
 
@@ -114,12 +116,13 @@ def _status(means: Means, serial: int, certificate: Certificate | None, at: date
     method = "crl" if means.policy.ocsp_mode == "from-crl" else "ocsp"
     if certificate is None:
         return SerialStatus(serial=serial, status="unknown", check_method=method, source_updated_at=at)
-    known = knowledge_of(means, certificate, at)
+    found = found_of(means, certificate, at)
+    answer = verdict(found)
     return SerialStatus(
         serial=serial,
-        status=known.answer.status,
+        status=answer.status,
         check_method=method,
-        source_updated_at=known.this_update,
-        revoked_at=known.answer.revoked_at,
-        reason=known.answer.reason,
+        source_updated_at=found.span.this_update,
+        revoked_at=answer.revoked_at,
+        reason=answer.reason,
     )

@@ -3,8 +3,6 @@
 Under `status_access = "registered"` only CA certificates are public (R-5.24): the rest is at the verifiers' door.
 """
 
-import base64
-import binascii
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -20,17 +18,16 @@ from openjpki.authority.issuers import NoSuchIssuer, named
 from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.models import Issuer
 from openjpki.authority.publication import newest_list
-from openjpki.authority.status import Answered
+from openjpki.authority.responding.answering import Answered
+from openjpki.authority.responding.transport import REQUEST, RESPONSE, cache_control, question_in
 from openjpki.authority.wiring import current
 from openjpki.errors import Failure
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES
 from openjpki.rules.kinds import CertificateKind
 
-OCSP_REQUEST = "application/ocsp-request"
-OCSP_RESPONSE = "application/ocsp-response"
 CRL = "application/pkix-crl"
 CERTIFICATE = "application/pkix-cert"
-"""RFC 6960 §A, RFC 2585 §4."""
+"""RFC 2585 §4."""
 
 CA_MAX_AGE = timedelta(days=1)
 """A CA certificate never changes; a day bounds how long a withdrawn one lingers in caches."""
@@ -40,7 +37,7 @@ CA_MAX_AGE = timedelta(days=1)
 @require_POST
 def ocsp_post(request: HttpRequest, kind: str) -> HttpResponse:
     """Answer `POST /ocsp/<kind>` (RFC 6960 §A.1); the body is read to its bound and no further."""
-    if request.content_type != OCSP_REQUEST:
+    if request.content_type != REQUEST:
         return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     return _answer(request.read(MOST_REQUEST_BYTES + 1), kind)
 
@@ -48,11 +45,7 @@ def ocsp_post(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def ocsp_get(request: HttpRequest, kind: str, encoded: str) -> HttpResponse:  # noqa: ARG001  -- Django's signature
     """Answer `GET /ocsp/<kind>/<base64 of the DER>` (RFC 6960 §A.1)."""
-    try:
-        question = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        question = b""
-    return _answer(question, kind)
+    return _answer(question_in(encoded), kind)
 
 
 @require_safe
@@ -116,7 +109,9 @@ def _answer(question: bytes, kind: str) -> HttpResponse:
         answered: Answered = authority.answer_status(question, CertificateKind(kind))
     except Failure:
         return _unavailable()
-    return _bytes(answered.der, OCSP_RESPONSE, _until(authority, answered.next_update))
+    response = HttpResponse(answered.der, content_type=RESPONSE)
+    response["Cache-Control"] = cache_control(answered, authority.clock())
+    return response
 
 
 def _is_public(authority: Authority) -> bool:
@@ -137,9 +132,9 @@ def _issuer(name: str) -> Issuer:
         raise Http404 from error
 
 
-def _until(authority: Authority, next_update: datetime | None) -> timedelta:
+def _until(authority: Authority, next_update: datetime) -> timedelta:
     """Return how long a cache may keep it: never beyond nextUpdate, whatever the cache's own clock says."""
-    return max(timedelta(0), next_update - authority.clock()) if next_update else timedelta(0)
+    return max(timedelta(0), next_update - authority.clock())
 
 
 def _bytes(content: bytes, content_type: str, keep: timedelta) -> HttpResponse:

@@ -12,6 +12,7 @@ from openjpki.cli import (
     desk_keys,
     drills,
     operators,
+    responders,
     verifiers,
 )
 from openjpki.cli.answer import Answer, Commands, language_of
@@ -33,6 +34,7 @@ def register(commands: Commands) -> None:
         controlled_acts,
         ceremonies,
         drills,
+        responders,
         verifiers,
     ):
         subject.add(acts)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port, verifier_port
+from openjpki.cli.serve_responder import DEFAULT_RESPONDER_PORT, MOST_WORKERS, serve_follower, serve_responder
 from openjpki.cli.serve_signer import serve_signer
 from openjpki.errors import Language
 from openjpki.site.home import DEFAULT_DESK_PORT, DEFAULT_VERIFIER_PORT, Home
@@ -30,8 +31,9 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "role",
         nargs="?",
-        choices=("authority", "signer"),
-        help="serve the authority alone: its desk and its public addresses; or the signing process alone",
+        choices=("authority", "signer", "responder", "follower"),
+        help="serve the authority alone: its desk and its public addresses; or the signing process, the OCSP responder "
+        "with the follower of its store, or such a follower alone",
     )
     parser.add_argument(
         "--port", type=port, help="another port than the home's; its certificates name the home's port for OCSP"
@@ -49,13 +51,26 @@ def register(commands: Commands) -> None:
         help="answer registered verifiers over HTTPS here "
         f"(default: nowhere, or {DEFAULT_VERIFIER_PORT} if only they may have lists and OCSP answers)",
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        choices=range(1, MOST_WORKERS + 1),
+        metavar="N",
+        help=f"processes that answer, for the responder, which takes port {DEFAULT_RESPONDER_PORT} if none is named (default: 1)",
+    )
+    parser.add_argument(
+        "--no-follower", action="store_true", help="the responder answers from a store that another process keeps"
+    )
     parser.set_defaults(run=run)
+
+
+_ALONE = {"signer": serve_signer, "responder": serve_responder, "follower": serve_follower}
 
 
 def run(arguments: argparse.Namespace) -> Answer:
     """Publish lists, deliver what waits and seal the audit record, then answer until stopped, doing it again in time."""
-    if arguments.role == "signer":
-        return serve_signer(arguments)
+    if arguments.role in _ALONE:
+        return _ALONE[arguments.role](arguments)
     home = Home.open(arguments.home)
     number: int = home.settings.port if arguments.port is None else arguments.port
     desk_number = _desk_number(home, arguments)

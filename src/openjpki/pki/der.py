@@ -4,6 +4,7 @@ ITU-T X.690 §8, §10 and §11. Lists of a million entries and an answer per que
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 BOOLEAN: Final = 0x01
@@ -96,7 +97,13 @@ def time(moment: datetime) -> bytes:
 
 def generalized_time(moment: datetime) -> bytes:
     """Return a GeneralizedTime in UTC without fractions (RFC 5280 §4.1.2.5.2)."""
-    return tlv(GENERALIZED_TIME, f"{whole_seconds(moment):%Y%m%d%H%M%SZ}".encode())
+    return _generalized_time(whole_seconds(moment))
+
+
+@lru_cache(maxsize=1024)
+def _generalized_time(moment: datetime) -> bytes:
+    """Write a moment. Cached: a responder says the same few of them in a thousand answers."""
+    return tlv(GENERALIZED_TIME, f"{moment:%Y%m%d%H%M%SZ}".encode())
 
 
 def whole_seconds(moment: datetime) -> datetime:

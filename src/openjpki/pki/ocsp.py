@@ -11,6 +11,7 @@ from asn1crypto.keys import PublicKeyInfo
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.issuer import issuer_of, load_certificate
+from openjpki.pki.ocsp_signature import RequestSignature, read_signature
 
 MOST_REQUEST_BYTES: Final = 8_192
 """A question of the most items with a signature and its certificate stays below; more is an attack on memory."""
@@ -66,6 +67,8 @@ class OcspRequest:
     items: tuple[RequestedStatus, ...]
     nonce: bytes | None
     """1 to 128 octets, None if there is none."""
+    signature: RequestSignature | None = None
+    """Read, and not checked: whoever must know who asks checks it."""
 
 
 @lru_cache(maxsize=64)
@@ -104,7 +107,7 @@ def certificate_id(certificate: bytes, issuer: bytes, hash_name: str) -> bytes:
 def parse_request(request: bytes) -> OcspRequest:
     """Read a question, DER; raise `MalformedRequest` for anything unread, oversized or critical and unknown.
 
-    A signature over the request is not asked for and not checked.
+    A signature over the request is read to its end and not checked here.
     """
     if len(request) > MOST_REQUEST_BYTES:
         raise MalformedRequest
@@ -127,10 +130,10 @@ def _request(request: bytes) -> OcspRequest:
     outer = der.Reader(request)
     inner = outer.inside(der.SEQUENCE)
     outer.end()
-    body = inner.inside(der.SEQUENCE)
-    if inner.next_is(der.context(0)):
-        inner.whole(der.context(0))
+    to_be_signed = inner.whole(der.SEQUENCE)
+    signature = read_signature(to_be_signed, inner.inside(der.context(0))) if inner.more() else None
     inner.end()
+    body = der.Reader(to_be_signed).inside(der.SEQUENCE)
     if body.next_is(der.context(1)):
         body.whole(der.context(1))
     items = _items(body.inside(der.SEQUENCE))
@@ -138,7 +141,7 @@ def _request(request: bytes) -> OcspRequest:
     if body.next_is(der.context(2)):
         nonce = _known_extensions(body.inside(der.context(2)))
     body.end()
-    return OcspRequest(items=items, nonce=nonce)
+    return OcspRequest(items=items, nonce=nonce, signature=signature)
 
 
 def _items(reader: der.Reader) -> tuple[RequestedStatus, ...]:

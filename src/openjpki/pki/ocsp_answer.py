@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from openjpki.errors import Failure, Kind
@@ -69,7 +70,7 @@ def build_answer(
     times = der.generalized_time(this_update) + der.tlv(der.context(0), der.generalized_time(next_update))
     singles = (_single(item, answer, issuer, times) for item, answer in zip(request.items, statuses, strict=True))
     data = der.sequence(
-        der.tlv(der.context(2), der.octet_string(key_identifier(responder.public_key))),
+        _responder_id(responder.public_key),
         der.generalized_time(produced_at),
         der.sequence(*singles),
         _nonce(request.nonce),
@@ -83,6 +84,12 @@ def build_answer(
     return der.sequence(
         der.integer(0, der.ENUMERATED), der.tlv(der.context(0), der.sequence(_BASIC, der.octet_string(basic)))
     )
+
+
+@lru_cache(maxsize=64)
+def _responder_id(public_key: bytes) -> bytes:
+    """Return the ResponderID by key. Cached: a responder says it in every answer."""
+    return der.tlv(der.context(2), der.octet_string(key_identifier(public_key)))
 
 
 def error_answer(kind: Error) -> bytes:

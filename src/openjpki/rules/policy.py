@@ -249,6 +249,10 @@ class Policy:
         Setting("R-5.24", "C", "J-LIS: verifiers that notified only; open in a sandbox"),
     ] = "public"
     """Whether anybody may have lists and answers, or registered verifiers only, at their own door."""
+    ocsp_requesters: Annotated[
+        Literal["anybody", "registered"], Setting("R-5.24", "U", "none; certificates.md §7.5")
+    ] = "anybody"
+    """Who gets an answer by OCSP: anybody, or who signs the question with a registered verifier's key."""
 
     # --- R-6: the PINs
     sign_pin_lowercase: Annotated[Literal["refuse", "fold"], Setting("R-6.1", "U", "S-42, S-56")] = "refuse"

@@ -79,6 +79,7 @@ record_error_reason | 記録の誤りによる失効事由 | the reason given wh
 crl_schedule | 失効リストをどれだけの間隔で出すか | how often a full revocation list is published
 ocsp_mode | OCSP は台帳から答えるか、失効リストから答えるか | whether OCSP answers from the register or from the last list
 status_access | 失効リストと OCSP をだれに出すか | whether anybody or only registered verifiers get lists and OCSP answers
+ocsp_requesters | OCSP でだれに答えるか | who gets an answer by OCSP
 sign_pin_lowercase | 署名用の暗証番号に小文字が入力されたときの扱い | what happens to small letters in a new signature PIN
 window_pins | 窓口で扱う暗証番号 | the PINs that the window handles
 kiosk_hours | 暗証番号を再設定できる端末の時間 | hours of the kiosks that reset PINs

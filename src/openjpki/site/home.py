@@ -9,6 +9,8 @@ window/desk/CODE/    the desk keys of a municipality and its officers (0600)
 window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
 audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
 cards/               NAME.card (0600)
+responder/           keys/ (encrypted), passphrase (0600), requesters/: all that `serve responder` has
+status/              what it answers from: follows the authority's journal, and can be removed
 story/               transcript and artefacts of the last story
 ```
 """
@@ -163,6 +165,11 @@ class Home:
     def public(self) -> Path:
         """Return the folder of CA certificates and CRLs that anybody may have."""
         return self.path / "authority" / "public"
+
+    @property
+    def status(self) -> Path:
+        """Return the folder of a responder's status store."""
+        return self.path / "status"
 
     @property
     def cards(self) -> Path:

@@ -15,6 +15,7 @@ from openjpki.authority.card_factory import CardFactory
 from openjpki.authority.card_keys import NAME, CardKeys
 from openjpki.authority.card_works import FORMS
 from openjpki.authority.gate import Gate
+from openjpki.authority.responding.requesters import RequesterFolder
 from openjpki.card.administration import KeyForm
 from openjpki.card.conversation import Conversation
 from openjpki.card.pin_terminal import PinTerminal
@@ -33,7 +34,7 @@ from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.migration import empty, migrate
 from openjpki.site.settings import ROLES
-from openjpki.site.signing import signing_keys
+from openjpki.site.signing import responder_keys, signing_keys
 from openjpki.window.officer import Officer
 from openjpki.window.relay import RelayedCard
 from openjpki.window.window import Window
@@ -132,6 +133,8 @@ class House:
             clock=clock,
             entropy=entropy,
             keys=signing_keys(home, key_source),
+            responder_keys=responder_keys(home, key_source),
+            requesters=RequesterFolder(home.path / "responder" / "requesters"),
             card_keys=card_keys,
             face_key=face_key,
             public=home.public,

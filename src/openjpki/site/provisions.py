@@ -87,6 +87,14 @@ def _card_faces(home: Path) -> None:
     CardFaceKey(folder / "keys" / f"{card_face_key.NAME}.pem", folder / "passphrase").create(FreshKeys())
 
 
+def _responder(home: Path) -> None:
+    """The responder's own keys, apart from the CAs', what opens them, and the certificates of those who may ask."""
+    for folder in ("responder/keys", "responder/requesters"):
+        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    (home / "responder").chmod(0o700)
+    _unless_there(home / "responder" / "passphrase", entropy(32).hex().encode())
+
+
 PROVISIONS: tuple[Provision, ...] = (
     _folders,
     _databases,
@@ -97,6 +105,7 @@ PROVISIONS: tuple[Provision, ...] = (
     _verifiers,
     _card_administration,
     _card_faces,
+    _responder,
 )
 """In the order in which they are given."""
 

@@ -6,7 +6,7 @@ from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.signing.client import RemoteKeys
 from openjpki.authority.signing.guard import Guard
 from openjpki.errors import Failure, Kind
-from openjpki.pki.keys import KeySource
+from openjpki.pki.keys import FreshKeys, KeySource
 from openjpki.site.home import Home
 from openjpki.site.token_uri import token_at
 
@@ -26,6 +26,21 @@ class TokenLibraryMissing(Failure):
     )
 
 
+class SignerNeeded(Failure):
+    """Whoever can use the token can use the CAs' keys in it: a responder must not."""
+
+    code = "serve.signer-needed"
+    kind = Kind.USAGE
+    ja = (
+        "署名鍵がトークンにあるホームでは、OCSPレスポンダーに認証局の鍵を触らせないため、署名プロセスが必要です"
+        "(`openjpki.json` の `signer` を true にし、`openjpki serve signer` を動かします)。"
+    )
+    en = (
+        "The keys of this home are in a token. So that no responder reaches the CAs', it needs a signing process: "
+        "set `signer` to true in `openjpki.json` and run `openjpki serve signer`."
+    )
+
+
 def signing_keys(home: Home, key_source: KeySource) -> SigningKeys:
     """Return the keys as this process may use them: in the signing process, where the home has one."""
     return RemoteKeys(signer_folder(home)) if home.settings.signer else kept_keys(home, key_source)
@@ -42,6 +57,24 @@ def kept_keys(home: Home, key_source: KeySource) -> SigningKeys:
     except ModuleNotFoundError as error:
         raise TokenLibraryMissing from error
     return TokenKeys(token.module, token.label, token.pin_file)
+
+
+def responder_keys(home: Home, key_source: KeySource) -> SigningKeys | None:
+    """Return the responders' keys where they are files: apart from the CAs', which no responder can open. None: with them."""
+    if home.settings.signer or home.settings.keys:
+        return None
+    folder = home.path / "responder"
+    return KeyStore(folder / "keys", folder / "passphrase", key_source)
+
+
+def answering_keys(home: Home) -> SigningKeys:
+    """Return the keys that a responder's process uses; raises `SignerNeeded` where it would have the CAs' with them."""
+    if home.settings.signer:
+        return RemoteKeys(signer_folder(home))
+    own = responder_keys(home, FreshKeys())
+    if own is None:
+        raise SignerNeeded
+    return own
 
 
 def guard_of(home: Home) -> Guard:

@@ -28,8 +28,9 @@ DELIVERY = timedelta(seconds=15)
 
 
 def one_round(authority: Authority) -> timedelta:
-    """Take up what was left half done, publish every list, and return how long the lists may stand."""
+    """Take up what was left half done, certify the next responders, publish every list, and return how long the lists may stand."""
     authority.resume()
+    authority.renew_responders()
     published = authority.publish_crls()
     return until_next((row.next_update for row in published), authority.clock())
 

@@ -3,8 +3,19 @@
 from collections import Counter
 
 from openjpki.audit.models import Entry
-from openjpki.authority.models import Certificate, Issuer, OcspResponder, Order, OrderState, Revocation, Serial
+from openjpki.authority.models import (
+    Certificate,
+    Issuer,
+    OcspResponder,
+    Order,
+    OrderState,
+    Revocation,
+    Serial,
+    StatusChange,
+    StatusHead,
+)
 from openjpki.authority.models.certificate import LIVE, OPEN, PENDING
+from openjpki.authority.responding.standings import pack
 from openjpki.rules.kinds import CertificateState
 
 ENDED = (CertificateState.REVOKED, CertificateState.SUPERSEDED, CertificateState.HELD)
@@ -33,6 +44,7 @@ def check() -> None:
     _revocations(certificates)
     _serials(certificates)
     _slots(certificates)
+    _journal(certificates)
 
 
 def _orders(certificates: dict[str, Certificate]) -> None:
@@ -79,3 +91,20 @@ def _slots(certificates: dict[str, Certificate]) -> None:
     open_states = {state.value for state in OPEN}
     open_orders = Counter((one.card_id, one.kind) for one in Order.objects.all() if one.state in open_states)
     assert all(count == 1 for count in open_orders.values()), "two open orders for one slot"
+
+
+def _journal(certificates: dict[str, Certificate]) -> None:
+    """What the journal said last of a certificate is what its rows say; of one on its way it says nothing."""
+    last = {
+        (one.issuer_id, one.serial): bytes(one.standing) for one in StatusChange.objects.order_by("position").iterator()
+    }
+    pending = {state.value for state in PENDING}
+    rows = {
+        (one.issuer_id, one.serial): pack(Revocation.objects.filter(certificate_key=one.key).order_by("pk"))
+        for one in certificates.values()
+        if one.state not in pending
+    }
+    assert last == rows, "the journal says something else than the rows"
+    positions = list(StatusChange.objects.order_by("position").values_list("position", flat=True))
+    assert positions == list(range(1, len(positions) + 1)), "a position is left out"
+    assert sum(StatusHead.objects.values_list("last", flat=True)) == len(positions), "the head is not the last position"

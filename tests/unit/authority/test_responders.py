@@ -68,5 +68,5 @@ def test_who_comes_second_takes_what_the_first_made(scene: Scene) -> None:
     issuer = issuing(SIGNATURE, scene.clock())
     first = covering(scene.authority, issuer, scene.clock())
 
-    assert responders._certified(scene.authority, issuer, scene.clock()) == first
+    assert responders._certified(scene.authority, issuer, scene.clock(), scene.clock()) == first
     assert OcspResponder.objects.count() == 1

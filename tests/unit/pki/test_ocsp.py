@@ -109,11 +109,6 @@ def test_hash_parameters_may_be_absent_or_null(parameters: bytes) -> None:
     assert item.identifier == cert_id(SHA1 + parameters)
 
 
-def test_a_signature_is_passed_over() -> None:
-    """A signed request is read; whether it must be signed is the responder's rule."""
-    assert parse_request(request(ITEM, tail=der.tlv(0xA0, der.sequence()))).items
-
-
 def test_other_extensions_are_passed_over() -> None:
     """RFC 6960 §4.4: an extension that is not critical may be ignored."""
     other = der.object_identifier("1.3.6.1.5.5.7.48.1.4")

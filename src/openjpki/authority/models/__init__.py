@@ -11,6 +11,7 @@ from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision
 from openjpki.authority.models.phone_hold import PhoneHold
 from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
+from openjpki.authority.models.status import StatusChange, StatusHead
 from openjpki.authority.models.verifier import Consent, Verifier, VerifierCertificate
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Serial",
     "SerialCounter",
     "SessionState",
+    "StatusChange",
+    "StatusHead",
     "Transcript",
     "TranscriptSignature",
     "Verifier",

@@ -11,6 +11,7 @@ from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
 from typing import Any
 
 from openjpki.authority.keys import SigningKeys
+from openjpki.authority.signing.answers import hold_answer, hold_responder
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.line import (
     LIST_PATIENCE,
@@ -67,6 +68,8 @@ def answer(keys: SigningKeys, guard: Guard, question: Question, pieces: Iterable
                 hold_name(name)
                 signer = keys.signer(name)
                 guard.hold(name, signer.public_key, to_be_signed)
+                hold_answer(name, signer.public_key, to_be_signed, guard.clock)
+                hold_responder(keys, name, to_be_signed)
                 signature = signer.sign(to_be_signed)
                 guard.note(name, signer.public_key, to_be_signed, signature)
                 return Signed(signature)

@@ -33,8 +33,8 @@ from openjpki.site.place import LOCK
 ORDER = ("audit", "window", "staff", "cards", "authority", "")
 """What is taken first to last; the empty word is everything else. Each role's database comes before its files."""
 ROLES = frozenset({"window", "staff", "authority"})
-LEFT_OUT = frozenset({LOCK, "story", "upkeep.json"})
-"""Of the home's first level: a lock, what a story left and can leave again, and a running server's notes."""
+LEFT_OUT = frozenset({LOCK, "status", "story", "upkeep.json"})
+"""Of the home's first level: a lock, a responder's store and what a story left, which can be made again, a running server's notes."""
 _DATABASE = "db.sqlite3"
 _JOURNALS = tuple(f"{_DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal"))
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH

@@ -4,11 +4,12 @@ Each check looks at one subject and returns what is wrong with it, in words with
 Another subject is one more line in `CHECKS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, connections
 
 from openjpki.authority import card_face_key
+from openjpki.authority.keys import SigningKeys
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.errors import Failure
 from openjpki.site.house import House
@@ -51,19 +52,33 @@ def keys_open(house: House) -> tuple[str, ...]:
             house.factory.faces.key.public_key()
     except Failure as failure:
         wrong.append(f"{card_face_key.NAME}: {failure.code}")
-    for name in _keys_kept():
-        try:
-            house.authority.keys.signer(name)
-        except Failure as failure:
-            wrong.append(f"{name}: {failure.code}")
+    keepers = (house.authority.keys,)
+    for names, who in (
+        (_keys_of(Issuer), keepers),
+        (_keys_of(OcspResponder), (house.authority.keys_of_responders, *keepers)),
+    ):
+        for name in names:
+            wrong += [f"{name}: {code}" for code in _unusable(name, who)]
     return tuple(wrong)
 
 
-def _keys_kept() -> list[str]:
+def _keys_of(table: type[Issuer] | type[OcspResponder]) -> list[str]:
     """Return the names of the keys that there must be: all but those of generations whose keys were destroyed."""
-    issuers = Issuer.objects.filter(key_destroyed_at__isnull=True).order_by("key_name")
-    responders = OcspResponder.objects.filter(issuer__key_destroyed_at__isnull=True).order_by("key_name")
-    return [*issuers.values_list("key_name", flat=True), *responders.values_list("key_name", flat=True)]
+    destroyed = "key_destroyed_at__isnull" if table is Issuer else "issuer__key_destroyed_at__isnull"
+    return list(table.objects.filter(**{destroyed: True}).order_by("key_name").values_list("key_name", flat=True))
+
+
+def _unusable(name: str, keepers: Sequence[SigningKeys]) -> Sequence[str]:
+    """Return why the key is with none of the keepers; a home of before kept the responders' keys with the CAs'."""
+    codes = []
+    for keeper in keepers:
+        try:
+            keeper.signer(name)
+        except Failure as failure:
+            codes.append(failure.code)
+        else:
+            return ()
+    return codes[:1]
 
 
 def cards_readable(house: House) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ FIELDS: Mapping[str, str] = {
     "fault": "where a fault happened, without what it said",
     "round": "how many rounds of upkeep there have been",
     "wait_seconds": "until the next round",
+    "entries": "how many journal entries a responder's store took over",
+    "position": "of the last of them in the journal",
     "dropped": "how many fields were dropped from this line",
 }
 """Name → what it says. Nothing else is ever written."""
@@ -37,6 +39,9 @@ EVENTS: Mapping[str, str] = {
     "library": "a library has something to say",
     "upkeep": "a round of upkeep is done",
     "upkeep-failed": "a round of upkeep failed; it is tried again",
+    "followed": "a responder's store took over journal entries",
+    "follow-failed": "a look at the journal failed; it is tried again",
+    "ocsp-failed": "a question could not be answered",
 }
 _LONGEST = 8000
 """Characters of one field: a trace of the usual depth fits; a log line stays one that tools take."""

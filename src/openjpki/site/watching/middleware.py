@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from openjpki.authority.web import OCSP_RESPONSE
+from openjpki.authority.responding.transport import RESPONSE
 from openjpki.site.entropy import entropy
 from openjpki.site.watching import logs
 from openjpki.site.watching.wiring import measures
@@ -55,7 +55,7 @@ class Watch:
 
 def _answer_in(response: HttpResponseBase) -> bytes | None:
     """Return the OCSP answer that a response carries, None if it carries none."""
-    if response.headers.get("Content-Type") != OCSP_RESPONSE:
+    if response.headers.get("Content-Type") != RESPONSE:
         return None
     content: bytes = getattr(response, "content", b"")
     return content or None

@@ -1,5 +1,6 @@
 import socket
 import threading
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,20 +14,30 @@ from openjpki.authority.signing.line import SOCKET, Failed, Find, Key, Line, Que
 from openjpki.authority.signing.line import questions as question_decoder
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.pki.certificate import prepare_ca
 from openjpki.pki.keys import FreshKeys, SoftwareSigner, verify_signature
 from openjpki.pki.ocsp import build_request
+from openjpki.rules.dates import last_second
+from openjpki.rules.kinds import CertificateKind
 from tests.support.authority import OPENED, Scene
 from tests.support.programs import PATIENCE
-from tests.support.signing import CA, a_certificate, an_answer, answering
+from tests.support.signing import CA, NOW, PROFILES, a_certificate, answering
 
 P384 = KeyAlgorithm.P384_SHA_384
 
 
 def test_a_key_is_made_found_and_used_in_the_signing_process(remote: RemoteKeys, store: KeyStore) -> None:
     """What comes over the socket is a name, a public key and a signature; the key stays where it is kept."""
-    name = remote.make("signature-1-ocsp-7", P384)
+    name = remote.make("signature-ca", P384)
     signer = remote.signer(name)
-    message = an_answer()
+    message = prepare_ca(
+        PROFILES,
+        kind=CertificateKind.SIGNATURE,
+        public_key=signer.public_key,
+        serial=1,
+        not_before=NOW,
+        not_after=last_second(date(2036, 11, 26)),
+    ).to_be_signed
 
     assert signer.public_key == store.signer(name).public_key
     assert signer.algorithm is P384

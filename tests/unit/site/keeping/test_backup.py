@@ -172,7 +172,7 @@ def test_what_passes_and_what_leads_elsewhere_is_left_out(settled: House, tmp_pa
     assert manifest.left_out == ("authority/passphrase",)
     assert "home/later/key" in manifest.by_name()
     assert not [name for name in manifest.by_name() if any(part in name for part in ("story", "upkeep", "half", "wal"))]
-    assert {"lock", "story", "upkeep.json"} == LEFT_OUT
+    assert {"lock", "status", "story", "upkeep.json"} == LEFT_OUT
 
 
 def test_a_backup_lies_outside_the_home_and_replaces_nothing(settled: House, tmp_path: Path) -> None:

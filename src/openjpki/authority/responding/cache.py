@@ -1,0 +1,76 @@
+"""Signed answers kept in memory: said again while nothing about their certificates changed, until half of their life is over."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from openjpki.authority.responding.answering import Answered, StatusDesk
+from openjpki.authority.responding.store import StatusFile
+from openjpki.authority.responding.view import NotSure
+from openjpki.rules.kinds import CertificateKind
+
+MOST_KEPT: Final = 10_000
+"""Answers in one process, of two kilobytes each with a question; the oldest one goes."""
+MOST_KEPT_QUESTION: Final = 512
+"""Bytes of a question whose answer is kept: eight certificates. Nobody fills the memory with longer ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    answered: Answered
+    position: int
+    """Of the store when it was last held against it."""
+    version: int
+    until: datetime
+
+
+class CachedDesk:
+    """A `StatusDesk` over a node's store that says again what it said. Not for threads: each has its own, or one lock."""
+
+    def __init__(self, desk: StatusDesk, store: StatusFile) -> None:
+        self._desk = desk
+        self._store = store
+        self._kept: dict[tuple[CertificateKind | None, bytes], _Kept] = {}
+
+    def kept(self, question: bytes, at: datetime, kind: CertificateKind | None) -> Answered | None:
+        """Return the answer that was given before and still is the right one, None if there is none."""
+        key = (kind, question)
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        still = self._still(kept, at)
+        if still is None:
+            del self._kept[key]
+            return None
+        if still is not kept:
+            self._kept[key] = still
+        return still.answered
+
+    def answer(self, question: bytes, at: datetime, kind: CertificateKind | None = None) -> Answered:
+        """Answer anew, as `StatusDesk.answer` does, and keep what may be said again."""
+        try:
+            head, _ = self._store.head(at)  # before the answer: what comes in between is looked at next time
+        except NotSure:
+            return self._desk.answer(question, at, kind)
+        answered = self._desk.answer(question, at, kind)
+        if answered.next_update is None or answered.this_update is None or len(question) > MOST_KEPT_QUESTION:
+            return answered
+        if len(self._kept) >= MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        until = answered.this_update + (answered.next_update - answered.this_update) / 2
+        self._kept[kind, question] = _Kept(answered=answered, position=head.position, version=head.version, until=until)
+        return answered
+
+    def _still(self, kept: _Kept, at: datetime) -> _Kept | None:
+        try:
+            head, span = self._store.head(at)
+            if head.version != kept.version or span.at >= kept.until:
+                return None
+            if head.position == kept.position:
+                return kept
+            about = kept.answered.about
+            if any(self._store.standing(one.issuer, one.serial) != one.standing for one in about):
+                return None
+        except NotSure:
+            return None
+        return replace(kept, position=head.position)

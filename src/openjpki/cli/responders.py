@@ -1,0 +1,64 @@
+"""`openjpki authority responders` and `copy-status`: who answers OCSP, the next ones in time, and a store for another node."""
+
+import argparse
+from pathlib import Path
+
+from openjpki.authority.responding.store import copy_store
+from openjpki.authority.responding.view import NotSure
+from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.errors import Failure, Kind
+from openjpki.site.home import Home
+from openjpki.site.opening import opened
+
+
+class NoStore(Failure):
+    """Nobody has kept a status store in this home yet."""
+
+    code = "authority.status.no-store"
+    kind = Kind.UNAVAILABLE
+    ja = "このホームには失効情報ストアがありません。`openjpki serve follower` か `serve responder` が作ります。"
+    en = "This home has no status store yet. `openjpki serve follower` or `serve responder` makes one."
+
+
+def add(acts: Commands) -> None:
+    """Add the commands."""
+    copy = acts.add_parser(
+        "copy-status", help="copy the responder's status store, as it is at one moment, for another node"
+    )
+    copy.add_argument(
+        "folder", type=Path, metavar="DIR", help="the copy's folder: the `status` of the other node's home"
+    )
+    copy.set_defaults(run=copy_status)
+    acts.add_parser(
+        "responders", help="certify the next OCSP responders where the present ones end soon, and list them"
+    ).set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> Answer:
+    """Certify what is needed, and tell which responders are in force."""
+    with opened(arguments.home) as house:
+        new = {row.pk for row in house.authority.renew_responders()}
+        rows = [
+            {
+                "issuer": str(row.issuer),
+                "serial": row.serial,
+                "not_after": row.not_after.isoformat(),
+                "new": row.pk in new,
+            }
+            for row in house.authority.responders()
+        ]
+    words = {"ja": ("新規", "まで"), "en": ("new", "until")}[language_of(arguments)]
+    told = [f"{row['issuer']}: {row['serial']} {words[1]} {row['not_after']}" for row in rows]
+    lines = [f"{line} ({words[0]})" if row["new"] else line for line, row in zip(told, rows, strict=True)]
+    return Answer(data={"responders": rows}, lines=lines)
+
+
+def copy_status(arguments: argparse.Namespace) -> Answer:
+    """Copy the store; raises `NoStore`."""
+    home = Home.open(arguments.home)
+    try:
+        copy_store(home.status, arguments.folder)
+    except NotSure as error:
+        raise NoStore from error
+    told = {"ja": f"{arguments.folder} に写しました。", "en": f"Copied to {arguments.folder}."}
+    return Answer(data={"folder": str(arguments.folder)}, lines=[told[language_of(arguments)]])
