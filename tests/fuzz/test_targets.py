@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 
 from openjpki.card.card import Card
 from openjpki.card.image import CardImage
+from openjpki.card.keys import to_pkcs8
 from openjpki.card.memory import Steps
 from openjpki.card.pins import CodeKind
+from openjpki.pki.algorithms import KeyAlgorithm, public_key_bytes
+from openjpki.pki.keys import FreshKeys
 from openjpki.rules.kinds import CertificateKind, PinKind
 from tests.fuzz.targets import TARGETS, command, seeds, steps
-from tests.fuzz.watch import Broken, Watch
+from tests.fuzz.watch import Broken, Watch, secret_in
 from tests.unit.card.cards import SELECT_AP, ordinary, with_tries
 
 VERIFY_WRONG = bytes.fromhex("002000980439393939")
@@ -44,6 +47,16 @@ def test_a_script_that_ends_early_is_carried_out(script: bytes) -> None:
     """The fuzzer cuts scripts anywhere."""
     for target in TARGETS.values():
         assert target(script) >= 0
+
+
+@pytest.mark.parametrize("algorithm", list(KeyAlgorithm))
+def test_what_a_card_must_not_answer_is_secret(algorithm: KeyAlgorithm) -> None:
+    """What is looked for in answers is part of the private key, and not of the public one that every certificate has."""
+    key = FreshKeys().generate(algorithm)
+    written = to_pkcs8(key)
+
+    assert secret_in(written) in written
+    assert secret_in(written) not in public_key_bytes(key.public_key())
 
 
 def _gives_back(image: CardImage) -> Steps[bytes]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from openjpki.card.apdu import CommandApdu, Ins, MalformedApdu
 from openjpki.card.card import Card
 from openjpki.card.face import FaceKey
 from openjpki.card.image import CardImage
 from openjpki.card.imagefile import from_bytes, to_bytes
+from openjpki.card.keys import from_pkcs8
 from openjpki.card.memory import carry_out
 from openjpki.card.pins import PIN_NAMES, PinName
 from openjpki.card.status import SW, tries_in
@@ -151,4 +155,13 @@ def _secrets(image: CardImage) -> frozenset[bytes]:
     in_use = [image.key_in_use(name) for name in (*CertificateKind, *FaceKey)]
     shadows = [image.keys[kind].shadow for kind in CertificateKind]
     keys = [*in_use, *(slot.private_key for slot in shadows if slot is not None)]
-    return frozenset(key[-2 * _SECRET : -_SECRET] for key in keys if key is not None)
+    return frozenset(secret_in(key) for key in keys if key is not None)
+
+
+@cache
+def secret_in(key: bytes) -> bytes:
+    """Return octets of a PKCS#8 key that are its secret: of an elliptic one the end is the public point (RFC 5915 §3)."""
+    loaded = from_pkcs8(key)
+    if isinstance(loaded, ec.EllipticCurvePrivateKey):
+        return loaded.private_numbers().private_value.to_bytes(loaded.key_size // 8)[:_SECRET]
+    return key[-2 * _SECRET : -_SECRET]
