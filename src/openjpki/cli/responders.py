@@ -3,12 +3,10 @@
 import argparse
 from pathlib import Path
 
-from openjpki.authority.responding.store import copy_store
-from openjpki.authority.responding.view import NotSure
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.errors import Failure, Kind
 from openjpki.site.home import Home
-from openjpki.site.opening import opened
+from openjpki.site.opening import ServerNotInstalled, opened
 
 
 class NoStore(Failure):
@@ -54,8 +52,13 @@ def run(arguments: argparse.Namespace) -> Answer:
 
 
 def copy_status(arguments: argparse.Namespace) -> Answer:
-    """Copy the store; raises `NoStore`."""
+    """Copy the store; raises `NoStore`, and `ServerNotInstalled` where there is nothing to read one with."""
     home = Home.open(arguments.home)
+    try:
+        from openjpki.authority.responding.store import copy_store
+        from openjpki.authority.responding.view import NotSure
+    except ModuleNotFoundError as error:
+        raise ServerNotInstalled from error
     try:
         copy_store(home.status, arguments.folder)
     except NotSure as error:

@@ -241,7 +241,7 @@ def test_without_the_server_extra_the_slim_commands_work(
 ) -> None:
     """The slim library asks the rule book; what needs the roles says which extra brings them."""
     Home.create(tmp_path, SANDBOX)
-    code = "import sys; sys.modules.update(django=None, granian=None, msgspec=None); from openjpki.cli.main import main"
+    code = "import sys; sys.modules.update(django=None, granian=None, lmdb=None, msgspec=None, yaml=None); from openjpki.cli.main import main"
     ended = subprocess.run(
         [sys.executable, "-c", f"{code}; sys.exit(main({[*words, '--home', str(tmp_path)]!r}))"],
         capture_output=True,
