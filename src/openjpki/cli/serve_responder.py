@@ -9,13 +9,12 @@ from openjpki.cli.answer import Answer, language_of
 from openjpki.errors import Failure, Kind
 from openjpki.readers.stop import FOREVER, until_signalled
 from openjpki.site.cores import forbid
-from openjpki.site.following import beside, following
 from openjpki.site.home import Home
+from openjpki.site.opening import ServerNotInstalled
 from openjpki.site.place import locked
-from openjpki.site.responding import application_of
 from openjpki.site.server import LOOPBACK, holding_port
 
-DEFAULT_RESPONDER_PORT = 8782
+DEFAULT_RESPONDER_PORT = 8783
 DEFAULT_WORKERS = 1
 MOST_WORKERS = 64
 """More than a machine has cores for signatures."""
@@ -35,8 +34,14 @@ class FromLists(Failure):
 
 def serve_responder(arguments: argparse.Namespace) -> Answer:
     """Answer from the home's status store; raises `FromLists`, `SignerNeeded`, `PortTaken`, `FollowerRuns`."""
-    forbid()
     home = Home.open(arguments.home)
+    try:
+        from openjpki.site.following import beside
+        from openjpki.site.responding import application_of
+    except ModuleNotFoundError as error:
+        raise ServerNotInstalled from error
+
+    forbid()
     if home.policy().ocsp_mode == "from-crl":
         raise FromLists
     application_of(home)  # what is not set right is told here, and not by each worker
@@ -55,6 +60,11 @@ def serve_responder(arguments: argparse.Namespace) -> Answer:
 def serve_follower(arguments: argparse.Namespace) -> Answer:
     """Keep the home's status store up to the journal, for responders in other processes; raises `FollowerRuns`."""
     home = Home.open(arguments.home)
+    try:
+        from openjpki.site.following import following
+    except ModuleNotFoundError as error:
+        raise ServerNotInstalled from error
+
     with locked(home.path, exclusive=False), until_signalled() as stop, following(home):
         _tell(
             arguments,
