@@ -13,6 +13,7 @@ from openjpki.cli import serve_responder as module
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.cli.serve_responder import DEFAULT_RESPONDER_PORT, FromLists
+from openjpki.site import following as followers
 from openjpki.site.home import Home, Settings
 from openjpki.site.responding import application_of
 from openjpki.site.server import PortTaken, free_port, holding_port
@@ -67,7 +68,7 @@ def test_the_follower_stands_beside_it(
         yield
         kept.append(f"ended {len(served)}")
 
-    monkeypatch.setattr(module, "beside", beside)
+    monkeypatch.setattr(followers, "beside", beside)
     run(home, "responder")
 
     assert kept == ["begun home", "ended 1"]
@@ -113,7 +114,7 @@ def test_a_follower_follows_until_it_is_stopped(
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(module, "following", following)
+    monkeypatch.setattr(followers, "following", following)
 
     assert run(home, "follower").data == {"ended": "stopped"}
     assert followed == [home.path]
