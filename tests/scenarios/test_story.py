@@ -283,24 +283,26 @@ def test_secrets_stand_in_their_own_files_only(any_story: Story) -> None:
 
 
 def test_the_authoritys_keys_leave_their_encrypted_files_never(any_story: Story) -> None:
-    """Every CA's and responder's key, opened with the passphrase: its numbers stand nowhere in the home.
+    """Every CA's and responder's key, opened with its passphrase: its numbers stand nowhere in the home.
 
-    The other private keys of a home are those of the desk, which certify nothing for a holder.
+    The other private keys of a home are those of the desk and of the verifiers' CA, which certify nothing for a holder.
     """
-    passphrase = (any_story.home / "authority" / "passphrase").read_bytes().strip()
-    files = sorted((any_story.home / "authority" / "keys").glob("*.pem"))
+    rooms = [any_story.home / name for name in ("authority", "responder")]
+    kept = [sorted((room / "keys").glob("*.pem")) for room in rooms]
+    files = [path for one in kept for path in one]
 
-    assert len(files) >= 4 + 4
+    assert [len(one) >= 4 for one in kept] == [True, True], "two kinds, two generations"
     for path in files:
+        passphrase = (path.parent.parent / "passphrase").read_bytes().strip()
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
         for number in numbers(key):
             assert holders(any_story.home, number) == set(), path.name
-    desk = [*(any_story.home / "window" / "desk").rglob("*.key"), any_story.home / "authority" / "desk-ca" / "ca.key"]
+    desk = [*(any_story.home / "window" / "desk").rglob("*.key"), *(any_story.home / "authority").glob("*-ca/ca.key")]
     seals = [any_story.home / role / "audit.key" for role in ROLES]
     assert holders(any_story.home, b"PRIVATE KEY-----") == {
         str(path.relative_to(any_story.home)) for path in [*files, *desk, *seals]
     }
-    assert len(desk) == 1 + 2 + 2, "the desk's CA, two cities, and an officer of each"
+    assert len(desk) == 2 + 2 + 2, "the desk's CA, the verifiers', two cities, and an officer of each"
     assert {path.stat().st_mode & 0o777 for path in [*desk, *seals]} == {0o600}
     assert all(b"BEGIN ENCRYPTED PRIVATE KEY" in path.read_bytes() for path in files)
 
