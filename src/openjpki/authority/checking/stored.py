@@ -8,6 +8,7 @@ from cryptography import x509
 
 from openjpki.authority.admission import key_digest
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
+from openjpki.authority.keys import SigningKeys
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer, MunicipalityRow, OcspResponder, Revocation, Serial
 from openjpki.authority.serials import key_of
@@ -46,7 +47,8 @@ def issuers(means: Means) -> Iterator[Problem]:
         loaded = _loaded(certificate)
         if loaded is not None and key_identifier(_key(loaded)).hex() != row.key_identifier:
             yield problem(ProblemKind.CERTIFICATE_ROW, subject, "key_identifier")
-        yield from _kept(means, subject, row.key_name, certificate)
+        if row.key_destroyed_at is None:
+            yield from _kept(means.keys, subject, row.key_name, certificate)
 
 
 def responders(means: Means) -> Iterator[Problem]:
@@ -59,8 +61,8 @@ def responders(means: Means) -> Iterator[Problem]:
             examine_signed(means.profiles, Profile.OCSP_RESPONDER, certificate, issuer),
         )
         yield from _dated(row, certificate, serial=row.serial, first=row.not_before, last=row.not_after)
-        if row.not_after > means.clock():
-            yield from _kept(means, row, row.key_name, certificate)
+        if row.not_after > means.clock() and row.issuer.key_destroyed_at is None:
+            yield from _kept(means.keys_of_responders, row, row.key_name, certificate)
 
 
 def serials() -> Iterator[Problem]:
@@ -159,10 +161,10 @@ def _dated(subject: object, certificate: bytes, *, serial: int, first: datetime,
     yield from (problem(ProblemKind.CERTIFICATE_ROW, subject, name) for name, fits in said.items() if not fits)
 
 
-def _kept(means: Means, subject: object, key_name: str, certificate: bytes) -> Iterator[Problem]:
+def _kept(keys: SigningKeys, subject: object, key_name: str, certificate: bytes) -> Iterator[Problem]:
     loaded = _loaded(certificate)
     try:
-        kept = means.keys.signer(key_name).public_key
+        kept = keys.signer(key_name).public_key
     except Failure as failure:
         yield problem(ProblemKind.KEY_OTHER, subject, failure.code)
         return

@@ -1,11 +1,15 @@
 """Stored certificates: one thing is other than it was, and the check names it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import models
 
 from openjpki.authority.admission import key_digest
+from openjpki.authority.checking.check import check
+from openjpki.authority.keys import KeyStore
 from openjpki.authority.models import (
     Certificate,
     Issuer,
@@ -14,6 +18,7 @@ from openjpki.authority.models import (
     Serial,
 )
 from openjpki.pki.issuer import load_certificate, subject_public_key
+from openjpki.pki.keys import FreshKeys
 from openjpki.rules.kinds import CertificateState, LifeEvent
 from tests.support.authority import AUTHENTICATION, OPENED, Crash, Scene
 from tests.support.walls import without_walls
@@ -139,3 +144,30 @@ def test_a_lifted_hold_is_no_end(scene: Scene) -> None:
     scene.authority.publish_crls()
 
     assert codes(scene) == set()
+
+
+def test_a_responders_key_may_be_kept_apart(busy: Scene, tmp_path: Path) -> None:
+    """Where responders have a keeper of their own, their keys are looked for there."""
+    passphrase = tmp_path / "apart"
+    passphrase.write_bytes(b"another passphrase")
+    passphrase.chmod(0o600)
+    apart = replace(busy.authority, responder_keys=KeyStore(tmp_path / "apart-keys", passphrase, FreshKeys()))
+    assert {one.kind.value.code for one in check(apart).problems} == {"check.key.other"}
+    apart.renew_responders()
+    OcspResponder.objects.filter(pk__in=[row.pk for row in OcspResponder.objects.order_by("pk")[:2]]).delete()
+
+    assert {one.kind.value.code for one in check(apart).problems} == set()
+
+
+def test_a_destroyed_generation_has_no_key(scene: Scene) -> None:
+    """A terminated CA's key is gone, as its row says: that is no problem."""
+    scene.authority.publish_crls()
+    issuer = Issuer.objects.get(kind="signature")
+    with without_walls():
+        Issuer.objects.filter(pk=issuer.pk).update(key_name="gone")
+        assert "check.key.other" in codes(scene)
+        Issuer.objects.filter(pk=issuer.pk).update(
+            ended_at=scene.clock(), ended_because="termination", key_destroyed_at=scene.clock()
+        )
+
+    assert "check.key.other" not in codes(scene)

@@ -101,9 +101,7 @@ def test_lists_leave_room_for_answers(tmp_path: Path, store: KeyStore, monkeypat
     with answering(tmp_path, store, lambda: THIS), ExitStack() as lines:
         remote = RemoteKeys(tmp_path)
         signer = remote.signer(name)
-        slow = Line(connected(lines, tmp_path), PATIENCE)
-        slow.send(SignList(name))
-        _until_refused(signer, whole)
+        slow = _in_the_only_place(lines, tmp_path, signer, whole, name)
         remote.make("signature-ca", P384)
         slow.send_pieces([whole])
         verify_signature(signer.public_key, P384, whole, slow.receive(answers).signature)  # type: ignore[union-attr]  # or it fails
@@ -125,11 +123,17 @@ def connected(lines: ExitStack, folder: Path) -> socket.socket:
     return line
 
 
-def _until_refused(signer: StreamSigner, whole: bytes) -> None:
-    """Ask for a list until the one before it has taken the only place."""
-    for _ in range(1000):
+def _in_the_only_place(lines: ExitStack, folder: Path, signer: StreamSigner, whole: bytes, name: str) -> Line:
+    """Return a connection that has begun with a list and keeps every other list out."""
+    for _ in range(100):
+        connection = connected(lines, folder)
+        slow = Line(connection, PATIENCE)
+        slow.send(SignList(name))
+        time.sleep(0.1)
         try:
             signer.sign_stream([whole])
         except SignerSilent:
-            return
+            return slow
+        connection.close()  # its turn had not come yet, or came in the way of this list
+        time.sleep(0.1)
     raise AssertionError
