@@ -15,7 +15,14 @@ from openjpki.authority.approvals import act_of, begin, content_of, finish, hold
 from openjpki.authority.ceremony_act import check_content, hold_ceremony
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_one
-from openjpki.authority.generation_end import Progress, declare_ended, destroy_keys, hold_open, revoke_everything
+from openjpki.authority.generation_end import (
+    Progress,
+    declare_ended,
+    destroy_keys,
+    hold_destroyable,
+    hold_open,
+    revoke_everything,
+)
 from openjpki.authority.issuers import named
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, ControlledAct, GenerationEnd, Issuer, Person
@@ -109,22 +116,25 @@ def _issuer(content: Mapping[str, Any]) -> Issuer:
 
 
 def _check_end(because: GenerationEnd) -> Callable[[Means, dict[str, Any], datetime], None]:
-    def check(_: Means, content: dict[str, Any], __: datetime) -> None:
+    def check(means: Means, content: dict[str, Any], _: datetime) -> None:
         hold_open(_issuer(content), because)
+        if because is GenerationEnd.TERMINATION:
+            hold_destroyable(means)
 
     return check
 
 
 def _compromise(means: Means, row: ControlledAct, at: datetime, going: Going) -> None:
     issuer = _ended(means, row, GenerationEnd.COMPROMISE, at)
-    revoke_everything(means, issuer, GenerationEnd.COMPROMISE, at, going.progress)
+    revoke_everything(means, issuer, GenerationEnd.COMPROMISE, going.progress)
     _finished(means, row, at)
 
 
 def _terminate(means: Means, row: ControlledAct, at: datetime, going: Going) -> None:
+    hold_destroyable(means)
     issuer = _ended(means, row, GenerationEnd.TERMINATION, at)
-    revoke_everything(means, issuer, GenerationEnd.TERMINATION, at, going.progress)
-    destroy_keys(means, issuer, at)
+    revoke_everything(means, issuer, GenerationEnd.TERMINATION, going.progress)
+    destroy_keys(means, issuer)
     _finished(means, row, at)
 
 

@@ -65,23 +65,27 @@ def release(card: Card, doer: Doer) -> None:
 def end_of_generation(means: Means, issuer: Issuer, cause: Cause, doer: Doer, *, most: int) -> int:
     """End, inside the act, up to so many certificates of a generation for a cause of the authority's own; return how many.
 
-    The persons' rows are locked first, as every ending has them, and what was read before that is read again.
+    Those that ended and do not show yet are shown at once, once nothing lives any more; they count too. The persons' rows
+    are locked first, as every ending has them, and what was read before that is read again.
     """
     living = Q(state__in=[state.value for state in LIVE], expires__gte=civil_date(doer.at))
     open_ones = Certificate.objects.filter(living | Q(state__in=[state.value for state in PENDING]), issuer=issuer)
+    hidden_rows = Revocation.objects.filter(issuer=issuer, visible_at__gt=doer.at, effective_at__lte=doer.at)
+    hidden_ones = Certificate.objects.filter(
+        key__in=hidden_rows.values("certificate_key"), state=CertificateState.REVOKED.value
+    )
     batch = list(open_ones.order_by("serial").values_list("key", "person_id")[:most])
-    people = Person.objects.filter(pk__in={person for _, person in batch})
+    late = list(hidden_ones.order_by("serial").values_list("key", "person_id")[: most - len(batch)])
+    people = Person.objects.filter(pk__in={person for _, person in (*batch, *late)})
     list(people.order_by("pk").select_for_update())
     keys = [key for key, _ in batch]
     for order in Order.objects.filter(certificate_key__in=keys, state__in=[state.value for state in OPEN]):
         close(means, order, f"event.{cause.value}", doer)
     for certificate in open_ones.filter(living, key__in=keys).order_by("serial"):
         end_one(means, certificate, cause, doer)
-    late = Revocation.objects.filter(issuer=issuer, visible_at__gt=doer.at).values_list("certificate_key", flat=True)
-    hidden = Certificate.objects.filter(key__in=list(late[:most]), state=CertificateState.REVOKED.value)
-    for certificate in hidden:
+    for certificate in hidden_ones.filter(key__in=[key for key, _ in late]).order_by("serial"):
         _hasten(means, [certificate], _ending(means, certificate, cause, doer), cause, doer)
-    return len(batch)
+    return len(batch) + len(late)
 
 
 def end_one(means: Means, certificate: Certificate, cause: Cause, doer: Doer) -> None:

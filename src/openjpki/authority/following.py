@@ -149,7 +149,7 @@ def _witness(change: StatusChange) -> bytes:
 
 
 def _world(at: datetime) -> World:
-    """Return the CA generations, and the responders that may still answer."""
+    """Return the CA generations that have their keys, and the responders that may still answer."""
     responders: dict[int, list[Responder]] = {}
     for row in OcspResponder.objects.filter(not_after__gt=at).order_by("not_after", "pk"):
         one = Responder(
@@ -169,7 +169,7 @@ def _world(at: datetime) -> World:
                 not_after=row.not_after,
                 responders=tuple(responders.get(row.pk, ())),
             )
-            for row in Issuer.objects.order_by("kind", "generation")
+            for row in Issuer.objects.filter(key_destroyed_at__isnull=True).order_by("kind", "generation")
         )
     )
 

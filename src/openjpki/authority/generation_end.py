@@ -5,7 +5,6 @@ doing the same again.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from openjpki.authority.acts import Doer, act, authority_at
@@ -14,7 +13,8 @@ from openjpki.authority.ending import end_of_generation
 from openjpki.authority.issuers import named
 from openjpki.authority.keys import KeyKeeper, KeyMissing
 from openjpki.authority.means import Means
-from openjpki.authority.models import GenerationEnd, Issuer, OcspResponder
+from openjpki.authority.models import GenerationEnd, Issuer, OcspResponder, Revocation
+from openjpki.authority.moments import moment
 from openjpki.authority.publication import publish_last
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
@@ -48,6 +48,26 @@ class KeysElsewhere(Failure):
     en = "The keys are in another process and cannot be destroyed from here."
 
 
+class EndingsHidden(Failure):
+    """Something of the generation has ended and does not show yet: a last list would never say it."""
+
+    code = "authority.endings-hidden"
+    kind = Kind.UNAVAILABLE
+    ja = "認証局 {issuer} の失効のうち、まだ公開の日時になっていないものがあります。その後でもう一度実行してください。"
+    en = "Some endings under {issuer} do not show yet, and the last lists must say them. Run it once more when they do."
+
+
+def hold_destroyable(means: Means) -> tuple[KeyKeeper, KeyKeeper]:
+    """Return the keepers of the CAs' keys and of the responders', which can let go of one; raises `KeysElsewhere`.
+
+    Asked before a generation is ended for good: what cannot be destroyed here would leave it without its last lists.
+    """
+    keys, of_responders = means.keys, means.keys_of_responders
+    if not isinstance(keys, KeyKeeper) or not isinstance(of_responders, KeyKeeper):
+        raise KeysElsewhere
+    return keys, of_responders
+
+
 def hold_open(issuer: Issuer, because: GenerationEnd) -> None:
     """Raise `GenerationEnded` if a generation ended for another reason, or for good."""
     compromised_before = issuer.ended_because == GenerationEnd.COMPROMISE.value
@@ -72,11 +92,14 @@ def declare_ended(name: str, because: GenerationEnd, doer: Doer) -> Issuer:
     return issuer
 
 
-def revoke_everything(means: Means, issuer: Issuer, because: GenerationEnd, at: datetime, progress: Progress) -> int:
-    """Revoke all that a generation issued and close what is on its way, batch by batch; return how many."""
-    doer = authority_at(at)
+def revoke_everything(means: Means, issuer: Issuer, because: GenerationEnd, progress: Progress) -> int:
+    """Revoke all that a generation issued, close what is on its way, and show what ended; return how many it was.
+
+    Batch by batch, each at its own moment: a municipality goes on ending certificates meanwhile.
+    """
     total = 0
     while True:
+        doer = authority_at(moment(means))
         with act():
             count = end_of_generation(means, issuer, CAUSES[because], doer, most=MOST_OF_A_BATCH)
             if count:
@@ -88,19 +111,23 @@ def revoke_everything(means: Means, issuer: Issuer, because: GenerationEnd, at: 
             return total
 
 
-def destroy_keys(means: Means, issuer: Issuer, at: datetime) -> None:
-    """Sign the last lists, then destroy the generation's key and its responders'; raises `KeysElsewhere`.
+def destroy_keys(means: Means, issuer: Issuer) -> None:
+    """Sign the last lists, then destroy the generation's key and its responders'; raises `KeysElsewhere`, `EndingsHidden`.
 
-    The key goes first and the row after it: the row never says that a key is gone which is not. What a crash leaves in
-    between is taken up by doing it again; the lists are out by then.
+    The lists are of the moment after everything was revoked: they say all that ever ends. The key goes first and the row
+    after it: the row never says that a key is gone which is not. What a crash leaves in between is taken up by doing it
+    again; the lists are out by then. A home of before kept the responders' keys with the CAs'.
     """
-    if not isinstance(means.keys, KeyKeeper):
-        raise KeysElsewhere
+    keys, of_responders = hold_destroyable(means)
+    at = moment(means)
     if not _is_destroyed(means, issuer):
+        if Revocation.objects.filter(issuer=issuer, visible_at__gt=at).exists():
+            raise EndingsHidden(issuer=issuer)
         publish_last(means, issuer, at)
     for key_name in OcspResponder.objects.filter(issuer=issuer).values_list("key_name", flat=True):
-        means.keys.destroy(key_name)
-    means.keys.destroy(issuer.key_name)
+        of_responders.destroy(key_name)
+        keys.destroy(key_name)
+    keys.destroy(issuer.key_name)
     doer = authority_at(at)
     with act():
         held = Issuer.objects.select_for_update().get(pk=issuer.pk)

@@ -14,7 +14,7 @@ from openjpki.authority.ceremony_act import Step, rehearse
 from openjpki.authority.ceremony_script import Script, read_script
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
-from openjpki.authority.generation_end import Progress, declare_ended, destroy_keys, revoke_everything
+from openjpki.authority.generation_end import Progress, declare_ended, destroy_keys, hold_destroyable, revoke_everything
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, Transcript
 from openjpki.authority.moments import moment
@@ -76,13 +76,14 @@ class Operation:
         """End a generation of a sandbox as an approved act would; return how many certificates ended with it."""
         if self.means.dual_control.strict:
             raise NotInASandbox
-        at = moment(self.means)
-        with act():
-            ended = declare_ended(issuer, because, authority_at(at))
-        self.means.checkpoint(Checkpoint.GENERATION_ENDED)
-        count = revoke_everything(self.means, ended, because, at, progress)
         if because is GenerationEnd.TERMINATION:
-            destroy_keys(self.means, ended, at)
+            hold_destroyable(self.means)
+        with act():
+            ended = declare_ended(issuer, because, authority_at(moment(self.means)))
+        self.means.checkpoint(Checkpoint.GENERATION_ENDED)
+        count = revoke_everything(self.means, ended, because, progress)
+        if because is GenerationEnd.TERMINATION:
+            destroy_keys(self.means, ended)
         return count
 
     def transcript(self, number: int) -> Transcript:

@@ -58,7 +58,7 @@ def publish_last(means: Means, issuer: Issuer, at: datetime) -> None:
     """Publish the last lists of a generation that is terminated."""
     _show_certificates(means)
     for municipality in all_enrolled():
-        _publish_list(means, issuer, municipality, at, 0)
+        _publish_list(means, issuer, municipality, at, 0, last=True)
     means.checkpoint(Checkpoint.FOLDER_COMPLETE)
 
 
@@ -89,23 +89,26 @@ def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
 
 
 def _publish_list(
-    means: Means, issuer: Issuer, municipality: Municipality, at: datetime, skipping: int
+    means: Means, issuer: Issuer, municipality: Municipality, at: datetime, skipping: int, *, last: bool = False
 ) -> CrlPublication:
     """Sign one list, commit it with the next number of its partition (RFC 5280 §5.2.3), and show it.
 
-    A list is never older than the one before it, whatever the clock says: what was shown as ended stays shown.
+    A list is never older than the one before it, whatever the clock says: what was shown as ended stays shown. Behind a
+    `last` one, valid until the CA's own end, none comes that would run out before it.
     """
     folder = ListFolder.of(means.lists, issuer, municipality.code)
     with folder.leased():
         previous = newest_list(issuer, municipality.code)
         folder.keep(previous.number if previous else 0)
+        if previous is not None and not last and _is_last(issuer, previous):
+            return previous
         publication = CrlPublication(
             issuer=issuer,
             municipality=municipality.code,
             number=(previous.number if previous else 0) + skipping + 1,
             this_update=max(at, previous.this_update) if previous else at,
         )
-        _sign(means, folder, publication, municipality, previous)
+        _sign(means, folder, publication, municipality, previous, last=last)
         means.checkpoint(Checkpoint.LIST_WRITTEN)
         with act():
             publication.save(force_insert=True)
@@ -121,19 +124,27 @@ def _publish_list(
     return publication
 
 
+def _is_last(issuer: Issuer, newest: CrlPublication) -> bool:
+    """Tell, under the lease, whether a partition has the last list of a generation that was terminated meanwhile."""
+    terminated = Issuer.objects.filter(pk=issuer.pk, ended_because=GenerationEnd.TERMINATION.value)
+    return newest.next_update == issuer.not_after and terminated.exists()
+
+
 def _sign(
     means: Means,
     folder: ListFolder,
     publication: CrlPublication,
     municipality: Municipality,
     previous: CrlPublication | None,
+    *,
+    last: bool,
 ) -> None:
     """Write a list under its number, and say of it what only then is known. No transaction is open meanwhile."""
     issuer, at = publication.issuer, publication.this_update
     signer = means.keys.signer(issuer.key_name)
 
     def frame() -> ListFrame:
-        publication.next_update = _next_update(means, issuer, municipality, at)
+        publication.next_update = issuer.not_after if last else _next_update(means, issuer, municipality, at)
         return frame_of(
             means.profiles,
             issuer=bytes(issuer.certificate),
@@ -183,8 +194,6 @@ def _write(means: Means, path: Path, content: bytes) -> None:
 
 def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:
     """Return the end of the list's span: the schedule's (R-5.25), but never beyond the next ending to show."""
-    if issuer.ended_because == GenerationEnd.TERMINATION.value:
-        return issuer.not_after  # its last list: nobody signs another
     daily = means.policy.crl_schedule == "full-daily"
     ends = [at + (means.terms.crl_daily if daily else means.terms.crl_hourly), issuer.not_after]
     waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__gt=at)

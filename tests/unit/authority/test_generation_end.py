@@ -9,16 +9,17 @@ from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.approvals import NotApproved, act_of
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.controlled import Going, for_issuer
-from openjpki.authority.generation_end import GenerationEnded, KeysElsewhere
+from openjpki.authority.generation_end import EndingsHidden, GenerationEnded, KeysElsewhere
 from openjpki.authority.issuers import NoIssuer
-from openjpki.authority.keys import KeyKeeper, KeyMissing, SigningKeys
+from openjpki.authority.keys import KeyKeeper, KeyMissing, KeyStore, SigningKeys
 from openjpki.authority.models import Certificate, GenerationEnd, Issuer, OcspResponder, Revocation
 from openjpki.desk.messages import CertificateIssued
 from openjpki.pki.algorithms import KeyAlgorithm
-from openjpki.pki.keys import Signer
+from openjpki.pki.keys import FreshKeys, Signer
 from openjpki.rules.kinds import CardState, LifeEvent
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Crash, Scene
 from tests.support.operators import TANAKA, Operators
+from tests.support.walls import without_walls
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
@@ -227,3 +228,99 @@ def test_keys_elsewhere_are_not_destroyed_from_here(scene: Scene) -> None:
 
     with pytest.raises(KeysElsewhere):
         drill(scene, TERMINATION)
+    assert row().ended_at is None, "what cannot be finished here is not begun"
+    operators = Operators(scene.authority).enrolled()
+    with pytest.raises(KeysElsewhere):
+        operators.propose(ActKind.TERMINATION, for_issuer("signature-1"))
+    assert drill(scene, COMPROMISE) == 0
+
+
+def last_list(scene: Scene) -> x509.CertificateRevocationList:
+    """Return the public list of the first partition."""
+    return x509.load_der_x509_crl((scene.folder / "public" / "crl" / "signature-1-99201.crl").read_bytes())
+
+
+def test_a_list_published_while_a_termination_runs_is_not_the_last(scene: Scene) -> None:
+    """It is of its day, as any other; what is valid for years is signed when everything is over, and nothing comes behind it."""
+    scene.with_card()
+    issued = scene.issue(SIGNATURE)
+    scene.fuse.blows_after = Checkpoint.GENERATION_ENDED
+    with pytest.raises(Crash):
+        drill(scene, TERMINATION)
+    scene.authority.publish_crls()
+    assert last_list(scene).next_update_utc == scene.clock() + scene.authority.terms.crl_daily
+    assert list(last_list(scene)) == []
+
+    scene.fuse.blows_after = Checkpoint.FOLDER_COMPLETE
+    with pytest.raises(Crash):
+        drill(scene, TERMINATION)
+    last = last_list(scene)
+    assert last.next_update_utc == row().not_after
+    scene.clock.advance_to(scene.clock() + timedelta(hours=1))
+    scene.authority.publish_crls()
+    assert last_list(scene) == last
+    assert [entry.serial_number for entry in last] == [issued.serial]
+
+
+def test_what_a_municipality_ends_meanwhile_is_in_the_last_list(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate that its holder had revoked between two batches, some seconds after the act began."""
+    monkeypatch.setattr(generation_end, "MOST_OF_A_BATCH", 1)
+    issued = three_people(scene)
+
+    def meanwhile(total: int) -> None:
+        if total == 1:
+            scene.clock.advance_to(scene.clock() + timedelta(seconds=5))
+            scene.send(scene.revocation(LifeEvent.REQUEST, SIGNATURE, resident="12345678903"))
+
+    scene.authority.operation.drill("signature-1", TERMINATION, meanwhile)
+
+    assert {entry.serial_number for entry in last_list(scene)} == {one.serial for one in issued}
+    invariants.check()
+
+
+def test_more_hidden_endings_than_a_batch_holds_are_all_shown(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three people changed their names today: tomorrow's endings are in the last list, whose generation has no tomorrow."""
+    monkeypatch.setattr(generation_end, "MOST_OF_A_BATCH", 1)
+    issued = three_people(scene)
+    for number in range(3):
+        scene.send(scene.life_event(LifeEvent.NAME, resident=f"1234567890{number + 1}"))
+    assert Revocation.objects.filter(visible_at__gt=scene.clock()).count() == 3
+    drill(scene, TERMINATION)
+
+    assert {entry.serial_number for entry in last_list(scene)} == {one.serial for one in issued}
+    invariants.check()
+
+
+def test_an_ending_of_a_day_to_come_keeps_the_key(scene: Scene) -> None:
+    """What does not show yet could never be said: the key stays until it does, and the same again finishes."""
+    scene.with_card()
+    scene.issue(SIGNATURE)
+    scene.revoke(LifeEvent.REQUEST, SIGNATURE)
+    later = scene.clock() + timedelta(hours=1)
+    with without_walls():
+        Revocation.objects.update(effective_at=later, visible_at=later)
+    with pytest.raises(EndingsHidden):
+        drill(scene, TERMINATION)
+    assert row().key_destroyed_at is None
+    scene.clock.advance_to(later)
+    drill(scene, TERMINATION)
+
+    assert row().key_destroyed_at is not None
+    assert len(list(last_list(scene))) == 1
+
+
+def test_responders_keys_of_their_own_keeper_are_destroyed(scene: Scene) -> None:
+    """Where a responder's keys are kept apart, they go with their CA's: nobody answers for it any more."""
+    passphrase = scene.folder / "apart"
+    passphrase.write_bytes(b"another passphrase")
+    passphrase.chmod(0o600)
+    apart = KeyStore(scene.folder / "apart-keys", passphrase, FreshKeys())
+    object.__setattr__(scene.authority, "responder_keys", apart)
+    scene.authority.renew_responders()
+    name = OcspResponder.objects.get(issuer=row()).key_name
+    assert apart.signer(name)
+    drill(scene, TERMINATION)
+
+    with pytest.raises(KeyMissing):
+        apart.signer(name)
+    assert not (scene.folder / "apart-keys" / f"{name}.pem").exists()
