@@ -130,13 +130,15 @@ class Authority(Means):
         """Answer an OCSP question about certificates of either CA, DER in, DER out."""
         return self.answer_status(question).der
 
-    def answer_status(self, question: bytes, kind: CertificateKind | None = None) -> Answered:
+    def answer_status(
+        self, question: bytes, kind: CertificateKind | None = None, *, asker_known: bool = False
+    ) -> Answered:
         """Answer an OCSP question to one CA's address, and say until when the answer may be kept.
 
-        While the clock shows an earlier moment than before, no status is told: "try later".
+        `asker_known`: the line has proven who asks, and that they may. While the clock shows an earlier moment than before, no status is told: "try later".
         """
         try:
-            return answer(self, question, moment(self), kind)
+            return answer(self, question, moment(self), kind, asker_known=asker_known)
         except ClockWentBack:
             return TRY_LATER
         except OperationalError as error:

@@ -206,7 +206,7 @@ def _proven(means: Means, document: bytes, at: datetime) -> tuple[int, bytes]:
     evidence = ask_responders(
         Evidence(anchors=anchors),
         signers_of(document),
-        transport=lambda _, question: answer(means, question, at, SIGNATURE).der,
+        transport=lambda _, question: answer(means, question, at, SIGNATURE, asker_known=True).der,
         entropy=means.entropy,
     )
     report = verify_cms(document, content=None, policies=(means.profiles.signature_policy,), evidence=evidence, at=at)

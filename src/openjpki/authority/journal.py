@@ -13,10 +13,20 @@ from datetime import datetime
 from openjpki.authority.models import Certificate, Revocation, StatusChange, StatusHead
 from openjpki.authority.models.certificate import PENDING
 from openjpki.authority.responding.standings import pack
+from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateState
 
 _CHANGED: ContextVar[dict[str, datetime]] = ContextVar("changed")
 _ENDED = (CertificateState.REVOKED, CertificateState.SUPERSEDED)
+
+
+class EndingUnsaid(Failure):
+    """A certificate ended, and no row says when: whoever goes by the journal would go on calling it good."""
+
+    code = "authority.journal.ending-unsaid"
+    kind = Kind.UNAVAILABLE
+    ja = "電子証明書 {certificate} は終了していますが、失効の記録がありません。この処理は取り消しました。`openjpki authority check` で台帳を確認してください。"
+    en = "The certificate {certificate} has ended and no row says so. Nothing was changed; look at the register with `openjpki authority check`."
 
 
 def note(certificate_key: str, at: datetime) -> None:
@@ -48,11 +58,12 @@ def _write(changed: dict[str, datetime]) -> None:
     rows: dict[str, list[Revocation]] = {}
     for row in Revocation.objects.filter(certificate_key__in=changed).order_by("pk"):
         rows.setdefault(row.certificate_key, []).append(row)
-    told = [
-        (certificate, rows.get(certificate.key, []))
-        for certificate in certificates.only("key", "issuer_id", "serial", "state")
-        if not ended_without_row(certificate.state, rows.get(certificate.key, []))
-    ]
+    told = []
+    for certificate in certificates.only("key", "issuer_id", "serial", "state"):
+        of_it = rows.get(certificate.key, [])
+        if ended_without_row(certificate.state, of_it):
+            raise EndingUnsaid(certificate=certificate.key)
+        told.append((certificate, of_it))
     head = _locked_head()
     StatusChange.objects.bulk_create(
         StatusChange(

@@ -3,7 +3,7 @@
 The card is suspended, its authentication certificate held, its signature certificate over, in one act; answers say so at
 once, lists with their next publication. The way back is the window's (`register`, `rules.revocation.after_hold`): the
 municipality first reports that it knows the card is stopped, and then that it was found. A report that does not know
-of the call, an old one on its way, never sets the card free.
+of the call, one written before it and still on its way, neither says that the municipality knows nor sets the card free.
 """
 
 import re
@@ -82,24 +82,29 @@ def stop(means: Means, card_number: str, asked: Collection[Question], operator: 
         if before is not CardState.SUSPENDED:
             card.state = advance(CARD, before, CardEvent.SUSPEND).value
             card.save(update_fields=["state"])
-            PhoneHold.objects.create(card=card, operator=operator, asked=words, held_at=at)
+        if not PhoneHold.objects.filter(card=card, acknowledged_at__isnull=True).exists():
+            known_at = at if before is CardState.SUSPENDED else None  # its municipality stopped it itself
+            PhoneHold.objects.create(card=card, operator=operator, asked=words, held_at=at, acknowledged_at=known_at)
         effect = effect_of(means.policy, LifeEvent.HOLD, civil_date(at))
         ended = end_for(means, card.person, LifeEvent.HOLD, effect, doer, card=card)
     means.checkpoint(Checkpoint.CARD_STOPPED)
     return Stopped(card=card, ended=tuple(ended))
 
 
-def heard(card: Card, state: CardState, doer: Doer) -> None:
+def heard(card: Card, state: CardState, reported_at: datetime, doer: Doer) -> None:
     """Hold a municipality's report of a card against the calls about it, inside the report's act.
 
-    The report that a card is stopped, or gone, says that the municipality knows. Raises `CardStoppedByPhone` for one
-    that would set a card free before that.
+    The report that a card is stopped, or gone, says that the municipality knows, unless it was written before the call.
+    Raises `CardStoppedByPhone` for one that would set a card free before that, or was written before a call.
     """
-    held = PhoneHold.objects.filter(card=card, acknowledged_at__isnull=True).first()
-    if held is None:
-        return
+    holds = PhoneHold.objects.filter(card=card)
+    held = holds.filter(acknowledged_at__isnull=True).first()
     if state is CardState.ACTIVE:
-        raise CardStoppedByPhone
+        if held is not None or holds.filter(held_at__gt=reported_at).exists():
+            raise CardStoppedByPhone
+        return
+    if held is None or (state is CardState.SUSPENDED and reported_at < held.held_at):
+        return
     held.acknowledged_at = doer.at
     held.save(update_fields=["acknowledged_at"])
     doer.note(Verb.PHONE_STOP_KNOWN, card)

@@ -168,7 +168,7 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         doer.note(Verb.CARD_REGISTERED, card, {"person": str(person), "state": card.state})
         return []
     card = found
-    heard(card, fact.state, doer)
+    heard(card, fact.state, fact.reported_at, doer)
     card.special_until = hold_card_expiry(
         means, person, expires=fact.expires, before=card.expires, special_until=card.special_until, doer=doer
     )

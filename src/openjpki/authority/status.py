@@ -12,15 +12,26 @@ from openjpki.authority.models import Certificate, CrlPublication, Issuer, Revoc
 from openjpki.authority.models.certificate import PENDING
 from openjpki.authority.responders import covering
 from openjpki.authority.responding.answering import Answered, StatusDesk
+from openjpki.authority.responding.requesters import Nobody
 from openjpki.authority.responding.view import Delegate, Found, KnownIssuer, NotSure, Span
 from openjpki.authority.serials import key_of
 from openjpki.pki.ocsp import RequestedStatus
 from openjpki.rules.kinds import CertificateKind
 
 
-def answer(means: Means, question: bytes, at: datetime, kind: CertificateKind | None = None) -> Answered:
-    """Answer a question from the tables, as `StatusDesk.answer` does."""
-    requesters = means.requesters if means.policy.ocsp_requesters == "registered" else None
+def answer(
+    means: Means,
+    question: bytes,
+    at: datetime,
+    kind: CertificateKind | None = None,
+    *,
+    asker_known: bool = False,
+) -> Answered:
+    """Answer a question from the tables, as `StatusDesk.answer` does.
+
+    `asker_known`: who asks was asked already, or is the authority itself; no signature of the question is wanted.
+    """
+    requesters = None if asker_known or means.policy.ocsp_requesters == "anybody" else means.requesters or Nobody()
     desk = StatusDesk(store=Register(means), keys=means.keys_of_responders, requesters=requesters)
     return desk.answer(question, at, kind)
 

@@ -21,7 +21,7 @@ from openjpki.authority.acts import act, verifier_at
 from openjpki.authority.authority import Authority, RegisterUnavailable
 from openjpki.authority.bucket import Bucket
 from openjpki.authority.issuers import NoSuchIssuer, named
-from openjpki.authority.lists import ListFolder
+from openjpki.authority.lists import ListFolder, ListMissing
 from openjpki.authority.models import Consent, Verifier
 from openjpki.authority.moments import moment
 from openjpki.authority.publication import newest_list
@@ -219,7 +219,7 @@ class VerifierDoor:
             question = _base64(encoded)
         else:
             raise RequestMalformed
-        der = self._authority.answer_status(question, about).der
+        der = self._authority.answer_status(question, about, asker_known=True).der
         return DoorReply(status=HTTPStatus.OK, content_type=OCSP_RESPONSE, body=der)
 
     def _crl(self, row: Verifier, request: DoorRequest, rest: str) -> DoorReply:
@@ -234,14 +234,18 @@ class VerifierDoor:
             issuer = named(name)
         except NoSuchIssuer as error:
             raise NoSuchAddress from error
+        folder = ListFolder.of(self._authority.lists, issuer, municipality)
         newest = newest_list(issuer, municipality)
         if newest is None:
             raise NoSuchAddress
-        return DoorReply(
-            status=HTTPStatus.OK,
-            content_type=CRL,
-            body=ListFolder.of(self._authority.lists, issuer, municipality).read(newest),
-        )
+        try:
+            body = folder.read(newest)
+        except ListMissing:
+            after = newest_list(issuer, municipality)
+            if after is None or after.pk == newest.pk:
+                raise
+            body = folder.read(after)  # it has just taken the other's place
+        return DoorReply(status=HTTPStatus.OK, content_type=CRL, body=body)
 
     # --- how often, and what is written down -------------------------------------------------------------------------
 

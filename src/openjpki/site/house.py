@@ -134,7 +134,7 @@ class House:
             entropy=entropy,
             keys=signing_keys(home, key_source),
             responder_keys=responder_keys(home, key_source),
-            requesters=RequesterFolder(home.path / "responder" / "requesters"),
+            requesters=RequesterFolder(home.path / "responder" / "requesters", real_moment),
             card_keys=card_keys,
             face_key=face_key,
             public=home.public,

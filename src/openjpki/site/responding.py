@@ -26,7 +26,7 @@ def application_of(home: Home) -> OcspApplication:
     )
     policy = home.policy()
     registered = "registered" in (policy.ocsp_requesters, policy.status_access)
-    requesters = RequesterFolder(home.path / "responder" / "requesters") if registered else None
+    requesters = RequesterFolder(home.path / "responder" / "requesters", real_moment) if registered else None
     desk = StatusDesk(store=store, keys=answering_keys(home), requesters=requesters)
     return OcspApplication(
         desk=CachedDesk(desk, store),

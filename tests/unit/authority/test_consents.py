@@ -1,17 +1,22 @@
 import base64
 import hashlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.x509 import ocsp
 
 from openjpki.audit.models import Entry
 from openjpki.authority import consents
 from openjpki.authority.acts import authority_at
-from openjpki.authority.models import Consent
+from openjpki.authority.models import Consent, Issuer
+from openjpki.authority.verifier_door import DoorRequest
 from openjpki.desk.messages import ReportAccepted
 from openjpki.documents.sign import sign_cms
+from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import LifeEvent, Procedure
+from openjpki.rules.policy import Policy
 from openjpki.rules.verifiers import VerifierKind
 from tests.support.authority import AUTHENTICATION, MOVED, RESIDENT, SIGNATURE, Scene
 from tests.support.verifiers import Verifiers, consent, consent_text, issue
@@ -143,6 +148,20 @@ def test_an_ended_certificate_signs_no_consent(stage: Stage) -> None:
     assert (hidden["code"], shown["code"]) == ("verifier.consent-unproven",) * 2
     assert "revoked" in hidden["en"]
     assert "REVOKED" in shown["en"]
+
+
+def test_a_consent_is_registered_where_ocsp_wants_signed_questions(tmp_path: Path) -> None:
+    """`ocsp_requesters = "registered"`: the authority asks itself and signs no question; the door has proven who asks."""
+    policy = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
+    stage = Stage(Scene(tmp_path, policy=policy).open())
+    assert stage.consented()
+    question = build_request(
+        [(stage.hanako.certificate, bytes(Issuer.objects.get(kind="signature").certificate))], None
+    )
+    asked = DoorRequest(method="POST", path="/ocsp/signature", content_type="application/ocsp-request", body=question)
+
+    reply = stage.bodies.door.receive(stage.bank, asked)
+    assert ocsp.load_der_ocsp_response(reply.body).certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
 def test_a_consent_is_registered_once(stage: Stage) -> None:

@@ -86,14 +86,14 @@ def test_what_nobody_has_seen_is_no_entry(scene: Scene) -> None:
     assert entries() == []
 
 
-def test_an_ending_without_its_row_is_not_told_as_good(scene: Scene) -> None:
-    """If the table lost a row, which its wall forbids, no entry says that the certificate is good."""
+def test_an_ending_without_its_row_stops_the_act(scene: Scene) -> None:
+    """If the table lost a row, which its wall forbids, nobody who follows may go on with what was said before: "good"."""
     scene.with_card().issue()
     scene.revoke(LifeEvent.REQUEST, SIGNATURE)
     with without_walls():
         Revocation.objects.all().delete()
     before = entries()
-    with act():
+    with pytest.raises(journal.EndingUnsaid), act():
         journal.note(Certificate.objects.get().key, scene.clock())
 
     assert entries() == before

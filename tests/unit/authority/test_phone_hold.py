@@ -1,3 +1,6 @@
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from openjpki.audit.models import Entry
@@ -133,8 +136,45 @@ def test_a_card_that_the_window_stopped_is_only_stopped_once(scene: Scene) -> No
     scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
     phone_hold.stop(scene.authority, CARD, ALWAYS, "suzuki", scene.clock())
 
-    assert not PhoneHold.objects.exists()
+    assert phone_hold.phone_holds() == [], "its municipality knows"
     scene.expect(ReportAccepted, scene.card(state=CardState.ACTIVE))
+
+
+def test_reports_from_before_the_call_neither_know_of_it_nor_lift_it(tmp_path: Path) -> None:
+    """Stopped and found again at the window this morning, both still on their way: then the holder calls (R-5.20)."""
+    policy = Policy.preset("national").with_settings({"auth_hold_release": "release"})
+    scene = Scene(tmp_path, policy=policy).open().with_card()
+    issued = scene.issue(AUTHENTICATION)
+    stopped, found = scene.card(state=CardState.SUSPENDED), scene.card(state=CardState.ACTIVE)
+    scene.clock.advance_to(scene.clock() + timedelta(minutes=5))
+    phone_hold.stop(scene.authority, CARD, ALWAYS, "suzuki", scene.clock())
+    scene.expect(ReportAccepted, stopped)
+
+    assert len(phone_hold.phone_holds()) == 1
+    assert scene.refusal(found) == "authority.card-stopped-by-phone"
+    assert scene.word(issued) == "revoked certificate_hold"
+    scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
+    scene.expect(ReportAccepted, scene.card(state=CardState.ACTIVE))
+    assert scene.word(issued) == "good"
+    invariants.check()
+
+
+def test_a_found_report_from_before_the_call_does_not_lift_it_where_the_window_had_stopped_the_card(
+    tmp_path: Path,
+) -> None:
+    """The card was stopped at the window; found again, and then lost again, which the holder says by telephone (R-5.20)."""
+    policy = Policy.preset("national").with_settings({"auth_hold_release": "release"})
+    scene = Scene(tmp_path, policy=policy).open().with_card()
+    issued = scene.issue(AUTHENTICATION)
+    scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
+    found = scene.card(state=CardState.ACTIVE)
+    scene.clock.advance_to(scene.clock() + timedelta(minutes=5))
+    phone_hold.stop(scene.authority, CARD, ALWAYS, "suzuki", scene.clock())
+
+    assert scene.refusal(found) == "authority.card-stopped-by-phone"
+    assert scene.word(issued) == "revoked certificate_hold"
+    scene.expect(ReportAccepted, scene.card(state=CardState.ACTIVE))
+    assert scene.word(issued) == "good"
 
 
 def test_a_lost_card_ends_what_was_held(stopped: Scene) -> None:

@@ -1,5 +1,6 @@
 """Signed answers kept in memory: said again while nothing about their certificates changed, until half of their life is over."""
 
+import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -25,11 +26,12 @@ class _Kept:
 
 
 class CachedDesk:
-    """A `StatusDesk` over a node's store that says again what it said. Not for threads: each has its own, or one lock."""
+    """A `StatusDesk` over a node's store that says again what it said; several threads may use it."""
 
     def __init__(self, desk: StatusDesk, store: StatusFile) -> None:
         self._desk = desk
         self._store = store
+        self._lock = threading.Lock()
         self._kept: dict[tuple[CertificateKind | None, bytes], _Kept] = {}
 
     def kept(self, question: bytes, at: datetime, kind: CertificateKind | None) -> Answered | None:
@@ -40,10 +42,12 @@ class CachedDesk:
             return None
         still = self._still(kept, at)
         if still is None:
-            del self._kept[key]
+            with self._lock:
+                self._kept.pop(key, None)
             return None
         if still is not kept:
-            self._kept[key] = still
+            with self._lock:
+                self._kept[key] = still
         return still.answered
 
     def answer(self, question: bytes, at: datetime, kind: CertificateKind | None = None) -> Answered:
@@ -55,10 +59,12 @@ class CachedDesk:
         answered = self._desk.answer(question, at, kind)
         if answered.next_update is None or answered.this_update is None or len(question) > MOST_KEPT_QUESTION:
             return answered
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
         until = answered.this_update + (answered.next_update - answered.this_update) / 2
-        self._kept[kind, question] = _Kept(answered=answered, position=head.position, version=head.version, until=until)
+        kept = _Kept(answered=answered, position=head.position, version=head.version, until=until)
+        with self._lock:
+            if len(self._kept) >= MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[kind, question] = kept
         return answered
 
     def _still(self, kept: _Kept, at: datetime) -> _Kept | None:

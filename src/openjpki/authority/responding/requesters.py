@@ -4,12 +4,15 @@ The law tells only verifiers who registered (R-5.24); how a responder knows one 
 beside the signature of the request (RFC 6960 §4.1.1). The register hands its certificates over in a folder.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
 from openjpki.pki.algorithms import UnsupportedKey
-from openjpki.pki.issuer import CertificateUnreadable
+from openjpki.pki.issuer import CertificateUnreadable, load_certificate
 from openjpki.pki.keys import SignatureInvalid
 from openjpki.pki.ocsp import OcspRequest
 from openjpki.pki.ocsp_signature import hold_signature
@@ -34,32 +37,55 @@ class Requesters(Protocol):
         ...
 
 
-class RequesterFolder:
-    """`Requesters` in a folder of certificates, `*.cer`, DER. One that is put there, or taken away, counts at once.
+class Nobody:
+    """`Requesters` where no register is kept: it accepts none."""
 
-    The folder is the register's to keep right: a certificate that is out of date or revoked is taken away.
+    def accepts(self, _: bytes) -> bool:
+        """Accept nobody."""
+        return False
+
+
+class RequesterFolder:
+    """`Requesters` in a folder of certificates, `*.cer`, DER. One that is put there, changed or taken away counts at once.
+
+    The folder is the register's to keep right: a certificate of a verifier who was suspended, or whose key is revoked, is
+    taken away. One that is out of date, by the real clock, is none.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._folder = folder
-        self._read_at: int | None = None
-        self._accepted: frozenset[bytes] = frozenset()
+        self._now = now
+        self._read: tuple[tuple[str, int, int], ...] | None = None
+        self._accepted: Mapping[bytes, tuple[datetime, datetime]] = {}
 
     def accepts(self, certificate: bytes) -> bool:
-        """Tell whether exactly this certificate is in the folder; nobody's is if there is no folder."""
-        try:
-            changed_at = self._folder.stat().st_mtime_ns
-        except FileNotFoundError:
-            return False
-        if changed_at != self._read_at:
-            self._accepted = frozenset(map(_digest, self._folder.glob("*.cer")))
-            self._read_at = changed_at
-        return sha256(certificate).digest() in self._accepted
+        """Tell whether exactly this certificate is in the folder and of this time; nobody's is if there is no folder."""
+        there = tuple(sorted(_said(path) for path in self._folder.glob("*.cer")))
+        if there != self._read:
+            self._accepted = dict(_spans(self._folder.glob("*.cer")))
+            self._read = there
+        begins, ends = self._accepted.get(sha256(certificate).digest(), _NEVER)
+        return begins <= self._now() <= ends
 
 
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return sha256(file.read(MAX_CERTIFICATE)).digest()
+_NEVER = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+
+
+def _said(path: Path) -> tuple[str, int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:  # taken away just now
+        return path.name, 0, 0
+    return path.name, found.st_mtime_ns, found.st_size
+
+
+def _spans(paths: Iterable[Path]) -> Iterator[tuple[bytes, tuple[datetime, datetime]]]:
+    """Give the SHA-256 of each certificate with the time for which it is one; what is none is left out."""
+    for path in paths:
+        with suppress(FileNotFoundError, CertificateUnreadable), path.open("rb") as file:
+            content = file.read(MAX_CERTIFICATE)
+            loaded = load_certificate(content)
+            yield sha256(content).digest(), (loaded.not_valid_before_utc, loaded.not_valid_after_utc)
 
 
 def hold_requester(request: OcspRequest, requesters: Requesters) -> None:

@@ -12,7 +12,9 @@ which moment it is complete: what is too old, or lies ahead of the clock, gives 
 
 import os
 import struct
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -155,7 +157,11 @@ class StatusWriter:
 
 
 class StatusFile:
-    """A `StatusStore` over the file of a node. It is opened when it is there, and anew when another was put in its place."""
+    """A `StatusStore` over the file of a node. It is opened when it is there, and anew when another was put in its place.
+
+    Several threads may read it. LMDB opens a folder once in a process: a file that gives way to another is read on until
+    nobody reads it any more, and its age is held to the bound like any other's.
+    """
 
     def __init__(
         self,
@@ -174,7 +180,9 @@ class StatusFile:
         self._data = str(folder / DATA)
         self._answer, self._bound, self._tolerance = answer, bound, tolerance
         self._elapsed = elapsed
+        self._lock = threading.Lock()
         self._file: lmdb.Environment | None = None
+        self._readers: Counter[lmdb.Environment] = Counter()
         self._identity = (0, 0)
         self._seen = (0, 0.0)
         self._latest = datetime.fromtimestamp(0, UTC)
@@ -184,7 +192,7 @@ class StatusFile:
     def view(self, at: datetime) -> "Iterator[_Snapshot]":
         """Look at the last commit; raises `NotSure` if there is none, or it is not of this time."""
         try:
-            with self._opened().begin() as reading:
+            with self._reading() as reading:
                 head = _head(reading)
                 span = self._span(head, at)
                 yield _Snapshot(reading, self._generations(reading, head), span)
@@ -195,7 +203,7 @@ class StatusFile:
     def standing(self, issuer: int, serial: int) -> bytes | None:
         """Return a certificate's standing in the last commit; raises `NotSure`."""
         try:
-            with self._opened().begin() as reading:
+            with self._reading() as reading:
                 return _standing(reading, issuer, serial)
         except lmdb.Error as error:
             raise NotSure from error
@@ -203,12 +211,26 @@ class StatusFile:
     def head(self, at: datetime) -> tuple[Head, Span]:
         """Return how far the store has come, and the moments of an answer; raises `NotSure` as `view` does."""
         try:
-            with self._opened().begin() as reading:
+            with self._reading() as reading:
                 head = _head(reading)
         except (lmdb.Error, struct.error) as error:
             self.close()
             raise NotSure from error
         return head, self._span(head, at)
+
+    @contextmanager
+    def _reading(self) -> "Iterator[lmdb.Transaction[bytes]]":
+        with self._lock:
+            file = self._opened()
+            self._readers[file] += 1
+        try:
+            with file.begin() as reading:
+                yield reading
+        finally:
+            with self._lock:
+                self._readers[file] -= 1
+                if file is not self._file:
+                    self._let_go(file)
 
     def _opened(self) -> lmdb.Environment:
         try:
@@ -216,25 +238,40 @@ class StatusFile:
         except OSError as error:
             raise NotSure from error
         identity = (found.st_dev, found.st_ino)
-        if self._file is None or identity != self._identity:
-            self.close()
-            self._file = lmdb.open(
-                str(self._folder), readonly=True, map_size=MOST_BYTES, max_readers=MOST_READERS, create=False
-            )
-            self._identity = identity
+        if self._file is not None and (identity == self._identity or self._readers[self._file]):
+            return self._file
+        self._leave()
+        self._file = lmdb.open(
+            str(self._folder), readonly=True, map_size=MOST_BYTES, max_readers=MOST_READERS, create=False
+        )
+        self._identity = identity
         return self._file
 
     def close(self) -> None:
         """Let go of the file; the next question opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._lock:
+            self._leave()
+
+    def _leave(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            self._let_go(file)
         self._world = (-1, World())
+
+    def _let_go(self, file: lmdb.Environment) -> None:
+        """Close a file that gave way, if nobody reads it; the last who does closes it."""
+        if not self._readers[file]:
+            del self._readers[file]
+            file.close()
 
     def _span(self, head: Head, at: datetime) -> Span:
         """Hold the store's age by two clocks, and the clock by the store and by what this process has seen."""
         if not head.complete_at:
             raise NotSure
+        with self._lock:
+            return self._span_of(head, at)
+
+    def _span_of(self, head: Head, at: datetime) -> Span:
         complete_at = datetime.fromtimestamp(head.complete_at, UTC)
         now = self._elapsed()
         if self._seen[0] != head.complete_at:
@@ -248,12 +285,14 @@ class StatusFile:
         return Span(at=at, this_update=complete_at, next_update=complete_at + self._answer)
 
     def _generations(self, reading: "lmdb.Transaction[bytes]", head: Head) -> World:
-        if self._world[0] != head.version:
+        version, world = self._world
+        if version != head.version:
             found = reading.get(_WORLD)
             if found is None:
                 raise NotSure
-            self._world = (head.version, _worlds.decode(found))
-        return self._world[1]
+            world = _worlds.decode(found)
+            self._world = (head.version, world)
+        return world
 
 
 class _Snapshot:

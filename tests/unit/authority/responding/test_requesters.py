@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from openjpki.pki.ocsp import build_request, parse_request
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from tests.support.authority import Scene
-from tests.support.hierarchy import hierarchy
+from tests.support.hierarchy import ISSUED, hierarchy
 from tests.support.responder import Node, question, said
 
 MADE = hierarchy(CertificateKind.SIGNATURE)
@@ -29,6 +30,11 @@ def signed(plain: bytes, signer: SoftwareSigner, *certificates: bytes, algorithm
 PLAIN = build_request([(MADE.holder, MADE.ca)], None)
 
 
+def now() -> datetime:
+    """Return a moment at which the requesters' certificates are valid."""
+    return ISSUED + timedelta(hours=1)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return the register's folder with one requester."""
@@ -40,7 +46,7 @@ def test_who_is_registered_may_ask(folder: Path) -> None:
     """certificates.md §7.5: the signature is made with the key of a certificate that the register has."""
     request = parse_request(signed(PLAIN, MADE.holder_signer, MADE.holder, MADE.ca))
 
-    hold_requester(request, RequesterFolder(folder))
+    hold_requester(request, RequesterFolder(folder, now))
 
 
 @pytest.mark.parametrize(
@@ -58,18 +64,18 @@ def test_who_is_not_may_not(folder: Path, asked: bytes) -> None:
     """Neither a stranger, nor whoever merely shows a requester's certificate."""
     (folder / "nothing.cer").write_bytes(der.sequence())
     with pytest.raises(NotAccepted):
-        hold_requester(parse_request(asked), RequesterFolder(folder))
+        hold_requester(parse_request(asked), RequesterFolder(folder, now))
 
 
 def test_a_question_without_a_signature_is_told_to_have_one(folder: Path) -> None:
     """RFC 6960 §2.3: sigRequired."""
     with pytest.raises(SignatureMissing):
-        hold_requester(parse_request(PLAIN), RequesterFolder(folder))
+        hold_requester(parse_request(PLAIN), RequesterFolder(folder, now))
 
 
 def test_the_register_counts_as_it_is_now(folder: Path) -> None:
     """A certificate that is taken away, or put there, counts at once; without the folder nobody is accepted."""
-    register = RequesterFolder(folder)
+    register = RequesterFolder(folder, now)
     assert register.accepts(MADE.holder)
     assert register.accepts(MADE.holder)
     (folder / "one.cer").unlink()
@@ -77,7 +83,37 @@ def test_the_register_counts_as_it_is_now(folder: Path) -> None:
     (folder / "two.cer").write_bytes(OTHER.holder)
 
     assert register.accepts(OTHER.holder)
-    assert not RequesterFolder(folder / "nowhere").accepts(OTHER.holder)
+    assert not RequesterFolder(folder / "nowhere", now).accepts(OTHER.holder)
+
+
+def test_a_certificate_that_is_written_over_counts_no_more(folder: Path) -> None:
+    """The name in the folder says nothing: what counts is the certificate that is there now."""
+    register = RequesterFolder(folder, now)
+    assert register.accepts(MADE.holder)
+    (folder / "one.cer").write_bytes(OTHER.holder)
+
+    assert not register.accepts(MADE.holder)
+    assert register.accepts(OTHER.holder)
+
+
+@pytest.mark.parametrize(("days", "accepted"), [(-1, False), (0, True), (365 * 20, False)])
+def test_a_certificate_of_another_time_is_none(folder: Path, days: int, *, accepted: bool) -> None:
+    """Before its first second and behind its last a requester is nobody, whoever forgot to take the file away."""
+    register = RequesterFolder(folder, lambda: now() + timedelta(days=days))
+
+    assert register.accepts(MADE.holder) is accepted
+
+
+@pytest.mark.django_db(databases=["authority"])
+def test_without_a_register_nobody_may_ask(tmp_path: Path) -> None:
+    """The setting alone closes: where no register is put in, no signature helps; who is known otherwise is answered."""
+    policy = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
+    scene = Scene(tmp_path, policy=policy).open()
+    issued = scene.with_card().issue()
+    asked = signed(question(issued), MADE.holder_signer, MADE.holder)
+
+    assert said(scene.authority.answer_status(asked)) == "UNAUTHORIZED"
+    assert said(scene.authority.answer_status(question(issued), asker_known=True)) == "good"
 
 
 @pytest.mark.django_db(databases=["authority"])
@@ -87,7 +123,7 @@ def test_registered_requesters_alone_are_answered(tmp_path: Path) -> None:
     register = tmp_path / "requesters"
     register.mkdir()
     (register / "one.cer").write_bytes(MADE.holder)
-    requesters = RequesterFolder(register)
+    requesters = RequesterFolder(register, now)
     policy = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
     scene = Scene(tmp_path / "scene", policy=policy, requesters=requesters).open()
     issued = scene.with_card().issue()

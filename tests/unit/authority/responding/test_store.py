@@ -1,3 +1,6 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from openjpki.authority.responding.store import (
     StatusWriter,
     StoreUnwritable,
     World,
+    copy_store,
 )
 from openjpki.authority.responding.view import KnownIssuer, NotSure
 from openjpki.pki.ocsp import RequestedStatus
@@ -106,6 +110,33 @@ def test_an_issuer_that_is_not_in_force_is_not_known(tmp_path: Path) -> None:
     with over.view(late) as view:
         assert view.issuers("signature") == []
     over.close()
+
+
+def test_threads_read_while_the_file_gives_way(tmp_path: Path) -> None:
+    """A copy takes the file's place again and again: whoever reads goes on with what it had, and nobody falls."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    written(source, Entry(issuer=1, serial=7, standing=b"")).close()
+    copy_store(source, target)
+    store = reader(target)
+    stop = threading.Event()
+
+    def read() -> int:
+        count = 0
+        while not stop.is_set():
+            with store.view(NOW) as view:
+                time.sleep(0.001)
+                assert view.find(ISSUER, item(7)) is not None
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read) for _ in range(4)]
+        for _ in range(30):
+            copy_store(source, target)
+            time.sleep(0.005)
+        stop.set()
+        assert all(one.result() for one in readers)
+    store.close()
 
 
 def test_the_file_is_its_owners(tmp_path: Path) -> None:
