@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from openjpki.authority import verifier_proposals
 from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.acts import act, authority_at
 from openjpki.authority.approvals import act_of, begin, content_of, finish, hold_ready, locked
@@ -215,6 +216,15 @@ def _enrol(means: Means, row: ControlledAct, at: datetime, _: Going) -> None:
     means.checkpoint(Checkpoint.ACT_CARRIED_OUT)
 
 
+def _register_verifier(means: Means, row: ControlledAct, at: datetime, _: Going) -> None:
+    doer = authority_at(at)
+    with act():
+        held = begin(row.pk, doer)
+        verifier_proposals.enter_approved(held, content_of(held), doer)
+        finish(held, doer)
+    means.checkpoint(Checkpoint.ACT_CARRIED_OUT)
+
+
 def _check_removal(_: Means, content: dict[str, Any], __: datetime) -> None:
     present(content["operator"])
 
@@ -238,5 +248,6 @@ EXECUTIONS: Mapping[ActKind, Execution] = {
     ActKind.MASS_REVOCATION: Execution(_check_end(GenerationEnd.COMPROMISE), _compromise),
     ActKind.REVOCATION: Execution(_check_revocation, _revoke),
     ActKind.OPERATOR_ENROLMENT: Execution(_check_enrolment, _enrol),
+    ActKind.VERIFIER_REGISTRATION: Execution(verifier_proposals.check, _register_verifier),
     ActKind.OPERATOR_REMOVAL: Execution(_check_removal, _remove),
 }

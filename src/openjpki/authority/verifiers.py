@@ -1,6 +1,7 @@
 """The verifiers' register: entered, certified, suspended, ended (R-5.24, R-8.0). Acts of the authority's own people.
 
-Registration is an act that two people share where approvals are kept: `approved_by` names the approval.
+Where the authority is under dual control a registration is an act that several operators approve (`controlled`); in a
+sandbox it is entered at once, and `approved_by` may name a paper.
 """
 
 import re
@@ -128,6 +129,18 @@ class VerifierNotActive(Failure):
     en = "This verifier is suspended, or its registration has ended."
 
 
+class RegistrationNeedsApproval(Failure):
+    """Under dual control nobody lets a verifier in alone."""
+
+    code = "authority.verifier.needs-approval"
+    kind = Kind.REFUSED
+    ja = "検証者の登録には複数の運用者の承認が必要です。`openjpki authority propose verifier-registration` で提案してください。"
+    en = (
+        "To register a verifier takes the approval of several operators. "
+        "Propose it: `openjpki authority propose verifier-registration`."
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Registration:
     """What a notification says (R-5.24)."""
@@ -152,33 +165,46 @@ class Issued:
 
 
 def register(means: Means, registration: Registration, at: datetime, *, approved_by: str = "") -> Verifier:
-    """Enter a verifier; raises what is wrong with it, in the order of the notification."""
+    """Enter a verifier of a sandbox; raises what `hold_registrable` raises, and `RegistrationNeedsApproval` elsewhere."""
+    if means.dual_control.strict:
+        raise RegistrationNeedsApproval
+    hold_registrable(registration)
+    with act():
+        row = enter(registration, authority_at(at), approved_by=approved_by)
+    means.checkpoint(Checkpoint.VERIFIER_CHANGED)
+    return row
+
+
+def hold_registrable(registration: Registration) -> None:
+    """Raise what is wrong with a registration, in the order of the notification."""
     _hold_sound(registration)
     for ground in grounds_foreign(registration.kind, registration.grounds):
         raise GroundForeign(ground=ground.value)
     for right in rights_missing(registration.grounds, registration.rights):
         raise RightNotGiven(right=right.value)
-    with act():
-        if Verifier.objects.filter(code=registration.code).exists():
-            raise VerifierKnown(code=registration.code)
-        row = Verifier.objects.create(
-            code=registration.code,
-            name=registration.name,
-            kind=registration.kind.value,
-            corporate_number=registration.corporate_number,
-            grounds=_words(registration.grounds, Ground),
-            rights=_words(registration.rights, Right),
-            since=registration.since,
-            until=registration.until,
-            approved_by=approved_by,
-            registered_at=at,
-        )
-        authority_at(at).note(
-            Verb.VERIFIER_REGISTERED,
-            row,
-            {"kind": row.kind, "grounds": list(row.grounds), "rights": list(row.rights), "approved_by": approved_by},
-        )
-    means.checkpoint(Checkpoint.VERIFIER_CHANGED)
+    _hold_new(registration)
+
+
+def enter(registration: Registration, doer: Doer, *, approved_by: str) -> Verifier:
+    """Enter a verifier inside the caller's act; raises `VerifierKnown`."""
+    _hold_new(registration)
+    row = Verifier.objects.create(
+        code=registration.code,
+        name=registration.name,
+        kind=registration.kind.value,
+        corporate_number=registration.corporate_number,
+        grounds=_words(registration.grounds, Ground),
+        rights=_words(registration.rights, Right),
+        since=registration.since,
+        until=registration.until,
+        approved_by=approved_by,
+        registered_at=doer.at,
+    )
+    doer.note(
+        Verb.VERIFIER_REGISTERED,
+        row,
+        {"kind": row.kind, "grounds": list(row.grounds), "rights": list(row.rights), "approved_by": approved_by},
+    )
     return row
 
 
@@ -278,6 +304,11 @@ def _end(row: Verifier, certificate: VerifierCertificate, now: datetime, doer: D
     certificate.revoked_at = now
     certificate.save(update_fields=["revoked_at"])
     doer.note(Verb.VERIFIER_KEY_REVOKED, row, {"certificate": certificate.fingerprint})
+
+
+def _hold_new(registration: Registration) -> None:
+    if Verifier.objects.filter(code=registration.code).exists():
+        raise VerifierKnown(code=registration.code)
 
 
 def _hold_sound(registration: Registration) -> None:

@@ -11,6 +11,7 @@ from openjpki.authority.act_kinds import MAX_SCRIPT, RULES, ActKind
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.operators import public_key_at
 from openjpki.cli.passphrases import add_hand, hand_of
+from openjpki.cli.verifiers import REGISTRATION, registration_of
 from openjpki.errors import Language
 from openjpki.site.opening import opened, opened_alone
 
@@ -35,7 +36,7 @@ def add(acts: Commands) -> None:
     for name, options, content, text in _PROPOSALS:
         command = kinds.add_parser(name, help=text)
         for option, settings in options.items():
-            command.add_argument(option, required=True, **settings)
+            command.add_argument(option, **({"required": True} | settings))
         add_hand(command)
         command.set_defaults(run=propose, kind=name, content=content)
     approval = acts.add_parser("approve", help="approve a proposed act, as an operator")
@@ -195,6 +196,12 @@ def _enrolment(arguments: argparse.Namespace) -> dict[str, Any]:
     return for_enrolment(arguments.name, public_key_at(arguments.public))
 
 
+def _verifier(arguments: argparse.Namespace) -> dict[str, Any]:
+    from openjpki.authority.verifier_proposals import content_for
+
+    return content_for(registration_of(arguments))
+
+
 def _removal(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"operator": arguments.name}
 
@@ -236,6 +243,7 @@ _PROPOSALS: tuple[tuple[str, dict[str, dict[str, Any]], Callable[[argparse.Names
         _enrolment,
         "enrol another operator",
     ),
+    ("verifier-registration", dict(REGISTRATION), _verifier, "register a verifier that has notified the authority"),
     (
         "operator-removal",
         {"--name": {"metavar": "NAME", "help": "the operator who goes"}},

@@ -1,7 +1,7 @@
 """`openjpki authority verifier …`, `hold …` and `consent …`: whom the authority tells what, and what callers ask of it."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,9 +16,32 @@ from openjpki.site.private import write_private
 
 if TYPE_CHECKING:
     from openjpki.authority.models import Consent
+    from openjpki.authority.verifiers import Registration
     from openjpki.site.verifiers import Entry  # Django must be set up before its modules are loaded
 
 W = TypeVar("W", Ground, Right, Question)
+
+
+def _words(words: "type[Ground | Right | Question]") -> str:
+    return ", ".join(word.value for word in words)
+
+
+REGISTRATION: Mapping[str, dict[str, Any]] = {
+    "--code": {"help": "what its certificates call it: small letters, digits, hyphens"},
+    "--name": {"help": "its name"},
+    "--kind": {"choices": [kind.value for kind in VerifierKind], "help": "who it is"},
+    "--grounds": {"metavar": "LIST", "help": f"of {_words(Ground)}: the paragraphs of the Act"},
+    "--rights": {"metavar": "LIST", "help": f"of {_words(Right)}: what it may ask"},
+    "--since": {"type": day("--since"), "metavar": "DAY", "help": "first day of the registration"},
+    "--until": {"type": day("--until"), "metavar": "DAY", "help": "last day of the registration, included"},
+    "--corporate-number": {
+        "required": False,
+        "default": "",
+        "metavar": "DIGITS",
+        "help": "its 13 digits, if it has them",
+    },
+}
+"""What a notification says, as options; those that must be given say nothing of it."""
 
 
 def add(acts: Commands) -> None:
@@ -32,17 +55,11 @@ def _add_verifier(acts: Commands) -> None:
     group = acts.add_parser("verifier", help="the register of verifiers: who may ask what, on which ground")
     commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     new = commands.add_parser("add", help="register a verifier that has notified the authority")
-    new.add_argument("--code", required=True, help="what its certificates call it: small letters, digits, hyphens")
-    new.add_argument("--name", required=True, help="its name")
-    new.add_argument("--kind", required=True, choices=[kind.value for kind in VerifierKind], help="who it is")
-    new.add_argument("--grounds", required=True, metavar="LIST", help=f"of {_words(Ground)}: the paragraphs of the Act")
-    new.add_argument("--rights", required=True, metavar="LIST", help=f"of {_words(Right)}: what it may ask")
-    new.add_argument("--since", type=day("--since"), required=True, metavar="DAY", help="first day of the registration")
+    for option, settings in REGISTRATION.items():
+        new.add_argument(option, **({"required": True} | settings))
     new.add_argument(
-        "--until", type=day("--until"), required=True, metavar="DAY", help="last day of the registration, included"
+        "--approved-by", default="", metavar="APPROVAL", help="in a sandbox: the paper by which it is registered"
     )
-    new.add_argument("--corporate-number", default="", metavar="DIGITS", help="its 13 digits, if it has them")
-    new.add_argument("--approved-by", default="", metavar="APPROVAL", help="the approval under which it is registered")
     new.set_defaults(run=enter)
     commands.add_parser("list", help="list every verifier that was ever registered").set_defaults(run=show_all)
     one = commands.add_parser("show", help="show a verifier and its certificates")
@@ -101,23 +118,25 @@ def _add_consent(acts: Commands) -> None:
 
 def enter(arguments: argparse.Namespace) -> Answer:
     """Register a verifier."""
-    grounds = _read(arguments.grounds, Ground, "--grounds")
-    rights = _read(arguments.rights, Right, "--rights")
     with opened(arguments.home) as house:
-        from openjpki.authority.verifiers import Registration
-
-        registration = Registration(
-            code=arguments.code,
-            name=arguments.name,
-            kind=VerifierKind(arguments.kind),
-            grounds=grounds,
-            rights=rights,
-            since=arguments.since,
-            until=arguments.until,
-            corporate_number=arguments.corporate_number,
-        )
-        entry = house.verifiers().register(registration, approved_by=arguments.approved_by)
+        entry = house.verifiers().register(registration_of(arguments), approved_by=arguments.approved_by)
         return _told(entry, language_of(arguments))
+
+
+def registration_of(arguments: argparse.Namespace) -> "Registration":
+    """Return the registration that the options of `REGISTRATION` say; a home must be open."""
+    from openjpki.authority.verifiers import Registration
+
+    return Registration(
+        code=arguments.code,
+        name=arguments.name,
+        kind=VerifierKind(arguments.kind),
+        grounds=_read(arguments.grounds, Ground, "--grounds"),
+        rights=_read(arguments.rights, Right, "--rights"),
+        since=arguments.since,
+        until=arguments.until,
+        corporate_number=arguments.corporate_number,
+    )
 
 
 def show_all(arguments: argparse.Namespace) -> Answer:
@@ -283,10 +302,6 @@ def _consent(consent: "Consent") -> dict[str, Any]:
 def _consent_line(row: dict[str, Any]) -> str:
     end = row["withdrawn_at"] or row["until"]
     return f"{row['consent_id']} {row['verifier']}: {', '.join(row['items'])} → {end}"
-
-
-def _words(vocabulary: type[W]) -> str:
-    return ", ".join(str(member.value) for member in vocabulary)
 
 
 def _read(text: str, vocabulary: type[W], option: str) -> frozenset[W]:

@@ -29,8 +29,8 @@ def operators(scene: Scene) -> Operators:
 
 
 def test_what_is_done_elsewhere_is_neither_proposed_nor_carried_out_here(scene: Scene, operators: Operators) -> None:
-    """Profile changes and verifiers have rooms of their own, which use the approval up."""
-    elsewhere = {ActKind.PROFILE_CHANGE, ActKind.VERIFIER_REGISTRATION}
+    """A profile change has a room of its own, which uses the approval up."""
+    elsewhere = {ActKind.PROFILE_CHANGE}
     assert set(ActKind) - set(EXECUTIONS) == elsewhere
 
     for kind in elsewhere:
