@@ -187,7 +187,7 @@ def stop_card(arguments: argparse.Namespace) -> Answer:
 def show_stopped(arguments: argparse.Namespace) -> Answer:
     """List the stops that no window has recorded."""
     with opened(arguments.home) as house:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "card_number": hold.card.card_number,
                 "municipality": hold.card.municipality,
