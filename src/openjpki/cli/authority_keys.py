@@ -23,6 +23,11 @@ _DOES = {
 }
 
 
+def told_keeper(keeper: str, language: str) -> str:
+    """Return where keys are kept in words: files, or the URI of a token."""
+    return "ファイル" if keeper == "files" and language == "ja" else keeper
+
+
 def add(acts: Commands) -> None:
     """Add the command to those of the authority."""
     acts.add_parser("keys", help="the CA keys: generations, where they are, what they do, until when").set_defaults(
@@ -83,8 +88,9 @@ def _does(row: "Issuer", rows: "list[Issuer]", now: datetime) -> str:
 
 def _lines(key: dict[str, Any], language: str) -> list[str]:
     ja, en = _DOES[key["does"]]
-    kept = key["keeper"] or "-"
-    responders = ", ".join(str(one["serial"]) for one in key["responders"]) or "-"
+    kept = told_keeper(key["keeper"] or "-", language)
+    number = "発行番号" if language == "ja" else "No."
+    responders = ", ".join(f"{number} {one['serial']}" for one in key["responders"]) or "-"
     if language == "ja":
         return [
             f"{key['issuer']}: {ja}、残り {key['days_left']} 日",

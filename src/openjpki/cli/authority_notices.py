@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.rules.arguments import add_day
 from openjpki.errors import Language
+from openjpki.rules.catalogue import CATALOGUE
 from openjpki.site.opening import opened
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _letters(found: "tuple[NoticeEntry, ...]", language: Language) -> Answer:
 
 def _skipped(found: "tuple[SkippedEntry, ...]", language: Language) -> Answer:
     rows = [{"key": entry.key, "municipality": entry.municipality, **_about(entry.decision)} for entry in found]
-    lines = [f"{row['key']}  {row['municipality']}  {_line(row, language)}" for row in rows]
+    lines = [f"{row['key']}  {row['municipality']}  {_line(row, language)}{_why(row, language)}" for row in rows]
     none = {"ja": "送らないと決めた期限はありません。", "en": "Nothing was left without a letter."}
     return Answer(data={"skipped": rows}, lines=lines or [none[language]])
 
@@ -135,6 +136,12 @@ def _about(entry: "DecisionEntry") -> dict[str, Any]:
 def _line(about: dict[str, Any], language: Language) -> str:
     why = f" [{about['without']}]" if about["without"] else ""
     return f"{_ABOUT[about['about']][language]} {about['expires']}{why}"
+
+
+def _why(row: dict[str, Any], language: Language) -> str:
+    """Say why there is no letter, in the finding's sentence, with its rule."""
+    finding = CATALOGUE.get(row["without"] or "")
+    return f": {finding.message(language)} ({finding.rule})" if finding else ""
 
 
 STATES: dict[str, dict[Language, str]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from openjpki.authority.act_kinds import MAX_SCRIPT
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.authority_keys import told_keeper
 from openjpki.cli.controlled_acts import script_at
 from openjpki.cli.passphrases import add_hand, hand_of
 from openjpki.errors import Kind
@@ -81,7 +82,7 @@ def rehearse(arguments: argparse.Namespace) -> Answer:
         said[2].format(
             name=step.name,
             algorithm=step.algorithm,
-            keeper=step.keeper,
+            keeper=told_keeper(step.keeper, language_of(arguments)),
             subject=step.subject,
             not_after=f"{in_japan(step.not_after):%Y-%m-%d}",
             issues_from=f"{in_japan(step.issues_from):%Y-%m-%dT%H:%M}",

@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openjpki.authority.act_kinds import MAX_SCRIPT, RULES, ActKind
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.ending_steps import AFTER
 from openjpki.cli.operators import public_key_at
 from openjpki.cli.passphrases import add_hand, hand_of
 from openjpki.cli.verifiers import REGISTRATION, registration_of
@@ -70,7 +71,8 @@ def approve(arguments: argparse.Namespace) -> Answer:
     hand = hand_of(arguments)
     with opened(arguments.home) as house:
         act = as_data(house.authority.operation.approve(arguments.number, hand), house.clock())
-    return Answer(data={"act": act}, lines=[_line(act, language_of(arguments))])
+    language = language_of(arguments)
+    return Answer(data={"act": act}, lines=[_line(act, language), *_ready(act, language)])
 
 
 def carry_out(arguments: argparse.Namespace) -> Answer:
@@ -142,7 +144,25 @@ def _carried_out(house: "House", arguments: argparse.Namespace) -> Answer:
     )
     house.authority.publish_crls()
     act = as_data(done, house.clock())
-    return Answer(data={"act": act}, lines=[_line(act, language)])
+    return Answer(data={"act": act}, lines=[_line(act, language), *_afterwards(act, language)])
+
+
+def _afterwards(act: dict[str, Any], language: Language) -> list[str]:
+    """Say what is to be done by people once an act is done."""
+    number = act["number"]
+    said: Mapping[ActKind, Mapping[Language, tuple[str, ...]]] = {
+        ActKind.MASS_REVOCATION: AFTER["compromise"],
+        ActKind.TERMINATION: AFTER["termination"],
+        ActKind.KEY_CEREMONY: {
+            "ja": (
+                f"次に: 立ち会った各運用者が openjpki authority transcript sign {number} --operator … --key FILE --home DIR",
+            ),
+            "en": (
+                f"Next, by each operator who was present: openjpki authority transcript sign {number} --operator … --key FILE --home DIR",
+            ),
+        },
+    }
+    return list(said.get(ActKind(act["kind"]), {}).get(language, ()))
 
 
 def _line(act: dict[str, Any], language: str) -> str:
@@ -153,10 +173,28 @@ def _line(act: dict[str, Any], language: str) -> str:
     return f"{act['number']} {rule.en}: {en} ({act['standing']}/{act['required']} {by}), proposed by {act['proposer']}"
 
 
+def _ready(act: dict[str, Any], language: str) -> list[str]:
+    """Name the next command once the last approval is given."""
+    if act["state"] != "approved":
+        return []
+    command = f"openjpki authority carry-out {act['number']} --home DIR"
+    return [
+        {"ja": f"承認がそろいました。実行: {command}", "en": f"Approved by all it takes. To carry it out: {command}"}[
+            language
+        ]
+    ]
+
+
 def _next(act: dict[str, Any], language: str) -> list[str]:
     lines = {
-        "ja": [f"内容の SHA-256: {act['digest']}", f"承認: openjpki authority approve {act['number']} --operator …"],
-        "en": [f"SHA-256: {act['digest']}", f"To approve it: openjpki authority approve {act['number']} --operator …"],
+        "ja": [
+            f"内容の SHA-256: {act['digest']}",
+            f"承認: openjpki authority approve {act['number']} --operator … --key FILE --home DIR",
+        ],
+        "en": [
+            f"SHA-256: {act['digest']}",
+            f"To approve it: openjpki authority approve {act['number']} --operator … --key FILE --home DIR",
+        ],
     }
     return lines[language]
 

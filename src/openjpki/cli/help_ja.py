@@ -1,10 +1,12 @@
-"""The help of `openjpki --help`, `checklist`, `rules`, `window` and `card` in Japanese: each English text with its Japanese one.
+"""The help of `openjpki --help`, `checklist`, `rules`, `window`, `card`, `authority` and `serve` in Japanese: each English text with its Japanese one.
 
 The commands are written with their English help; `cli.help` puts the Japanese one in its place. A test holds both sides
 against each other: no text of these commands is without its Japanese, and none here is without its text.
 """
 
 from collections.abc import Mapping
+
+from openjpki.cli.help_authority_ja import AUTHORITY, SERVE
 
 _FRAME: Mapping[str, str] = {
     "positional arguments": "引数",
@@ -322,5 +324,14 @@ _CARD: Mapping[str, str] = {
     "which reader of vpcd: 0 (the default) or 1": "vpcd のどのリーダーか。0(省略時)か 1",
     "where vpcd's first slot listens (35963)": "vpcd の最初のスロットの待ち受けポート(省略時は 35963)",
 }
-HELP_JA: Mapping[str, str] = {**_FRAME, **_CHECKLIST, **_QUESTIONS, **_OPTIONS, **_WINDOW, **_CARD}
+HELP_JA: Mapping[str, str] = {
+    **_FRAME,
+    **_CHECKLIST,
+    **_QUESTIONS,
+    **_OPTIONS,
+    **_WINDOW,
+    **_CARD,
+    **AUTHORITY,
+    **SERVE,
+}
 """Every text of help that has a Japanese one."""

@@ -97,10 +97,10 @@ def as_data(operator: "Operator") -> dict[str, Any]:
 
 
 def _line(operator: dict[str, Any], language: str) -> str:
-    short = operator["fingerprint"][:16]
+    whole = operator["fingerprint"]
     if language == "ja":
-        return f"{operator['name']}: {short}… {'抹消' if operator['removed_at'] else '登録中'}"
-    return f"{operator['name']}: {short}… {'removed' if operator['removed_at'] else 'enrolled'}"
+        return f"{operator['name']}: {whole} {'抹消' if operator['removed_at'] else '登録中'}"
+    return f"{operator['name']}: {whole} {'removed' if operator['removed_at'] else 'enrolled'}"
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:

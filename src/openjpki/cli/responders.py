@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from openjpki.cli.answer import Answer, Commands, language_of
-from openjpki.errors import Failure, Kind
+from openjpki.cli.moments import told_moment
+from openjpki.errors import Failure, Kind, Language
 from openjpki.site.home import Home
 from openjpki.site.opening import ServerNotInstalled, opened
 
@@ -45,10 +47,15 @@ def run(arguments: argparse.Namespace) -> Answer:
             }
             for row in house.authority.responders()
         ]
-    words = {"ja": ("新規", "まで"), "en": ("new", "until")}[language_of(arguments)]
-    told = [f"{row['issuer']}: {row['serial']} {words[1]} {row['not_after']}" for row in rows]
-    lines = [f"{line} ({words[0]})" if row["new"] else line for line, row in zip(told, rows, strict=True)]
-    return Answer(data={"responders": rows}, lines=lines)
+    language = language_of(arguments)
+    return Answer(data={"responders": rows}, lines=[_line(row, language) for row in rows])
+
+
+def _line(row: dict[str, Any], language: Language) -> str:
+    until = told_moment(row["not_after"], language)
+    if language == "ja":
+        return f"{row['issuer']}: 発行番号 {row['serial']}、{until} まで" + ("(新規)" if row["new"] else "")
+    return f"{row['issuer']}: No. {row['serial']}, until {until}" + (" (new)" if row["new"] else "")
 
 
 def copy_status(arguments: argparse.Namespace) -> Answer:

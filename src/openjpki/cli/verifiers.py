@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.moments import told_moment
 from openjpki.cli.rules.arguments import day
+from openjpki.cli.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
 from openjpki.errors import Language
 from openjpki.rules.phone_hold import Question
 from openjpki.rules.verifiers import Ground, Right, VerifierEvent, VerifierKind
@@ -204,7 +206,7 @@ def stop_card(arguments: argparse.Namespace) -> Answer:
 def show_stopped(arguments: argparse.Namespace) -> Answer:
     """List the stops that no window has recorded."""
     with opened(arguments.home) as house:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "card_number": hold.card.card_number,
                 "municipality": hold.card.municipality,
@@ -215,7 +217,12 @@ def show_stopped(arguments: argparse.Namespace) -> Answer:
             for hold in house.verifiers().stopped()
         ]
     none = {"ja": "窓口の記録を待つ一時停止はありません。", "en": "No stop waits for a window."}[language_of(arguments)]
-    lines = [f"{row['held_at']} {row['municipality']} {row['card_number']} ({row['operator']})" for row in rows]
+    word = {
+        "ja": "カード {card_number}: {at} に一時停止、市区町村 {municipality}、受付 {operator}",
+        "en": "card {card_number}: stopped on {at}, municipality {municipality}, taken by {operator}",
+    }
+    language = language_of(arguments)
+    lines = [word[language].format(**row, at=told_moment(row["held_at"], language)) for row in rows]
     return Answer(data={"stopped": rows}, lines=lines or [none])
 
 
@@ -275,9 +282,10 @@ def _told(entry: "Entry", language: Language) -> Answer:
 
 def _line(row: dict[str, Any], language: Language) -> str:
     last = date.fromisoformat(row["until"])
-    rights = ", ".join(row["rights"])
     if language == "ja":
-        return f"{row['code']} {row['name']}: {row['state']}、{row['kind']}、{rights}、{last} まで"
+        may = "・".join(RIGHTS_JA[right] for right in row["rights"])
+        return f"{row['code']} {row['name']}: {STATES_JA[row['state']]}、{KINDS_JA[row['kind']]}、{may}、{last} まで"
+    rights = ", ".join(row["rights"])
     return f"{row['code']} {row['name']}: {row['state']}, {row['kind']}, {rights}, until {last}"
 
 

@@ -9,6 +9,7 @@ from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.authority_notices import STATES
 from openjpki.cli.main import parser
 from openjpki.desk.messages import Attributes, CardReported, Foreigner, PersonReported, ReportAccepted
+from openjpki.rules.catalogue import find
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CardState, ResidenceStatus, Sex
 from openjpki.site.clock import SteppedClock, real_moment
@@ -99,9 +100,11 @@ def test_letters_and_what_is_in_none_are_listed(home: Path) -> None:
     (skipped,) = run(home, "list", "--skipped").data["skipped"]
     assert (skipped["about"], skipped["without"]) == ("card", "notice.fixed-stay")
     assert run(home, "list").lines == [f"{letter['notice']}  99201  waits  card {soon().isoformat()}"]
-    assert run(home, "list", "--skipped", language="ja").lines == [
-        f"{skipped['key']}  99201  カード {soon().isoformat()} [notice.fixed-stay]"
-    ]
+    (line,) = run(home, "list", "--skipped", language="ja").lines
+    finding = find("notice.fixed-stay")
+    assert line == (
+        f"{skipped['key']}  99201  カード {soon().isoformat()} [notice.fixed-stay]: {finding.ja} ({finding.rule})"
+    )
 
 
 def test_every_state_has_its_word(home: Path) -> None:

@@ -24,9 +24,12 @@ def test_a_ceremony_from_its_rehearsal_to_its_transcript(run: Run, tmp_path: Pat
     assert proposed.data["act"]["state"] == "proposed"
     assert "openjpki authority approve 1" in proposed.lines[-1]
     run("approve", "1", by=TANAKA)
-    assert run("approve", "1", by=SUZUKI).data["act"]["state"] == "approved"
+    last = run("approve", "1", by=SUZUKI)
+    assert last.data["act"]["state"] == "approved"
+    assert "openjpki authority carry-out 1 --home DIR" in last.lines[-1]
     done = run("carry-out", "1", language="ja")
-    assert done.lines == ["1 鍵生成の式: 実行済み(2/2 tanaka, suzuki)、提案 sato"]
+    assert done.lines[0] == "1 鍵生成の式: 実行済み(2/2 tanaka, suzuki)、提案 sato"
+    assert "openjpki authority transcript sign 1" in done.lines[1]
     assert len(list((tmp_path / "home" / "authority" / "public" / "crl").glob("*.crl"))) == 4
 
     assert run("transcript", "verify", "1").kind is Kind.REFUSED

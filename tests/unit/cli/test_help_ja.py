@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from openjpki.cli.help_ja import HELP_JA
 from openjpki.cli.main import parser
 
-IN_JAPANESE = frozenset({"checklist", "rules", "window", "card"})
+IN_JAPANESE = frozenset({"checklist", "rules", "window", "card", "authority", "serve"})
 """The commands whose help is in Japanese down to the last option."""
 
 
@@ -21,7 +21,7 @@ def texts(found: argparse.ArgumentParser, *, top: bool = True) -> Iterator[str]:
 
 
 def test_the_japanese_help_is_complete() -> None:
-    """Of the top, of `checklist`, `rules`, `window` and `card`: no text is without its Japanese, and none of these without its text."""
+    """Of the top, of `checklist`, `rules`, `window`, `card`, `authority` and `serve`: no text is without its Japanese, and none of these without its text."""
     written = set(texts(parser()))
 
     assert sorted(written - set(HELP_JA)) == []

@@ -73,7 +73,7 @@ def test_a_passphrase_is_typed_twice_where_nobody_sees_it(tmp_path: Path, monkey
 @pytest.mark.django_db(databases=ROLES)
 @pytest.mark.usefixtures("typed")
 def test_operators_are_enrolled_and_listed(tmp_path: Path) -> None:
-    """The first three; the list says who, with the beginning of the fingerprint."""
+    """The first three; the list says who, with the whole fingerprint, since people compare it."""
     home = tmp_path / "home"
     with founded(home, SETTINGS):
         pass
@@ -83,6 +83,7 @@ def test_operators_are_enrolled_and_listed(tmp_path: Path) -> None:
     for name in ("sato", "tanaka", "suzuki"):
         enrolled = run("operator", "enrol", name, "--public", tmp_path / f"{name}.pub", "--home", home)
         assert enrolled.data["operator"]["removed_at"] is None
+        assert enrolled.data["operator"]["fingerprint"] in enrolled.lines[0]
     with pytest.raises(OperatorsComplete):
         run("operator", "enrol", "yamada", "--public", tmp_path / "yamada.pub", "--home", home)
 

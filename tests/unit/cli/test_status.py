@@ -27,7 +27,9 @@ def test_a_home_that_can_work_exits_with_0(home: Path, capsys: pytest.CaptureFix
     assert main(["status", "--home", str(home), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ready"] is True
     assert main(["status", "--home", str(home), "--lang", "ja"]) == 0
-    assert "失効リスト: 良好" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "失効リスト: 良好" in said
+    assert "署名鍵: 良好 (有効な世代 2)" in said
 
 
 def test_a_home_that_cannot_exits_with_4(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,7 @@ def test_a_verifier_from_its_registration_to_its_end(home: Path, tmp_path: Path)
     assert (ends[fingerprint] is None, len(ends)) == (False, 2)
     assert run(home, "verifier", "end", "--code", "bank").data["verifier"]["state"] == "ended"
     shown = run(home, "verifier", "show", "--code", "bank", language="ja")
-    assert shown.lines[0] == "bank 見本銀行: ended、signature-verifier、lists, status、2029-03-31 まで"
+    assert shown.lines[0] == "bank 見本銀行: 終了、署名検証者、失効リスト・失効情報の照会、2029-03-31 まで"
     assert all(one["revoked_at"] for one in shown.data["verifier"]["certificates"])
     assert [row["code"] for row in run(home, "verifier", "list").data["verifiers"]] == ["bank"]
     with pytest.raises(IllegalTransition):

@@ -8,8 +8,9 @@ from shutil import disk_usage
 
 from django.db import DatabaseError, connections
 
-from openjpki.authority.issuers import in_force
+from openjpki.authority.issuers import NoIssuer, in_force, issuing
 from openjpki.errors import Failure
+from openjpki.rules.kinds import CertificateKind
 from openjpki.site.clock import real_moment
 from openjpki.site.house import House
 from openjpki.site.keeping.integrity import tables_current
@@ -73,11 +74,23 @@ def tables(house: House, _: datetime) -> Finding:
 
 
 def keys(house: House, now: datetime) -> Finding:
-    """The key of every CA in force can be used, and there is a CA of each kind."""
+    """The key of every CA in force can be used; a warning if none of a kind issues, while its lists and answers go on (R-5.10)."""
     issuers = in_force(now)
     for issuer in issuers:
         house.authority.keys.signer(issuer.key_name)
-    return Finding(sound=bool(issuers), figures={"in_force": len(issuers)})
+    told: dict[str, int | float | str] = {"in_force": len(issuers)}
+    silent = [kind.value for kind in CertificateKind if not _issued(kind, now)]
+    if silent:
+        told["nobody_issues"] = "+".join(silent)
+    return Finding(sound=bool(issuers), warning=bool(silent), figures=told)
+
+
+def _issued(kind: CertificateKind, now: datetime) -> bool:
+    try:
+        issuing(kind, now)
+    except NoIssuer:
+        return False
+    return True
 
 
 def lists(_: House, now: datetime) -> Finding:

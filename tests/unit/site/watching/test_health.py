@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from openjpki.authority.keys import KeyStore
-from openjpki.authority.models import CrlPublication, Revocation
+from openjpki.authority.models import CrlPublication, GenerationEnd, Revocation
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.settings import ROLES
@@ -39,6 +39,15 @@ def test_a_home_that_can_do_its_work_is_ready(settled: House) -> None:
     data = found.as_data()
     assert data["ready"] is True
     assert tree(settled.home.path) == before
+
+
+def test_a_kind_that_nobody_issues_is_named(settled: House) -> None:
+    """After a compromise the lists and answers go on, so it is a warning; which kind is said (R-5.10)."""
+    settled.authority.operation.drill("signature-1", GenerationEnd.COMPROMISE, lambda _: None)
+    keys = look(settled).findings["keys"]
+
+    assert (keys.sound, keys.warning) == (True, True)
+    assert keys.figures == {"in_force": 2, "nobody_issues": "signature"}
 
 
 def test_lists_that_ran_out_are_told(settled: House) -> None:
