@@ -94,7 +94,7 @@ AUTHORITY: Mapping[str, str] = {
     "first day of the registration": "登録の初日",
     "last day of the registration, included": "登録の最終日(その日を含む)",
     "its 13 digits, if it has them": "法人番号13桁(あるもの)",
-    "the approval under which it is registered": "登録の根拠となる認定",
+    "in a sandbox: the paper by which it is registered": "試験環境で、登録の根拠となる書類",
     "the verifier's code": "検証者のコード",
     "the certificate request, PEM": "証明書要求(PEM)",
     "where its certificate goes, PEM": "証明書の書き出し先(PEM)",
