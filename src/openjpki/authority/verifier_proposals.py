@@ -7,7 +7,7 @@ from typing import Any
 from openjpki.authority.acts import Doer
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct
-from openjpki.authority.verifiers import Registration, enter, hold_registrable
+from openjpki.authority.verifiers import Registration, RegistrationUnsound, enter, hold_registrable
 from openjpki.rules.verifiers import Ground, Right, VerifierKind
 
 
@@ -26,17 +26,20 @@ def content_for(registration: Registration) -> dict[str, Any]:
 
 
 def registration_in(content: Mapping[str, Any]) -> Registration:
-    """Return the registration that an act's content says: `content_for`'s counterpart."""
-    return Registration(
-        code=content["code"],
-        name=content["name"],
-        kind=VerifierKind(content["kind"]),
-        grounds=frozenset(map(Ground, content["grounds"])),
-        rights=frozenset(map(Right, content["rights"])),
-        since=date.fromisoformat(content["since"]),
-        until=date.fromisoformat(content["until"]),
-        corporate_number=content["corporate_number"],
-    )
+    """Return the registration that an act's content says: `content_for`'s counterpart; raises `RegistrationUnsound`."""
+    try:
+        return Registration(
+            code=content["code"],
+            name=content["name"],
+            kind=VerifierKind(content["kind"]),
+            grounds=frozenset(map(Ground, content["grounds"])),
+            rights=frozenset(map(Right, content["rights"])),
+            since=date.fromisoformat(content["since"]),
+            until=date.fromisoformat(content["until"]),
+            corporate_number=content["corporate_number"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RegistrationUnsound(field="content") from error
 
 
 def check(_: Means, content: Mapping[str, Any], __: datetime) -> None:

@@ -6,6 +6,7 @@ from openjpki.authority.generation_end import GenerationEnded
 from openjpki.authority.issuers import NoSuchIssuer
 from openjpki.authority.models import GenerationEnd, Issuer
 from openjpki.authority.operation import NotInASandbox
+from openjpki.authority.verifiers import RegistrationUnsound
 from tests.support.authority import Scene
 from tests.support.operators import Operators
 
@@ -23,12 +24,14 @@ def test_a_drill_is_for_a_sandbox(scene: Scene) -> None:
 
 
 def test_what_cannot_be_carried_out_is_not_proposed(scene: Scene) -> None:
-    """A generation whose key is gone is not compromised any more; a verifier is registered elsewhere."""
+    """A generation whose key is gone is not compromised any more, half a notification is none, a profile changes elsewhere."""
     operators = Operators(scene.authority).enrolled()
     scene.authority.operation.drill("signature-1", GenerationEnd.TERMINATION, lambda _: None)
 
     with pytest.raises(GenerationEnded):
         operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))
-    with pytest.raises(NotCarriedOutHere):
+    with pytest.raises(RegistrationUnsound):
         operators.propose(ActKind.VERIFIER_REGISTRATION, {})
+    with pytest.raises(NotCarriedOutHere):
+        operators.propose(ActKind.PROFILE_CHANGE, {})
     assert operators.operation.acts() == []
