@@ -53,7 +53,7 @@ def extra_memory() -> float:
 def writer(count: int, folder: Path) -> Callable[[], Path]:
     """Return what makes a list of so many entries and returns its file."""
     start_django(Path("/dev/null"))
-    from openjpki.authority.lists import ListFolder
+    from openjpki.authority.publishing.lists import ListFolder
 
     lists = ListFolder(lists=folder, partition="signature-1-99201")
     moments = [ISSUED - timedelta(seconds=157 * back) for back in range(MOMENTS)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from openjpki.authority.token_keys import TokenKeys
+from openjpki.authority.signing.token_keys import TokenKeys
 from openjpki.pki.algorithms import KeyAlgorithm
 from tests.support.token import LABEL, MODULE, the_token
 

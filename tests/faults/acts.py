@@ -7,13 +7,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from openjpki.audit.models import Entry
-from openjpki.authority import consents
-from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.acts import verifier_at
-from openjpki.authority.ceremony_act import content_for
-from openjpki.authority.ceremony_script import read_script
-from openjpki.authority.controlled import Going, for_issuer
-from openjpki.authority.following import following
+from openjpki.authority.control.controlled import Going, for_issuer
+from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.generations.ceremony import content_for
+from openjpki.authority.generations.script import read_script
 from openjpki.authority.models import Card as AuthorityCard
 from openjpki.authority.models import (
     CardSession,
@@ -33,8 +31,10 @@ from openjpki.authority.models import (
 from openjpki.authority.models import Order as AuthorityOrder
 from openjpki.authority.moments import moment
 from openjpki.authority.phone_hold import stop
+from openjpki.authority.publishing.following import following
 from openjpki.authority.responding.store import StatusWriter
-from openjpki.authority.verifiers import register
+from openjpki.authority.verifiers import consents
+from openjpki.authority.verifiers.register import register
 from openjpki.card.face import ATTRIBUTES
 from openjpki.card.terminal import WrongPin
 from openjpki.documents.card_signer import CardSigner

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from openjpki.authority.lists import ListFolder
 from openjpki.authority.models import Certificate, CrlPublication, Issuer
 from openjpki.authority.models.certificate import LIVE
-from openjpki.authority.municipalities import all_enrolled
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.publication import newest_list
+from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import ApplicationState, CertificateKind
 from openjpki.site.house import House

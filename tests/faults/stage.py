@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from openjpki.authority.card_factory import Registered
+from openjpki.authority.cards.factory import Registered
 from openjpki.authority.models import Person
 from openjpki.desk.carrier import AuthorityUnreachable, Carrier
 from openjpki.desk.messages import Reply, Request

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from openjpki.authority import verifier_walls
 from openjpki.authority import walls as authority_walls
-from openjpki.authority.act_kinds import ActKind
-from openjpki.authority.ceremony_act import content_for
-from openjpki.authority.ceremony_script import read_script
+from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.generations.ceremony import content_for
+from openjpki.authority.generations.script import read_script
 from openjpki.authority.models import (
     Card,
     Consent,
@@ -20,7 +19,8 @@ from openjpki.authority.models import (
     Person,
     Verifier,
 )
-from openjpki.authority.verifiers import move
+from openjpki.authority.verifiers import walls as verifier_walls
+from openjpki.authority.verifiers.register import move
 from openjpki.rules.application import APPLICATION
 from openjpki.rules.kinds import ApplicationState, LifeEvent
 from openjpki.rules.lifecycle import CERTIFICATE

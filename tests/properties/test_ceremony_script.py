@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openjpki.authority.ceremony_script import ScriptUnreadable, read_script
-from tests.unit.authority.test_ceremony_script import SCRIPT
+from openjpki.authority.generations.script import ScriptUnreadable, read_script
+from tests.unit.authority.generations.test_script import SCRIPT
 
 
 @given(st.text(max_size=100))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from openjpki.audit.models import Entry
-from openjpki.authority.gate import GateTerms
+from openjpki.authority.desk.gate import GateTerms
 from openjpki.authority.models import Certificate, EnrolledKey, Issuer, SeenNonce
 from openjpki.desk.carrier import MAX_MESSAGE, AuthorityUnreachable, SealRefused, encode
 from openjpki.desk.envelope import MAX_ENVELOPE, encode_envelope

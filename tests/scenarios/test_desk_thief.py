@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from openjpki.authority.admission import key_digest
-from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.cards.factory import CardFactory
+from openjpki.authority.issuance.admission import key_digest
 from openjpki.authority.models import Card, CardKey, Certificate, Order, Person, PinReset
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import (

@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError, connections
 
 from openjpki.authority.models import Notice, NoticeDecision
-from openjpki.authority.notices import Selected
+from openjpki.authority.notices.selection import Selected
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import Notices, NoticesAsked, ReportAccepted
 from tests.support.authority import Scene

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from openjpki.authority.authority import Authority
-from openjpki.authority.card_face_key import CardFaceKey
-from openjpki.authority.card_keys import CardKeys
-from openjpki.authority.keys import KeyStore, SigningKeys
+from openjpki.authority.cards.face_key import CardFaceKey
+from openjpki.authority.cards.keys import CardKeys
 from openjpki.authority.means import Terms
 from openjpki.authority.models import Card, CardKey
 from openjpki.authority.responding.requesters import Requesters
+from openjpki.authority.signing.keys import KeyStore, SigningKeys
 from openjpki.desk.messages import (
     Attributes,
     CardReported,

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from openjpki.authority.card_factory import CardFactory
+from openjpki.authority.cards.factory import CardFactory
 from openjpki.card.connection import CardRemoved
 from openjpki.card.image import CardImage
 from openjpki.desk.messages import (

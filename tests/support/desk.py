@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 from django.db import connections
 
-from openjpki.authority.desk_ca import DeskCa
-from openjpki.authority.gate import Gate, GateTerms
+from openjpki.authority.desk.desk_ca import DeskCa
+from openjpki.authority.desk.gate import Gate, GateTerms
 from openjpki.desk.carrier import decode_reply, encode
 from openjpki.desk.envelope import Envelope, encode_envelope, signed_bytes, signer_of
 from openjpki.desk.https import HttpsLine

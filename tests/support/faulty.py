@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from openjpki.authority.keys import SigningKeys
+from openjpki.authority.signing.keys import SigningKeys
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import Signer, StreamSigner
 

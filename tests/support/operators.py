@@ -5,11 +5,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
-from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.authority import Authority
-from openjpki.authority.controlled import Going
+from openjpki.authority.control.controlled import Going
+from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.control.operator_keys import Hand, OperatorKey
 from openjpki.authority.models import ControlledAct
-from openjpki.authority.operator_keys import Hand, OperatorKey
 from openjpki.rules.kinds import CertificateKind
 
 SATO, TANAKA, SUZUKI = "sato", "tanaka", "suzuki"

@@ -7,7 +7,7 @@ from cryptography.x509 import ocsp
 
 from openjpki.authority.authority import Authority
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.following import Followed, following
+from openjpki.authority.publishing.following import Followed, following
 from openjpki.authority.responding.answering import Answered, StatusDesk
 from openjpki.authority.responding.cache import CachedDesk
 from openjpki.authority.responding.requesters import Requesters

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.guard import Guard
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.authority.signing.server import listening
 from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm

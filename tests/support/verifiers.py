@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from openjpki.authority import verifiers
-from openjpki.authority.desk_ca import DeskCa
-from openjpki.authority.verifier_door import JSON, DoorReply, DoorRequest, VerifierDoor
-from openjpki.authority.verifiers import Registration
+from openjpki.authority.desk.desk_ca import DeskCa
+from openjpki.authority.verifiers import register as verifiers
+from openjpki.authority.verifiers.door import JSON, DoorReply, DoorRequest, VerifierDoor
+from openjpki.authority.verifiers.register import Registration
 from openjpki.desk.messages import CertificateActivated, CertificateIssued
 from openjpki.documents.sign import sign_cms
 from openjpki.pki.algorithms import KeyAlgorithm

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from openjpki.authority import card_keys
+from openjpki.authority.cards import keys as card_keys
 from tests.support.story import KeptStory, Telling
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from django.db import transaction
 
 from openjpki.audit.record import Fact, record
-from openjpki.authority import journal
+from openjpki.authority.publishing import journal
 from openjpki.authority.verbs import Verb
 
 ALIAS = "authority"

@@ -7,29 +7,29 @@ from datetime import date, datetime
 from django.db import IntegrityError, OperationalError
 
 from openjpki.authority.acts import act, window_at
-from openjpki.authority.admission import ByRule
-from openjpki.authority.card_sessions import begin, go_on
-from openjpki.authority.ceremony import create_generation
+from openjpki.authority.cards.pin_resets import approve
+from openjpki.authority.cards.sessions import begin, go_on
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.delivery import confirm
-from openjpki.authority.desk_keys import desk_keys, introduce, readmit, revoke_key
-from openjpki.authority.issuance import issue_ordered
+from openjpki.authority.desk.desk_keys import desk_keys, introduce, readmit, revoke_key
+from openjpki.authority.generations.birth import create_generation
+from openjpki.authority.issuance.admission import ByRule
+from openjpki.authority.issuance.delivery import confirm
+from openjpki.authority.issuance.resume import Resumed, resume
+from openjpki.authority.issuance.steps import issue_ordered
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, EnrolledKey, Issuer, OcspResponder
 from openjpki.authority.moments import ClockWentBack, moment
-from openjpki.authority.municipalities import enrol
-from openjpki.authority.notice_delivery import hand_over
-from openjpki.authority.notices import Batch, Selected, select_notices
+from openjpki.authority.notices.delivery import hand_over
+from openjpki.authority.notices.selection import Batch, Selected, select_notices
 from openjpki.authority.operation import Operation
-from openjpki.authority.pin_resets import approve
-from openjpki.authority.publication import publish, write_out
+from openjpki.authority.publishing.publication import publish, write_out
+from openjpki.authority.publishing.responders import in_force_at, renew
+from openjpki.authority.publishing.status import answer
 from openjpki.authority.reading import certificates
-from openjpki.authority.register import report
-from openjpki.authority.responders import in_force_at, renew
+from openjpki.authority.register.municipalities import enrol
+from openjpki.authority.register.reports import report
 from openjpki.authority.responding.answering import TRY_LATER, Answered
-from openjpki.authority.resume import Resumed, resume
 from openjpki.authority.revocation import revoke
-from openjpki.authority.status import answer
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
     CardAnswers,

@@ -12,7 +12,7 @@ from datetime import timedelta
 from openjpki.authority.acts import act, authority_at
 from openjpki.authority.authority import Authority
 from openjpki.authority.models import SerialCounter
-from openjpki.authority.publication import publish
+from openjpki.authority.publishing.publication import publish
 from openjpki.authority.verbs import Verb
 from openjpki.rules.kinds import CertificateKind
 

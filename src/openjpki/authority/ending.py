@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from openjpki.authority import journal
 from openjpki.authority.acts import Doer
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Issuer, Order, OrderState, Person, Revocation
 from openjpki.authority.models.certificate import LIVE, OPEN, PENDING
+from openjpki.authority.publishing import journal
 from openjpki.authority.verbs import Verb
 from openjpki.rules.dates import civil_date, first_second, last_second
 from openjpki.rules.kinds import CertificateKind, CertificateState, LifeEvent, OtherCause

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from openjpki.authority.act_kinds import DualControl
-from openjpki.authority.card_face_key import CardFaceKey
-from openjpki.authority.card_keys import CardKeys
+from openjpki.authority.cards.face_key import CardFaceKey
+from openjpki.authority.cards.keys import CardKeys
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.keys import SigningKeys
-from openjpki.authority.refusal_notes import RefusalNotes
+from openjpki.authority.control.kinds import DualControl
+from openjpki.authority.desk.refusal_notes import RefusalNotes
 from openjpki.authority.responding.requesters import Requesters
+from openjpki.authority.signing.keys import SigningKeys
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 

@@ -7,19 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openjpki.authority import approvals, transcripts
-from openjpki.authority.act_kinds import ActKind
 from openjpki.authority.acts import act, authority_at
-from openjpki.authority.ceremony_act import Step, rehearse
-from openjpki.authority.ceremony_script import Script, read_script
 from openjpki.authority.checkpoints import Checkpoint
-from openjpki.authority.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
-from openjpki.authority.generation_end import Progress, declare_ended, destroy_keys, hold_destroyable, revoke_everything
+from openjpki.authority.control import approvals
+from openjpki.authority.control.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
+from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.control.operator_keys import Hand
+from openjpki.authority.control.operators import all_operators, enrol_first
+from openjpki.authority.generations import transcripts
+from openjpki.authority.generations.ceremony import Step, rehearse
+from openjpki.authority.generations.end import (
+    Progress,
+    declare_ended,
+    destroy_keys,
+    hold_destroyable,
+    revoke_everything,
+)
+from openjpki.authority.generations.script import Script, read_script
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, Transcript
 from openjpki.authority.moments import moment
-from openjpki.authority.operator_keys import Hand
-from openjpki.authority.operators import all_operators, enrol_first
 from openjpki.errors import Failure, Kind
 
 

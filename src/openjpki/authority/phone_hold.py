@@ -16,7 +16,7 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_for
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Person, PhoneHold
-from openjpki.authority.persons import CardUnknown, locked
+from openjpki.authority.register.persons import CardUnknown, locked
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date

@@ -5,9 +5,9 @@ from datetime import datetime
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate
-from openjpki.authority.municipalities import enrolled
-from openjpki.authority.persons import card_of, locked_served_by
 from openjpki.authority.records import recorded
+from openjpki.authority.register.municipalities import enrolled
+from openjpki.authority.register.persons import card_of, locked_served_by
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import MOST_RECORDS, Certificates, CertificatesAsked
 

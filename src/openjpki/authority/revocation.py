@@ -5,12 +5,12 @@ from datetime import datetime
 from openjpki.authority.acts import act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import end_for
-from openjpki.authority.limits import hold_order_age
 from openjpki.authority.means import Means
-from openjpki.authority.municipalities import enrolled
-from openjpki.authority.persons import locked_served_by
 from openjpki.authority.receipts import answered, keep
-from openjpki.authority.register import DayImpossible, NotOfThisMessage
+from openjpki.authority.register.limits import hold_order_age
+from openjpki.authority.register.municipalities import enrolled
+from openjpki.authority.register.persons import locked_served_by
+from openjpki.authority.register.reports import DayImpossible, NotOfThisMessage
 from openjpki.desk.messages import RevocationAccepted, RevocationOrder
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import FIRST_DAY, civil_date

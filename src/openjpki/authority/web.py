@@ -14,10 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from openjpki.authority.authority import Authority
-from openjpki.authority.issuers import NoSuchIssuer, named
-from openjpki.authority.lists import ListFolder, ListMissing
+from openjpki.authority.generations.issuers import NoSuchIssuer, named
 from openjpki.authority.models import Issuer
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.lists import ListFolder, ListMissing
+from openjpki.authority.publishing.publication import newest_list
 from openjpki.authority.responding.answering import Answered
 from openjpki.authority.responding.transport import REQUEST, RESPONSE, cache_control, question_in
 from openjpki.authority.wiring import current

@@ -12,12 +12,12 @@ from openjpki.rules.catalogue import CATALOGUE
 from openjpki.site.opening import opened
 
 if TYPE_CHECKING:
-    from openjpki.authority.notice_list import (
+    from openjpki.authority.notices.listing import (
         DecisionEntry,
         NoticeEntry,
         SkippedEntry,
     )  # Django must be set up before its modules are loaded
-    from openjpki.authority.notices import Batch
+    from openjpki.authority.notices.selection import Batch
 
 
 _LIST = "list"
@@ -88,7 +88,7 @@ def _counts(batch: "Batch") -> dict[str, Any]:
 def show(arguments: argparse.Namespace) -> Answer:
     """List letters by their numbers, or what is in none by its key."""
     with opened(arguments.home):
-        from openjpki.authority import notice_list
+        from openjpki.authority.notices import listing as notice_list
 
         asked = {"after": arguments.after, "municipality": arguments.municipality}
         if arguments.skipped:

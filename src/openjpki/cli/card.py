@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from openjpki.authority.card_factory import CardFactory
-from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.cards.factory import CardFactory
+from openjpki.authority.cards.keys import NAME, CardKeys
 from openjpki.card.image import CardImage
 from openjpki.card.pins import PinReference
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
@@ -161,7 +161,7 @@ def _blank(arguments: argparse.Namespace) -> CardImage:
 def _of_resident(arguments: argparse.Namespace) -> CardImage:
     """Make a card of a person; without a day its last is the one that the rules give it today (R-3.7)."""
     with opened(arguments.home) as house:
-        from openjpki.authority.card_holders import registered
+        from openjpki.authority.cards.holders import registered
 
         at = house.clock()
         today = civil_date(at)

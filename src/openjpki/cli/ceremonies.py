@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from openjpki.authority.act_kinds import MAX_SCRIPT
+from openjpki.authority.control.kinds import MAX_SCRIPT
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.authority_keys import told_keeper
 from openjpki.cli.controlled_acts import script_at

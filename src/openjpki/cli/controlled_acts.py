@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openjpki.authority.act_kinds import MAX_SCRIPT, RULES, ActKind
+from openjpki.authority.control.kinds import MAX_SCRIPT, RULES, ActKind
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.ending_steps import AFTER
 from openjpki.cli.operators import public_key_at
@@ -78,7 +78,7 @@ def approve(arguments: argparse.Namespace) -> Answer:
 def carry_out(arguments: argparse.Namespace) -> Answer:
     """Carry an act out; what it ends is published at once. A termination holds the home alone."""
     with opened(arguments.home) as house:
-        from openjpki.authority.approvals import act_of
+        from openjpki.authority.control.approvals import act_of
 
         if act_of(arguments.number).kind != ActKind.TERMINATION.value:
             return _carried_out(house, arguments)
@@ -108,7 +108,7 @@ def told_progress(language: Language) -> Callable[[int], None]:
 
 def as_data(act: "ControlledAct", now: datetime) -> dict[str, Any]:
     """Return an act as data: what it is about, who approved it, and how far it has come."""
-    from openjpki.authority.approvals import approvers, content_of, standing
+    from openjpki.authority.control.approvals import approvers, content_of, standing
 
     count = len(standing(act))
     if act.done_at is not None:
@@ -136,7 +136,7 @@ def as_data(act: "ControlledAct", now: datetime) -> dict[str, Any]:
 
 
 def _carried_out(house: "House", arguments: argparse.Namespace) -> Answer:
-    from openjpki.authority.controlled import Going
+    from openjpki.authority.control.controlled import Going
 
     language = language_of(arguments)
     done = house.authority.operation.carry_out(
@@ -206,20 +206,20 @@ def script_at(path: Path) -> str:
 
 
 def _ceremony(arguments: argparse.Namespace) -> dict[str, Any]:
-    from openjpki.authority.ceremony_act import content_for
-    from openjpki.authority.ceremony_script import read_script
+    from openjpki.authority.generations.ceremony import content_for
+    from openjpki.authority.generations.script import read_script
 
     return content_for(read_script(script_at(arguments.script)))
 
 
 def _of_issuer(arguments: argparse.Namespace) -> dict[str, Any]:
-    from openjpki.authority.controlled import for_issuer
+    from openjpki.authority.control.controlled import for_issuer
 
     return for_issuer(arguments.issuer)
 
 
 def _switch(arguments: argparse.Namespace) -> dict[str, Any]:
-    from openjpki.authority.controlled import for_switch
+    from openjpki.authority.control.controlled import for_switch
 
     return for_switch(arguments.issuer, arguments.issues_from)
 
@@ -229,13 +229,13 @@ def _revocation(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _enrolment(arguments: argparse.Namespace) -> dict[str, Any]:
-    from openjpki.authority.controlled import for_enrolment
+    from openjpki.authority.control.controlled import for_enrolment
 
     return for_enrolment(arguments.name, public_key_at(arguments.public))
 
 
 def _verifier(arguments: argparse.Namespace) -> dict[str, Any]:
-    from openjpki.authority.verifier_proposals import content_for
+    from openjpki.authority.verifiers.proposals import content_for
 
     return content_for(registration_of(arguments))
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import timedelta
 
-from openjpki.authority.act_kinds import DualControl
+from openjpki.authority.control.kinds import DualControl
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
 from openjpki.errors import Language
 from openjpki.lab.catalogue import CATALOGUE, PINS, TestCard, card_named

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openjpki.authority.operator_keys import MAX_KEY_FILE, OperatorKey, fingerprint_of, public_key_of
+from openjpki.authority.control.operator_keys import MAX_KEY_FILE, OperatorKey, fingerprint_of, public_key_of
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.passphrases import add_source, passphrase
 from openjpki.errors import Failure, Kind

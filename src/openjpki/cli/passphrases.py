@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from openjpki.authority.keys import read_secret
-from openjpki.authority.operator_keys import Hand, OperatorKey
+from openjpki.authority.control.operator_keys import Hand, OperatorKey
+from openjpki.authority.signing.keys import read_secret
 from openjpki.cli.answer import language_of
 from openjpki.errors import Failure, Kind
 

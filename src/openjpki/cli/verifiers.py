@@ -18,7 +18,7 @@ from openjpki.site.private import write_private
 
 if TYPE_CHECKING:
     from openjpki.authority.models import Consent
-    from openjpki.authority.verifiers import Registration
+    from openjpki.authority.verifiers.register import Registration
     from openjpki.site.verifiers import Entry  # Django must be set up before its modules are loaded
 
 W = TypeVar("W", Ground, Right, Question)
@@ -127,7 +127,7 @@ def enter(arguments: argparse.Namespace) -> Answer:
 
 def registration_of(arguments: argparse.Namespace) -> "Registration":
     """Return the registration that the options of `REGISTRATION` say; a home must be open."""
-    from openjpki.authority.verifiers import Registration
+    from openjpki.authority.verifiers.register import Registration
 
     return Registration(
         code=arguments.code,

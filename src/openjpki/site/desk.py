@@ -3,8 +3,8 @@
 from django.db import connections
 
 from openjpki.authority.authority import Authority
-from openjpki.authority.desk_ca import DeskCa
-from openjpki.authority.gate import Gate
+from openjpki.authority.desk.desk_ca import DeskCa
+from openjpki.authority.desk.gate import Gate
 from openjpki.desk.carrier import Carrier
 from openjpki.desk.https import HttpsLine
 from openjpki.desk.https_server import DeskServer

@@ -21,7 +21,7 @@ from openjpki.site.orphans import end_with_parent
 from openjpki.site.watching import logs
 
 if TYPE_CHECKING:
-    from openjpki.authority.following import Follower  # Django must be set up before its modules are loaded
+    from openjpki.authority.publishing.following import Follower  # Django must be set up before its modules are loaded
 
 PAUSE = timedelta(seconds=1)
 """Between two looks: what was recorded shows in the answers a second later, long before the store's bound."""
@@ -41,7 +41,7 @@ def following(home: Home, ready: Callable[[], None] = _pass) -> Iterator[None]:
     """Follow the journal in a thread while the block runs; raises `FollowerRuns`. `ready` is called when the store is complete."""
     with told_of_databases():
         start_django(home.path)
-        from openjpki.authority.following import following as held
+        from openjpki.authority.publishing.following import following as held
 
         logs.install()
         stop = threading.Event()

@@ -22,7 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from openjpki.authority.act_kinds import DualControl
+from openjpki.authority.control.kinds import DualControl
 from openjpki.errors import Failure, Kind
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.profiles import ProfileSet

@@ -6,15 +6,15 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from openjpki.audit.ledger import Ledger
-from openjpki.authority import card_face_key
-from openjpki.authority.act_kinds import DualControl
 from openjpki.authority.authority import Authority
-from openjpki.authority.card_face_key import CardFaceKey
-from openjpki.authority.card_faces import FaceWriter
-from openjpki.authority.card_factory import CardFactory
-from openjpki.authority.card_keys import NAME, CardKeys
-from openjpki.authority.card_works import FORMS
-from openjpki.authority.gate import Gate
+from openjpki.authority.cards import face_key as card_face_key
+from openjpki.authority.cards.face_key import CardFaceKey
+from openjpki.authority.cards.faces import FaceWriter
+from openjpki.authority.cards.factory import CardFactory
+from openjpki.authority.cards.keys import NAME, CardKeys
+from openjpki.authority.cards.works import FORMS
+from openjpki.authority.control.kinds import DualControl
+from openjpki.authority.desk.gate import Gate
 from openjpki.authority.responding.requesters import RequesterFolder
 from openjpki.card.administration import KeyForm
 from openjpki.card.conversation import Conversation

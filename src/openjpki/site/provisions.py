@@ -5,10 +5,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
-from openjpki.authority import card_face_key
-from openjpki.authority.card_face_key import CardFaceKey
-from openjpki.authority.card_keys import NAME, CardKeys
-from openjpki.authority.desk_ca import DeskCa
+from openjpki.authority.cards import face_key as card_face_key
+from openjpki.authority.cards.face_key import CardFaceKey
+from openjpki.authority.cards.keys import NAME, CardKeys
+from openjpki.authority.desk.desk_ca import DeskCa
 from openjpki.authority.durable import PUBLIC, write_whole
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import FreshKeys

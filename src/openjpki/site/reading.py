@@ -12,7 +12,7 @@ from cryptography import x509
 
 import openjpki
 from openjpki.authority.models import CrlPublication, Issuer
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.publication import newest_list
 from openjpki.errors import Failure, Language
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CardState, CertificateKind, CertificateState

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from openjpki.authority.keys import KeyStore, SigningKeys
 from openjpki.authority.signing.client import RemoteKeys
 from openjpki.authority.signing.guard import Guard
+from openjpki.authority.signing.keys import KeyStore, SigningKeys
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import FreshKeys, KeySource
 from openjpki.site.home import Home
@@ -53,7 +53,7 @@ def kept_keys(home: Home, key_source: KeySource) -> SigningKeys:
     if token is None:
         return KeyStore(folder / "keys", folder / "passphrase", key_source)
     try:
-        from openjpki.authority.token_keys import TokenKeys
+        from openjpki.authority.signing.token_keys import TokenKeys
     except ModuleNotFoundError as error:
         raise TokenLibraryMissing from error
     return TokenKeys(token.module, token.label, token.pin_file)

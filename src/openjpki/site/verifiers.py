@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-from openjpki.authority import consents, phone_hold, verifiers
+from openjpki.authority import phone_hold
 from openjpki.authority.acts import phone_at
 from openjpki.authority.authority import Authority
-from openjpki.authority.desk_ca import DeskCa
+from openjpki.authority.desk.desk_ca import DeskCa
 from openjpki.authority.models import Consent, PhoneHold, Verifier, VerifierCertificate
 from openjpki.authority.moments import moment
-from openjpki.authority.verifier_door import DoorReply, DoorRequest, VerifierDoor
-from openjpki.authority.verifier_server import VerifierServer
-from openjpki.authority.verifiers import Issued, Registration
+from openjpki.authority.verifiers import consents
+from openjpki.authority.verifiers import register as verifiers
+from openjpki.authority.verifiers.door import DoorReply, DoorRequest, VerifierDoor
+from openjpki.authority.verifiers.register import Issued, Registration
+from openjpki.authority.verifiers.server import VerifierServer
 from openjpki.desk.tls import server_context
 from openjpki.rules.phone_hold import Question
 from openjpki.rules.verifiers import VerifierEvent

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from openjpki.authority.issuers import NoSuchIssuer, named
+from openjpki.authority.generations.issuers import NoSuchIssuer, named
 from openjpki.errors import Language
 from openjpki.site.reading import start_page
 from openjpki.site.start_page import render

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from openjpki.audit.triggers import Wall
-from openjpki.authority import approval_walls as approvals
-from openjpki.authority import journal_walls as journal
-from openjpki.authority import notice_walls as authority_notices
-from openjpki.authority import verifier_walls as verifiers
 from openjpki.authority import walls as authority
+from openjpki.authority.control import walls as approvals
+from openjpki.authority.notices import walls as authority_notices
+from openjpki.authority.publishing import walls as journal
+from openjpki.authority.verifiers import walls as verifiers
 from openjpki.window import notice_walls as window_notices
 from openjpki.window import walls as window
 

@@ -1,6 +1,6 @@
 """Chapters at the authority and at the counter."""
 
-from openjpki.authority.card_holders import registered
+from openjpki.authority.cards.holders import registered
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
 from openjpki.rules.dates import civil_date

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from openjpki.audit.models import Entry
 from openjpki.authority import authority as module
 from openjpki.authority.authority import RegisterUnavailable
-from openjpki.authority.issuers import NoIssuer
+from openjpki.authority.desk.refusal_notes import BURST, RATE
+from openjpki.authority.generations.issuers import NoIssuer
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
-from openjpki.authority.refusal_notes import BURST, RATE
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificatesAsked, PersonReported, Refused, ReportAccepted, Request
 from openjpki.errors import Failure, Kind

@@ -11,11 +11,11 @@ from django.db import connections
 
 from openjpki.audit.models import Entry
 from openjpki.authority.authority import Authority
-from openjpki.authority.lists import ListFolder
 from openjpki.authority.means import Terms
 from openjpki.authority.models import CrlPublication, LegalClock, Serial
 from openjpki.authority.moments import ClockWentBack, moment
-from openjpki.authority.publication import publish
+from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.publication import publish
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificateIssued
 from openjpki.errors import Kind

@@ -1,12 +1,12 @@
 import pytest
 
-from openjpki.authority.act_kinds import ActKind, DualControl
-from openjpki.authority.controlled import NotCarriedOutHere, for_issuer
-from openjpki.authority.generation_end import GenerationEnded
-from openjpki.authority.issuers import NoSuchIssuer
+from openjpki.authority.control.controlled import NotCarriedOutHere, for_issuer
+from openjpki.authority.control.kinds import ActKind, DualControl
+from openjpki.authority.generations.end import GenerationEnded
+from openjpki.authority.generations.issuers import NoSuchIssuer
 from openjpki.authority.models import GenerationEnd, Issuer
 from openjpki.authority.operation import NotInASandbox
-from openjpki.authority.verifiers import RegistrationUnsound
+from openjpki.authority.verifiers.register import RegistrationUnsound
 from tests.support.authority import Scene
 from tests.support.operators import Operators
 

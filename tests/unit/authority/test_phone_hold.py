@@ -6,7 +6,7 @@ import pytest
 from openjpki.audit.models import Entry
 from openjpki.authority import phone_hold
 from openjpki.authority.models import Card, PhoneHold
-from openjpki.authority.persons import CardUnknown
+from openjpki.authority.register.persons import CardUnknown
 from openjpki.desk.messages import ReportAccepted
 from openjpki.errors import Failure
 from openjpki.rules.kinds import CardState, CertificateState, LifeEvent

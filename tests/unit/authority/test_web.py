@@ -12,9 +12,10 @@ from cryptography.x509 import ocsp
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
-from openjpki.authority import status, web, wiring
-from openjpki.authority.lists import ListFolder
+from openjpki.authority import web, wiring
 from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.publishing import status
+from openjpki.authority.publishing.lists import ListFolder
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES, build_request
 from openjpki.rules.kinds import LifeEvent

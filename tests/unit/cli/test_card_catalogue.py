@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.cards.keys import NAME, CardKeys
 from openjpki.card.pins import CodeKind
 from openjpki.cli.answer import Answer
 from openjpki.cli.card_catalogue import PIN_STATES, STANDINGS, pin_state, standing_words

@@ -7,7 +7,7 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority.models import Person
-from openjpki.authority.persons import NotResident, PersonUnknown
+from openjpki.authority.register.persons import NotResident, PersonUnknown
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.rules.dates import civil_date

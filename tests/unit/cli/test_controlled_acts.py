@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.approvals import NoSuchAct
+from openjpki.authority.control.approvals import NoSuchAct
 from openjpki.authority.operation import NotInASandbox
 from openjpki.cli.controlled_acts import as_data
 from openjpki.site.house import House

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.desk_keys import DeskKeyUnknown
-from openjpki.authority.municipalities import MunicipalityUnknown
+from openjpki.authority.desk.desk_keys import DeskKeyUnknown
+from openjpki.authority.register.municipalities import MunicipalityUnknown
 from openjpki.cli import desk_keys
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser

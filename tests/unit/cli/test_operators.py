@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.operator_keys import OperatorKeyUnreadable, PassphraseTooShort
-from openjpki.authority.operators import OperatorsComplete
+from openjpki.authority.control.operator_keys import OperatorKeyUnreadable, PassphraseTooShort
+from openjpki.authority.control.operators import OperatorsComplete
 from openjpki.cli import operators
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.operator_keys import OperatorKeyUnreadable
+from openjpki.authority.control.operator_keys import OperatorKeyUnreadable
 from openjpki.cli import passphrases
 from openjpki.cli.main import parser
 from openjpki.cli.passphrases import hand_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from openjpki.authority.verifiers import VerifierUnknown
+from openjpki.authority.verifiers.register import VerifierUnknown
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.main import parser
 from openjpki.errors import Failure

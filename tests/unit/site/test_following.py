@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openjpki.authority.following import Followed
+from openjpki.authority.publishing.following import Followed
 from openjpki.site import following as module
 from openjpki.site.following import beside, follow, following
 from openjpki.site.home import Home, Settings

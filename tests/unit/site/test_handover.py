@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.card_holders import registered
+from openjpki.authority.cards.holders import registered
 from openjpki.card.connection import CardRemoved
 from openjpki.card.image import CardImage
 from openjpki.card.pin_answers import PinLocked, WrongPin

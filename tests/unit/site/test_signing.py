@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.pki.keys import FreshKeys
 from openjpki.site import signing
 from openjpki.site.home import Home, Settings
@@ -46,7 +46,7 @@ def test_the_settings_say_who_holds_the_keys(tmp_path: Path) -> None:
 
 def test_keys_in_a_token_need_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without `openjpki[pkcs11]` is told what to install."""
-    monkeypatch.setitem(sys.modules, "openjpki.authority.token_keys", None)
+    monkeypatch.setitem(sys.modules, "openjpki.authority.signing.token_keys", None)
     with pytest.raises(TokenLibraryMissing) as missing:
         signing.signing_keys(Home(tmp_path, Settings(purpose="sandbox", keys=URI)), FreshKeys())
     assert "openjpki[pkcs11]" in missing.value.message("ja")
@@ -54,6 +54,6 @@ def test_keys_in_a_token_need_the_library(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_keys_in_a_token_are_used_there(tmp_path: Path) -> None:
     """The URI's parts are what the token is opened with, at the first use."""
-    from openjpki.authority.token_keys import TokenKeys
+    from openjpki.authority.signing.token_keys import TokenKeys
 
     assert isinstance(kept_keys(Home(tmp_path, Settings(purpose="sandbox", keys=URI)), FreshKeys()), TokenKeys)

@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
 from openjpki.authority.checking.stored import BATCH
-from openjpki.authority.issuers import in_force
-from openjpki.authority.lists import ListFolder, ListMissing
+from openjpki.authority.generations.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
-from openjpki.authority.municipalities import all_enrolled
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.lists import ListFolder, ListMissing
+from openjpki.authority.publishing.publication import newest_list
+from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.pki import der
 from openjpki.pki.lint.lists import Entry, ListSpecimen, examine_list
 from openjpki.pki.lint.times import read_time

@@ -8,13 +8,13 @@ from cryptography.x509 import ocsp
 
 from openjpki.authority.checking.fetching import NotServed, fetched
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
-from openjpki.authority.issuers import in_force
-from openjpki.authority.lists import ListFolder
+from openjpki.authority.generations.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer, Revocation, SerialCounter
 from openjpki.authority.models.certificate import PENDING
-from openjpki.authority.municipalities import all_enrolled
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.publication import newest_list
+from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.pki import der
 from openjpki.pki.issuer import PARSE_ERRORS
 from openjpki.pki.lint.answers import examine_answer

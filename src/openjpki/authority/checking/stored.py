@@ -6,12 +6,12 @@ from itertools import islice
 
 from cryptography import x509
 
-from openjpki.authority.admission import key_digest
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
-from openjpki.authority.keys import SigningKeys
+from openjpki.authority.issuance.admission import key_digest
+from openjpki.authority.issuance.serials import key_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer, MunicipalityRow, OcspResponder, Revocation, Serial
-from openjpki.authority.serials import key_of
+from openjpki.authority.signing.keys import SigningKeys
 from openjpki.errors import Failure
 from openjpki.pki.issuer import (
     CertificateUnreadable,

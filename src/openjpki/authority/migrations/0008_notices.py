@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from openjpki.authority.notice_walls import build, tear_down
+from openjpki.authority.notices.walls import build, tear_down
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from openjpki.authority.verifier_walls import build, tear_down
+from openjpki.authority.verifiers.walls import build, tear_down
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from openjpki.authority.approval_walls import build, tear_down
+from openjpki.authority.control.walls import build, tear_down
 
 
 def issue_from_the_beginning(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

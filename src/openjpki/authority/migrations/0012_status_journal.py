@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from openjpki.audit.triggers import build_walls, tear_walls_down
-from openjpki.authority.journal_walls import WALLS
+from openjpki.authority.publishing.walls import WALLS
 from openjpki.authority.responding.standings import pack
 
 CHUNK = 1000

@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from openjpki.authority.act_kinds import SEATS
+from openjpki.authority.control.kinds import SEATS
 
 
 class Operator(models.Model):

@@ -12,9 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from openjpki.authority.keys import KeyMissing, SigningKeys
 from openjpki.authority.responding.requesters import NotAccepted, Requesters, SignatureMissing, hold_requester
 from openjpki.authority.responding.view import Delegate, Found, KnownIssuer, NotSure, Span, StatusStore, View
+from openjpki.authority.signing.keys import KeyMissing, SigningKeys
 from openjpki.pki.keys import Signer
 from openjpki.pki.ocsp import MalformedRequest, OcspRequest, parse_request
 from openjpki.pki.ocsp_answer import StatusAnswer, build_answer, error_answer

@@ -1,1 +1,1 @@
-"""The signing process: it alone holds the keys of CAs and responders, and signs what such a key may sign, over a Unix socket."""
+"""The keys of CAs and responders: in files, in a token, or in the signing process, which then alone holds them (decision 0022)."""

@@ -11,8 +11,8 @@ from typing import Final
 
 from asn1crypto import x509 as asn1_x509
 
-from openjpki.authority.keys import KeyMissing, SigningKeys, key_name
 from openjpki.authority.means import Terms
+from openjpki.authority.signing.keys import KeyMissing, SigningKeys, key_name
 from openjpki.authority.signing.purpose import NotToBeSigned, is_certificate
 from openjpki.pki import der
 from openjpki.pki.keys import key_identifier

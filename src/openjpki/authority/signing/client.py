@@ -6,7 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from openjpki.authority.keys import (
+from openjpki.authority.signing.guard import IssuerUnknown
+from openjpki.authority.signing.keys import (
     KeyExists,
     KeyMissing,
     PassphraseMissing,
@@ -14,7 +15,6 @@ from openjpki.authority.keys import (
     TooOpen,
     WrongPassphrase,
 )
-from openjpki.authority.signing.guard import IssuerUnknown
 from openjpki.authority.signing.line import (
     LIST_PATIENCE,
     PATIENCE,

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from openjpki.authority.keys import key_name
 from openjpki.authority.means import Terms
+from openjpki.authority.signing.keys import key_name
 from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_certificate, signs_lists
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der

@@ -7,7 +7,7 @@ certificate signed with a responder's key, nor any other document with a CA's.
 import re
 from collections.abc import Callable, Mapping
 
-from openjpki.authority.keys import KeyMissing
+from openjpki.authority.signing.keys import KeyMissing
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 

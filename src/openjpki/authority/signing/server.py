@@ -10,9 +10,9 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
 from typing import Any
 
-from openjpki.authority.keys import SigningKeys
 from openjpki.authority.signing.answers import hold_answer, hold_responder
 from openjpki.authority.signing.guard import Guard
+from openjpki.authority.signing.keys import SigningKeys
 from openjpki.authority.signing.line import (
     LIST_PATIENCE,
     PATIENCE,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, connections
 
-from openjpki.authority import card_face_key
-from openjpki.authority.keys import SigningKeys
+from openjpki.authority.cards import face_key as card_face_key
 from openjpki.authority.models import Issuer, OcspResponder
+from openjpki.authority.signing.keys import SigningKeys
 from openjpki.errors import Failure
 from openjpki.site.house import House
 from openjpki.site.migration import unknown, waiting

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from openjpki.authority.card_holders import registered
+from openjpki.authority.cards.holders import registered
 from openjpki.card.terminal import JpkiTerminal, PinLocked, WrongPin
 from openjpki.errors import Failure, Kind
 from openjpki.lab.catalogue import PINS

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.cards.keys import NAME, CardKeys
 from openjpki.card import text
 from openjpki.card.face_reading import number_in
 from openjpki.card.image import CardImage

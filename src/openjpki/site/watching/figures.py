@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 from openjpki.audit.faults import Broken
 from openjpki.audit.models import Batch, Entry
 from openjpki.audit.rows import batches_in, unsealed_in, waiting_since
-from openjpki.authority.issuers import in_force
+from openjpki.authority.generations.issuers import in_force
 from openjpki.authority.models import (
     CardSession,
     Certificate,

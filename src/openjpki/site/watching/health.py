@@ -8,7 +8,7 @@ from shutil import disk_usage
 
 from django.db import DatabaseError, connections
 
-from openjpki.authority.issuers import NoIssuer, in_force, issuing
+from openjpki.authority.generations.issuers import NoIssuer, in_force, issuing
 from openjpki.errors import Failure
 from openjpki.rules.kinds import CertificateKind
 from openjpki.site.clock import real_moment

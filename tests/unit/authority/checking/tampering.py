@@ -9,7 +9,7 @@ from django.db import models, transaction
 
 from openjpki.authority.checking.check import check
 from openjpki.authority.models import CrlPublication, Issuer
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.publication import newest_list
 from tests.support.authority import Scene
 from tests.support.walls import without_walls
 

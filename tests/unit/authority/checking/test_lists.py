@@ -13,7 +13,7 @@ from openjpki.authority.models import (
     Issuer,
     Revocation,
 )
-from openjpki.authority.publication import newest_list
+from openjpki.authority.publishing.publication import newest_list
 from openjpki.desk.messages import ReportAccepted
 from openjpki.pki.crl import RevokedEntry, build_crl
 from openjpki.rules.kinds import LifeEvent, RevocationReason

@@ -11,10 +11,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from openjpki.authority import wiring
 from openjpki.authority.checking.check import check
-from openjpki.authority.lists import ListFolder
 from openjpki.authority.models import Certificate, Issuer, OcspResponder, Revocation
-from openjpki.authority.publication import newest_list
-from openjpki.authority.responders import covering
+from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.publication import newest_list
+from openjpki.authority.publishing.responders import covering
 from openjpki.pki.ocsp import parse_request
 from openjpki.pki.ocsp_answer import StatusAnswer, build_answer, error_answer
 from openjpki.rules.kinds import RevocationReason

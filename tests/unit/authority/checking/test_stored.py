@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import models
 
-from openjpki.authority.admission import key_digest
 from openjpki.authority.checking.check import check
-from openjpki.authority.keys import KeyStore
+from openjpki.authority.issuance.admission import key_digest
 from openjpki.authority.models import (
     Certificate,
     Issuer,
@@ -17,6 +16,7 @@ from openjpki.authority.models import (
     Revocation,
     Serial,
 )
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.pki.issuer import load_certificate, subject_public_key
 from openjpki.pki.keys import FreshKeys
 from openjpki.rules.kinds import CertificateState, LifeEvent

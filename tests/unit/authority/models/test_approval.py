@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from openjpki.authority.act_kinds import ActKind
-from openjpki.authority.approvals import act_of, propose
+from openjpki.authority.control.approvals import act_of, propose
+from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.models import ControlledAct
 from tests.support.authority import Scene
 from tests.support.operators import SATO, SUZUKI, TANAKA, Operators

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from openjpki.authority.act_kinds import ActKind
-from openjpki.authority.approvals import propose
+from openjpki.authority.control.approvals import propose
+from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.models import CeremonyKey, ControlledAct, Issuer, Operator, Transcript, TranscriptSignature
 from tests.support.authority import OPENED, Scene
 from tests.support.operators import SATO, Operators

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.authority.publishing.status import Register
 from openjpki.authority.responding.view import StatusStore
-from openjpki.authority.status import Register
 from tests.support.authority import Scene
 from tests.support.responder import Node
 

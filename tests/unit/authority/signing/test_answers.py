@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.answers import LONGEST_ANSWER, MOST_SKEW, hold_answer, hold_responder
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm

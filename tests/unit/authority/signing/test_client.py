@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from cryptography import x509
 
-from openjpki.authority.keys import KeyMissing, KeyStore, PassphraseMissing, TooOpen
 from openjpki.authority.models import CrlPublication, Issuer, OcspResponder
 from openjpki.authority.signing.client import RemoteKeys, SignerSilent
+from openjpki.authority.signing.keys import KeyMissing, KeyStore, PassphraseMissing, TooOpen
 from openjpki.authority.signing.line import SOCKET, Failed, Find, Key, Line, Question
 from openjpki.authority.signing.line import questions as question_decoder
 from openjpki.authority.signing.purpose import NotToBeSigned

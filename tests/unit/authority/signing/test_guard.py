@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from openjpki.authority.keys import key_name
 from openjpki.authority.signing.guard import Guard, IssuerUnknown
+from openjpki.authority.signing.keys import key_name
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.certificate import LintRefused, prepare_ca, prepare_signature

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.keys import KeyStore
 from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.authority.signing.line import MOST, address
 from openjpki.pki.algorithms import KeyAlgorithm
 from tests.support.signing import answering

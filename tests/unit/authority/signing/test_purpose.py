@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from openjpki.authority.keys import KeyMissing
 from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.keys import KeyMissing
 from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose
 from openjpki.pki.algorithms import KeyAlgorithm
 from tests.support.signing import CA, FORMS, RESPONDER

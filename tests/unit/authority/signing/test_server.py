@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.keys import KeyStore, key_name
 from openjpki.authority.signing import server
 from openjpki.authority.signing.client import RemoteKeys, SignerSilent
 from openjpki.authority.signing.guard import Guard
+from openjpki.authority.signing.keys import KeyStore, key_name
 from openjpki.authority.signing.line import SOCKET, Line, SignList, answers
 from openjpki.authority.signing.server import SignerRuns, listening
 from openjpki.pki.algorithms import KeyAlgorithm

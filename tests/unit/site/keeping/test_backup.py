@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.card_keys import NAME
+from openjpki.authority.cards.keys import NAME
 from openjpki.authority.models import Receipt
 from openjpki.desk.keys import DeskKey
 from openjpki.errors import Failure

@@ -2,7 +2,7 @@ import pytest
 from django.db import DatabaseError, connections
 
 from openjpki.audit.models import Batch, Entry
-from openjpki.authority.keys import KeyStore
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.site.house import House
 from openjpki.site.keeping import integrity
 from openjpki.site.keeping.integrity import (

@@ -10,7 +10,7 @@ from openjpki.audit.chain import BATCH_LIMIT
 from openjpki.audit.models import Entry
 from openjpki.audit.record import record
 from openjpki.audit.verbs import Verb
-from openjpki.authority.card_keys import NAME
+from openjpki.authority.cards.keys import NAME
 from openjpki.site.home import Home, HomeOfOtherVersion
 from openjpki.site.keeping.integrity import records_whole
 from openjpki.site.keeping.upgrade import UPGRADES, beside, bring_up, upgrade

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.card_keys import NAME, CardKeys
+from openjpki.authority.cards.keys import NAME, CardKeys
 from openjpki.card.codes import code_b
 from openjpki.card.face_reading import FaceUnreadable
 from openjpki.card.image import CardImage

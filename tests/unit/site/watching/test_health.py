@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
-from openjpki.authority.keys import KeyStore
 from openjpki.authority.models import CrlPublication, GenerationEnd, Revocation
+from openjpki.authority.signing.keys import KeyStore
 from openjpki.site.clock import SteppedClock
 from openjpki.site.house import House
 from openjpki.site.settings import ROLES

@@ -1,0 +1,1 @@
+"""Dual control: operators, the acts that take several of them, and the walls that hold both."""

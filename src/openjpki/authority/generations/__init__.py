@@ -1,0 +1,1 @@
+"""CA generations: born in a ceremony, resolved by key, ended before their time."""

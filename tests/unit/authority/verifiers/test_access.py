@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+import pytest
+
+from openjpki.authority.models import VerifierCertificate
+from openjpki.authority.verifiers import register as verifiers
+from openjpki.authority.verifiers.access import (
+    CertificateNotInForce,
+    NotRegisteredFor,
+    StrangerAtTheDoor,
+    accepted_requesters,
+    admitted,
+    hold_right,
+)
+from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.verifiers import Right, VerifierEvent, VerifierKind
+from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
+from tests.support.verifiers import Verifiers
+
+pytestmark = pytest.mark.django_db(databases=["authority"])
+
+
+@pytest.fixture
+def bodies(scene: Scene) -> Verifiers:
+    """Return the door with nobody registered."""
+    return Verifiers(scene)
+
+
+def test_a_certificate_runs_out_by_the_real_clock(bodies: Verifiers) -> None:
+    """Before and after its days it is refused, and a stranger's always (R-5.24)."""
+    shown = bodies.register("bank")
+    at = bodies.scene.clock()
+    for now in (bodies.now - timedelta(days=1), bodies.now + timedelta(days=398)):
+        with pytest.raises(CertificateNotInForce):
+            admitted(shown, at, now=now)
+    with pytest.raises(StrangerAtTheDoor):
+        admitted("0" * 64, at, now=bodies.now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "found"),
+    [
+        (VerifierKind.SIGNATURE_VERIFIER, SIGNATURE, True),
+        (VerifierKind.SIGNATURE_VERIFIER, AUTHENTICATION, False),
+        (VerifierKind.PUBLIC_BODY, AUTHENTICATION, True),
+    ],
+)
+def test_the_accepted_requesters_are_those_who_would_be_let_in(
+    bodies: Verifiers, kind: VerifierKind, about: CertificateKind, *, found: bool
+) -> None:
+    """A process that answers by itself takes the same requesters as the door, at every moment (R-5.24)."""
+    shown = bodies.register("bank", kind=kind)
+    certificate = bytes(VerifierCertificate.objects.get(fingerprint=shown).certificate)
+    at, now = bodies.scene.clock(), bodies.now
+
+    assert accepted_requesters(Right.STATUS, about, at, now=now) == ((certificate,) if found else ())
+    assert accepted_requesters(Right.STATUS, about, at, now=now + timedelta(days=398)) == ()
+    verifiers.move(bodies.scene.authority, "bank", VerifierEvent.SUSPEND, at, now=now)
+    assert accepted_requesters(Right.STATUS, about, at, now=now) == ()
+
+
+def test_a_right_is_held_against_ground_and_registration(bodies: Verifiers) -> None:
+    """Each question names its right and the kind it is about (R-5.24)."""
+    row = admitted(bodies.register("bank", rights=frozenset({Right.STATUS})), bodies.scene.clock(), now=bodies.now)
+
+    hold_right(row, Right.STATUS, SIGNATURE)
+    for right, about in ((Right.STATUS, AUTHENTICATION), (Right.LISTS, SIGNATURE)):
+        with pytest.raises(NotRegisteredFor):
+            hold_right(row, right, about)
