@@ -197,12 +197,12 @@ def _letter(scene: Scene) -> None:
 
 
 def _dual_control(scene: Scene) -> None:
-    """Hold a ceremony whose transcript one operator signed, and end a generation."""
+    """End a generation, and hold a ceremony whose transcript one operator signed."""
+    scene.authority.operation.drill("authentication-1", GenerationEnd.COMPROMISE, lambda _: None)
     operators = Operators(scene.authority).enrolled()
     text = script(scene.authority, ("authentication", 2, "at-once"))
     held = operators.carried_out(ActKind.KEY_CEREMONY, content_for(read_script(text)))
     operators.operation.sign_transcript(held.pk, operators.hand(SATO))
-    operators.operation.drill("authentication-1", GenerationEnd.COMPROMISE, lambda _: None)
 
 
 def refused(alias: str, statement: str) -> str:

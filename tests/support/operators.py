@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_priva
 
 from openjpki.authority.authority import Authority
 from openjpki.authority.control.controlled import Going
-from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.control.kinds import ActKind, DualControl
 from openjpki.authority.control.operator_keys import Hand, OperatorKey
+from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct
 from openjpki.rules.kinds import CertificateKind
 
@@ -16,10 +17,16 @@ SATO, TANAKA, SUZUKI = "sato", "tanaka", "suzuki"
 NAMES = (SATO, TANAKA, SUZUKI)
 
 
+def set_dual_control(means: Means, *, required: int = 2, operators: int = 3) -> None:
+    """Say m of n, as a home's settings do."""
+    object.__setattr__(means, "dual_control", DualControl(required=required, operators=operators, strict=True))
+
+
 class Operators:
-    """The operators of one authority; the first proposes, the others approve."""
+    """The operators of one authority, which is under dual control then; the first proposes, the others approve."""
 
     def __init__(self, authority: Authority) -> None:
+        set_dual_control(authority)
         self.operation = authority.operation
         self.keys = {name: OperatorKey(derive_private_key(place, SECP256R1())) for place, name in enumerate(NAMES, 1)}
         """The same in every process: what one proposed, another approves."""

@@ -11,6 +11,7 @@ from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control import approvals
 from openjpki.authority.control.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.operator_keys import Hand
 from openjpki.authority.control.operators import all_operators, enrol_first
@@ -81,7 +82,7 @@ class Operation:
 
     def drill(self, issuer: str, because: GenerationEnd, progress: Progress) -> int:
         """End a generation of a sandbox as an approved act would; return how many certificates ended with it."""
-        if self.means.dual_control.strict:
+        if control_in_force(self.means).strict:
             raise NotInASandbox
         if because is GenerationEnd.TERMINATION:
             hold_destroyable(self.means)

@@ -9,6 +9,7 @@ from openjpki.site.opening import opened
 _NAMES = {
     "databases": ("データベース", "databases"),
     "tables": ("表の版", "tables"),
+    "control": ("複数人の承認", "dual control"),
     "keys": ("署名鍵", "keys"),
     "lists": ("失効リスト", "revocation lists"),
     "disk": ("ディスク", "disk"),
@@ -21,6 +22,7 @@ _NAMES = {
 _FIGURES_JA = {
     "code": "エラーコード",
     "differences": "相違",
+    "required": "必要な承認の人数",
     "in_force": "有効な世代",
     "nobody_issues": "発行できる世代がない種類",
     "lists": "件数",

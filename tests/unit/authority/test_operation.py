@@ -25,8 +25,8 @@ def test_a_drill_is_for_a_sandbox(scene: Scene) -> None:
 
 def test_what_cannot_be_carried_out_is_not_proposed(scene: Scene) -> None:
     """A generation whose key is gone is not compromised any more, half a notification is none, a profile changes elsewhere."""
-    operators = Operators(scene.authority).enrolled()
     scene.authority.operation.drill("signature-1", GenerationEnd.TERMINATION, lambda _: None)
+    operators = Operators(scene.authority).enrolled()
 
     with pytest.raises(GenerationEnded):
         operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))

@@ -1,14 +1,17 @@
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from openjpki.authority.control.approvals import NoSuchAct
+from openjpki.authority.control.in_force import ControlLeftOut
+from openjpki.authority.control.operators import OperatorsComplete
 from openjpki.authority.operation import NotInASandbox
 from openjpki.cli.controlled_acts import as_data
 from openjpki.site.house import House
 from openjpki.site.opening import opened
-from openjpki.site.place import HomeInUse, locked
+from openjpki.site.place import MARKER, HomeInUse, locked
 from openjpki.site.settings import ROLES
 from tests.support.operators import SATO, SUZUKI, TANAKA, script
 from tests.unit.cli.operating import Run, held, house, run
@@ -53,6 +56,23 @@ def test_how_far_an_act_has_come(held: Run, house: House) -> None:
         assert as_data(waiting, house.clock())["state"] == "begun"
     with pytest.raises(NoSuchAct):
         held("carry-out", "9")
+
+
+def test_a_marker_without_dual_control_opens_no_short_way(held: Run, house: House) -> None:
+    """Whoever edits the file has no drill, no proposal and no operator of their own by it; what waits stays."""
+    marker = house.home.path / MARKER
+    written = json.loads(marker.read_bytes())
+    assert written.pop("dual_control") == "2-of-3"
+    marker.write_text(json.dumps(written))
+
+    with pytest.raises(ControlLeftOut):
+        held("drill", "compromise", "--issuer", "signature-1")
+    with pytest.raises(ControlLeftOut):
+        held("propose", "operator-removal", "--name", SUZUKI, by=SATO)
+    marker.write_text(json.dumps(written | {"dual_control": "2-of-9"}))
+    with pytest.raises(OperatorsComplete):
+        held("operator", "enrol", "yamada", "--public", house.home.path.parent / "sato.pub")
+    assert len(held("acts").data["acts"]) == 1
 
 
 def test_a_termination_and_a_drill_hold_the_home_alone(held: Run, house: House) -> None:

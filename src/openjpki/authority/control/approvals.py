@@ -13,6 +13,7 @@ from typing import Any, Final
 from openjpki.audit.chain import canonical, moment_text
 from openjpki.authority.acts import Doer, act
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.kinds import RULES, SEATS, ActKind
 from openjpki.authority.control.operator_keys import Hand, is_signed
 from openjpki.authority.control.operators import hold_complete, present, queue
@@ -110,7 +111,8 @@ class ContentTooLong(Failure):
 
 
 def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand, at: datetime) -> ControlledAct:
-    """Propose an act; `content` is JSON. Raises `OperatorsMissing`, `OperatorUnknown`, `SignatureWrong`."""
+    """Propose an act; `content` is JSON. Raises `ControlLeftOut`, `OperatorsMissing`, `OperatorUnknown`, `SignatureWrong`."""
+    required = control_in_force(means).required
     said = canonical(content)
     if len(said) > MAX_CONTENT:
         raise ContentTooLong(most=MAX_CONTENT)
@@ -122,7 +124,7 @@ def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand,
             "proposer": hand.name,
             "proposed_at": moment_text(at),
             "expires_at": moment_text(expires_at),
-            "required": means.dual_control.required,
+            "required": required,
             "number_used_once": means.entropy(_NONCE_BYTES).hex(),
         }
     )
@@ -139,7 +141,7 @@ def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand,
             digest=sha256(statement).hexdigest(),
             proposer=proposer,
             proposal=_signed(proposer, _PROPOSES + statement, hand),
-            required=means.dual_control.required,
+            required=required,
             proposer_may_approve=RULES[kind].proposer_may_approve,
             proposed_at=at,
             expires_at=expires_at,

@@ -6,10 +6,11 @@ from typing import Final
 
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.control.in_force import ControlNotSet, control_in_force
 from openjpki.authority.control.kinds import OPERATORS_MOST
 from openjpki.authority.control.operator_keys import fingerprint_of
 from openjpki.authority.means import Means
-from openjpki.authority.models import LegalClock, Operator
+from openjpki.authority.models import ControlledAct, LegalClock, Operator
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
@@ -71,12 +72,19 @@ class TooFewWouldStay(Failure):
 
 
 def enrol_first(means: Means, name: str, public_key: bytes, at: datetime) -> Operator:
-    """Enrol one of the operators with whom the authority begins; raises `OperatorsComplete` once all have come."""
+    """Enrol one of the operators with whom the authority begins; raises `ControlNotSet`, `ControlLeftOut`, `OperatorsComplete`.
+
+    They are complete once all have come, or once anything was proposed, whatever the settings say by then: all had come before it.
+    """
     doer = authority_at(at)
     with act():
         queue()
-        if Operator.objects.count() >= means.dual_control.operators:
-            raise OperatorsComplete(count=means.dual_control.operators)
+        control = control_in_force(means)
+        if not control.strict:
+            raise ControlNotSet
+        came = Operator.objects.count()
+        if came >= control.operators or ControlledAct.objects.exists():
+            raise OperatorsComplete(count=came)
         operator = enrol(name, public_key, doer)
     means.checkpoint(Checkpoint.OPERATOR_ENROLLED)
     return operator
@@ -100,7 +108,7 @@ def remove(means: Means, name: str, doer: Doer) -> None:
     queue()
     operator = present(name)
     left = Operator.objects.filter(removed_at__isnull=True).exclude(name=name).count()
-    if left < means.dual_control.required:
+    if left < control_in_force(means).required:
         raise TooFewWouldStay
     operator.removed_at = max(doer.at, operator.enrolled_at)
     operator.save(update_fields=["removed_at"])

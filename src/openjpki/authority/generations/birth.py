@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.issuance.serials import draw
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
@@ -27,12 +28,12 @@ class NeedsScript(Failure):
 def create_generation(
     means: Means, kind: CertificateKind, at: datetime, *, issues_from: datetime | None = None
 ) -> Issuer:
-    """Make the next generation of a CA at once, as a sandbox may; raises `NeedsScript` where it may not.
+    """Make the next generation of a CA at once, as a sandbox may; raises `NeedsScript` where it may not, and `ControlLeftOut`.
 
     The key is durable in the key store before the row that names it: a crash in between leaves an unused key, never
     a CA without one.
     """
-    if means.dual_control.strict:
+    if control_in_force(means).strict:
         raise NeedsScript
     key_name = means.keys.make(f"{kind.value}-ca", means.profiles.algorithm)
     means.checkpoint(Checkpoint.CA_KEY_STORED)

@@ -11,6 +11,7 @@ from typing import Any
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control.approvals import approvers, begin, content_of, finish, locked
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.operators import present
 from openjpki.authority.generations.birth import certify, last_day, next_generation
 from openjpki.authority.generations.script import PlannedGeneration, Script, read_script
@@ -65,8 +66,9 @@ def rehearse(means: Means, script: Script, at: datetime) -> tuple[Step, ...]:
     _hold("keeper", script.keeper, means.keeper)
     for name in script.operators:
         present(name)
-    if len(script.operators) < means.dual_control.required:
-        raise ScriptDiffers(field="operators", said=len(script.operators), expected=means.dual_control.required)
+    required = control_in_force(means).required
+    if len(script.operators) < required:
+        raise ScriptDiffers(field="operators", said=len(script.operators), expected=required)
     ahead = dict.fromkeys((planned.kind for planned in script.generations), 0)
     for planned in script.generations:
         _hold("subject", planned.subject, means.profiles.ca_name(planned.kind).rfc4514_string())

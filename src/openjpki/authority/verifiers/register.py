@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.desk.desk_ca import DeskCa
 from openjpki.authority.desk.desk_keys import fingerprint
 from openjpki.authority.means import Means
@@ -166,7 +167,7 @@ class Issued:
 
 def register(means: Means, registration: Registration, at: datetime, *, approved_by: str = "") -> Verifier:
     """Enter a verifier of a sandbox; raises what `hold_registrable` raises, and `RegistrationNeedsApproval` elsewhere."""
-    if means.dual_control.strict:
+    if control_in_force(means).strict:
         raise RegistrationNeedsApproval
     hold_registrable(registration)
     with act():

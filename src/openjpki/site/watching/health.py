@@ -8,6 +8,7 @@ from shutil import disk_usage
 
 from django.db import DatabaseError, connections
 
+from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.generations.issuers import NoIssuer, in_force, issuing
 from openjpki.errors import Failure
 from openjpki.rules.kinds import CertificateKind
@@ -71,6 +72,12 @@ def tables(house: House, _: datetime) -> Finding:
     """Every database has exactly this version's tables."""
     wrong = tables_current(house)
     return Finding(sound=not wrong, figures={"differences": len(wrong)})
+
+
+def control(house: House, _: datetime) -> Finding:
+    """The home's settings say no less than what was done under dual control (`authority.control.left-out`)."""
+    found = control_in_force(house.authority)
+    return Finding(sound=True, figures={"required": found.required if found.strict else 0})
 
 
 def keys(house: House, now: datetime) -> Finding:
@@ -158,6 +165,7 @@ def upkeep(house: House, _: datetime) -> Finding:
 CHECKS: Mapping[str, Callable[[House, datetime], Finding]] = {
     "databases": databases,
     "tables": tables,
+    "control": control,
     "keys": keys,
     "lists": lists,
     "disk": disk,

@@ -43,13 +43,18 @@ def test_what_is_done_elsewhere_is_neither_proposed_nor_carried_out_here(scene: 
         operators.operation.carry_out(99, Going())
 
 
-def test_a_switch_moves_the_day_of_issue(scene: Scene, operators: Operators) -> None:
+@pytest.fixture
+def second(scene: Scene) -> Issuer:
+    """Return a generation that issues in thirty days, made while the sandbox was under no dual control."""
+    return scene.authority.ceremony(SIGNATURE, issues_from=scene.clock() + timedelta(days=30))[0]
+
+
+def test_a_switch_moves_the_day_of_issue(second: Issuer, operators: Operators) -> None:
     """Before it comes, to one that is still to come; the older generation issues until then."""
-    day = scene.clock() + timedelta(days=30)
-    scene.authority.ceremony(SIGNATURE, issues_from=day)
+    day = second.issues_from
     later = in_japan(day + timedelta(days=10)).replace(tzinfo=None).isoformat()
     operators.carried_out(ActKind.GENERATION_SWITCH, for_switch("signature-2", later))
-    second = Issuer.objects.get(kind="signature", generation=2)
+    second.refresh_from_db()
 
     assert second.issues_from == read_moment(later)
     assert str(issuing(SIGNATURE, second.issues_from - timedelta(seconds=1))) == "signature-1"
@@ -60,10 +65,9 @@ def test_a_switch_moves_the_day_of_issue(scene: Scene, operators: Operators) -> 
     ("issuer", "issues_from"),
     [("signature-1", "2026-03-01T00:00"), ("signature-2", "2026-01-01T00:00"), ("signature-2", "2036-03-01T00:00")],
 )
-def test_no_switch_rewrites_what_was(scene: Scene, operators: Operators, issuer: str, issues_from: str) -> None:
+@pytest.mark.usefixtures("second")
+def test_no_switch_rewrites_what_was(operators: Operators, issuer: str, issues_from: str) -> None:
     """Not of one that issues already, not into the past, not beyond its end."""
-    scene.authority.ceremony(SIGNATURE, issues_from=scene.clock() + timedelta(days=30))
-
     with pytest.raises(SwitchTooLate):
         operators.propose(ActKind.GENERATION_SWITCH, for_switch(issuer, issues_from))
     with pytest.raises(NoSuchIssuer):
@@ -91,9 +95,9 @@ def test_a_bad_name_is_not_proposed(operators: Operators) -> None:
         operators.propose(ActKind.OPERATOR_ENROLMENT, {"operator": "Sato Taro", "public_key": ""})
 
 
-def test_a_switch_waits_for_its_approvals(scene: Scene, operators: Operators) -> None:
+@pytest.mark.usefixtures("second")
+def test_a_switch_waits_for_its_approvals(operators: Operators) -> None:
     """Who approved is named in the act's row."""
-    scene.authority.ceremony(SIGNATURE, issues_from=scene.clock() + timedelta(days=30))
     number = operators.approved(ActKind.GENERATION_SWITCH, for_switch("signature-2", "2026-03-01T00:00"))
     done = operators.operation.carry_out(number, Going())
 

@@ -17,7 +17,7 @@ from openjpki.authority.control.operators import (
 )
 from openjpki.authority.models import Operator
 from tests.support.authority import Scene
-from tests.support.operators import NAMES, SATO, SUZUKI, TANAKA, Operators
+from tests.support.operators import NAMES, SATO, SUZUKI, TANAKA, Operators, set_dual_control
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -45,12 +45,14 @@ def test_nothing_is_proposed_before_all_have_come(scene: Scene) -> None:
 @pytest.mark.parametrize("name", ["", "Sato", "1sato", "sato tanaka", "佐藤", "a" * 33, "-a", "sato\n"])
 def test_a_name_is_plain(scene: Scene, name: str) -> None:
     """It stands in statements, transcripts and the record."""
+    set_dual_control(scene.authority)
     with pytest.raises(OperatorNameBad):
         scene.authority.operation.enrol_first(name, OperatorKey.generate().public_key)
 
 
 def test_a_name_and_a_key_are_one_persons_for_ever(scene: Scene) -> None:
     """Nobody gets the name of another, nor brings the key of another."""
+    set_dual_control(scene.authority)
     key = OperatorKey.generate()
     scene.authority.operation.enrol_first(SATO, key.public_key)
 

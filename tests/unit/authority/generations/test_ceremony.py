@@ -146,11 +146,11 @@ def test_a_ceremony_goes_on_where_it_was_cut_off(scene: Scene, operators: Operat
 
 def test_a_generation_that_was_made_meanwhile_stops_the_ceremony(scene: Scene, operators: Operators) -> None:
     """The script's number is held again at the signature: another key under it was not reviewed."""
-    number = proposed(scene, operators)
+    number, other = proposed(scene, operators), proposed(scene, operators)
     scene.fuse.blows_after = Checkpoint.CEREMONY_KEY_RECORDED
     with pytest.raises(Crash):
         operators.operation.carry_out(number, Going())
-    scene.authority.ceremony(SIGNATURE)
+    operators.operation.carry_out(other, Going())
 
     with pytest.raises(ScriptDiffers):
         operators.operation.carry_out(number, Going())

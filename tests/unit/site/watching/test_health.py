@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 
+from openjpki.authority.control.kinds import DualControl
 from openjpki.authority.models import CrlPublication, GenerationEnd, Revocation
 from openjpki.authority.signing.keys import KeyStore
 from openjpki.site.clock import SteppedClock
@@ -13,6 +14,7 @@ from openjpki.site.settings import ROLES
 from openjpki.site.watching import figures, health, upkeep_notes
 from openjpki.site.watching.health import CHECKS, look
 from openjpki.site.watching.upkeep_notes import Notes
+from tests.support.operators import Operators
 from tests.support.programs import tree
 
 pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
@@ -128,6 +130,18 @@ def test_a_silent_database_is_told(settled: House, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(figures, "lists", silent)
 
     assert look(settled).findings["lists"].figures == {"code": "home.database-silent"}
+
+
+def test_a_marker_that_leaves_dual_control_out_is_told(settled: House) -> None:
+    """What was done under it decides: the home is not ready until its setting is back."""
+    assert look(settled).findings["control"].figures == {"required": 0}
+    Operators(settled.authority).enrolled()
+    assert look(settled).findings["control"].figures == {"required": 2}
+    object.__setattr__(settled.authority, "dual_control", DualControl())
+    found = look(settled)
+
+    assert not found.ready
+    assert found.findings["control"].figures == {"code": "authority.control.left-out"}
 
 
 def test_what_waits_too_long_is_a_warning(settled: House, monkeypatch: pytest.MonkeyPatch) -> None:
