@@ -143,7 +143,7 @@ def _ready(kind: ActKind, content: Callable[[Stage], dict[str, str]]) -> Callabl
 
 def _carry_out(stage: Stage) -> None:
     """Carry the one act out; whoever does it again after a kill has looked for the key that may lie unused."""
-    stage.house.authority.operation.carry_out(1, Going(new_key=True))
+    _operators(stage).operation.carry_out(1, Going(new_key=True))
 
 
 def _carried_out(_: Stage) -> bool:
