@@ -3,6 +3,7 @@
 import argparse
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 from openjpki.authority.control.kinds import DualControl
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
@@ -69,6 +70,18 @@ def register(commands: Commands) -> None:
         help="have these keys used by one process alone (`serve signer`), which the others ask",
     )
     parser.add_argument(
+        "--only-signer",
+        action="store_true",
+        help="make no sandbox, but the place of a signing process with a user of its own: the keys, and what they may sign",
+    )
+    parser.add_argument(
+        "--signer-at",
+        type=Path,
+        metavar="FOLDER",
+        help="have the keys used by the signing process at this place, which was made with the same --port, --algorithm and --shift-days",
+    )
+    parser.add_argument("--signer-user", metavar="NAME", help="the user as whom it runs; no other is believed there")
+    parser.add_argument(
         "--dual-control",
         type=dual_control,
         default="",
@@ -110,10 +123,15 @@ def run(arguments: argparse.Namespace) -> Answer:
         clock_shift_seconds=arguments.shift_days * _DAY,
         policy=_rulings(arguments.policy),
         keys=arguments.keys or "",
-        signer=arguments.signer,
+        signer=arguments.signer or arguments.signer_at is not None,
+        signer_at=str(arguments.signer_at.absolute()) if arguments.signer_at else "",
+        signer_user=arguments.signer_user or "",
         dual_control=arguments.dual_control,
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
+    _hold_signer_options(arguments)
+    if arguments.only_signer:
+        return _place_of_a_signer(arguments, settings)
     cards = chosen(arguments)
     language = language_of(arguments)
     if cards:
@@ -135,6 +153,31 @@ def run(arguments: argparse.Namespace) -> Answer:
         ),
     }
     return Answer(data={"home": str(arguments.home), "residents": residents}, lines=lines[language])
+
+
+def _hold_signer_options(arguments: argparse.Namespace) -> None:
+    """Raise `BadValue` for what is said about the signing process's place by half, or twice."""
+    place, user = arguments.signer_at, arguments.signer_user
+    if (place is None) == (not user) and not (place and arguments.only_signer):
+        return
+    raise BadValue(
+        option="--signer-at",
+        value=place or "",
+        expected_ja="--signer-user と一緒に指定します。--only-signer とは一緒に指定できません。",
+        expected_en="It goes together with --signer-user, and not with --only-signer.",
+    )
+
+
+def _place_of_a_signer(arguments: argparse.Namespace, settings: Settings) -> Answer:
+    """Make the place of a signing process with a user of its own."""
+    from openjpki.site.signer_place import SignerPlace
+
+    SignerPlace.create(arguments.home, settings)
+    lines = {
+        "ja": f"{arguments.home} に署名プロセスの場所を作りました。`openjpki serve signer --home {arguments.home}` で動かします。",
+        "en": f"Made the place of a signing process in {arguments.home}. Run `openjpki serve signer --home {arguments.home}`.",
+    }
+    return Answer(data={"home": str(arguments.home)}, lines=[lines[language_of(arguments)]])
 
 
 def chosen(arguments: argparse.Namespace) -> tuple[TestCard, ...]:

@@ -61,6 +61,18 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--no-follower", action="store_true", help="the responder answers from a store that another process keeps"
     )
+    parser.add_argument(
+        "--group",
+        metavar="NAME",
+        help="let this group reach the socket of the signing process, which has a user of its own (`init --only-signer`)",
+    )
+    parser.add_argument(
+        "--allow-user",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="hear this user's processes at that socket; may be repeated (default: the signing process's own user)",
+    )
     parser.set_defaults(run=run)
 
 

@@ -17,7 +17,7 @@ story/               transcript and artefacts of the last story
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
-_NEWER = frozenset({"dual_control", "keys", "signer"})
+_NEWER = frozenset({"dual_control", "keys", "signer", "signer_at", "signer_user"})
 """Fields that a marker leaves out while they say nothing, so that versions without them read it."""
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
@@ -83,8 +83,16 @@ class Settings:
     """Where the keys of CAs and responders are: a PKCS #11 URI (RFC 7512), or empty for encrypted files of this home."""
     signer: bool = False
     """Whether they are used in a process of its own (`serve signer`), so that no other can load them."""
+    signer_at: str = ""
+    """The folder of a signing process with a user of its own (`init --only-signer`); empty: its keys are this home's."""
+    signer_user: str = ""
+    """The name or number of that user: nobody else is believed at its socket."""
     dual_control: str = ""
     """ "2-of-3": so many of the authority's operators approve what none may do alone, and nothing goes a sandbox's short way."""
+
+    def with_keys_in_hand(self) -> "Settings":
+        """Return them for a process that holds the home alone and uses its keys itself; those of another user it asks for."""
+        return self if self.signer_at else replace(self, signer=False)
 
     @property
     def desk_port(self) -> int:
@@ -110,12 +118,12 @@ class Home:
         return cls.of(path, found)
 
     @classmethod
-    def of(cls, path: Path, found: Mapping[str, Any]) -> "Home":
-        """Return the home that a marker's fields, its format left out, describe; raises `HomeDamaged`."""
+    def of(cls, path: Path, found: Mapping[str, Any], marker: str = MARKER) -> "Home":
+        """Return the home that a marker's fields, its format left out, describe; raises `HomeDamaged`, which names the marker."""
         try:
             return cls(path.resolve(), _sound(Settings(**found)))
         except (ValueError, TypeError) as error:
-            raise HomeDamaged(path=path / MARKER, reason=f"{type(error).__name__}: {error}") from error
+            raise HomeDamaged(path=path / marker, reason=f"{type(error).__name__}: {error}") from error
 
     @classmethod
     def create(cls, path: Path, settings: Settings) -> "Home":
@@ -195,6 +203,9 @@ def _sound(settings: Settings) -> Settings:
         and all(isinstance(value, str) for value in settings.policy.values()),
         "keys": type(settings.keys) is str and (not settings.keys or token_at(settings.keys) is not None),
         "signer": type(settings.signer) is bool,
+        "signer_at": type(settings.signer_at) is str
+        and (not settings.signer_at or (settings.signer and settings.signer_at.startswith("/"))),
+        "signer_user": type(settings.signer_user) is str and bool(settings.signer_user) == bool(settings.signer_at),
         "dual_control": type(settings.dual_control) is str and DualControl.read(settings.dual_control) is not None,
         "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }

@@ -85,7 +85,7 @@ def opened_alone(path: Path) -> "Iterator[House]":
     """
     home = Home.open(path)
     with locked(home.path, exclusive=True), told_of_databases():
-        yield assemble(Home(home.path, replace(home.settings, signer=False)))
+        yield assemble(Home(home.path, home.settings.with_keys_in_hand()))
 
 
 def assemble(home: Home, clock: Clock | None = None, key_source: KeySource | None = None) -> "House":
@@ -118,8 +118,9 @@ def founded(
             home = Home.lay_out(path, settings)
             if settings.purpose == "story":
                 home.save()
-            # nobody listens yet at the desk, or at the signing process: while it is founded, a home is one process
-            house = assemble(Home(home.path, replace(settings, desk="", signer=False)), clock, key_source)
+            # nobody listens yet at the desk, or at a signing process of the home's own: while it is founded, a home is one process
+            alone = replace(settings, desk="").with_keys_in_hand()
+            house = assemble(Home(home.path, alone), clock, key_source)
             house.furnish(replaced)
             with _emptied_on_failure(home):
                 yield house

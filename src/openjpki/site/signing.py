@@ -43,13 +43,23 @@ class SignerNeeded(Failure):
 
 def signing_keys(home: Home, key_source: KeySource) -> SigningKeys:
     """Return the keys as this process may use them: in the signing process, where the home has one."""
-    return RemoteKeys(signer_folder(home)) if home.settings.signer else kept_keys(home, key_source)
+    return remote_keys(home) if home.settings.signer else kept_keys(home, key_source)
+
+
+def remote_keys(home: Home) -> RemoteKeys:
+    """Return the keys as the signing process lets them be used: one of another user, where the home names it, or its own."""
+    place = home.settings.signer_at
+    return RemoteKeys(Path(place) if place else signer_folder(home), home.settings.signer_user)
 
 
 def kept_keys(home: Home, key_source: KeySource) -> SigningKeys:
     """Return the keys themselves: in a token or in files. Where the home has a signing process, for that one alone."""
-    folder = home.path / "authority"
-    token = token_at(home.settings.keys)
+    return keys_in(home.path / "authority", home.settings.keys, key_source)
+
+
+def keys_in(folder: Path, uri: str, key_source: KeySource) -> SigningKeys:
+    """Return the keys of a token, or of files in a folder; raises `TokenLibraryMissing`."""
+    token = token_at(uri)
     if token is None:
         return KeyStore(folder / "keys", folder / "passphrase", key_source)
     try:
@@ -70,7 +80,7 @@ def responder_keys(home: Home, key_source: KeySource) -> SigningKeys | None:
 def answering_keys(home: Home) -> SigningKeys:
     """Return the keys that a responder's process uses; raises `SignerNeeded` where it would have the CAs' with them."""
     if home.settings.signer:
-        return RemoteKeys(signer_folder(home))
+        return remote_keys(home)
     own = responder_keys(home, FreshKeys())
     if own is None:
         raise SignerNeeded

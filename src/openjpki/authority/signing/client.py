@@ -1,11 +1,13 @@
 """The signing process as every other process sees it: `SigningKeys` without a key."""
 
+import os
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from openjpki.authority.signing.callers import user_at, user_number
 from openjpki.authority.signing.guard import IssuerUnknown
 from openjpki.authority.signing.keys import (
     KeyExists,
@@ -67,11 +69,24 @@ class SignerSilent(Failure):
     en = "The signing process does not answer ({reason}). See that `openjpki serve signer` runs."
 
 
-class RemoteKeys:
-    """`SigningKeys` in the signing process whose socket is in a folder. A connection is made for each question."""
+class SignerStrange(Failure):
+    """Another user than the signing process's listens at its socket: what it would answer is worth nothing."""
 
-    def __init__(self, folder: Path) -> None:
+    code = "authority.signing.strange"
+    kind = Kind.UNAVAILABLE
+    ja = "署名プロセスのソケットで、別の利用者(番号{found}、本来は{expected})のプロセスが待ち受けています。何も送っていません。"
+    en = "A process of another user (number {found} instead of {expected}) listens at the signing process's socket. Nothing was sent to it."
+
+
+class RemoteKeys:
+    """`SigningKeys` in the signing process whose socket is in a folder. A connection is made for each question.
+
+    `keeper` is the user as whom it runs, by name or number; empty: this process's own.
+    """
+
+    def __init__(self, folder: Path, keeper: str = "") -> None:
         self._folder = folder
+        self._keeper = keeper
         self._signers: dict[str, RemoteSigner] = {}
 
     def make(self, prefix: str, algorithm: KeyAlgorithm) -> str:
@@ -113,9 +128,17 @@ class RemoteKeys:
             with socket.socket(socket.AF_UNIX) as connected, address(self._folder) as place:
                 connected.settimeout(PATIENCE)
                 connected.connect(place)
+                self._hold_keeper(user_at(connected))
                 yield Line(connected, seconds)
         except (OSError, LineBroken) as error:
             raise SignerSilent(reason=type(error).__name__) from error
+
+
+    def _hold_keeper(self, found: int) -> None:
+        """Raise `SignerStrange` before a word is said to another user than the keeper; `UserUnknown`."""
+        expected = user_number(self._keeper) if self._keeper else os.geteuid()
+        if found != expected:
+            raise SignerStrange(found=found, expected=expected)
 
 
 class RemoteSigner:

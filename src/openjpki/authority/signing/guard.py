@@ -2,7 +2,7 @@
 
 Whoever takes over a process that may ask can have certificates signed that follow the profile, and no others. The CA
 certificates, which a profile is held against, come from the folder where they are published; one that this process has
-just signed it knows before that.
+just signed it knows before that. A signing process with a user of its own believes no folder of others: it keeps them itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,9 +11,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from openjpki.authority.durable import PRIVATE, write_whole
 from openjpki.authority.means import Terms
 from openjpki.authority.signing.keys import key_name
-from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_certificate, signs_lists
+from openjpki.authority.signing.purpose import (
+    NotToBeSigned,
+    hold_purpose,
+    is_certificate,
+    is_self_issued,
+    signs_lists,
+)
 from openjpki.errors import Failure, Kind
 from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm, UnsupportedKey
@@ -56,6 +63,8 @@ class Guard:
     published: Path
     clock: Callable[[], datetime]
     terms: Terms = field(default_factory=Terms)
+    keeps: bool = False
+    """Whether `published` is the signing process's own folder, and each CA certificate is kept there before its signature leaves."""
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
     _promised: dict[str, bytes] = field(default_factory=dict)
@@ -68,16 +77,21 @@ class Guard:
             return
         kind = name.partition("-")[0]
         issuer = self._signed_here.get(name) or self._found(name, public_key)
-        if not self._breaks(_CA[kind], None, public_key, to_be_signed):
+        if is_self_issued(to_be_signed):
+            if broken_of_ca := self._breaks(_CA[kind], None, public_key, to_be_signed):
+                raise LintRefused(findings=broken_of_ca)
             known = to_be_signed if issuer is None else load_certificate(issuer).tbs_certificate_bytes
             if self._promised.setdefault(name, known) != to_be_signed:
                 raise NotToBeSigned(name=name)
             return
         if issuer is None:
             raise IssuerUnknown(name=name)
-        broken = [self._breaks(profile, issuer, public_key, to_be_signed) for profile in _UNDER[kind]]
-        if all(broken):
-            raise LintRefused(findings=min(broken, key=len))
+        broken: list[Findings] = []
+        for profile in _UNDER[kind]:
+            if not (found := self._breaks(profile, issuer, public_key, to_be_signed)):
+                return
+            broken.append(found)
+        raise LintRefused(findings=min(broken, key=len))
 
     def held_list(self, name: str, public_key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Give the pieces of a to-be-signed list on, each after it was read; the end comes only if the whole list holds.
@@ -107,11 +121,13 @@ class Guard:
         reader.end()
 
     def note(self, name: str, public_key: bytes, to_be_signed: bytes, signature: bytes) -> None:
-        """Remember a CA certificate that was signed here."""
-        kind = name.partition("-")[0]
-        if is_certificate(to_be_signed) and not self._breaks(_CA[kind], None, public_key, to_be_signed):
+        """Remember a CA certificate that was held and signed here; raises OSError if it is to be kept and cannot be."""
+        if is_certificate(to_be_signed) and is_self_issued(to_be_signed):
             algorithm = KeyAlgorithm.of(public_key).identifier
-            self._signed_here[name] = der.sequence(to_be_signed, algorithm, der.bit_string(signature))
+            certificate = der.sequence(to_be_signed, algorithm, der.bit_string(signature))
+            if self.keeps:
+                write_whole(self.published / f"{name}.cer", certificate, PRIVATE)
+            self._signed_here[name] = certificate
 
     def _breaks(self, profile: Profile, issuer: bytes | None, public_key: bytes, to_be_signed: bytes) -> Findings:
         """Return what a certificate breaks of a profile; one that waits for another key's signature breaks any."""

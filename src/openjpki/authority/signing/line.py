@@ -154,7 +154,7 @@ class Line:
 @contextmanager
 def address(folder: Path) -> Iterator[str]:
     """Give the socket's name in its folder a form that fits the 107 bytes a Unix address has, however deep the folder is."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)  # to whoever may pass through a folder, not read it
     try:
         yield f"/proc/self/fd/{descriptor}/{SOCKET}"
     finally:

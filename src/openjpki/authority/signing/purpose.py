@@ -45,6 +45,15 @@ def is_certificate(to_be_signed: bytes) -> bool:
     return _IS_CERTIFICATE(to_be_signed)
 
 
+def is_self_issued(to_be_signed: bytes) -> bool:
+    """Tell of a TBSCertificate whether it names its subject as its issuer: here a CA's certificate does, and no other (RFC 5280 §3.2)."""
+    content = der.Reader(to_be_signed).inside(der.SEQUENCE)
+    content.content(_VERSION)
+    content.content(der.INTEGER)
+    _, issuer, _, subject = (content.content(der.SEQUENCE) for _ in ("signature", "issuer", "validity", "subject"))
+    return issuer == subject
+
+
 def signs_lists(name: str) -> bool:
     """Tell whether the key of this name signs revocation lists: they are read as they come (`pki.crl_stream`)."""
     return _CA.fullmatch(name) is not None

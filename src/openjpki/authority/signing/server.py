@@ -1,16 +1,22 @@
-"""The signing process itself: answers questions about its keys at a socket in a folder that only its owner may enter."""
+"""The signing process itself: answers questions about its keys at a socket in a folder that only its owner may enter.
+
+Where it has a user of its own, a group may reach the socket as well, and of these the users named are heard (decision 0033).
+"""
 
 import fcntl
 import os
 import socket
+import stat
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
 from typing import Any
 
+from openjpki.authority.durable import PRIVATE
 from openjpki.authority.signing.answers import hold_answer, hold_responder
+from openjpki.authority.signing.callers import Callers, Refusals, user_at
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.keys import SigningKeys
 from openjpki.authority.signing.line import (
@@ -40,6 +46,10 @@ MOST_LISTS = 4
 """Of those, lists: each may take minutes, and answers must not wait for them. One more is hung up on, and comes again."""
 _LOCK = "signer.lock"
 _OWNERS_ONLY = 0o077
+_OWNER_AND_GROUP = 0o710
+"""Of the folder: the group finds the socket, and sees nothing else."""
+_SOCKET_OF_A_GROUP = 0o660
+_WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _LOOK_UP = 0.1
 """Seconds between two looks whether to stop."""
 
@@ -51,6 +61,24 @@ class SignerRuns(Failure):
     kind = Kind.UNAVAILABLE
     ja = "このホームの署名プロセスはもう動いています。"
     en = "A signing process of this home runs already."
+
+
+class GroupNotOurs(Failure):
+    """The folder and the socket cannot be given to the group."""
+
+    code = "authority.signing.group-not-ours"
+    kind = Kind.UNAVAILABLE
+    ja = "ソケットのフォルダーを指定のグループに渡せません。署名プロセスの利用者が、フォルダーの所有者で、そのグループの一員であることを確かめてください。"
+    en = "The socket's folder cannot be given to that group. See that the signing process's user owns the folder and is in the group."
+
+
+class FolderOfOthers(Failure):
+    """Who owns the folder of the keys can exchange them."""
+
+    code = "authority.signing.folder-of-others"
+    kind = Kind.UNAVAILABLE
+    ja = "{path} は、署名プロセスの利用者のものではないか、他の人が書き込めます。鍵を差し替えられるため、使いません。"
+    en = "{path} belongs to another user than the signing process's, or others may write to it: the keys could be exchanged. It is not used."
 
 
 def answer(keys: SigningKeys, guard: Guard, question: Question, pieces: Iterable[bytes] = ()) -> Answer:
@@ -106,8 +134,9 @@ class _Server(ThreadingUnixStreamServer):
     request_queue_size = 1024
     """Connections that wait to be taken; one more is refused at once on Linux (unix(7)), which the library's five soon meet."""
 
-    def __init__(self, place: str, keys: SigningKeys, guard: Guard) -> None:
+    def __init__(self, place: str, keys: SigningKeys, guard: Guard, callers: Callers, refusals: Refusals) -> None:
         self.keys, self.guard = keys, guard
+        self._callers, self._refusals = callers, refusals
         self._lists = threading.BoundedSemaphore(MOST_LISTS)
         self._lines = threading.BoundedSemaphore(MOST_LINES)
         self._stops = threading.Event()
@@ -123,6 +152,17 @@ class _Server(ThreadingUnixStreamServer):
             yield
         finally:
             self._lists.release()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002  -- the library's signature
+        """Say whether whoever connected is heard; otherwise the connection ends without a word, and takes no room."""
+        try:
+            user = user_at(request)
+        except OSError:
+            return False
+        if user in self._callers.users:
+            return True
+        self._refusals.note(user)
+        return False
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin a thread for a connection once there is room for it: each ends in time, whatever its other side does."""
@@ -161,26 +201,62 @@ class SigningServer:
 
 
 @contextmanager
-def listening(folder: Path, keys: SigningKeys, guard: Guard) -> Iterator[SigningServer]:
-    """Hold the socket of a folder while the block runs; raises `SignerRuns`.
+def listening(
+    folder: Path,
+    keys: SigningKeys,
+    guard: Guard,
+    callers: Callers | None = None,
+    tell: Callable[[int, int], None] = lambda _, __: None,
+) -> Iterator[SigningServer]:
+    """Hold the socket of a folder while the block runs; raises `SignerRuns`, `GroupNotOurs`.
 
     The lock says who answers, and the kernel gives it back when that process ends; a socket that a killed one left
-    behind answers nobody and goes.
+    behind answers nobody and goes. `tell` hears of users who were not heard, and how many more there were before.
     """
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SignerRuns from error
+    callers = callers or Callers()
+    with _locked(folder):
         path = folder / SOCKET
         path.unlink(missing_ok=True)
         with address(folder) as place, _private():
-            server = _Server(place, keys, guard)
+            server = _Server(place, keys, guard, callers, Refusals(tell))
         try:
+            if callers.group is not None:
+                _let_reach(folder, callers.group)
             yield SigningServer(server)
         finally:
             server.server_close()
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock, a file that nobody else may open, since whoever opens it can hold it."""
+    descriptor = os.open(folder / _LOCK, os.O_WRONLY | os.O_CREAT, PRIVATE)
+    with os.fdopen(descriptor, "w") as lock:
+        os.fchmod(descriptor, PRIVATE)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SignerRuns from error
+        yield
+
+
+def hold_own(*folders: Path) -> None:
+    """Raise `FolderOfOthers` unless folders are this process's user's, and nobody else may write to them."""
+    for folder in folders:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _WRITTEN_BY_OTHERS:
+            raise FolderOfOthers(path=folder)
+
+
+def _let_reach(folder: Path, group: int) -> None:
+    """Let a group find the socket and connect to it; raises `GroupNotOurs`."""
+    try:
+        for path, mode in ((folder, _OWNER_AND_GROUP), (folder / SOCKET, _SOCKET_OF_A_GROUP)):
+            os.chown(path, -1, group)
+            path.chmod(mode)
+    except PermissionError as error:
+        raise GroupNotOurs from error
 
 
 @contextmanager

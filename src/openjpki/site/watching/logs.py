@@ -31,6 +31,8 @@ FIELDS: Mapping[str, str] = {
     "wait_seconds": "until the next round",
     "entries": "how many journal entries a responder's store took over",
     "position": "of the last of them in the journal",
+    "user": "the number of a user of the machine who was not heard",
+    "left_out": "how many more were refused since the last line, which it does not tell one by one",
     "dropped": "how many fields were dropped from this line",
 }
 """Name → what it says. Nothing else is ever written."""
@@ -42,6 +44,7 @@ EVENTS: Mapping[str, str] = {
     "followed": "a responder's store took over journal entries",
     "follow-failed": "a look at the journal failed; it is tried again",
     "ocsp-failed": "a question could not be answered",
+    "caller-refused": "somebody who may not ask the signing process connected to it",
 }
 _LONGEST = 8000
 """Characters of one field: a trace of the usual depth fits; a log line stays one that tools take."""
