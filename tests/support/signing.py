@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from openjpki.authority.signing.callers import Callers
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.keys import KeyStore
 from openjpki.authority.signing.server import listening
@@ -21,9 +22,15 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 @contextmanager
-def answering(folder: Path, keys: KeyStore, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[None]:
+def answering(
+    folder: Path,
+    keys: KeyStore,
+    clock: Callable[[], datetime] = lambda: NOW,
+    callers: Callers | None = None,
+    tell: Callable[[int, int], None] = lambda _, __: None,
+) -> Iterator[None]:
     """Answer at the socket of a folder while the block runs; CA certificates are published in its `public/ca`."""
-    with listening(folder, keys, Guard(PROFILES, folder / "public" / "ca", clock)) as server:
+    with listening(folder, keys, Guard(PROFILES, folder / "public" / "ca", clock), callers, tell) as server:
         thread = threading.Thread(target=server.serve)
         thread.start()
         try:

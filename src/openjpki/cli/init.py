@@ -156,7 +156,7 @@ def run(arguments: argparse.Namespace) -> Answer:
 
 
 def _hold_signer_options(arguments: argparse.Namespace) -> None:
-    """Raise `BadValue` for what is said about the signing process's place by half, or twice."""
+    """Raise `BadValue` for what is said about the place of a signing process by half, or twice."""
     place, user = arguments.signer_at, arguments.signer_user
     if (place is None) == (not user) and not (place and arguments.only_signer):
         return
@@ -197,6 +197,13 @@ def chosen(arguments: argparse.Namespace) -> tuple[TestCard, ...]:
             value=arguments.dual_control,
             expected_ja="テストカードには認証局が要ります。--test-cards とは一緒に指定できません。",
             expected_en="The test cards need a CA at once: it does not go with --test-cards.",
+        )
+    if arguments.signer_at:
+        raise BadValue(
+            option="--signer-at",
+            value=arguments.signer_at,
+            expected_ja="テストカードは過去の日付で作られ、署名プロセスは現在のものだけに署名します。--test-cards とは一緒に指定できません。",
+            expected_en="The test cards are made at days gone by, and a signing process signs for now: it does not go with --test-cards.",
         )
     wanted = {card_named(name).name for name in arguments.test_cards}
     return tuple(card for card in CATALOGUE if not wanted or card.name in wanted)

@@ -1,14 +1,19 @@
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from openjpki.authority.models import Issuer, Person
+from openjpki.authority.signing.client import SignerSilent
+from openjpki.authority.signing.server import listening
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.init import chosen
 from openjpki.cli.main import main, parser
 from openjpki.errors import Failure
 from openjpki.lab.catalogue import CATALOGUE, NoSuchTestCard
+from openjpki.pki.keys import FreshKeys
 from openjpki.readers.store import CardStore
 from openjpki.rules.policy import Policy
 from openjpki.rules.settings import BadSetting, UnknownSetting
@@ -18,6 +23,7 @@ from openjpki.site.house import House
 from openjpki.site.lives import making
 from openjpki.site.place import HomeMissing, HomeNotEmpty
 from openjpki.site.settings import ROLES
+from openjpki.site.signer_place import SignerPlace
 from openjpki.window.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(databases=ROLES)
@@ -90,6 +96,9 @@ def test_a_sandbox_may_live_up_to_a_century_ahead(tmp_path: Path, days: str) -> 
         (("--port", "0"), BadValue),
         (("--policy", "age_rule"), BadValue),
         (("--dual-control", "1-of-3"), BadValue),
+        (("--signer-at", "/place"), BadValue),
+        (("--signer-user", "keeper"), BadValue),
+        (("--only-signer", "--signer-at", "/place", "--signer-user", "keeper"), BadValue),
         (("--policy", "preset=kyoto"), Failure),
         (("--policy", "no_such_ruling=1"), UnknownSetting),
         (("--policy", "age_rule=noon"), BadSetting),
@@ -166,8 +175,9 @@ def test_test_cards_are_made_by_name(tmp_path: Path, capsys: pytest.CaptureFixtu
         (("adlut",), NoSuchTestCard),
         (("adult", "--policy", "age_rule=eve"), BadValue),
         (("adult", "--dual-control", "2-of-3"), BadValue),
+        (("adult", "--signer-at", "/place", "--signer-user", "keeper"), BadValue),
     ],
-    ids=["unknown", "a policy", "under dual control"],
+    ids=["unknown", "a policy", "under dual control", "a signing process of another user"],
 )
 def test_test_cards_that_cannot_be_are_refused_before_anything_is_made(
     tmp_path: Path, words: tuple[str, ...], refusal: type[Failure]
@@ -213,3 +223,34 @@ def test_under_dual_control_there_is_no_ca_yet(tmp_path: Path) -> None:
     assert "key ceremony" in answer.lines[1]
     assert Home.open(tmp_path / "home").settings.dual_control == "2-of-3"
     assert not list((tmp_path / "home" / "authority" / "keys").glob("*-ca-*"))
+
+
+def test_the_place_of_a_signing_process_is_no_sandbox(tmp_path: Path) -> None:
+    """Nothing but keys and what they may sign; it says how to run it, in both languages."""
+    told = init(tmp_path / "place", "--only-signer", "--port", "9001")
+    assert "serve signer" in told.lines[0]
+    assert SignerPlace.open(tmp_path / "place").settings.port == 9001
+    assert "署名プロセスの場所" in init(tmp_path / "other", "--only-signer", language="ja").lines[0]
+
+
+def test_a_home_with_the_keys_of_another_user_asks_from_the_start(tmp_path: Path) -> None:
+    """The first ceremony is the signing process's too: without it no half home is left; with it no CA's key is in the home."""
+    place = SignerPlace.create(tmp_path / "place", Settings(purpose="sandbox", algorithm="p-384-sha-384"))
+    words = ("--signer-at", str(place.path), "--signer-user", str(os.geteuid()), "--algorithm", "p-384-sha-384")
+    with pytest.raises(SignerSilent):
+        init(tmp_path / "home", *words)
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["lock"]
+
+    keys = place.keys(FreshKeys())
+    with listening(place.path, keys, place.guard()) as server:
+        thread = threading.Thread(target=server.serve)
+        thread.start()
+        try:
+            init(tmp_path / "home", *words)
+        finally:
+            server.stop()
+            thread.join()
+    settings = Home.open(tmp_path / "home").settings
+    assert (settings.signer, settings.signer_at, settings.signer_user) == (True, str(place.path), str(os.geteuid()))
+    assert not list((tmp_path / "home" / "authority" / "keys").glob("*-ca-*"))
+    assert len(list((place.path / "keys").iterdir())) == len(list((place.path / "ca").iterdir())) == 2

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import threading
@@ -5,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.signing.client import RemoteKeys
+from openjpki.authority.signing.callers import UserUnknown
+from openjpki.authority.signing.client import RemoteKeys, SignerSilent
 from openjpki.authority.signing.line import SOCKET
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
-from openjpki.cli.serve_signer import NoSigner
+from openjpki.cli.serve_signer import GroupNeedsPlace, NoSigner
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.site.home import Home, Settings
+from openjpki.site.signer_place import SignerPlace
 
 
 def a_home(folder: Path, *, signer: bool) -> Home:
@@ -19,9 +22,9 @@ def a_home(folder: Path, *, signer: bool) -> Home:
     return Home.create(folder / "home", Settings(purpose="sandbox", signer=signer))
 
 
-def serve_signer(home: Home) -> Answer:
+def serve_signer(home: Home | SignerPlace, *words: str) -> Answer:
     """Run the command to its end, in this process."""
-    arguments = parser().parse_args(["serve", "signer", "--home", str(home.path)])
+    arguments = parser().parse_args(["serve", "signer", "--home", str(home.path), *words])
     answered: Answer = arguments.run(arguments)
     return answered
 
@@ -51,3 +54,39 @@ def test_it_signs_until_it_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixt
     assert len(made) == 1
     assert "signing process runs" in capsys.readouterr().err
     assert not (home.path / "authority" / SOCKET).exists()
+
+
+def test_a_home_whose_keys_another_user_has_starts_none(tmp_path: Path) -> None:
+    """Its signing process runs elsewhere; and a home is passed through by no group."""
+    settings = Settings(purpose="sandbox", signer=True, signer_at=str(tmp_path / "place"), signer_user="keeper")
+    with pytest.raises(NoSigner):
+        serve_signer(Home.create(tmp_path / "other", settings))
+    with pytest.raises(GroupNeedsPlace):
+        serve_signer(a_home(tmp_path, signer=True), "--group", str(os.getgid()))
+    with pytest.raises(UserUnknown):
+        serve_signer(a_home(tmp_path / "third", signer=True), "--allow-user", "no-such-user")
+
+
+def test_at_a_place_it_signs_for_the_users_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """T-107: who is named is heard; of who is not, the journal has a line."""
+    place = SignerPlace.create(tmp_path / "place", Settings(purpose="sandbox", algorithm="p-384-sha-384"))
+    heard: list[bool] = []
+
+    def ask_and_stop() -> None:
+        while not (place.path / SOCKET).exists():
+            pass
+        try:
+            RemoteKeys(place.path, str(os.geteuid())).make("signature-ca", KeyAlgorithm.P384_SHA_384)
+            heard.append(True)
+        except SignerSilent:
+            heard.append(False)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    for allowed in (os.geteuid(), os.geteuid() + 1):
+        user = threading.Thread(target=ask_and_stop)
+        user.start()
+        serve_signer(place, "--group", str(os.getgid()), "--allow-user", str(allowed))
+        user.join()
+    assert heard == [True, False]
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+    assert (line["event"], line["user"], line["left_out"]) == ("caller-refused", os.geteuid(), 0)

@@ -1,15 +1,18 @@
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from openjpki.authority.signing.callers import UserUnknown
 from openjpki.authority.signing.client import RemoteKeys
 from openjpki.authority.signing.keys import KeyStore
 from openjpki.pki.keys import FreshKeys
 from openjpki.site import signing
 from openjpki.site.home import Home, Settings
 from openjpki.site.place import MARKER, HomeDamaged
-from openjpki.site.signing import TokenLibraryMissing, kept_keys, signing_keys
+from openjpki.site.signing import TokenLibraryMissing, answering_keys, kept_keys, remote_keys, signing_keys
+from tests.support.signing import answering
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 URI = f"pkcs11:token=openjpki?module-path={MODULE}&pin-source=/etc/openjpki/pin"
@@ -26,7 +29,19 @@ def test_a_marker_says_only_what_is_set(tmp_path: Path) -> None:
     assert Home.open(other.path).settings == other.settings
 
 
-@pytest.mark.parametrize("settings", [{"keys": "a token"}, {"keys": 1}, {"signer": 1}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"keys": "a token"},
+        {"keys": 1},
+        {"signer": 1},
+        {"signer_at": "/place", "signer_user": "keeper"},
+        {"signer_at": 1},
+        {"signer_at": "place", "signer": True, "signer_user": "keeper"},
+        {"signer_user": "keeper", "signer": True},
+        {"signer_user": 1},
+    ],
+)
 def test_settings_that_cannot_be_are_named(tmp_path: Path, settings: dict[str, object]) -> None:
     """People edit the marker."""
     with pytest.raises(HomeDamaged) as damaged:
@@ -42,6 +57,21 @@ def test_the_settings_say_who_holds_the_keys(tmp_path: Path) -> None:
     assert isinstance(signing_keys(files, FreshKeys()), KeyStore)
     assert isinstance(signing_keys(apart, FreshKeys()), RemoteKeys)
     assert isinstance(kept_keys(apart, FreshKeys()), KeyStore)
+
+
+def test_the_keys_of_a_signing_process_of_another_user_are_never_in_hand(tmp_path: Path) -> None:
+    """T-107: also a process that holds the home alone asks for them, where it would open its own home's."""
+    own = Settings(purpose="sandbox", signer=True)
+    others = Settings(purpose="sandbox", signer=True, signer_at=str(tmp_path / "place"), signer_user="keeper")
+
+    assert not own.with_keys_in_hand().signer
+    assert others.with_keys_in_hand() == others
+    assert isinstance(signing_keys(Home(tmp_path, others), FreshKeys()), RemoteKeys)
+    assert isinstance(answering_keys(Home(tmp_path, others)), RemoteKeys)
+    (tmp_path / "place").mkdir()
+    store = KeyStore(tmp_path, tmp_path / "passphrase", FreshKeys())
+    with answering(tmp_path / "place", store), pytest.raises(UserUnknown):
+        remote_keys(Home(tmp_path, replace(others, signer_user="no-such-user"))).signer("signature-ca-0")
 
 
 def test_keys_in_a_token_need_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,6 @@ class RemoteKeys:
         except (OSError, LineBroken) as error:
             raise SignerSilent(reason=type(error).__name__) from error
 
-
     def _hold_keeper(self, found: int) -> None:
         """Raise `SignerStrange` before a word is said to another user than the keeper; `UserUnknown`."""
         expected = user_number(self._keeper) if self._keeper else os.geteuid()

@@ -1,3 +1,4 @@
+import os
 import socket
 import threading
 from datetime import date
@@ -8,7 +9,8 @@ import pytest
 from cryptography import x509
 
 from openjpki.authority.models import CrlPublication, Issuer, OcspResponder
-from openjpki.authority.signing.client import RemoteKeys, SignerSilent
+from openjpki.authority.signing.callers import UserUnknown
+from openjpki.authority.signing.client import RemoteKeys, SignerSilent, SignerStrange
 from openjpki.authority.signing.keys import KeyMissing, KeyStore, PassphraseMissing, TooOpen
 from openjpki.authority.signing.line import SOCKET, Failed, Find, Key, Line, Question
 from openjpki.authority.signing.line import questions as question_decoder
@@ -85,6 +87,18 @@ def test_without_a_signing_process_nothing_is_signed(tmp_path: Path) -> None:
     with pytest.raises(SignerSilent) as silent:
         RemoteKeys(tmp_path).signer(CA)
     assert "openjpki serve signer" in silent.value.message("ja")
+
+
+def test_a_socket_of_somebody_else_is_not_believed(tmp_path: Path, store: KeyStore) -> None:
+    """T-107: who placed a socket there hears no question; the user is named by name or number, and must exist."""
+    with answering(tmp_path, store):
+        assert RemoteKeys(tmp_path, str(os.geteuid())).make("signature-ca", P384)
+        with pytest.raises(SignerStrange) as strange:
+            RemoteKeys(tmp_path, str(os.geteuid() + 1)).make("signature-ca", P384)
+        with pytest.raises(UserUnknown):
+            RemoteKeys(tmp_path, "no-such-user").make("signature-ca", P384)
+    assert strange.value.data == {"found": os.geteuid(), "expected": os.geteuid() + 1}
+    assert len(list((tmp_path / "keys").iterdir())) == 1
 
 
 class AnotherVersion:

@@ -1,15 +1,20 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from openjpki.authority.signing import guard as guard_module
 from openjpki.authority.signing.guard import Guard, IssuerUnknown
 from openjpki.authority.signing.keys import key_name
 from openjpki.authority.signing.purpose import NotToBeSigned
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.certificate import LintRefused, prepare_ca, prepare_signature
 from openjpki.pki.crl import ListUnsound
+from openjpki.pki.lint.finding import Findings
+from openjpki.pki.lint.rules import examine
+from openjpki.pki.profiles import Profile, ProfileSet
 from openjpki.rules.kinds import CertificateKind
 from tests.support.hierarchy import CA_EXPIRES, EXPIRES, ISSUED, SUBJECT_ID, TARO, WAKABA, Hierarchy, hierarchy
 from tests.support.lists import THIS, frame, in_pieces, line, to_be_signed
@@ -138,6 +143,38 @@ def test_a_certificate_of_a_ca_signed_here_is_known_before_it_is_published(tmp_p
     hold(guard, SIGNATURE, holder)
     with pytest.raises(IssuerUnknown):
         hold(guard_of(tmp_path), SIGNATURE, holder)
+
+
+def test_a_guard_with_a_folder_of_its_own_keeps_what_it_signed(tmp_path: Path) -> None:
+    """T-107: nobody who asks is asked back for the CA's certificate, and after a restart the key still has that one only."""
+    holder, ca, signer = unsigned(SIGNATURE.holder), unsigned(SIGNATURE.ca), SIGNATURE.ca_signer
+    guard = replace(guard_of(tmp_path), keeps=True)
+    hold(guard, SIGNATURE, ca)
+    guard.note(name(SIGNATURE), signer.public_key, ca, signer.sign(ca))
+    guard.note(name(SIGNATURE), signer.public_key, holder, signer.sign(holder))
+
+    (kept,) = tmp_path.iterdir()
+    assert (kept.name, kept.stat().st_mode & 0o777) == (f"{name(SIGNATURE)}.cer", 0o600)
+    hold(guard_of(tmp_path), SIGNATURE, holder)
+    with pytest.raises(OSError, match="No such file"):
+        replace(guard, published=tmp_path / "gone").note(name(SIGNATURE), signer.public_key, ca, signer.sign(ca))
+
+
+def test_a_certificate_is_held_once(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A holder's is not held against the CA's profile first: one reading for each that is issued."""
+    held_against: list[Profile] = []
+
+    def counted(profiles: ProfileSet, profile: Profile, raw: bytes, issuer: bytes | None) -> tuple[Findings, bytes]:
+        held_against.append(profile)
+        return examine(profiles, profile, raw, issuer)
+
+    monkeypatch.setattr(guard_module, "examine", counted)
+    guard = guard_of(published)
+    for certificate in (SIGNATURE.holder, SIGNATURE.ca):
+        hold(guard, SIGNATURE, unsigned(certificate))
+        guard.note(name(SIGNATURE), SIGNATURE.ca_signer.public_key, unsigned(certificate), b"signature")
+
+    assert held_against == [Profile.SIGNATURE, Profile.SIGNATURE_CA]
 
 
 def test_a_published_certificate_that_the_key_did_not_sign_is_nobodys(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 from collections.abc import Callable
 
 import pytest
+from cryptography import x509
 
 from openjpki.authority.signing.client import RemoteKeys
 from openjpki.authority.signing.keys import KeyMissing
-from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose
+from openjpki.authority.signing.purpose import NotToBeSigned, hold_purpose, is_self_issued
 from openjpki.pki.algorithms import KeyAlgorithm
+from openjpki.rules.kinds import CertificateKind
+from tests.support.hierarchy import hierarchy
 from tests.support.signing import CA, FORMS, RESPONDER
 
 P384 = KeyAlgorithm.P384_SHA_384
@@ -30,6 +33,16 @@ def test_another_name_signs_nothing(name: str) -> None:
     for form in FORMS.values():
         with pytest.raises(NotToBeSigned):
             hold_purpose(name, form())
+
+
+def test_a_cas_certificate_names_itself_as_its_issuer() -> None:
+    """RFC 5280 §3.2: that tells it from those that it issues, before anything is read with more trouble."""
+    made = hierarchy(CertificateKind.SIGNATURE, P384)
+    told = {
+        name: is_self_issued(x509.load_der_x509_certificate(certificate).tbs_certificate_bytes)
+        for name, certificate in (("ca", made.ca), ("holder", made.holder), ("responder", made.responder))
+    }
+    assert told == {"ca": True, "holder": False, "responder": False}
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -1,17 +1,19 @@
+import os
 import socket
 import stat
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from openjpki.authority.signing import server
+from openjpki.authority.signing.callers import Callers
 from openjpki.authority.signing.client import RemoteKeys, SignerSilent
 from openjpki.authority.signing.guard import Guard
 from openjpki.authority.signing.keys import KeyStore, key_name
 from openjpki.authority.signing.line import SOCKET, Line, SignList, answers
-from openjpki.authority.signing.server import SignerRuns, listening
+from openjpki.authority.signing.server import FolderOfOthers, GroupNotOurs, SignerRuns, hold_own, listening
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.keys import StreamSigner, verify_signature
 from openjpki.rules.kinds import CertificateKind
@@ -30,6 +32,80 @@ def test_the_socket_is_its_owners(tmp_path: Path, store: KeyStore) -> None:
     with answering(tmp_path, store):
         assert stat.S_IMODE((tmp_path / SOCKET).stat().st_mode) & 0o077 == 0
     assert not (tmp_path / SOCKET).exists()
+
+
+def test_whoever_is_not_allowed_is_not_heard(tmp_path: Path, store: KeyStore) -> None:
+    """T-107: the connection ends before a word is read or said, takes no room, and the journal has the user."""
+    told: list[tuple[int, int]] = []
+    others = Callers(frozenset((os.geteuid() + 1,)))
+    with (
+        answering(tmp_path, store, callers=others, tell=lambda user, more: told.append((user, more))),
+        ExitStack() as lines,
+    ):
+        for _ in range(3):
+            line = connected(lines, tmp_path)
+            with suppress(OSError):
+                line.sendall(b"anything")
+            assert nothing_comes(line)
+        with pytest.raises(SignerSilent):
+            RemoteKeys(tmp_path).make("signature-ca", P384)
+    assert told == [(os.geteuid(), 0)]
+    assert not (tmp_path / "keys").exists()
+
+
+def test_a_caller_whom_the_kernel_does_not_name_is_not_heard(
+    tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a user there is nobody to be on the list."""
+
+    def unnamed(_: socket.socket) -> int:
+        raise OSError
+
+    monkeypatch.setattr(server, "user_at", unnamed)
+    with answering(tmp_path, store), ExitStack() as lines:
+        assert nothing_comes(connected(lines, tmp_path))
+
+
+def nothing_comes(line: socket.socket) -> bool:
+    """Say whether the other side hung up without a word."""
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_a_group_reaches_the_socket_and_nothing_else(tmp_path: Path, store: KeyStore) -> None:
+    """T-107: the folder is passed through, not read; the lock, which would keep the next process out, is its owner's."""
+    (tmp_path / "signer.lock").touch(0o644)
+    with answering(tmp_path, store, callers=Callers(group=os.getgid())):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, *tmp_path.glob("signer.*"))}
+        RemoteKeys(tmp_path).make("signature-ca", P384)
+    assert modes == {tmp_path.name: 0o710, SOCKET: 0o660, "signer.lock": 0o600}
+
+
+def test_a_group_that_is_not_ours_is_told(tmp_path: Path, store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is not in a group cannot give it a file; nothing is left open or lying about."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", refused)
+    with pytest.raises(GroupNotOurs), answering(tmp_path, store, callers=Callers(group=1)):
+        pass
+    assert not (tmp_path / SOCKET).exists()
+
+
+def test_a_folder_of_others_is_not_used(tmp_path: Path) -> None:
+    """Who owns the folder of the keys, or may write to it, can exchange them before the signing process makes one."""
+    own = tmp_path / "own"
+    own.mkdir(0o700)
+    hold_own(own)
+    (tmp_path / "link").symlink_to(own)
+    with pytest.raises(FolderOfOthers):
+        hold_own(own, tmp_path / "link")
+    own.chmod(0o770)
+    with pytest.raises(FolderOfOthers):
+        hold_own(own)
 
 
 def test_two_signing_processes_are_not_begun(tmp_path: Path, store: KeyStore) -> None:
