@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from openjpki.authority.cards.factory import Registered
+from openjpki.authority.cards.holders import made_for
 from openjpki.authority.models import Person
 from openjpki.desk.carrier import AuthorityUnreachable, Carrier
 from openjpki.desk.messages import Reply, Request
@@ -148,7 +149,7 @@ def make_home(path: Path) -> None:
     jiro = Registered(
         resident_code=JIRO, attributes=Person.objects.get(resident_code=JIRO).attributes(), municipality="99201"
     )
-    house.cards.create(CARDS[JIRO], house.factory.make_for(jiro, FACTORY_DAY, NUMBERS[JIRO]))
+    house.cards.create(CARDS[JIRO], made_for(house.factory, jiro, FACTORY_DAY, clock(), NUMBERS[JIRO]))
     for resident in (HANAKO, TARO):
         stage.hand_over(resident)
     stage.issue(HANAKO)

@@ -13,6 +13,7 @@ from openjpki.authority.models import (
     Card,
     Consent,
     GenerationEnd,
+    MadeCard,
     Notice,
     NoticeBatch,
     NoticeDecision,
@@ -52,6 +53,13 @@ BREAKS = {
     "serial_counter_grows": "UPDATE authority_serialcounter SET last = last - 1",
     "serial_stays": "UPDATE authority_serial SET drawn_at = '2020-01-01 00:00:00+00:00'",
     "serial_is_kept": "DELETE FROM authority_serial",
+    "made_card_is_nobody_elses": "INSERT INTO authority_madecard (card_number, person_id, made_at) "
+    "SELECT card_number, person_id + 1, '2026-01-01 00:00:00+00:00' FROM authority_card",
+    "made_card_stays": "UPDATE authority_madecard SET card_number = '0'",
+    "made_card_is_kept": "DELETE FROM authority_madecard",
+    "card_is_whose_it_was_made": "INSERT INTO authority_card (card_number, person_id, expires, state, municipality) "
+    "SELECT '987654321098765', person_id + 1, expires, state, municipality FROM authority_card",
+    "card_stays_its_persons": "UPDATE authority_card SET card_number = '0'",
     "notice_moves_on_once": "UPDATE authority_notice SET state = 'given', handed_over_at = NULL",
     "notice_is_kept": "DELETE FROM authority_notice",
     "notice_decision_stands": "UPDATE authority_noticedecision SET without = 'revoked'",
@@ -98,6 +106,7 @@ def rows(tmp_path: Path) -> None:
     scene.revoke(LifeEvent.REQUEST, SIGNATURE)
     scene.authority.publish_crls()
     scene.authority.publish_crls()
+    MadeCard.objects.create(card_number="987654321098765", person=Person.objects.get(), made_at=NOW)
     _letter(scene)
     bodies = Verifiers(scene)
     bodies.register("bank")

@@ -31,6 +31,7 @@ class Verb(Enum):
     PERSON_LEAVES = "person.leaves"
     PERSON_STAYS = "person.stays"
     PERSON_READ = "person.read"
+    CARD_MADE = "card.made"
     CARD_REGISTERED = "card.registered"
     CARD_CHANGED = "card.changed"
     ORDER_NUMBERED = "order.numbered"

@@ -161,14 +161,14 @@ def _blank(arguments: argparse.Namespace) -> CardImage:
 def _of_resident(arguments: argparse.Namespace) -> CardImage:
     """Make a card of a person; without a day its last is the one that the rules give it today (R-3.7)."""
     with opened(arguments.home) as house:
-        from openjpki.authority.cards.holders import registered
+        from openjpki.authority.cards.holders import made_for, registered
 
         at = house.clock()
         today = civil_date(at)
         holder = registered(arguments.resident, at)
         born = holder.attributes.birth_date
         expires = arguments.expires or card_expiry(house.policy, issued=today, received=today, born=born).expires
-        image = house.factory.make_for(holder, expires)
+        image = made_for(house.factory, holder, expires, at)
         house.cards.create(arguments.name, image)
     return image
 

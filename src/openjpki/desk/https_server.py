@@ -51,7 +51,7 @@ class _Handler(Handler):
             self._take(peer, length)
 
     def _take(self, peer: str, length: int) -> None:
-        wire = self.rfile.read(length)
+        wire = self.body(length)
         if len(wire) < length:
             return  # the client went away in the middle
         try:

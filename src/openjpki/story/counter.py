@@ -1,6 +1,6 @@
 """Chapters at the authority and at the counter."""
 
-from openjpki.authority.cards.holders import registered
+from openjpki.authority.cards.holders import made_for, registered
 from openjpki.pki.attributes import read_attributes
 from openjpki.pki.inspect import facts
 from openjpki.rules.dates import civil_date
@@ -82,8 +82,9 @@ def first_issue(stage: Stage) -> None:
     )
     window.residents.import_csv(cast.WAKABA_CLERK, cast.register_line(plan.born, plan.issued.replace(day=1)))
     card_ends = card_expiry(stage.house.policy, issued=plan.issued, received=plan.issued, born=plan.born)
-    holder = registered(cast.RESIDENT_CODE, stage.clock())
-    stage.house.cards.create(cast.CARD, stage.house.factory.make_for(holder, card_ends.expires))
+    at = stage.clock()
+    holder = registered(cast.RESIDENT_CODE, at)
+    stage.house.cards.create(cast.CARD, made_for(stage.house.factory, holder, card_ends.expires, at))
     with stage.counter(cast.WAKABA_CLERK) as card:
         card.terminal.change_pin(SIGNATURE, stage.pins.signature.encode())
         card.terminal.change_pin(AUTHENTICATION, stage.pins.authentication.encode())

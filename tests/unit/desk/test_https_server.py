@@ -4,6 +4,7 @@ import socketserver
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH
 from openjpki.desk.https_server import DeskPortTaken, DeskServer
-from openjpki.desk.mutual_tls import MOST_HANDSHAKES, Bounds
+from openjpki.desk.mutual_tls import MOST_HANDSHAKES, MOST_PLACES_OF_ONE, Bounds
 from openjpki.desk.tls import server_context
 from openjpki.errors import Failure, Kind
 from openjpki.site.clock import real_moment
@@ -121,6 +122,46 @@ def test_a_client_that_drips_is_hung_up_on(ends: Ends, port: int) -> None:
 
     assert said(ends, port, *drops, wait=0.2) == b""
     assert ends.line(port).exchange("99201", b"still there") == b"99201 still there"
+
+
+HELD_BY_ONE = 6 * 1024 * 1024
+"""Bytes at most that all the connections of one peer make the server hold, before a word of them was judged."""
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_hung_up_on"),
+    [
+        (post(body=bytes(MAX_ENVELOPE))[:-1], False),
+        (b"POST / HTTP/1.1\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"x" * 60_000) for n in range(90)), True),
+        (b"POST / HTTP/1.1\r\n" + b"x" * 60_000, True),
+    ],
+    ids=["bodies but for a byte", "a flood of headers", "one long header"],
+)
+def test_what_a_peer_makes_the_desk_hold_is_bounded(ends: Ends, sent: bytes, is_hung_up_on: bool) -> None:
+    """T-109: so many bytes of a connection, and so many connections; nothing is decoded or asked of a database before it is whole."""
+    context = ends.line(0)._files_of("99201").context()
+    with ends.serving(echo) as port, ExitStack() as lines:
+        tracemalloc.start()
+        for _ in range(MOST_PLACES_OF_ONE):
+            plain = lines.enter_context(socket.create_connection((LOOPBACK, port), timeout=10))
+            line = lines.enter_context(context.wrap_socket(plain, server_hostname=LOOPBACK))
+            with suppress(OSError):
+                line.sendall(sent)
+            if is_hung_up_on:
+                assert ends_without_a_word(line)
+        time.sleep(0.3)  # until the last bytes were read
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert peak < HELD_BY_ONE
+
+
+def ends_without_a_word(line: ssl.SSLSocket) -> bool:
+    """Say whether the other side hung up."""
+    try:
+        return line.recv(1) == b""
+    except OSError as error:
+        return not isinstance(error, TimeoutError)
 
 
 def test_half_a_request_is_not_handed_over(ends: Ends) -> None:

@@ -9,7 +9,7 @@ from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import GenerationEnd, Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision, NoticeState
 from openjpki.authority.models.phone_hold import PhoneHold
-from openjpki.authority.models.register import Card, MunicipalityRow, Person, PersonState, Receipt
+from openjpki.authority.models.register import Card, MadeCard, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
 from openjpki.authority.models.status import StatusChange, StatusHead
 from openjpki.authority.models.verifier import Consent, Verifier, VerifierCertificate
@@ -28,6 +28,7 @@ __all__ = [
     "GenerationEnd",
     "Issuer",
     "LegalClock",
+    "MadeCard",
     "MunicipalityRow",
     "Notice",
     "NoticeBatch",

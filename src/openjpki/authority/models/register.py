@@ -147,6 +147,21 @@ class Card(models.Model):
         return card_end(stay=stay, card_expires=self.expires, special_until=self.special_until)
 
 
+class MadeCard(models.Model):
+    """For whom the authority's factory made a card: it is handed to that person only (`cards.walls`).
+
+    A blank card, and one that another made, has no row: it becomes whose it is reported to be, once.
+    """
+
+    card_number = models.CharField(max_length=15, unique=True)
+    """製造番号."""
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="made_cards")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"made-card:{self.pk}"
+
+
 class Receipt(models.Model):
     """A report or a revocation order that was carried out: the same one again gets the same answer."""
 

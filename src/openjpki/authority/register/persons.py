@@ -1,7 +1,7 @@
 """Who is in the register: found, held against the municipality that speaks for them, and locked."""
 
 from openjpki.authority.means import Means
-from openjpki.authority.models import Card, Person, PersonState
+from openjpki.authority.models import Card, MadeCard, Person, PersonState
 from openjpki.errors import Failure, Kind
 
 
@@ -42,7 +42,7 @@ class CardUnknown(Failure):
 
 
 class CardOfAnother(Failure):
-    """The card was handed to somebody else."""
+    """The card was handed to somebody else, or made for somebody else."""
 
     code = "authority.card-of-another"
     kind = Kind.REFUSED
@@ -100,6 +100,12 @@ def card_of(person: Person, card_number: str) -> Card:
     if card.municipality != person.municipality:
         raise CardLeftBehind
     return card
+
+
+def hold_made_for(person: Person, card_number: str) -> None:
+    """Raise `CardOfAnother` for a card that the authority made for somebody else, whoever is said to have been given it."""
+    if MadeCard.objects.filter(card_number=card_number).exclude(person=person).exists():
+        raise CardOfAnother
 
 
 def card_reported(person: Person, card_number: str, municipality: str) -> Card | None:

@@ -12,7 +12,7 @@ from openjpki.authority.receipts import answered, keep
 from openjpki.authority.register.departures import depart, stay, take_over
 from openjpki.authority.register.limits import hold_card_expiry
 from openjpki.authority.register.municipalities import enrolled
-from openjpki.authority.register.persons import OtherMunicipality, card_reported, hold_resident, locked
+from openjpki.authority.register.persons import OtherMunicipality, card_reported, hold_made_for, hold_resident, locked
 from openjpki.authority.register.stays import renew_stay, stay_of
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import (
@@ -157,6 +157,7 @@ def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
         _in_use(person, fact, doer)
     if found is None:
         hold_resident(person)
+        hold_made_for(person, fact.card_number)
         hold_card_expiry(means, person, expires=fact.expires, before=None, doer=doer)
         card = Card.objects.create(
             card_number=fact.card_number,

@@ -48,7 +48,7 @@ class _Handler(Handler):
         elif length > MAX_BODY:
             self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            body = self.rfile.read(length)
+            body = self.body(length)
             if len(body) == length:  # else the client went away in the middle
                 self._take("POST", body)
 

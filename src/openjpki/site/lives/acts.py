@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from openjpki.authority.cards.holders import registered
+from openjpki.authority.cards.holders import made_for, registered
 from openjpki.card.terminal import JpkiTerminal, PinLocked, WrongPin
 from openjpki.errors import Failure, Kind
 from openjpki.lab.catalogue import PINS
@@ -74,7 +74,7 @@ class Life:
         holder, policy = registered(self.code, at), self.house.policy
         today, born = civil_date(at), holder.attributes.birth_date
         expiry = card_expiry(policy, issued=today, received=today, born=born, stay_until=self.stay_until)
-        self.house.cards.create(self.card.name, self.house.factory.make_for(holder, expiry.expires))
+        self.house.cards.create(self.card.name, made_for(self.house.factory, holder, expiry.expires, at))
 
     @property
     def clerk(self) -> Clerk:
