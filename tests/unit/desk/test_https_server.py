@@ -137,7 +137,7 @@ HELD_BY_ONE = 6 * 1024 * 1024
     ],
     ids=["bodies but for a byte", "a flood of headers", "one long header"],
 )
-def test_what_a_peer_makes_the_desk_hold_is_bounded(ends: Ends, sent: bytes, is_hung_up_on: bool) -> None:
+def test_what_a_peer_makes_the_desk_hold_is_bounded(ends: Ends, sent: bytes, *, is_hung_up_on: bool) -> None:
     """T-109: so many bytes of a connection, and so many connections; nothing is decoded or asked of a database before it is whole."""
     context = ends.line(0)._files_of("99201").context()
     with ends.serving(echo) as port, ExitStack() as lines:

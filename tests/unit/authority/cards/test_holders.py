@@ -1,8 +1,8 @@
 import pytest
 
 from openjpki.audit.models import Entry
-from openjpki.authority.cards.factory import CardFactory
 from openjpki.authority.cards.faces import FaceWriter
+from openjpki.authority.cards.factory import CardFactory
 from openjpki.authority.cards.holders import made_for, registered
 from openjpki.authority.models import Card, MadeCard, Person, PersonState
 from openjpki.authority.register.persons import NotResident, PersonUnknown
