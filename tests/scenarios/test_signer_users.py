@@ -86,7 +86,8 @@ class Stage:
         with (self.folder / "journal").open("w") as journal:
             process = subprocess.Popen(becoming(KEEPER, *command), stderr=journal, env=plain_environment())
         try:
-            yield self._wait_for(process)
+            self._wait_for(process)
+            yield
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 0, self.journal()

@@ -34,13 +34,21 @@ _FURTHER_CHANNELS = range(0x40, 0x80)
 class Card:
     """A powered card. A new one is a card after power-on; it does no I/O (see `memory`).
 
-    `make_key` is where its new keys come from; a card without it makes none.
+    `make_key` is where its new keys come from; a card without it makes none. `power_on` are bytes that are new at each
+    power-on: they stand for what a chip's generator would draw, and go into its challenges.
     """
 
-    def __init__(self, image: CardImage, settings: CardSettings | None = None, make_key: MakeKey | None = None) -> None:
+    def __init__(
+        self,
+        image: CardImage,
+        settings: CardSettings | None = None,
+        make_key: MakeKey | None = None,
+        power_on: bytes = b"",
+    ) -> None:
         self._memory = Memory(image)
         self._settings = settings or CardSettings()
         self._make_key = make_key
+        self._power_on = power_on
         self._aid = ISSUER_DOMAIN_AID
         self._application: Application | AdministrationApplication | None = None
 
@@ -94,7 +102,7 @@ class Card:
         if command.extended or image.challenges == MAX_CHALLENGES:
             raise Refusal(SW.CONDITIONS_NOT_SATISFIED)
         yield from self._memory.commit(replace(image, challenges=image.challenges + 1))
-        return ResponseApdu(SW.SUCCESS, challenge(self._memory.image, command.le))
+        return ResponseApdu(SW.SUCCESS, challenge(self._memory.image, command.le, self._power_on))
 
     def _get_data(self, command: CommandApdu) -> ResponseApdu:
         """GET DATA: an object that Le is too short for is not cut, but refused; an extended Le reaches it (C myna-card)."""

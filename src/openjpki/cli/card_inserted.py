@@ -13,6 +13,7 @@ from openjpki.readers.inprocess import InProcessReader
 from openjpki.readers.pcsc import PcscService
 from openjpki.readers.store import CardStore
 from openjpki.rules.policy import Policy
+from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
 from openjpki.site.place import HomeMissing, locked
 
@@ -66,7 +67,10 @@ def inserted(arguments: argparse.Namespace) -> Iterator[Inserted]:
 @contextmanager
 def of_home(home: Home, name: str) -> Iterator[Inserted]:
     """Hold a card of a home while the block runs; raises what `CardStore.open` raises."""
-    with locked(home.path, exclusive=False), InProcessReader(CardStore(home.cards)).insert(name) as card:
+    with (
+        locked(home.path, exclusive=False),
+        InProcessReader(CardStore(home.cards), entropy=entropy).insert(name) as card,
+    ):
         yield Inserted({"name": name}, Conversation(card), home.policy())
 
 

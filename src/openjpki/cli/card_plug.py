@@ -10,6 +10,7 @@ from openjpki.readers.plugs import NotPlugged, noted, pull
 from openjpki.readers.stop import until_signalled
 from openjpki.readers.store import CardMissing, CardStore
 from openjpki.readers.vpcd import FIRST_PORT, SLOTS, Event, keep_plugged
+from openjpki.site.entropy import entropy
 from openjpki.site.home import PORTS, Home
 from openjpki.site.place import locked
 
@@ -63,7 +64,7 @@ def _plug(arguments: argparse.Namespace) -> Answer:
         store.look(name)
         with (
             noted(store.note(name, "plug")),
-            InProcessReader(store).insert(name) as card,
+            InProcessReader(store, entropy=entropy).insert(name) as card,
             until_signalled() as stop,
         ):
             keep_plugged(card, number, stop, tell)

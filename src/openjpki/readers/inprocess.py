@@ -1,6 +1,6 @@
 """A reader in this process: virtual cards from a store, powered while they are inserted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
@@ -14,20 +14,33 @@ from openjpki.card.settings import CardSettings
 from openjpki.readers.store import CardStore, StoredCard
 
 T = TypeVar("T")
+_POWER_ON_BYTES = 16
 
 
 class InProcessReader:
-    """Inserts cards of a store; as many at once as are wanted, each by one user. `make_key` makes their new keys."""
+    """Inserts cards of a store; as many at once as are wanted, each by one user. `make_key` makes their new keys.
 
-    def __init__(self, store: CardStore, settings: CardSettings | None = None, make_key: MakeKey | None = None) -> None:
+    `entropy` is what cards are powered with; without it one that was restored from a copy repeats its challenges.
+    """
+
+    def __init__(
+        self,
+        store: CardStore,
+        settings: CardSettings | None = None,
+        make_key: MakeKey | None = None,
+        entropy: Callable[[int], bytes] = lambda _: b"",
+    ) -> None:
         self._store = store
         self._settings = settings
         self._make_key = make_key
+        self._entropy = entropy
 
     def insert(self, name: str) -> "InsertedCard":
         """Power a card of the store; raises what `CardStore.open` raises."""
         stored = self._store.open(name)
-        return InsertedCard(stored, Card(stored.initial, self._settings, self._make_key))
+        return InsertedCard(
+            stored, Card(stored.initial, self._settings, self._make_key, self._entropy(_POWER_ON_BYTES))
+        )
 
 
 class InsertedCard:

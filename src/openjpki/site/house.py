@@ -213,7 +213,7 @@ class House:
     @contextmanager
     def card_on_reader(self, name: str) -> Iterator[ReaderCard]:
         """Lay a card of this home on the counter's reader while the block runs; whose it is shows by its number."""
-        with InProcessReader(self.cards, make_key=self._make_key).insert(name) as inserted:
+        with InProcessReader(self.cards, make_key=self._make_key, entropy=entropy).insert(name) as inserted:
             yield ReaderCard(self.window, inserted)
 
     def _make_key(self, form: KeyForm) -> PrivateKey:

@@ -76,7 +76,7 @@ class Stage:
     @contextmanager
     def reader_at_home(self) -> Iterator[JpkiTerminal]:
         """Lay the resident's card on the reader at home (R-0.2)."""
-        with InProcessReader(self.house.cards).insert(cast.CARD) as inserted:
+        with InProcessReader(self.house.cards, entropy=entropy).insert(cast.CARD) as inserted:
             yield JpkiTerminal(inserted)
 
     def certificates(self, clerk: Officer) -> dict[CertificateKind, CertificateEntry]:

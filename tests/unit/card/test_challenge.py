@@ -17,6 +17,13 @@ def test_no_challenge_comes_back() -> None:
     assert len({one[:8] for one in made}) == len(made)
 
 
+def test_a_card_of_the_same_number_is_told_by_its_power_on() -> None:
+    """A copy that is powered anew gives others; nothing was said of the card's counter."""
+    image = replace(ordinary(), challenges=7)
+
+    assert len({challenge(image, 16, power_on) for power_on in (b"", bytes(16), b"\1" * 16)}) == 3
+
+
 def test_the_number_is_durable_before_the_challenge_is_told() -> None:
     """Power cut at its write: whether it was durable or not, the next challenge is another one."""
     card = bench()

@@ -54,6 +54,20 @@ def test_pulling_the_card_refunds_nothing(store: CardStore) -> None:
         assert tries(store) == left
 
 
+def test_a_card_that_was_restored_from_a_copy_repeats_no_challenge(store: CardStore, tmp_path: Path) -> None:
+    """GET CHALLENGE: its number is that of the copy; what it is powered with is new (docs/divergences.md)."""
+    copied = (tmp_path / "taro.card").read_bytes()
+    drawn = iter(bytes((count,)) * 16 for count in range(8))
+    given = []
+    for _ in range(2):
+        (tmp_path / "taro.card").write_bytes(copied)
+        with InProcessReader(store, entropy=lambda _: next(drawn)).insert("taro") as card:
+            given.append(card.transmit(bytes.fromhex("0084000010")))
+
+    assert given[0] != given[1]
+    assert store.look("taro").challenges == 1
+
+
 def test_a_removed_card_answers_nothing(store: CardStore) -> None:
     """Whoever still holds the connection is told; removing twice is no fault (R-0.2; S-02: no use without a reader)."""
     card = InProcessReader(store).insert("taro")

@@ -18,6 +18,7 @@ from openjpki.rules.documents import DocumentKind, ShownDocument
 from openjpki.rules.kinds import Applicant, CertificateKind, LifeEvent, PinKind, Power, Procedure
 from openjpki.rules.lifecycle import CardEvent
 from openjpki.rules.validity import card_expiry
+from openjpki.site.entropy import entropy
 from openjpki.site.handover import hand_over
 from openjpki.site.house import CounterCard, House
 from openjpki.window.changes import Change
@@ -189,7 +190,7 @@ def _revoke(life: Life, act: Act) -> None:
 
 def _lock(life: Life, act: Act) -> None:
     """Type wrong PINs until the card takes no other (R-6.2)."""
-    with InProcessReader(life.house.cards).insert(life.card.name) as inserted:
+    with InProcessReader(life.house.cards, entropy=entropy).insert(life.card.name) as inserted:
         terminal = JpkiTerminal(inserted)
         for kind in act.kinds:
             _until_locked(terminal, kind)
