@@ -3,6 +3,7 @@ import io
 import json
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_passphrase_is_typed_twice_where_nobody_sees_it(tmp_path: Path, monkey
 def test_operators_are_enrolled_and_listed(tmp_path: Path) -> None:
     """The first three; the list says who, with the whole fingerprint, since people compare it."""
     home = tmp_path / "home"
-    with founded(home, SETTINGS):
+    with founded(home, replace(SETTINGS, dual_control="2-of-3")):
         pass
     assert run("operator", "list", "--home", home).lines == ["No operator is enrolled."]
     for name in ("sato", "tanaka", "suzuki", "yamada"):
