@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from openjpki.authority.acts import Doer, act
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
+from openjpki.authority.models.certificate import LIVE
 from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CertificateOrder
 from openjpki.errors import Failure, Kind
@@ -68,6 +71,13 @@ class Held:
         if self.state is OrderState.CLOSED:
             raise OrderClosed(order_id=self.order.order_id, because=self.order.closed_because)
 
+    def certificate_and_place(self) -> tuple[Certificate, Certificate | None]:
+        """Return the certificate and, if there is one, the live one of its kind on the card, whose place it takes."""
+        key, states = self.order.certificate_key, [state.value for state in LIVE]
+        place = Q(card=self.card, kind=self.order.kind, state__in=states)
+        found = {row.key: row for row in Certificate.objects.filter(Q(key=key) | place)}
+        return found.pop(key), next(iter(found.values()), None)
+
     def move_to(self, state: OrderState) -> None:
         """Store how far the order has come now."""
         self.order.state = state.value
@@ -75,13 +85,16 @@ class Held:
 
 
 def hold(order_id: str) -> Held:
-    """Lock an order's person inside the act and return both; raises `OrderUnknown`."""
-    person_id = Order.objects.filter(order_id=order_id).values_list("person_id", flat=True).first()
-    if person_id is None:
+    """Lock an order's person inside the act and return both; raises `OrderUnknown`.
+
+    The person's row is locked first, as every act does it; then the order's and the card's, because PostgreSQL gives of a
+    row that it waited for the newest state, and of one that it did not lock the state from before the wait.
+    """
+    rows = Order.objects.select_related("person", "card").filter(order_id=order_id)
+    order = rows.select_for_update(of=("person", "self", "card"), no_key=True).first()
+    if order is None:
         raise OrderUnknown(order_id=order_id)
-    person = Person.objects.select_for_update().get(pk=person_id)
-    order = Order.objects.select_related("card").get(order_id=order_id)
-    return Held(order, person, order.card)
+    return Held(order, order.person, order.card)
 
 
 def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
@@ -93,7 +106,7 @@ def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
     means.checkpoint(Checkpoint.ORDER_CLOSED)
 
 
-def advance_to(certificate: Certificate, event: CertificateEvent) -> None:
-    """Take one edge of the life cycle; an illegal one raises and changes nothing."""
+def advance_to(certificate: Certificate, event: CertificateEvent, *also: str) -> None:
+    """Take one edge of the life cycle, and store these fields too; an illegal one raises and changes nothing."""
     certificate.state = advance(CERTIFICATE, CertificateState(certificate.state), event).value
-    certificate.save(update_fields=["state", "der"])
+    certificate.save(update_fields=["state", *also])

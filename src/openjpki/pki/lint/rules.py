@@ -1,5 +1,7 @@
 """Which rules hold for which profile."""
 
+from functools import lru_cache
+
 from openjpki.pki.lint import extensions, names
 from openjpki.pki.lint.attributes import ATTRIBUTE_RULES
 from openjpki.pki.lint.fields import FIELD_RULES, end_of_day
@@ -49,8 +51,13 @@ RULES: dict[Profile, tuple[Rule[Specimen], ...]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def examine(profiles: ProfileSet, profile: Profile, raw: bytes, issuer: bytes | None) -> tuple[Findings, bytes]:
-    """Return every finding about a to-be-signed certificate, and the key (SPKI DER) whose signature it waits for."""
+    """Return every finding about a to-be-signed certificate, and the key (SPKI DER) whose signature it waits for.
+
+    The last verdicts are remembered: it depends on nothing but these four values, each compared whole. Bytes that are
+    linted, stored, read again and linted again before they are signed cost one lint, if they are the same.
+    """
     try:
         specimen = Specimen.of(profiles, profile, raw, issuer)
     except Unparsable:
