@@ -6,7 +6,7 @@ from openjpki.authority.models import Certificate
 from openjpki.authority.records import lives_at, recorded, state_at
 from openjpki.desk.messages import ReportAccepted
 from openjpki.rules.kinds import CardState, CertificateState, LifeEvent
-from tests.support.authority import AUTHENTICATION, CARD, OPENED, SIGNATURE, Scene
+from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
