@@ -14,6 +14,7 @@ from django.db.models import Q
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardKey, Certificate, Order, OrderState, Person
 from openjpki.authority.models.certificate import LIVE
+from openjpki.authority.questions import Question
 from openjpki.authority.records import lives_at
 from openjpki.authority.register.persons import hold_resident
 from openjpki.desk.messages import CertificateOrder, order_proof_input
@@ -113,6 +114,22 @@ class NoPossession(Failure):
     en = "The proof that the card holds the key does not fit this order."
 
 
+_CERTIFIED = Question(
+    lambda slot: (
+        Certificate.objects.filter(
+            Q(card=slot("card"), state__in=[state.value for state in LIVE]) | Q(public_key_digest=slot("digest"))
+        )
+        .order_by("kind", "serial")
+        .only("kind", "card_id", "state", "expires", "public_key_digest")
+    )
+)
+_MADE = Question(
+    lambda slot: CardKey.objects.filter(
+        digest=slot("digest"), card__card_number=slot("card_number"), kind=slot("kind")
+    ).only("digest")
+)
+
+
 @dataclass(frozen=True)
 class Certified:
     """What was certified before the order, as far as it matters to it: read once in an act."""
@@ -126,9 +143,7 @@ class Certified:
 def certified_before(card: Card, public_key: bytes, at: datetime) -> Certified:
     """Read, in one question, what the card holds at a moment and whether the new key was certified."""
     digest = key_digest(public_key)
-    on_card = Q(card=card, state__in=[state.value for state in LIVE])
-    found = Certificate.objects.filter(on_card | Q(public_key_digest=digest)).order_by("kind", "serial")
-    rows = list(found.only("kind", "card_id", "state", "expires", "public_key_digest"))
+    rows = _CERTIFIED.ask(card=card.pk, digest=digest)
     return Certified(
         live={CertificateKind(row.kind): row for row in rows if row.card_id == card.pk and lives_at(row, at)},
         same_key=any(row.public_key_digest == digest for row in rows),
@@ -161,8 +176,7 @@ def hold_key(means: Means, order: CertificateOrder, before: Certified) -> None:
     if algorithm is not means.profiles.algorithm:
         raise OtherAlgorithm
     hold_uncertified(before)
-    made = CardKey.objects.filter(digest=key_digest(order.public_key), kind=order.kind.value)
-    if not made.filter(card__card_number=order.card_number).exists():
+    if not _MADE.ask(digest=key_digest(order.public_key), card_number=order.card_number, kind=order.kind.value):
         raise KeyNotFromCard
     proven = order_proof_input(order.order_id, order.municipality, order.card_number, order.kind, order.public_key)
     try:

@@ -14,6 +14,7 @@ from openjpki.authority.issuance.serials import serial_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import CardKey, Certificate, Order, OrderState
 from openjpki.authority.publishing import journal
+from openjpki.authority.questions import Question
 from openjpki.authority.records import state_at
 from openjpki.authority.verbs import Verb
 from openjpki.desk.messages import CertificateActivated, DeliveryConfirmed
@@ -47,6 +48,15 @@ class NotReadBack(Failure):
     kind = Kind.REFUSED
     ja = "電子証明書がカードに書き込まれたことを確認できていません。カードを置いて、もう一度書き込んでください。"
     en = "Nothing shows that the certificate stands on the card. Put the card on the reader and write it again."
+
+
+_READ_BACK = Question(
+    lambda slot: Certificate.objects.filter(key=slot("key")).annotate(
+        delivered=Exists(
+            CardKey.objects.filter(digest=OuterRef("public_key_digest"), card=slot("card"), delivered_at__isnull=False)
+        )
+    )
+)
 
 
 def confirm(means: Means, request: DeliveryConfirmed, at: datetime) -> CertificateActivated:
@@ -87,10 +97,8 @@ def _step_4_confirm(means: Means, request: DeliveryConfirmed, doer: Doer) -> Non
 
 def _read_back(held: Held) -> tuple[Certificate, bool]:
     """Return the certificate and whether a session read it back from the card, in one question."""
-    key = CardKey.objects.filter(digest=OuterRef("public_key_digest"), card=held.card, delivered_at__isnull=False)
-    found = Certificate.objects.filter(key=held.order.certificate_key).annotate(delivered=Exists(key))
-    certificate = found.get()
-    return certificate, certificate.delivered
+    (certificate,) = _READ_BACK.ask(key=held.order.certificate_key, card=held.card.pk)
+    return certificate, bool(getattr(certificate, "delivered", False))
 
 
 def _step_5_activate(means: Means, order_id: str, doer: Doer) -> Order:

@@ -10,6 +10,7 @@ from openjpki.authority.ending import close
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
 from openjpki.authority.models.certificate import LIVE
+from openjpki.authority.questions import Question
 from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CertificateOrder
 from openjpki.errors import Failure, Kind
@@ -33,6 +34,21 @@ class OrderClosed(Failure):
     kind = Kind.REFUSED
     ja = "申請 {order_id} は取りやめになっています({because})。カードで鍵を作り直し、新しい番号で申請してください。"
     en = "The order {order_id} was closed ({because}). Make a new key in the card and order under a new id."
+
+
+_HELD = Question(
+    lambda slot: (
+        Order.objects.select_related("person", "card")
+        .filter(order_id=slot("order_id"))
+        .select_for_update(of=("person", "self", "card"), no_key=True)
+    )
+)
+_CERTIFICATE = Question(lambda slot: Certificate.objects.select_related("issuer").filter(key=slot("key")))
+_PLACE = Question(
+    lambda slot: Certificate.objects.filter(
+        Q(key=slot("key")) | Q(card=slot("card"), kind=slot("kind"), state__in=[state.value for state in LIVE])
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,8 @@ class Held:
     @property
     def certificate(self) -> Certificate:
         """Return the certificate; there is one from step 2 on."""
-        return Certificate.objects.select_related("issuer").get(key=self.order.certificate_key)
+        (certificate,) = _CERTIFICATE.ask(key=self.order.certificate_key)
+        return certificate
 
     def hold_open(self) -> None:
         """Raise `OrderClosed` if the order came to nothing."""
@@ -73,9 +90,8 @@ class Held:
 
     def certificate_and_place(self) -> tuple[Certificate, Certificate | None]:
         """Return the certificate and, if there is one, the live one of its kind on the card, whose place it takes."""
-        key, states = self.order.certificate_key, [state.value for state in LIVE]
-        place = Q(card=self.card, kind=self.order.kind, state__in=states)
-        found = {row.key: row for row in Certificate.objects.filter(Q(key=key) | place)}
+        key = self.order.certificate_key
+        found = {row.key: row for row in _PLACE.ask(key=key, card=self.card.pk, kind=self.order.kind)}
         return found.pop(key), next(iter(found.values()), None)
 
     def move_to(self, state: OrderState) -> None:
@@ -90,8 +106,7 @@ def hold(order_id: str) -> Held:
     The person's row is locked first, as every act does it; then the order's and the card's, because PostgreSQL gives of a
     row that it waited for the newest state, and of one that it did not lock the state from before the wait.
     """
-    rows = Order.objects.select_related("person", "card").filter(order_id=order_id)
-    order = rows.select_for_update(of=("person", "self", "card"), no_key=True).first()
+    order = _HELD.one(order_id=order_id)
     if order is None:
         raise OrderUnknown(order_id=order_id)
     return Held(order, order.person, order.card)

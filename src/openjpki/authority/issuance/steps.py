@@ -23,6 +23,7 @@ from openjpki.authority.issuance.serials import draw, key_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState
 from openjpki.authority.models.certificate import OPEN
+from openjpki.authority.questions import Question
 from openjpki.authority.receipts import IdReused
 from openjpki.authority.register.limits import hold_order_age
 from openjpki.authority.register.municipalities import enrolled
@@ -44,6 +45,12 @@ class IssuerEnded(Failure):
     kind = Kind.REFUSED
     ja = "発行元の認証局の世代が終了したため、この申請では発行できません。あらためて申請してください。"
     en = "The CA generation that was to sign has ended. Order the certificate again."
+
+
+_KNOWN = Question(lambda slot: Order.objects.filter(order_id=slot("order_id")).only("request"))
+_ON_ITS_WAY = Question(
+    lambda slot: Order.objects.filter(card=slot("card"), kind=slot("kind"), state__in=[state.value for state in OPEN])
+)
 
 
 def issue_ordered(means: Means, request: CertificateOrder, at: datetime) -> CertificateIssued:
@@ -70,9 +77,9 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
     """Step 1: the order is admitted and stored with its serial. The same id with other content is refused."""
     with act():
         person = locked_served_by(means, request.resident_code, request.municipality)
-        known = Order.objects.filter(order_id=request.order_id).values_list("request", flat=True).first()
+        known = _KNOWN.one(order_id=request.order_id)
         if known is not None:
-            if bytes(known) != encode(request):
+            if bytes(known.request) != encode(request):
                 raise IdReused(message_id=request.order_id)
             return
         hold_order_age(means, request.ordered_at, doer.at)
@@ -100,8 +107,7 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
 
 def _close_former(means: Means, card: Card, kind: CertificateKind, doer: Doer) -> None:
     """Close an order still on its way to the same card: its key went with the card's one shadow slot (R-5.11)."""
-    states = [state.value for state in OPEN]
-    for former in Order.objects.filter(card=card, kind=kind.value, state__in=states):
+    for former in _ON_ITS_WAY.ask(card=card.pk, kind=kind.value):
         close(means, former, "ordered-again", doer)
 
 
