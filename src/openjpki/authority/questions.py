@@ -14,8 +14,6 @@ from django.db import connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
-from openjpki.authority.acts import ALIAS
-
 M = TypeVar("M", bound=Model)
 
 
@@ -60,12 +58,14 @@ class Question(Generic[M]):
 
     def __init__(self, worded: Callable[[type[Slot]], QuerySet[M]]) -> None:
         self._worded = worded
+        self._alias = ""
         self._wordings: dict[str, _Wording] = {}
 
     def ask(self, **values: object) -> list[M]:
         """Return the rows; raises KeyError for a slot without its value, TransactionManagementError for a lock outside an act."""
-        connection = connections[ALIAS]
-        wording = self._wordings.get(connection.vendor) or self._word(connection.vendor)
+        alias = self._alias or self._worded(Slot).db
+        connection = connections[alias]
+        wording = self._wordings.get(connection.vendor) or self._word(alias)
         if wording.locks and not connection.in_atomic_block:
             raise TransactionManagementError
         filled = tuple(_taken(connection, values, value) for value in wording.values)
@@ -73,18 +73,20 @@ class Question(Generic[M]):
         compiler.connection = connection
         compiler.as_sql = lambda: (wording.sql, filled)
         query: Any = _Worded(compiler)
-        return list(QuerySet(compiler.query.model, query=query, using=ALIAS))
+        return list(QuerySet(compiler.query.model, query=query, using=alias))
 
     def one(self, **values: object) -> M | None:
         """Return the first row, None if there is none."""
         return next(iter(self.ask(**values)), None)
 
-    def _word(self, vendor: str) -> _Wording:
-        query = self._worded(Slot).using(ALIAS).query
-        compiler = query.get_compiler(ALIAS)
+    def _word(self, alias: str) -> _Wording:
+        query = self._worded(Slot).query
+        compiler = query.get_compiler(alias)
         sql, values = compiler.as_sql()
-        self._wordings[vendor] = _Wording(sql, tuple(values), compiler, query.select_for_update)
-        return self._wordings[vendor]
+        wording = _Wording(sql, tuple(values), compiler, query.select_for_update)
+        self._alias = alias
+        self._wordings[connections[alias].vendor] = wording
+        return wording
 
 
 def _taken(connection: Any, values: dict[str, object], value: object) -> object:
