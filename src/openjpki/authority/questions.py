@@ -1,4 +1,4 @@
-"""Questions to the register that are worded once and asked again and again with other values.
+"""Questions to the register, and changes of it, that are worded once and used again and again with other values.
 
 The object-relational mapper takes longer to word a question than the database to answer it. Here it words it the first
 time, with a slot for each value, and its SQL is kept; the rows become the same objects as ever.
@@ -8,9 +8,10 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import DatabaseError, connections, router
 from django.db.models import Expression, Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
@@ -87,6 +88,35 @@ class Question(Generic[M]):
         self._alias = alias
         self._wordings[connections[alias].vendor] = wording
         return wording
+
+
+class Change(Generic[M]):
+    """The change of these fields of one row that is there; what the mapper's `save(update_fields=…)` does."""
+
+    def __init__(self, model: type[M], *names: str) -> None:
+        self._model = model
+        self._names = names
+
+    def store(self, row: M) -> None:
+        """Store the fields as the row has them; raises DatabaseError if the row is gone."""
+        connection = connections[router.db_for_write(self._model)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                self._sql, [field.get_db_prep_save(getattr(row, name), connection) for name, field in self._fields]
+            )
+            if cursor.rowcount != 1:
+                raise DatabaseError(self._sql)
+
+    @cached_property
+    def _fields(self) -> list[tuple[str, Any]]:
+        meta = self._model._meta  # noqa: SLF001  -- the mapper's public name for it
+        fields: list[Any] = [*(meta.get_field(name) for name in self._names), meta.pk]
+        return [(field.attname, field) for field in fields]
+
+    @cached_property
+    def _sql(self) -> str:
+        *changed, key = [f'"{field.column}" = %s' for _, field in self._fields]
+        return f'UPDATE "{self._model._meta.db_table}" SET {", ".join(changed)} WHERE {key}'  # noqa: S608, SLF001  -- names of our own models
 
 
 def _taken(connection: Any, values: dict[str, object], value: object) -> object:

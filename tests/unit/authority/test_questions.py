@@ -1,15 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.models import Exists, OuterRef
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from openjpki.authority.acts import act
 from openjpki.authority.models import Card, Issuer, Person
-from openjpki.authority.questions import Question, Slot
-from tests.support.authority import AUTHENTICATION, CARD, RESIDENT, SIGNATURE, Scene
+from openjpki.authority.questions import Change, Question, Slot
+from tests.support.authority import AUTHENTICATION, CARD, CARD_EXPIRES, RESIDENT, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -86,3 +86,25 @@ def test_a_value_that_is_missing_is_a_bug() -> None:
 
     with pytest.raises(KeyError):
         question.ask(resident_code=RESIDENT)
+
+
+def test_a_change_stores_its_fields_and_no_others(scene: Scene) -> None:
+    """As the mapper does it: other fields of the row in hand stay out of the database."""
+    scene.with_card()
+    card = Card.objects.get()
+    card.state, card.expires = "suspended", date(2027, 1, 1)
+    Change(Card, "state").store(card)
+
+    stored = Card.objects.get()
+    assert stored.state == "suspended"
+    assert stored.expires == CARD_EXPIRES
+
+
+def test_a_change_of_a_row_that_is_gone_is_an_error(scene: Scene) -> None:
+    """Nothing is taken for stored that is not."""
+    scene.with_card()
+    card = Card.objects.get()
+    card.pk = card.pk + 1
+
+    with pytest.raises(DatabaseError):
+        Change(Card, "state").store(card)

@@ -10,7 +10,7 @@ from openjpki.authority.ending import close
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
 from openjpki.authority.models.certificate import LIVE
-from openjpki.authority.questions import Question
+from openjpki.authority.questions import Change, Question
 from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CertificateOrder
 from openjpki.errors import Failure, Kind
@@ -49,6 +49,11 @@ _PLACE = Question(
         Q(key=slot("key")) | Q(card=slot("card"), kind=slot("kind"), state__in=[state.value for state in LIVE])
     )
 )
+
+
+_MOVED = Change(Order, "state", "superseded_serial")
+_ADVANCED = Change(Certificate, "state")
+_SIGNED = Change(Certificate, "state", "der")
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Held:
     def move_to(self, state: OrderState) -> None:
         """Store how far the order has come now."""
         self.order.state = state.value
-        self.order.save(update_fields=["state", "superseded_serial"])
+        _MOVED.store(self.order)
 
 
 def hold(order_id: str) -> Held:
@@ -121,7 +126,7 @@ def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
     means.checkpoint(Checkpoint.ORDER_CLOSED)
 
 
-def advance_to(certificate: Certificate, event: CertificateEvent, *also: str) -> None:
-    """Take one edge of the life cycle, and store these fields too; an illegal one raises and changes nothing."""
+def advance_to(certificate: Certificate, event: CertificateEvent) -> None:
+    """Take one edge of the life cycle, with which a signature is stored; an illegal one raises and changes nothing."""
     certificate.state = advance(CERTIFICATE, CertificateState(certificate.state), event).value
-    certificate.save(update_fields=["state", *also])
+    (_SIGNED if event is CertificateEvent.SIGN else _ADVANCED).store(certificate)

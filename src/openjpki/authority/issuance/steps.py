@@ -161,7 +161,7 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> Certificate | None:
         prepared = prepared_from(means.profiles, bytes(certificate.to_be_signed), Profile(held.kind.value))
         token = lint(prepared, bytes(issuer.certificate))
         certificate.der = issue(token, means.keys.signer(issuer.key_name))
-        advance_to(certificate, CertificateEvent.SIGN, "der")
+        advance_to(certificate, CertificateEvent.SIGN)
         held.move_to(OrderState.SIGNED)
         doer.note(Verb.CERTIFICATE_SIGNED, certificate, {"issuer": str(issuer)})
     means.checkpoint(Checkpoint.SIGNED)
