@@ -2,7 +2,8 @@
 
 Eight clients order at the same time; every commit is forced to disk. A client is a process of its own with an authority
 of its own over the one database, as where web servers stand side by side. Making the holders' keys and signing the
-orders is the counter's work, and done beforehand.
+orders is the counter's work, and done beforehand. The bare signatures are one core's, by the same library; clients and
+database share whatever cores there are.
 """
 
 import multiprocessing

@@ -6,17 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
-from openjpki.authority.models import Certificate, Order, Serial
+from openjpki.authority.acts import act
+from openjpki.authority.issuance.orders import hold
+from openjpki.authority.models import Card, Certificate, Order, Person, Serial
+from openjpki.authority.register.persons import locked as locked_person
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificateActivated, CertificateIssued, Refused, Reply, ReportAccepted, Request
-from tests.support.authority import SIGNATURE, Scene
+from tests.support.authority import RESIDENT, SIGNATURE, Scene
 from tests.support.carrier import InProcess
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
 
+PATIENCE = 20.0
 ATTEMPTS = 200
 """As often as a sender tries; on SQLite in memory a locked table answers at once instead of waiting."""
 
@@ -120,3 +124,48 @@ def test_a_confirmation_sent_by_four_at_once(scene: Scene) -> None:
     assert all(reply == replies[0] for reply in replies)
     assert isinstance(replies[0], CertificateActivated)
     invariants.check()
+
+
+def test_an_act_that_waited_for_the_person_sees_what_the_other_left(scene: Scene) -> None:
+    """An order that another act carries on, or whose card it stops, is found as that act left it, and no circle closes.
+
+    The act that waits locks the person before the order and the card. Otherwise it would hold what the other still has to
+    change, or go on with the rows as they were before it waited.
+    """
+    scene.with_card()
+    issued = scene.expect(CertificateIssued, scene.order(SIGNATURE))
+    if connections["authority"].vendor == "sqlite":  # writers queue there: nobody waits with a row in hand
+        return
+    locked, waiting = threading.Event(), threading.Event()
+    seen: list[str] = []
+
+    def waits() -> None:
+        try:
+            assert locked.wait(PATIENCE)
+            with act():
+                waiting.set()
+                held = hold(issued.order_id)
+                seen.extend((held.order.state, held.card.state, held.person.municipality))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, act():
+        found = pool.submit(waits)
+        person = locked_person(RESIDENT)
+        locked.set()
+        assert waiting.wait(PATIENCE)
+        while not _somebody_waits():
+            threading.Event().wait(0.01)
+        Order.objects.filter(order_id=issued.order_id).update(state="confirmed")
+        Card.objects.filter(person=person).update(state="suspended")
+        Person.objects.filter(pk=person.pk).update(municipality="99202")
+        transaction.on_commit(lambda: found.result(PATIENCE), using="authority")
+
+    assert seen == ["confirmed", "suspended", "99202"]
+
+
+def _somebody_waits() -> bool:
+    """Tell whether a statement waits for a lock in this database."""
+    with connections["authority"].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return bool(cursor.fetchall())

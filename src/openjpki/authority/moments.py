@@ -8,6 +8,7 @@ from datetime import datetime
 
 from openjpki.authority.means import Means
 from openjpki.authority.models import LegalClock
+from openjpki.authority.questions import Question
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import in_japan
 
@@ -27,6 +28,9 @@ class ClockWentBack(Failure):
     )
 
 
+_MARK = Question(lambda _: LegalClock.objects.filter(pk=LegalClock.ONLY))
+
+
 def moment(means: Means) -> datetime:
     """Return the legal moment of an act, and remember it; raises `ClockWentBack`. Taken once, before the act begins.
 
@@ -34,7 +38,7 @@ def moment(means: Means) -> datetime:
     At most one write a second, since moments are whole seconds.
     """
     now = means.clock()
-    mark, _ = LegalClock.objects.get_or_create(pk=LegalClock.ONLY, defaults={"reached_at": now})
+    mark = _MARK.one() or LegalClock.objects.get_or_create(pk=LegalClock.ONLY, defaults={"reached_at": now})[0]
     if now > mark.reached_at:
         LegalClock.objects.filter(pk=LegalClock.ONLY, reached_at__lt=now).update(reached_at=now)
         return now

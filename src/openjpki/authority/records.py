@@ -20,10 +20,9 @@ def state_at(certificate: Certificate, at: datetime) -> CertificateState:
     return state
 
 
-def live_of(certificates: "QuerySet[Certificate]", kind: CertificateKind, at: datetime) -> Certificate | None:
-    """Return the one certificate of a kind that is valid or held at a moment, of a card's or a person's."""
-    states = [state.value for state in LIVE]
-    return certificates.filter(kind=kind.value, state__in=states, expires__gte=civil_date(at)).first()
+def lives_at(certificate: Certificate, at: datetime) -> bool:
+    """Tell whether a certificate is valid or held at a moment."""
+    return state_at(certificate, at) in LIVE
 
 
 def recorded(certificates: "QuerySet[Certificate]", at: datetime) -> tuple[CertificateRecord, ...]:

@@ -3,10 +3,10 @@ from datetime import date
 import pytest
 
 from openjpki.authority.models import Certificate
-from openjpki.authority.records import live_of, recorded, state_at
+from openjpki.authority.records import lives_at, recorded, state_at
 from openjpki.desk.messages import ReportAccepted
 from openjpki.rules.kinds import CardState, CertificateState, LifeEvent
-from tests.support.authority import AUTHENTICATION, CARD, OPENED, SIGNATURE, Scene
+from tests.support.authority import AUTHENTICATION, OPENED, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -27,18 +27,18 @@ def test_expiry_is_derived_at_the_moment(stored: str, expires: date, expected: C
     assert state_at(Certificate(state=stored, expires=expires), OPENED) is expected
 
 
-def test_a_live_certificate_is_found_until_its_last_day(scene: Scene) -> None:
-    """Held ones count as live, expired ones do not."""
+def test_a_certificate_lives_until_its_last_day(scene: Scene) -> None:
+    """Held ones count as live, revoked and expired ones do not."""
     scene.with_both()
-    mine = Certificate.objects.filter(card__card_number=CARD)
     scene.expect(ReportAccepted, scene.card(state=CardState.SUSPENDED))
+    held = Certificate.objects.get(kind=AUTHENTICATION.value)
+    revoked = Certificate.objects.get(kind=SIGNATURE.value)
 
-    held = live_of(mine, AUTHENTICATION, scene.clock())
-    assert held is not None
     assert held.state == "held"
-    assert live_of(mine, SIGNATURE, scene.clock()) is None
+    assert lives_at(held, scene.clock())
+    assert not lives_at(revoked, scene.clock())
     scene.at(date(2030, 6, 11))
-    assert live_of(mine, AUTHENTICATION, scene.clock()) is None
+    assert not lives_at(held, scene.clock())
 
 
 def test_a_record_tells_how_it_ended(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from openjpki.authority.models import Issuer
+from openjpki.authority.questions import Question
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
 
@@ -25,13 +26,19 @@ class NoSuchIssuer(Failure):
     en = "There is no certification authority of that name."
 
 
+_NEWEST = Question(
+    lambda slot: Issuer.objects.filter(
+        kind=slot("kind"), issues_from__lte=slot("at"), not_after__gt=slot("at")
+    ).order_by("-generation")[:1]
+)
+
+
 def issuing(kind: CertificateKind, at: datetime) -> Issuer:
     """Return the newest generation whose day has come: it issues; raises `NoIssuer`.
 
     One that ended, compromised or terminated, issues nothing, and an older one does not step in for it.
     """
-    generations = Issuer.objects.filter(kind=kind.value, issues_from__lte=at, not_after__gt=at)
-    newest = generations.order_by("-generation").first()
+    newest = _NEWEST.one(kind=kind.value, at=at)
     if newest is None or newest.ended_at is not None:
         raise NoIssuer(kind=kind.value)
     return newest

@@ -5,11 +5,17 @@ holder, a notice in hand) is taken from it, where the policy makes it matter.
 """
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, CardKey, Certificate, Order, OrderState, Person
-from openjpki.authority.records import live_of
+from openjpki.authority.models.certificate import LIVE
+from openjpki.authority.questions import Question
+from openjpki.authority.records import lives_at
 from openjpki.authority.register.persons import hold_resident
 from openjpki.desk.messages import CertificateOrder, order_proof_input
 from openjpki.errors import Failure, Kind
@@ -108,7 +114,45 @@ class NoPossession(Failure):
     en = "The proof that the card holds the key does not fit this order."
 
 
-def hold_standing(means: Means, order: CertificateOrder, person: Person, card: Card, at: datetime) -> None:
+_CERTIFIED = Question(
+    lambda slot: (
+        Certificate.objects.filter(
+            Q(card=slot("card"), state__in=[state.value for state in LIVE]) | Q(public_key_digest=slot("digest"))
+        )
+        .order_by("kind", "serial")
+        .only("kind", "card_id", "state", "expires", "public_key_digest")
+    )
+)
+_MADE = Question(
+    lambda slot: CardKey.objects.filter(
+        digest=slot("digest"), card__card_number=slot("card_number"), kind=slot("kind")
+    ).only("digest")
+)
+
+
+@dataclass(frozen=True)
+class Certified:
+    """What was certified before the order, as far as it matters to it: read once in an act."""
+
+    live: Mapping[CertificateKind, Certificate]
+    """The card's certificates that are valid or held, at most one of a kind (R-1.10)."""
+    same_key: bool
+    """The key that the order brings was certified, for whomever."""
+
+
+def certified_before(card: Card, public_key: bytes, at: datetime) -> Certified:
+    """Read, in one question, what the card holds at a moment and whether the new key was certified."""
+    digest = key_digest(public_key)
+    rows = _CERTIFIED.ask(card=card.pk, digest=digest)
+    return Certified(
+        live={CertificateKind(row.kind): row for row in rows if row.card_id == card.pk and lives_at(row, at)},
+        same_key=any(row.public_key_digest == digest for row in rows),
+    )
+
+
+def hold_standing(
+    means: Means, order: CertificateOrder, person: Person, card: Card, before: Certified, at: datetime
+) -> None:
     """Hold the order against the register and the rules, as they are at this moment; raises the first refusal.
 
     Asked at step 1 and again before signing: days may lie between the two.
@@ -121,21 +165,18 @@ def hold_standing(means: Means, order: CertificateOrder, person: Person, card: C
     found = eligibility(means.policy, kind=order.kind, born=person.birth_date, on=on, card=state, accompanied=True)
     if not found.eligible:
         raise ByRule(found.findings[0])
-    _hold_procedure(means, order, person, card, at)
+    _hold_procedure(means, order, person, card, before.live.get(order.kind), at)
     if order.kind is CertificateKind.SIGNATURE:
         certified(person.attributes(), reading=order.name_reading)
 
 
-def hold_key(means: Means, order: CertificateOrder) -> None:
+def hold_key(means: Means, order: CertificateOrder, before: Certified) -> None:
     """Hold the new key: of the right algorithm, never certified, made in the card that the order names, and held by it."""
     algorithm = KeyAlgorithm.of(order.public_key)
     if algorithm is not means.profiles.algorithm:
         raise OtherAlgorithm
-    digest = key_digest(order.public_key)
-    if Certificate.objects.filter(public_key_digest=digest).exists():
-        raise KeyCertifiedBefore
-    made = CardKey.objects.filter(digest=digest, card__card_number=order.card_number, kind=order.kind.value)
-    if not made.exists():
+    hold_uncertified(before)
+    if not _MADE.ask(digest=key_digest(order.public_key), card_number=order.card_number, kind=order.kind.value):
         raise KeyNotFromCard
     proven = order_proof_input(order.order_id, order.municipality, order.card_number, order.kind, order.public_key)
     try:
@@ -144,13 +185,20 @@ def hold_key(means: Means, order: CertificateOrder) -> None:
         raise NoPossession from error
 
 
+def hold_uncertified(before: Certified) -> None:
+    """Raise `KeyCertifiedBefore` for a key that stands in a certificate."""
+    if before.same_key:
+        raise KeyCertifiedBefore
+
+
 def key_digest(public_key: bytes) -> str:
     """Return the SHA-256 of a SubjectPublicKeyInfo, hexadecimal; `load_public_key` allows each key one form only."""
     return hashlib.sha256(public_key).hexdigest()
 
 
-def _hold_procedure(means: Means, order: CertificateOrder, person: Person, card: Card, at: datetime) -> None:
-    live = live_of(Certificate.objects.filter(card=card), order.kind, at)
+def _hold_procedure(
+    means: Means, order: CertificateOrder, person: Person, card: Card, live: Certificate | None, at: datetime
+) -> None:
     if order.procedure is Procedure.NEW:
         _hold_new(means, live, at)
     elif order.procedure is Procedure.RENEWAL:

@@ -1,13 +1,14 @@
 """What a certificate will say, from the register and the rules as they stand at the moment of step 2."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from openjpki.authority.generations.issuers import issuing
 from openjpki.authority.issuance.orders import Held
+from openjpki.authority.issuance.serials import serial_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer
-from openjpki.authority.records import live_of
 from openjpki.authority.register.municipalities import enrolled
 from openjpki.pki.certificate import Prepared, prepare_authentication, prepare_signature
 from openjpki.rules.dates import civil_date, last_second
@@ -30,11 +31,14 @@ class Drafted:
     expiry: Expiry
 
 
-def draft(means: Means, held: Held, at: datetime) -> Drafted:
-    """Draft the certificate of an order under lock; raises `NoIssuer`, or what the repertoire refuses (R-1.9)."""
+def draft(means: Means, held: Held, live: Mapping[CertificateKind, Certificate], at: datetime) -> Drafted:
+    """Draft the certificate of an order under lock, beside those that live on the card.
+
+    Raises `NoIssuer`, or what the repertoire refuses (R-1.9).
+    """
     issuer = issuing(held.kind, at)
-    expiry = _expiry(means, held, issuer, at)
-    serial = int(held.order.certificate_key.partition("/")[2])
+    expiry = _expiry(means, held, live, issuer, at)
+    serial = serial_of(held.order.certificate_key)
     return Drafted(
         prepared=_prepare(means, held, issuer, serial, expiry, at),
         issuer=issuer,
@@ -73,18 +77,19 @@ def _prepare(means: Means, held: Held, issuer: Issuer, serial: int, expiry: Expi
     )
 
 
-def _expiry(means: Means, held: Held, issuer: Issuer, at: datetime) -> Expiry:
+def _expiry(
+    means: Means, held: Held, live: Mapping[CertificateKind, Certificate], issuer: Issuer, at: datetime
+) -> Expiry:
     """Return the end by the rules (R-3.1 to R-3.3), capped by the CA generation where the profile says so."""
-    expiry = _by_rule(means, held, at)
+    expiry = _by_rule(means, held, live, at)
     generation_ends = civil_date(issuer.not_after)
     if means.profiles.cap_by_ca_generation and generation_ends < expiry.expires:
         return Expiry(expires=generation_ends, because="ca-generation", rules=expiry.rules)
     return expiry
 
 
-def _by_rule(means: Means, held: Held, at: datetime) -> Expiry:
-    on_card = Certificate.objects.filter(card=held.card)
-    replaced = live_of(on_card, held.kind, at)
+def _by_rule(means: Means, held: Held, live: Mapping[CertificateKind, Certificate], at: datetime) -> Expiry:
+    replaced = live.get(held.kind)
     card_expires = held.card.ends(held.person.stay())
     if held.kind is CertificateKind.AUTHENTICATION:
         return authentication_expiry(
@@ -94,7 +99,7 @@ def _by_rule(means: Means, held: Held, at: datetime) -> Expiry:
             card_expires=card_expires,
             replaces_expiring=replaced.expires if replaced else None,
         )
-    beside = live_of(on_card, CertificateKind.AUTHENTICATION, at)
+    beside = live.get(CertificateKind.AUTHENTICATION)
     return signature_expiry(
         means.policy,
         issued=civil_date(at),

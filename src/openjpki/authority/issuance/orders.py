@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from openjpki.authority.acts import Doer, act
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState, Person
+from openjpki.authority.models.certificate import LIVE
+from openjpki.authority.questions import Change, Question
 from openjpki.desk.carrier import decode_request
 from openjpki.desk.messages import CertificateOrder
 from openjpki.errors import Failure, Kind
@@ -30,6 +34,26 @@ class OrderClosed(Failure):
     kind = Kind.REFUSED
     ja = "申請 {order_id} は取りやめになっています({because})。カードで鍵を作り直し、新しい番号で申請してください。"
     en = "The order {order_id} was closed ({because}). Make a new key in the card and order under a new id."
+
+
+_HELD = Question(
+    lambda slot: (
+        Order.objects.select_related("person", "card")
+        .filter(order_id=slot("order_id"))
+        .select_for_update(of=("person", "self", "card"), no_key=True)
+    )
+)
+_CERTIFICATE = Question(lambda slot: Certificate.objects.select_related("issuer").filter(key=slot("key")))
+_PLACE = Question(
+    lambda slot: Certificate.objects.filter(
+        Q(key=slot("key")) | Q(card=slot("card"), kind=slot("kind"), state__in=[state.value for state in LIVE])
+    )
+)
+
+
+_MOVED = Change(Order, "state", "superseded_serial")
+_ADVANCED = Change(Certificate, "state")
+_SIGNED = Change(Certificate, "state", "der")
 
 
 @dataclass(frozen=True)
@@ -61,27 +85,36 @@ class Held:
     @property
     def certificate(self) -> Certificate:
         """Return the certificate; there is one from step 2 on."""
-        return Certificate.objects.select_related("issuer").get(key=self.order.certificate_key)
+        (certificate,) = _CERTIFICATE.ask(key=self.order.certificate_key)
+        return certificate
 
     def hold_open(self) -> None:
         """Raise `OrderClosed` if the order came to nothing."""
         if self.state is OrderState.CLOSED:
             raise OrderClosed(order_id=self.order.order_id, because=self.order.closed_because)
 
+    def certificate_and_place(self) -> tuple[Certificate, Certificate | None]:
+        """Return the certificate and, if there is one, the live one of its kind on the card, whose place it takes."""
+        key = self.order.certificate_key
+        found = {row.key: row for row in _PLACE.ask(key=key, card=self.card.pk, kind=self.order.kind)}
+        return found.pop(key), next(iter(found.values()), None)
+
     def move_to(self, state: OrderState) -> None:
         """Store how far the order has come now."""
         self.order.state = state.value
-        self.order.save(update_fields=["state", "superseded_serial"])
+        _MOVED.store(self.order)
 
 
 def hold(order_id: str) -> Held:
-    """Lock an order's person inside the act and return both; raises `OrderUnknown`."""
-    person_id = Order.objects.filter(order_id=order_id).values_list("person_id", flat=True).first()
-    if person_id is None:
+    """Lock an order's person inside the act and return both; raises `OrderUnknown`.
+
+    The person's row is locked first, as every act does it; then the order's and the card's, because PostgreSQL gives of a
+    row that it waited for the newest state, and of one that it did not lock the state from before the wait.
+    """
+    order = _HELD.one(order_id=order_id)
+    if order is None:
         raise OrderUnknown(order_id=order_id)
-    person = Person.objects.select_for_update().get(pk=person_id)
-    order = Order.objects.select_related("card").get(order_id=order_id)
-    return Held(order, person, order.card)
+    return Held(order, order.person, order.card)
 
 
 def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
@@ -94,6 +127,6 @@ def give_up(means: Means, order_id: str, because: str, doer: Doer) -> None:
 
 
 def advance_to(certificate: Certificate, event: CertificateEvent) -> None:
-    """Take one edge of the life cycle; an illegal one raises and changes nothing."""
+    """Take one edge of the life cycle, with which a signature is stored; an illegal one raises and changes nothing."""
     certificate.state = advance(CERTIFICATE, CertificateState(certificate.state), event).value
-    certificate.save(update_fields=["state", "der"])
+    (_SIGNED if event is CertificateEvent.SIGN else _ADVANCED).store(certificate)

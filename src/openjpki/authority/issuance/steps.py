@@ -10,13 +10,20 @@ from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
 from openjpki.authority.generations.issuers import issuing
-from openjpki.authority.issuance.admission import KeyCertifiedBefore, hold_key, hold_standing, key_digest
+from openjpki.authority.issuance.admission import (
+    certified_before,
+    hold_key,
+    hold_standing,
+    hold_uncertified,
+    key_digest,
+)
 from openjpki.authority.issuance.drafting import draft
 from openjpki.authority.issuance.orders import advance_to, give_up, hold
 from openjpki.authority.issuance.serials import draw, key_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, Certificate, Order, OrderState
 from openjpki.authority.models.certificate import OPEN
+from openjpki.authority.questions import Question
 from openjpki.authority.receipts import IdReused
 from openjpki.authority.register.limits import hold_order_age
 from openjpki.authority.register.municipalities import enrolled
@@ -40,6 +47,12 @@ class IssuerEnded(Failure):
     en = "The CA generation that was to sign has ended. Order the certificate again."
 
 
+_KNOWN = Question(lambda slot: Order.objects.filter(order_id=slot("order_id")).only("request"))
+_ON_ITS_WAY = Question(
+    lambda slot: Order.objects.filter(card=slot("card"), kind=slot("kind"), state__in=[state.value for state in OPEN])
+)
+
+
 def issue_ordered(means: Means, request: CertificateOrder, at: datetime) -> CertificateIssued:
     """Take an order through steps 1 to 3, from wherever an earlier attempt left it: the same order, the same reply."""
     enrolled(request.municipality)
@@ -52,27 +65,28 @@ def carry_to_signed(means: Means, order_id: str, doer: Doer) -> CertificateIssue
     """Take a numbered order through steps 2 and 3; a refusal on the way closes it and is raised."""
     try:
         _step_2_lint(means, order_id, doer)
-        _step_3_sign(means, order_id, doer)
+        signed = _step_3_sign(means, order_id, doer)
     except Failure as failure:
         if failure.kind is not Kind.UNAVAILABLE:
             give_up(means, order_id, failure.code, doer)
         raise
-    return _issued(order_id)
+    return _issued(order_id, signed or _certificate_of(order_id))
 
 
 def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
     """Step 1: the order is admitted and stored with its serial. The same id with other content is refused."""
     with act():
         person = locked_served_by(means, request.resident_code, request.municipality)
-        before = Order.objects.filter(order_id=request.order_id).first()
-        if before is not None:
-            if bytes(before.request) != encode(request):
+        known = _KNOWN.one(order_id=request.order_id)
+        if known is not None:
+            if bytes(known.request) != encode(request):
                 raise IdReused(message_id=request.order_id)
             return
         hold_order_age(means, request.ordered_at, doer.at)
         card = card_of(person, request.card_number)
-        hold_standing(means, request, person, card, doer.at)
-        hold_key(means, request)
+        before = certified_before(card, request.public_key, doer.at)
+        hold_standing(means, request, person, card, before, doer.at)
+        hold_key(means, request, before)
         issuing(request.kind, doer.at)
         _close_former(means, card, request.kind, doer)
         serial = draw(request.kind, doer)
@@ -93,8 +107,7 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
 
 def _close_former(means: Means, card: Card, kind: CertificateKind, doer: Doer) -> None:
     """Close an order still on its way to the same card: its key went with the card's one shadow slot (R-5.11)."""
-    states = [state.value for state in OPEN]
-    for former in Order.objects.filter(card=card, kind=kind.value, state__in=states):
+    for former in _ON_ITS_WAY.ask(card=card.pk, kind=kind.value):
         close(means, former, "ordered-again", doer)
 
 
@@ -106,11 +119,10 @@ def _step_2_lint(means: Means, order_id: str, doer: Doer) -> None:
         if held.state is not OrderState.NUMBERED:
             return
         request = held.request
-        hold_standing(means, request, held.person, held.card, doer.at)
-        digest = key_digest(request.public_key)
-        if Certificate.objects.filter(public_key_digest=digest).exists():
-            raise KeyCertifiedBefore
-        drafted = draft(means, held, doer.at)
+        before = certified_before(held.card, request.public_key, doer.at)
+        hold_standing(means, request, held.person, held.card, before, doer.at)
+        hold_uncertified(before)
+        drafted = draft(means, held, before.live, doer.at)
         lint(drafted.prepared, bytes(drafted.issuer.certificate))
         certificate = Certificate.objects.create(
             key=held.order.certificate_key,
@@ -120,7 +132,7 @@ def _step_2_lint(means: Means, order_id: str, doer: Doer) -> None:
             person=held.person,
             card=held.card,
             issuing_municipality=held.order.municipality,
-            public_key_digest=digest,
+            public_key_digest=key_digest(request.public_key),
             to_be_signed=drafted.prepared.to_be_signed,
             issued_on=drafted.issued_on,
             expires=drafted.expiry.expires,
@@ -132,13 +144,16 @@ def _step_2_lint(means: Means, order_id: str, doer: Doer) -> None:
     means.checkpoint(Checkpoint.LINTED)
 
 
-def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
-    """Step 3: the stored bytes are linted again and signed. The certificate is undelivered: its status is unknown."""
+def _step_3_sign(means: Means, order_id: str, doer: Doer) -> Certificate | None:
+    """Step 3: the stored bytes are linted again and signed. The certificate is undelivered: its status is unknown.
+
+    Returns it, or None for an order that stands elsewhere.
+    """
     with act():
         held = hold(order_id)
         held.hold_open()
         if held.state is not OrderState.LINTED:
-            return
+            return None
         certificate = held.certificate
         issuer = certificate.issuer
         if issuer.ended_at is not None:
@@ -150,11 +165,16 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
         held.move_to(OrderState.SIGNED)
         doer.note(Verb.CERTIFICATE_SIGNED, certificate, {"issuer": str(issuer)})
     means.checkpoint(Checkpoint.SIGNED)
+    return certificate
 
 
-def _issued(order_id: str) -> CertificateIssued:
+def _certificate_of(order_id: str) -> Certificate:
+    """Return what an order became earlier."""
     order = Order.objects.get(order_id=order_id)
-    certificate = Certificate.objects.select_related("issuer").get(key=order.certificate_key)
+    return Certificate.objects.select_related("issuer").get(key=order.certificate_key)
+
+
+def _issued(order_id: str, certificate: Certificate) -> CertificateIssued:
     return CertificateIssued(
         order_id=order_id,
         serial=certificate.serial,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+from openjpki.authority.counting import raised
 from openjpki.authority.models import Certificate, Revocation, StatusChange, StatusHead
 from openjpki.authority.models.certificate import PENDING
 from openjpki.authority.responding.standings import pack
@@ -64,22 +65,16 @@ def _write(changed: dict[str, datetime]) -> None:
         if ended_without_row(certificate.state, of_it):
             raise EndingUnsaid(certificate=certificate.key)
         told.append((certificate, of_it))
-    head = _locked_head()
+    if not told:
+        return
+    last = raised(StatusHead, StatusHead.ONLY, by=len(told))
     StatusChange.objects.bulk_create(
         StatusChange(
-            position=head.last + number,
+            position=position,
             issuer_id=certificate.issuer_id,
             serial=certificate.serial,
             standing=pack(of_it),
             changed_at=changed[certificate.key],
         )
-        for number, (certificate, of_it) in enumerate(told, start=1)
+        for position, (certificate, of_it) in enumerate(told, start=last - len(told) + 1)
     )
-    head.last += len(told)
-    head.save(update_fields=["last"])
-
-
-def _locked_head() -> StatusHead:
-    """Return the journal's head, locked until the act is committed."""
-    StatusHead.objects.get_or_create(pk=StatusHead.ONLY)
-    return StatusHead.objects.select_for_update().get(pk=StatusHead.ONLY)

@@ -4,6 +4,7 @@ from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import MunicipalityRow
+from openjpki.authority.questions import Question
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 from openjpki.rules.person import Municipality
@@ -25,6 +26,9 @@ class MunicipalityDiffers(Failure):
     kind = Kind.REFUSED
     ja = "市区町村コード {code} は別の名称で登録済みです。発行済みの証明書が指す失効リストの名称は変更できません。"
     en = "The municipality {code} is enrolled under other names; issued certificates point to lists of those names."
+
+
+_OF_CODE = Question(lambda slot: MunicipalityRow.objects.filter(code=slot("code")))
 
 
 def enrol(means: Means, municipality: Municipality) -> None:
@@ -49,7 +53,7 @@ def enrol(means: Means, municipality: Municipality) -> None:
 
 def enrolled(code: str) -> Municipality:
     """Return a municipality that takes part; raises `MunicipalityUnknown`."""
-    row = MunicipalityRow.objects.filter(code=code).first()
+    row = _OF_CODE.one(code=code)
     if row is None:
         raise MunicipalityUnknown(code=code)
     return row.value()

@@ -2,6 +2,7 @@
 
 from openjpki.authority.means import Means
 from openjpki.authority.models import Card, MadeCard, Person, PersonState
+from openjpki.authority.questions import Question
 from openjpki.errors import Failure, Kind
 
 
@@ -61,9 +62,13 @@ class CardLeftBehind(Failure):
     )
 
 
+_LOCKED = Question(lambda slot: Person.objects.select_for_update().filter(resident_code=slot("resident_code")))
+_CARD = Question(lambda slot: Card.objects.filter(card_number=slot("card_number")))
+
+
 def locked(resident_code: str) -> Person:
     """Return a person and lock the row until the act ends: acts on one person's certificates come one by one."""
-    person = Person.objects.select_for_update().filter(resident_code=resident_code).first()
+    person = _LOCKED.one(resident_code=resident_code)
     if person is None:
         raise PersonUnknown
     return person
@@ -92,7 +97,7 @@ def hold_resident(person: Person) -> None:
 
 def card_of(person: Person, card_number: str) -> Card:
     """Return a person's card; raises `CardUnknown`, `CardOfAnother` or `CardLeftBehind`."""
-    card = Card.objects.filter(card_number=card_number).first()
+    card = _CARD.one(card_number=card_number)
     if card is None:
         raise CardUnknown
     if card.person_id != person.pk:

@@ -1,8 +1,10 @@
 """Which rules hold for which profile."""
 
+from functools import lru_cache
+
 from openjpki.pki.lint import extensions, names
 from openjpki.pki.lint.attributes import ATTRIBUTE_RULES
-from openjpki.pki.lint.fields import FIELD_RULES, end_of_day
+from openjpki.pki.lint.fields import FIELD_RULES, canonical, end_of_day
 from openjpki.pki.lint.finding import Findings, LintFinding, Rule, findings
 from openjpki.pki.lint.names import NAME_RULES
 from openjpki.pki.lint.specimen import Specimen, Unparsable
@@ -34,7 +36,7 @@ HOLDER: tuple[Rule[Specimen], ...] = (
     extensions.holder_distribution_point,
     extensions.information_access,
 )
-RULES: dict[Profile, tuple[Rule[Specimen], ...]] = {
+_RULES: dict[Profile, tuple[Rule[Specimen], ...]] = {
     Profile.SIGNATURE_CA: CA,
     Profile.AUTHENTICATION_CA: CA,
     Profile.SIGNATURE: (*HOLDER, names.signature_subject, *ATTRIBUTE_RULES),
@@ -47,10 +49,17 @@ RULES: dict[Profile, tuple[Rule[Specimen], ...]] = {
         extensions.no_check,
     ),
 }
+RULES = {profile: (*rules, canonical) for profile, rules in _RULES.items()}
+"""`canonical` is the last: it spoils the specimen for the others."""
 
 
+@lru_cache(maxsize=64)
 def examine(profiles: ProfileSet, profile: Profile, raw: bytes, issuer: bytes | None) -> tuple[Findings, bytes]:
-    """Return every finding about a to-be-signed certificate, and the key (SPKI DER) whose signature it waits for."""
+    """Return every finding about a to-be-signed certificate, and the key (SPKI DER) whose signature it waits for.
+
+    The last verdicts are remembered: it depends on nothing but these four values, each compared whole. Bytes that are
+    linted, stored, read again and linted again before they are signed cost one lint, if they are the same.
+    """
     try:
         specimen = Specimen.of(profiles, profile, raw, issuer)
     except Unparsable:

@@ -48,6 +48,19 @@ def test_bytes_that_are_no_certificate_are_a_finding(raw: bytes) -> None:
     assert key == b""
 
 
+def test_the_same_bytes_are_examined_once() -> None:
+    """What is linted, stored, read back and linted again costs one lint; a byte that differs is looked at."""
+    made, raw, issuer = specimen(Profile.SIGNATURE)
+    examine.cache_clear()
+    first = examine(made.profiles, Profile.SIGNATURE, raw, issuer)
+
+    assert examine(made.profiles, Profile.SIGNATURE, bytes(bytearray(raw)), issuer) is first
+    spoilt = raw.replace(b"JPKI-TEST", b"JPKI-REAL")
+    assert examine(made.profiles, Profile.SIGNATURE, spoilt, issuer)[0]
+    assert examine(made.profiles, Profile.AUTHENTICATION, raw, issuer)[0]
+    assert examine.cache_info().misses == 3
+
+
 def test_an_issuer_that_is_no_certificate_is_a_finding() -> None:
     """Without an issuer there is nobody to sign."""
     made, raw, _ = specimen(Profile.SIGNATURE)
