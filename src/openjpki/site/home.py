@@ -38,11 +38,13 @@ MAY_SHIFT = frozenset({"sandbox", "story"})
 """Purposes whose legal clock may be shifted: no CA of another kind of home ever signs at a shifted moment."""
 DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
 """The address of a desk over HTTPS: a sandbox speaks on loopback only."""
+EXTERNAL_LINTS = ("off", "pkilint")
+"""What beside our own rules certificates are held against."""
 DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
-_NEWER = frozenset({"dual_control", "keys", "signer"})
+_NEWER = frozenset({"dual_control", "external_lint", "keys", "signer"})
 """Fields that a marker leaves out while they say nothing, so that versions without them read it."""
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
@@ -85,6 +87,8 @@ class Settings:
     """Whether they are used in a process of its own (`serve signer`), so that no other can load them."""
     dual_control: str = ""
     """ "2-of-3": so many of the authority's operators approve what none may do alone, and nothing goes a sandbox's short way."""
+    external_lint: str = "off"
+    """ "pkilint": every certificate is held against that program's rules too before it is signed; "off": against ours alone."""
 
     @property
     def desk_port(self) -> int:
@@ -135,7 +139,12 @@ class Home:
     def save(self) -> None:
         """Write the marker, whole or not at all."""
         write_marker(
-            self.path, {name: value for name, value in asdict(self.settings).items() if name not in _NEWER or value}
+            self.path,
+            {
+                name: value
+                for name, value in asdict(self.settings).items()
+                if name not in _NEWER or value != getattr(Settings, name)
+            },
         )
 
     def require_story(self) -> None:
@@ -196,6 +205,7 @@ def _sound(settings: Settings) -> Settings:
         "keys": type(settings.keys) is str and (not settings.keys or token_at(settings.keys) is not None),
         "signer": type(settings.signer) is bool,
         "dual_control": type(settings.dual_control) is str and DualControl.read(settings.dual_control) is not None,
+        "external_lint": settings.external_lint in EXTERNAL_LINTS,
         "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }
     if wrong := [name for name, sound in holds.items() if not sound]:

@@ -213,3 +213,10 @@ def test_under_dual_control_there_is_no_ca_yet(tmp_path: Path) -> None:
     assert "key ceremony" in answer.lines[1]
     assert Home.open(tmp_path / "home").settings.dual_control == "2-of-3"
     assert not list((tmp_path / "home" / "authority" / "keys").glob("*-ca-*"))
+
+
+def test_another_program_may_hold_the_certificates(tmp_path: Path) -> None:
+    """Setting `external_lint`: both CAs of the new home were held against pkilint before they were signed."""
+    init(tmp_path / "home", "--external-lint", "pkilint", "--algorithm", "p-384-sha-384")
+
+    assert Home.open(tmp_path / "home").settings.external_lint == "pkilint"

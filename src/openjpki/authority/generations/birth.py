@@ -61,7 +61,7 @@ def certify(
         kind=kind.value,
         generation=next_generation(kind),
         serial=serial,
-        certificate=issue(lint(prepared, None), signer),
+        certificate=issue(lint(prepared, None, means.external_lint), signer),
         key_identifier=key_identifier(signer.public_key).hex(),
         key_name=key_name,
         not_before=doer.at,

@@ -144,7 +144,7 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> None:
         if issuer.ended_at is not None:
             raise IssuerEnded
         prepared = prepared_from(means.profiles, bytes(certificate.to_be_signed), Profile(held.kind.value))
-        token = lint(prepared, bytes(issuer.certificate))
+        token = lint(prepared, bytes(issuer.certificate), means.external_lint)
         certificate.der = issue(token, means.keys.signer(issuer.key_name))
         advance_to(certificate, CertificateEvent.SIGN)
         held.move_to(OrderState.SIGNED)

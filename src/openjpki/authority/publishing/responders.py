@@ -73,7 +73,7 @@ def _certified(means: Means, issuer: Issuer, at: datetime, until: datetime) -> O
             not_before=at,
             not_after=not_after,
         )
-        token = lint(prepared, bytes(issuer.certificate))
+        token = lint(prepared, bytes(issuer.certificate), means.external_lint)
         responder = OcspResponder.objects.create(
             issuer=issuer,
             serial=serial,

@@ -22,6 +22,7 @@ from openjpki.pki.crl_partition import is_partition
 from openjpki.pki.crl_stream import ListBounds, ListReader
 from openjpki.pki.issuer import CertificateUnreadable, issuer_of, load_certificate, subject_public_key
 from openjpki.pki.keys import SignatureInvalid, verify_signature
+from openjpki.pki.lint.external import ExternalLint
 from openjpki.pki.lint.finding import Findings, LintFinding
 from openjpki.pki.lint.rules import examine
 from openjpki.pki.profiles import Profile, ProfileSet
@@ -56,6 +57,8 @@ class Guard:
     published: Path
     clock: Callable[[], datetime]
     terms: Terms = field(default_factory=Terms)
+    external: ExternalLint | None = None
+    """Another program that certificates are held against too (setting `external_lint`)."""
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
     _promised: dict[str, bytes] = field(default_factory=dict)
@@ -69,15 +72,18 @@ class Guard:
         kind = name.partition("-")[0]
         issuer = self._signed_here.get(name) or self._found(name, public_key)
         if not self._breaks(_CA[kind], None, public_key, to_be_signed):
+            self._ask(_CA[kind], None, public_key, to_be_signed)
             known = to_be_signed if issuer is None else load_certificate(issuer).tbs_certificate_bytes
             if self._promised.setdefault(name, known) != to_be_signed:
                 raise NotToBeSigned(name=name)
             return
         if issuer is None:
             raise IssuerUnknown(name=name)
-        broken = [self._breaks(profile, issuer, public_key, to_be_signed) for profile in _UNDER[kind]]
-        if all(broken):
-            raise LintRefused(findings=min(broken, key=len))
+        broken = {profile: self._breaks(profile, issuer, public_key, to_be_signed) for profile in _UNDER[kind]}
+        profile = min(broken, key=lambda one: len(broken[one]))
+        if broken[profile]:
+            raise LintRefused(findings=broken[profile])
+        self._ask(profile, issuer, public_key, to_be_signed)
 
     def held_list(self, name: str, public_key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Give the pieces of a to-be-signed list on, each after it was read; the end comes only if the whole list holds.
@@ -119,6 +125,12 @@ class Guard:
         if not found and issuer_key != public_key:
             return _OF_ANOTHER_KEY
         return found
+
+    def _ask(self, profile: Profile, issuer: bytes | None, public_key: bytes, to_be_signed: bytes) -> None:
+        """Raise `LintRefused` if the other program finds something, where the home has one."""
+        found = self.external.examine(profile, to_be_signed, public_key, issuer) if self.external else Findings()
+        if found:
+            raise LintRefused(findings=found)
 
     def _found(self, name: str, public_key: bytes) -> bytes | None:
         """Return the published certificate of a CA's key: one that the key itself signed, whoever put it there."""
