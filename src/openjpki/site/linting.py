@@ -1,14 +1,9 @@
 """Which other program holds this home's certificates against its rules, as the setting says."""
 
-from importlib.util import find_spec
-from typing import Final
-
 from openjpki.errors import Failure, Kind
-from openjpki.pki.lint.external import ExternalLint, Pkilint
+from openjpki.pki.lint import external
+from openjpki.pki.lint.external import ExternalLint
 from openjpki.site.home import Home
-
-NEEDED: Final = ("pkilint", "pyasn1_alt_modules")
-"""What is imported of the `lint` extra; that it is there is asked without loading it."""
 
 
 class ExternalLintMissing(Failure):
@@ -30,6 +25,7 @@ def external_lint(home: Home) -> ExternalLint | None:
     """Return the program, which is loaded with the first certificate; None where the setting is off. Raises `ExternalLintMissing`."""
     if home.settings.external_lint == "off":
         return None
-    if any(find_spec(name) is None for name in NEEDED):
+    found = external.found_here()
+    if found is None:
         raise ExternalLintMissing
-    return Pkilint()
+    return found

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from openjpki.pki.lint import external
 from openjpki.pki.lint.external import Pkilint
-from openjpki.site import linting
 from openjpki.site.home import Home, Settings
 from openjpki.site.linting import ExternalLintMissing, external_lint
 from openjpki.site.place import HomeDamaged
@@ -31,7 +31,7 @@ def test_a_program_that_is_not_installed_is_missed_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever opens the home is told, not whoever orders the first certificate."""
-    monkeypatch.setattr(linting, "find_spec", lambda _: None)
+    monkeypatch.setattr(external, "find_spec", lambda _: None)
 
     assert external_lint(home(tmp_path / "off", "off")) is None
     with pytest.raises(ExternalLintMissing):

@@ -10,6 +10,7 @@ certificates, and that is the one rule of it that is left to our own lint of wha
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from openjpki.errors import Failure, Kind
@@ -17,6 +18,8 @@ from openjpki.pki.lint.finding import Findings, LintFinding
 from openjpki.pki.profiles import Profile
 from openjpki.pki.tbs import as_if_signed
 
+NEEDED: Final = ("pkilint", "pyasn1_alt_modules")
+"""What is imported of the `lint` extra."""
 CODE: Final = "lint.external"
 CLAUSE: Final = "RFC 5280, in the words of another program: pkilint finds nothing that is not explained."
 _HOLDERS = frozenset(profile for profile in Profile if profile.holder_kind)
@@ -106,6 +109,11 @@ class Pkilint:
         return Findings(
             LintFinding(CODE, CLAUSE, f"pkilint: {code}") for code in found if code not in explained(profile)
         )
+
+
+def found_here() -> Pkilint | None:
+    """Return the program if it is installed, without loading it."""
+    return Pkilint() if all(find_spec(name) for name in NEEDED) else None
 
 
 Look = Callable[[bytes, bytes | None], Iterator[str]]
