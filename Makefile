@@ -7,6 +7,8 @@ STORY_HOME ?= home
 LAB_HOME ?= lab
 MARK   := $(VENV)/.installed
 WORKERS ?= 2
+# What tests sign is linted by others when a run is over: one of each shape, or all that differs (`test-all`).
+SPECIMENS ?= shapes
 FUZZ_SECONDS ?= 120
 PYTEST = TMPDIR=$(shell tools/scratch.sh) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 # Every room is held to its coverage by its own tests; what runs whole programs beside them is not measured.
@@ -65,7 +67,7 @@ packages: ## install the Debian packages the full suite needs, where that is all
 
 test: $(MARK)-dev packages ## everything, on SQLite and on PostgreSQL, with the coverage gates (about 20 minutes on two cores)
 	$(MAKE) -j2 static measured
-	$(PYTEST) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
+	$(PYTEST) --specimens $(SPECIMENS) -m "not thorough" $(addprefix --ignore=,$(MEASURED)) tests
 	PYTHONPATH=. $(PYTEST) -p tests.support.postgres -m "django_db" $(addprefix --ignore=,$(ABOVE_QUERIES)) tests
 
 static: # beside the tests: types are checked on one core
@@ -78,12 +80,13 @@ static: # beside the tests: types are checked on one core
 
 measured:
 	$(BIN)/coverage erase
-	$(PYTEST) -m "not thorough" --cov --cov-report= $(MEASURED)
+	$(PYTEST) --specimens $(SPECIMENS) -m "not thorough" --cov --cov-report= $(MEASURED)
 	$(BIN)/python tools/coverage_gates.py
 
+test-all: export SPECIMENS = all
 test-all: test ## everything, with more Hypothesis examples, a fault after every step of every act, and the fuzzer
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) tests/properties
-	$(PYTEST) -m thorough tests
+	$(PYTEST) --specimens $(SPECIMENS) -m thorough tests
 	$(MAKE) fuzz
 
 fuzz: $(MARK)-dev ## send the card whatever a fuzzer finds by following the coverage (FUZZ_SECONDS for each target)

@@ -6,6 +6,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import specimens
+
 EXPECTED_SKIPS: frozenset[str] = (
     frozenset()
     if os.geteuid() == 0
@@ -29,6 +31,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A suite in the background of a shell is deaf to Ctrl-C, and hands that on to the programs that its tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run lint everything that its tests sign."""
+    specimens.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect what is signed, where the run asks for it."""
+    if config.getoption("specimens") != "off":
+        config.pluginmanager.register(specimens.Specimens(config), "openjpki-specimens")
 
 
 @pytest.hookimpl(trylast=True)

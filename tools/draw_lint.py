@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from openjpki.pki.lint import external
 from openjpki.pki.lint.answers import ANSWER_RULES
 from openjpki.pki.lint.finding import Rule
 from openjpki.pki.lint.lists import LIST_RULES
@@ -27,6 +28,7 @@ OF_ALL = (
     ("lint.malformed", "all", "D", "RFC 5280 §4.1: the bytes are a certificate, and the issuer's are one."),
     ("lint.list.malformed", "list", "D", "RFC 5280 §5.1: the bytes are a list in DER, to the very end of its entries."),
     ("lint.answer.malformed", "answer", "D", "RFC 6960 §4.2.1: the bytes are a successful BasicOCSPResponse."),
+    (external.CODE, "all, where the setting `external_lint` is on", "D", external.CLAUSE),
     ("lint.unexamined", "all", "D", "A rule failed while looking: it was not found right, so it is not signed."),
 )
 """What is found before there is anything to hold a rule against."""

@@ -38,7 +38,7 @@ def test_every_module_has_its_test_file(module: Path) -> None:
 
 def test_the_repository_names_no_download_address() -> None:
     """The hash-pinned requirement files record no download address."""
-    for name in ("requirements/run.txt", "requirements/dev.txt", "requirements/tools.txt"):
+    for name in ("requirements/run.txt", "requirements/dev.txt", "requirements/lint.txt", "requirements/tools.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
 
         assert not re.search(r"https?://|--index-url|--find-links", text)

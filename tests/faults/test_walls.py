@@ -73,6 +73,8 @@ BREAKS = {
     "verifier_key_is_kept": "DELETE FROM authority_verifiercertificate",
     "consent_stays": "UPDATE authority_consent SET withdrawn_at = NULL",
     "consent_is_kept": "DELETE FROM authority_consent",
+    "profile_record_stays": "UPDATE authority_profilerecord SET digest = 'another'",
+    "profile_record_is_kept": "DELETE FROM authority_profilerecord",
     "act_stays": "UPDATE authority_controlledact SET done_at = NULL",
     "act_is_kept": "DELETE FROM authority_controlledact",
     "operator_stays": "UPDATE authority_operator SET enrolled_at = '2020-01-01 00:00:00+00:00'",

@@ -13,6 +13,7 @@ from openjpki.authority.control.kinds import DualControl
 from openjpki.authority.desk.refusal_notes import RefusalNotes
 from openjpki.authority.responding.requesters import Requesters
 from openjpki.authority.signing.keys import SigningKeys
+from openjpki.pki.lint.external import ExternalLint
 from openjpki.pki.profiles import ProfileSet
 from openjpki.rules.policy import Policy
 
@@ -82,6 +83,8 @@ class Means:
     keeper: str = "files"
     """What keeps the keys, as a ceremony's script names it: "files", or a token by its URI's path (RFC 7512)."""
     terms: Terms = Terms()
+    external_lint: ExternalLint | None = None
+    """Another program that every certificate is held against right before it is signed (setting `external_lint`)."""
     dual_control: DualControl = field(default_factory=DualControl)
     """How many operators approve what none may do alone."""
     checkpoint: Callable[[Checkpoint], None] = _pass

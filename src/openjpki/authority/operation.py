@@ -10,12 +10,12 @@ from typing import Any
 from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control import approvals
-from openjpki.authority.control.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
+from openjpki.authority.control.controlled import EXECUTIONS, Going, carry_out
 from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.operator_keys import Hand
 from openjpki.authority.control.operators import all_operators, enrol_first
-from openjpki.authority.generations import transcripts
+from openjpki.authority.generations import profile_records, transcripts
 from openjpki.authority.generations.ceremony import Step, rehearse
 from openjpki.authority.generations.end import (
     Progress,
@@ -26,7 +26,7 @@ from openjpki.authority.generations.end import (
 )
 from openjpki.authority.generations.script import Script, read_script
 from openjpki.authority.means import Means
-from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, Transcript
+from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, ProfileRecord, Transcript
 from openjpki.authority.moments import moment
 from openjpki.errors import Failure, Kind
 
@@ -62,10 +62,7 @@ class Operation:
     def propose(self, kind: ActKind, content: Mapping[str, Any], hand: Hand) -> ControlledAct:
         """Propose an act that can be carried out as things stand."""
         at = moment(self.means)
-        execution = EXECUTIONS.get(kind)
-        if execution is None:
-            raise NotCarriedOutHere(act_kind=kind.value)
-        execution.check(self.means, dict(content), at)
+        EXECUTIONS[kind].check(self.means, dict(content), at)
         return approvals.propose(self.means, kind, content, hand, at)
 
     def approve(self, number: int, hand: Hand) -> ControlledAct:
@@ -79,6 +76,15 @@ class Operation:
     def acts(self) -> list[ControlledAct]:
         """Return every act that was ever proposed."""
         return approvals.all_acts()
+
+    def record_profiles(self, digest: str) -> ProfileRecord:
+        """Record a sandbox's change of profiles, whose digest is named; raises `NeedsApproval` elsewhere, and what keeps it."""
+        if control_in_force(self.means).strict:
+            raise profile_records.NeedsApproval
+        at = moment(self.means)
+        with act():
+            profile_records.hold_change(self.means, profile_records.content_for(digest))
+            return profile_records.record(self.means, authority_at(at), because="operator")
 
     def drill(self, issuer: str, because: GenerationEnd, progress: Progress) -> int:
         """End a generation of a sandbox as an approved act would; return how many certificates ended with it."""

@@ -16,6 +16,7 @@ class Verb(Enum):
     ACT_APPROVED = "act.approved"
     ACT_BEGUN = "act.begun"
     ACT_DONE = "act.done"
+    PROFILES_RECORDED = "profiles.recorded"
     CA_KEY_INTENDED = "ca-key.intended"
     CA_KEY_MADE = "ca-key.made"
     CA_KEY_DESTROYED = "ca-key.destroyed"

@@ -12,6 +12,7 @@ from openjpki.cli import (
     desk_keys,
     drills,
     operators,
+    profiles,
     responders,
     verifiers,
 )
@@ -31,6 +32,7 @@ def register(commands: Commands) -> None:
         desk_keys,
         authority_keys,
         operators,
+        profiles,
         controlled_acts,
         ceremonies,
         drills,

@@ -12,6 +12,7 @@ from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.ending_steps import AFTER
 from openjpki.cli.operators import public_key_at
 from openjpki.cli.passphrases import add_hand, hand_of
+from openjpki.cli.profiles import DIGEST
 from openjpki.cli.verifiers import REGISTRATION, registration_of
 from openjpki.errors import Language
 from openjpki.site.opening import opened, opened_alone
@@ -240,6 +241,12 @@ def _verifier(arguments: argparse.Namespace) -> dict[str, Any]:
     return content_for(registration_of(arguments))
 
 
+def _profile_change(arguments: argparse.Namespace) -> dict[str, Any]:
+    from openjpki.authority.generations.profile_records import content_for
+
+    return content_for(arguments.digest)
+
+
 def _removal(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"operator": arguments.name}
 
@@ -281,6 +288,7 @@ _PROPOSALS: tuple[tuple[str, dict[str, dict[str, Any]], Callable[[argparse.Names
         _enrolment,
         "enrol another operator",
     ),
+    ("profile-change", {"--digest": dict(DIGEST)}, _profile_change, "issue by the profiles that this version makes"),
     ("verifier-registration", dict(REGISTRATION), _verifier, "register a verifier that has notified the authority"),
     (
         "operator-removal",

@@ -16,7 +16,7 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
 from openjpki.site.clock import ShiftedClock, SteppedClock
-from openjpki.site.home import DEFAULT_PORT, MAX_SHIFT_SECONDS, Settings
+from openjpki.site.home import DEFAULT_PORT, EXTERNAL_LINTS, MAX_SHIFT_SECONDS, Settings
 from openjpki.site.key_pool import KeyPool
 from openjpki.site.opening import founded
 from openjpki.site.server import LOOPBACK
@@ -89,6 +89,12 @@ def register(commands: Commands) -> None:
         help="as outside a sandbox: no CA until M of N operators approve a ceremony's script, and no act without them (2-of-3)",
     )
     parser.add_argument(
+        "--external-lint",
+        choices=EXTERNAL_LINTS,
+        default=EXTERNAL_LINTS[0],
+        help="hold every certificate against another program's rules too before it is signed (`pip install 'openjpki[lint]'`)",
+    )
+    parser.add_argument(
         "--policy",
         action="append",
         default=[],
@@ -127,6 +133,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         signer_at=str(arguments.signer_at.absolute()) if arguments.signer_at else "",
         signer_user=arguments.signer_user or "",
         dual_control=arguments.dual_control,
+        external_lint=arguments.external_lint,
         desk=f"https://{LOOPBACK}:{arguments.desk_port}" if arguments.desk_port else "",
     )
     _hold_signer_options(arguments)

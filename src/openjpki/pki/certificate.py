@@ -11,6 +11,7 @@ from openjpki.pki import der
 from openjpki.pki.algorithms import KeyAlgorithm
 from openjpki.pki.issuer import load_certificate
 from openjpki.pki.keys import Signer, WrongSigner, proven
+from openjpki.pki.lint.external import ExternalLint
 from openjpki.pki.lint.rules import examine
 from openjpki.pki.preparing import (
     Prepared,
@@ -80,12 +81,14 @@ class Token:
 _SEAL = object()
 
 
-def lint(prepared: Prepared, issuer: bytes | None) -> Token:
+def lint(prepared: Prepared, issuer: bytes | None, external: ExternalLint | None = None) -> Token:
     """Hold to-be-signed bytes against their profile and give the token to sign them; raise `LintRefused`.
 
-    `issuer` is the CA certificate (DER); None for a CA certificate, which signs itself.
+    `issuer` is the CA certificate (DER); None for a CA certificate, which signs itself. `external` is asked last.
     """
     found, issuer_key = examine(prepared.profiles, prepared.profile, prepared.to_be_signed, issuer)
+    if not found and external is not None:
+        found = external.examine(prepared.profile, prepared.to_be_signed, issuer_key, issuer)
     if found:
         raise LintRefused(findings=found)
     return Token(prepared.to_be_signed, issuer_key, seal=_SEAL)

@@ -74,3 +74,19 @@ _KEYS: dict[KeyAlgorithm, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey] = {
     KeyAlgorithm.RSA_2048_SHA_256: _NoRsaKey(),
     KeyAlgorithm.P384_SHA_384: _NoEllipticCurveKey(),
 }
+
+
+_NOBODYS = {
+    KeyAlgorithm.RSA_2048_SHA_256: bytes(range(256)),
+    KeyAlgorithm.P384_SHA_384: der.sequence(der.integer(1), der.integer(1)),
+}
+"""A signature of the right form that nobody made: 2048 bits, or two numbers (RFC 3279 §2.2.3)."""
+
+
+def as_if_signed(to_be_signed: bytes, issuer_key: bytes) -> bytes:
+    """Return the certificate that a key (SPKI DER) would sign, DER, with a signature that verifies under no key.
+
+    It is for programs that read certificates before one is signed; raises `UnsupportedKey`.
+    """
+    algorithm = KeyAlgorithm.of(issuer_key)
+    return der.sequence(to_be_signed, algorithm.identifier, der.bit_string(_NOBODYS[algorithm]))

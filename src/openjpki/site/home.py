@@ -38,11 +38,13 @@ MAY_SHIFT = frozenset({"sandbox", "story"})
 """Purposes whose legal clock may be shifted: no CA of another kind of home ever signs at a shifted moment."""
 DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
 """The address of a desk over HTTPS: a sandbox speaks on loopback only."""
+EXTERNAL_LINTS = ("off", "pkilint")
+"""What beside our own rules certificates are held against."""
 DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
-_NEWER = frozenset({"dual_control", "keys", "signer", "signer_at", "signer_user"})
+_NEWER = frozenset({"dual_control", "external_lint", "keys", "signer", "signer_at", "signer_user"})
 """Fields that a marker leaves out while they say nothing, so that versions without them read it."""
 MAX_SHIFT_SECONDS = 36_525 * 86_400
 """A century: no question about the rules reaches farther; a typing error does."""
@@ -89,6 +91,8 @@ class Settings:
     """The name or number of that user: nobody else is believed at its socket."""
     dual_control: str = ""
     """ "2-of-3": so many of the authority's operators approve what none may do alone, and nothing goes a sandbox's short way."""
+    external_lint: str = "off"
+    """ "pkilint": every certificate is held against that program's rules too before it is signed; "off": against ours alone."""
 
     def with_keys_in_hand(self) -> "Settings":
         """Return them for a process that holds the home alone and uses its keys itself; those of another user it asks for."""
@@ -143,7 +147,12 @@ class Home:
     def save(self) -> None:
         """Write the marker, whole or not at all."""
         write_marker(
-            self.path, {name: value for name, value in asdict(self.settings).items() if name not in _NEWER or value}
+            self.path,
+            {
+                name: value
+                for name, value in asdict(self.settings).items()
+                if name not in _NEWER or value != getattr(Settings, name)
+            },
         )
 
     def require_story(self) -> None:
@@ -207,6 +216,7 @@ def _sound(settings: Settings) -> Settings:
         and (not settings.signer_at or (settings.signer and settings.signer_at.startswith("/"))),
         "signer_user": type(settings.signer_user) is str and bool(settings.signer_user) == bool(settings.signer_at),
         "dual_control": type(settings.dual_control) is str and DualControl.read(settings.dual_control) is not None,
+        "external_lint": settings.external_lint in EXTERNAL_LINTS,
         "desk": not settings.desk or (type(settings.desk) is str and settings.desk_port in PORTS),
     }
     if wrong := [name for name, sound in holds.items() if not sound]:

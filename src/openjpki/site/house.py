@@ -32,6 +32,7 @@ from openjpki.site.clock import Clock, real_moment
 from openjpki.site.desk import DeskRoom
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home
+from openjpki.site.linting import external_lint
 from openjpki.site.migration import empty, migrate
 from openjpki.site.settings import ROLES
 from openjpki.site.signing import responder_keys, signing_keys
@@ -139,6 +140,7 @@ class House:
             face_key=face_key,
             public=home.public,
             keeper=home.settings.keys.partition("?")[0] or "files",
+            external_lint=external_lint(home),
             dual_control=DualControl.read(home.settings.dual_control) or DualControl(),
             checkpoint=checkpoint,
         )

@@ -23,13 +23,14 @@ from openjpki.authority.signing.server import hold_own
 from openjpki.pki.keys import KeySource
 from openjpki.site.entropy import entropy
 from openjpki.site.home import Home, HomeOfOtherVersion, Settings
+from openjpki.site.linting import external_lint
 from openjpki.site.place import read_marker, require_empty
 from openjpki.site.private import write_private
 from openjpki.site.signing import keys_in
 
 PLACE_MARKER: Final = "openjpki-signer.json"
 PLACE_FORMAT: Final = 1
-_SAID: Final = frozenset({"purpose", "port", "algorithm", "clock_shift_seconds", "keys"})
+_SAID: Final = frozenset({"purpose", "port", "algorithm", "clock_shift_seconds", "keys", "external_lint"})
 """The settings of a home that say what is signed, and where the keys are."""
 
 
@@ -70,7 +71,7 @@ class SignerPlace:
     def guard(self) -> Guard:
         """Return what is let be signed: what follows the profiles of this place."""
         home = Home(self.path, self.settings)
-        return Guard(home.profiles(), self.path / "ca", home.clock(), keeps=True)
+        return Guard(home.profiles(), self.path / "ca", home.clock(), keeps=True, external=external_lint(home))
 
 
 def is_place(path: Path) -> bool:

@@ -8,6 +8,7 @@ from openjpki.authority.signing.keys import KeyStore, SigningKeys
 from openjpki.errors import Failure, Kind
 from openjpki.pki.keys import FreshKeys, KeySource
 from openjpki.site.home import Home
+from openjpki.site.linting import external_lint
 from openjpki.site.token_uri import token_at
 
 
@@ -89,7 +90,7 @@ def answering_keys(home: Home) -> SigningKeys:
 
 def guard_of(home: Home) -> Guard:
     """Return what the signing process lets be signed: what follows this home's profiles."""
-    return Guard(home.profiles(), home.public / "ca", home.clock())
+    return Guard(home.profiles(), home.public / "ca", home.clock(), external=external_lint(home))
 
 
 def signer_folder(home: Home) -> Path:

@@ -6,6 +6,7 @@ from openjpki.audit.triggers import Wall
 from openjpki.authority import walls as authority
 from openjpki.authority.cards import walls as cards
 from openjpki.authority.control import walls as approvals
+from openjpki.authority.generations import profile_walls as profiles
 from openjpki.authority.notices import walls as authority_notices
 from openjpki.authority.publishing import walls as journal
 from openjpki.authority.verifiers import walls as verifiers
@@ -20,6 +21,7 @@ WALLS: Mapping[str, tuple[Wall, ...]] = {
         *journal.WALLS,
         *authority_notices.WALLS,
         *verifiers.WALLS,
+        *profiles.WALLS,
     ),
     "window": (*window.WALLS, *window_notices.WALLS),
 }

@@ -1,9 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
-from openjpki.authority.control.controlled import NotCarriedOutHere, for_issuer
+from openjpki.authority.control.controlled import for_issuer
 from openjpki.authority.control.kinds import ActKind, DualControl
 from openjpki.authority.generations.end import GenerationEnded
 from openjpki.authority.generations.issuers import NoSuchIssuer
+from openjpki.authority.generations.profile_records import (
+    NeedsApproval,
+    ProfilesOther,
+    ProfilesSame,
+    code_digest,
+    recorded_digest,
+)
 from openjpki.authority.models import GenerationEnd, Issuer
 from openjpki.authority.operation import NotInASandbox
 from openjpki.authority.verifiers.register import RegistrationUnsound
@@ -24,7 +33,7 @@ def test_a_drill_is_for_a_sandbox(scene: Scene) -> None:
 
 
 def test_what_cannot_be_carried_out_is_not_proposed(scene: Scene) -> None:
-    """A generation whose key is gone is not compromised any more, half a notification is none, a profile changes elsewhere."""
+    """A generation whose key is gone is not compromised any more, half a notification is none, and nobody guesses a profile."""
     scene.authority.operation.drill("signature-1", GenerationEnd.TERMINATION, lambda _: None)
     operators = Operators(scene.authority).enrolled()
 
@@ -32,6 +41,21 @@ def test_what_cannot_be_carried_out_is_not_proposed(scene: Scene) -> None:
         operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))
     with pytest.raises(RegistrationUnsound):
         operators.propose(ActKind.VERIFIER_REGISTRATION, {})
-    with pytest.raises(NotCarriedOutHere):
+    with pytest.raises(ProfilesOther):
         operators.propose(ActKind.PROFILE_CHANGE, {})
     assert operators.operation.acts() == []
+
+
+def test_an_operator_of_a_sandbox_records_a_change_of_profiles(scene: Scene) -> None:
+    """By naming its digest; elsewhere it takes approvals."""
+    authority = scene.authority
+    scene.authority = replace(authority, profiles=replace(authority.profiles, cps="http://cps.example/"))
+    digest = code_digest(scene.authority)
+
+    with pytest.raises(ProfilesOther):
+        scene.authority.operation.record_profiles(recorded_digest())
+    with pytest.raises(NeedsApproval):
+        replace(scene.authority, dual_control=DualControl(strict=True)).operation.record_profiles(digest)
+    assert scene.authority.operation.record_profiles(digest).digest == recorded_digest() == digest
+    with pytest.raises(ProfilesSame):
+        scene.authority.operation.record_profiles(digest)

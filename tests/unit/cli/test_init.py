@@ -254,3 +254,10 @@ def test_a_home_with_the_keys_of_another_user_asks_from_the_start(tmp_path: Path
     assert (settings.signer, settings.signer_at, settings.signer_user) == (True, str(place.path), str(os.geteuid()))
     assert not list((tmp_path / "home" / "authority" / "keys").glob("*-ca-*"))
     assert len(list((place.path / "keys").iterdir())) == len(list((place.path / "ca").iterdir())) == 2
+
+
+def test_another_program_may_hold_the_certificates(tmp_path: Path) -> None:
+    """Setting `external_lint`: both CAs of the new home were held against pkilint before they were signed."""
+    init(tmp_path / "home", "--external-lint", "pkilint", "--algorithm", "p-384-sha-384")
+
+    assert Home.open(tmp_path / "home").settings.external_lint == "pkilint"

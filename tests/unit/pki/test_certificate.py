@@ -20,6 +20,7 @@ from openjpki.pki.lint.finding import Findings
 from openjpki.pki.profiles import Profile
 from tests.support.faulty import FaultySigner
 from tests.support.hierarchy import EXPIRES, ISSUED, TARO, WAKABA, Hierarchy, hierarchy
+from tests.support.second_lint import SecondLint
 
 
 @pytest.fixture
@@ -90,6 +91,19 @@ def test_a_certificate_that_breaks_its_profile_gets_no_token(made: Hierarchy, pr
     assert isinstance(found, Findings)
     assert found.codes == {"lint.attributes.birth-date"}
     assert "lint.attributes.birth-date" in refusal.value.message("ja")
+
+
+def test_another_program_is_asked_last_and_its_word_counts(made: Hierarchy, prepared: Prepared) -> None:
+    """Setting `external_lint`: it sees only what follows the profile, and one finding of it is no token."""
+    finds = SecondLint(finds=True)
+    broken = prepared_from(made.profiles, prepared.to_be_signed.replace(b"319800217", b"419800217"), Profile.SIGNATURE)
+
+    for stored in (prepared, broken):
+        with pytest.raises(LintRefused):
+            lint(stored, made.ca, finds)
+
+    assert finds.seen == [Profile.SIGNATURE]
+    assert issue(lint(prepared, made.ca, SecondLint(finds=False)), made.ca_signer)
 
 
 def test_a_refusal_names_nobody(made: Hierarchy, prepared: Prepared) -> None:

@@ -132,6 +132,7 @@ def test_a_signer_shows_no_key() -> None:
     assert "private" not in repr(pooled_signer()).lower().replace("softwaresigner", "")
 
 
+@pytest.mark.wrong_on_purpose
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("algorithm", KeyAlgorithm)
 def test_a_faulty_signature_never_leaves(algorithm: KeyAlgorithm, fault: Fault) -> None:

@@ -2,11 +2,13 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from openjpki.pki.algorithms import KeyAlgorithm, load_public_key
-from openjpki.pki.tbs import _KEYS, Draft
+from openjpki.pki.issuer import load_certificate, subject_public_key
+from openjpki.pki.tbs import _KEYS, Draft, as_if_signed
 from tests.support.keys import PooledKeys, pooled_signer
 
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "JP")])
@@ -50,3 +52,17 @@ def test_the_key_that_is_none_gives_nothing_but_an_empty_signature(algorithm: Ke
         assert key.sign(b"", ec.ECDSA(hashes.SHA384())) == b""
     with pytest.raises(TypeError, match="no private key"):
         key.private_numbers()
+
+
+@pytest.mark.parametrize("algorithm", KeyAlgorithm)
+def test_what_nobody_signed_can_be_read(algorithm: KeyAlgorithm) -> None:
+    """RFC 5280 §4.1: the three parts of a certificate, with the issuer key's algorithm; no key proves it."""
+    key = pooled_signer(1, algorithm).public_key
+    made = as_if_signed(draft(algorithm).to_be_signed(), key)
+    read = load_certificate(made)
+
+    assert read.tbs_certificate_bytes == draft(algorithm).to_be_signed()
+    assert read.signature_algorithm_oid.dotted_string == algorithm.oid
+    assert subject_public_key(read) == key
+    with pytest.raises(InvalidSignature):
+        read.verify_directly_issued_by(read)

@@ -56,6 +56,7 @@ def _parts(means: Means, address: str | None) -> Iterator[tuple[str, int, list[P
     yield "authorities", Issuer.objects.count(), list(stored.issuers(means))
     yield "authorities", OcspResponder.objects.count(), list(stored.responders(means))
     yield "authorities", 0, list(stored.serials())
+    yield "authorities", 0, list(stored.profiles(means))
     yield from (("certificates", *each) for each in stored.certificates(means))
     yield from (("certificates", 0, [one]) for one in stored.strays())
     yield from (("lists", *each) for each in lists.lists(means, at))

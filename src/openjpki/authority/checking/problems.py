@@ -100,6 +100,11 @@ class ProblemKind(Enum):
         "{subject}: 失効リストがまだありません。",
         "{subject}: no revocation list was made yet.",
     )
+    PROFILES_DIFFER = Wording(
+        "check.profiles.differ",
+        "{subject}: この版のプロファイルが、記録されたものと異なります。変更が承認されるまで、このプロファイルでは発行しません。",
+        "{subject}: this version's profile is not the recorded one. Nothing is issued by it until the change is approved.",
+    )
     FOLDER_DIFFERS = Wording(
         "check.folder.differs",
         "{subject}: 公開フォルダーのファイルがないか、台帳の最新の内容と異なります。",

@@ -7,6 +7,7 @@ from itertools import islice
 from cryptography import x509
 
 from openjpki.authority.checking.problems import Problem, ProblemKind, linted, problem
+from openjpki.authority.generations.profile_records import differing
 from openjpki.authority.issuance.admission import key_digest
 from openjpki.authority.issuance.serials import key_of
 from openjpki.authority.means import Means
@@ -63,6 +64,12 @@ def responders(means: Means) -> Iterator[Problem]:
         yield from _dated(row, certificate, serial=row.serial, first=row.not_before, last=row.not_after)
         if row.not_after > means.clock() and row.issuer.key_destroyed_at is None:
             yield from _kept(means.keys_of_responders, row, row.key_name, certificate)
+
+
+def profiles(means: Means) -> Iterator[Problem]:
+    """Check that certificates are made as they are recorded to be made."""
+    for profile in differing(means):
+        yield problem(ProblemKind.PROFILES_DIFFER, f"profile:{profile.value}")
 
 
 def serials() -> Iterator[Problem]:

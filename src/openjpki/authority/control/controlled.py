@@ -1,6 +1,6 @@
 """What each kind of act under dual control is about, what is asked before it is proposed, and how it is carried out.
 
-A kind without a row here is carried out by whoever uses its approval up (`approvals.spend`).
+Every kind has its row (a test holds that).
 """
 
 from base64 import b64decode, b64encode
@@ -15,6 +15,7 @@ from openjpki.authority.control.approvals import act_of, begin, content_of, fini
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.operators import enrol, hold_name, present, queue, remove
 from openjpki.authority.ending import end_one
+from openjpki.authority.generations import profile_records
 from openjpki.authority.generations.ceremony import check_content, hold_ceremony
 from openjpki.authority.generations.end import (
     Progress,
@@ -39,15 +40,6 @@ REVOCABLE_FOR: Mapping[str, Cause] = {
     cause.value: cause for cause in (OtherCause.RECORD_ERROR, LifeEvent.KEY_COMPROMISE)
 }
 """For what operators revoke a certificate themselves: whatever else ends one is a municipality's to say."""
-
-
-class NotCarriedOutHere(Failure):
-    """The approval of such an act is used up where the act is done."""
-
-    code = "authority.approvals.not-carried-out-here"
-    kind = Kind.REFUSED
-    ja = "この種類の操作({act_kind})は、その操作のコマンドで実行します。"
-    en = "An act of this kind ({act_kind}) is carried out by its own command."
 
 
 class NothingToRevoke(Failure):
@@ -88,11 +80,8 @@ class Execution:
 def carry_out(means: Means, number: int, at: datetime, going: Going) -> ControlledAct:
     """Carry an approved act out, or go on with one that was cut off; raises what `begin` does."""
     row = act_of(number)
-    execution = EXECUTIONS.get(ActKind(row.kind))
-    if execution is None:
-        raise NotCarriedOutHere(act_kind=row.kind)
     hold_ready(row, at)
-    execution.carry_out(means, row, at, going)
+    EXECUTIONS[ActKind(row.kind)].carry_out(means, row, at, going)
     return act_of(number)
 
 
@@ -225,6 +214,16 @@ def _register_verifier(means: Means, row: ControlledAct, at: datetime, _: Going)
     means.checkpoint(Checkpoint.ACT_CARRIED_OUT)
 
 
+def _change_profiles(means: Means, row: ControlledAct, at: datetime, _: Going) -> None:
+    doer = authority_at(at)
+    with act():
+        held = begin(row.pk, doer)
+        profile_records.hold_change(means, content_of(held))
+        profile_records.record(means, doer, because="approved-change", by=held)
+        finish(held, doer)
+    means.checkpoint(Checkpoint.ACT_CARRIED_OUT)
+
+
 def _check_removal(_: Means, content: dict[str, Any], __: datetime) -> None:
     present(content["operator"])
 
@@ -250,4 +249,7 @@ EXECUTIONS: Mapping[ActKind, Execution] = {
     ActKind.OPERATOR_ENROLMENT: Execution(_check_enrolment, _enrol),
     ActKind.VERIFIER_REGISTRATION: Execution(verifier_proposals.check, _register_verifier),
     ActKind.OPERATOR_REMOVAL: Execution(_check_removal, _remove),
+    ActKind.PROFILE_CHANGE: Execution(
+        lambda means, content, _: profile_records.hold_change(means, content), _change_profiles
+    ),
 }

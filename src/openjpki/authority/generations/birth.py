@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control.in_force import control_in_force
+from openjpki.authority.generations.profile_records import hold_recorded, record_first
 from openjpki.authority.issuance.serials import draw
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer
@@ -12,6 +13,7 @@ from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 from openjpki.pki.certificate import issue, lint, prepare_ca
 from openjpki.pki.keys import key_identifier
+from openjpki.pki.profiles import Profile
 from openjpki.rules.dates import civil_date, last_second
 from openjpki.rules.kinds import CertificateKind
 
@@ -28,13 +30,14 @@ class NeedsScript(Failure):
 def create_generation(
     means: Means, kind: CertificateKind, at: datetime, *, issues_from: datetime | None = None
 ) -> Issuer:
-    """Make the next generation of a CA at once, as a sandbox may; raises `NeedsScript` where it may not, and `ControlLeftOut`.
+    """Make the next generation of a CA at once, as a sandbox may; raises `NeedsScript` where it may not, `ControlLeftOut`, `ProfilesDiffer`.
 
     The key is durable in the key store before the row that names it: a crash in between leaves an unused key, never
     a CA without one.
     """
     if control_in_force(means).strict:
         raise NeedsScript
+    hold_recorded(means, ca_profile(kind))
     key_name = means.keys.make(f"{kind.value}-ca", means.profiles.algorithm)
     means.checkpoint(Checkpoint.CA_KEY_STORED)
     not_after = last_second(last_day(civil_date(at), means.terms.ca_years))
@@ -47,7 +50,9 @@ def create_generation(
 def certify(
     means: Means, kind: CertificateKind, key_name: str, doer: Doer, *, not_after: datetime, issues_from: datetime
 ) -> Issuer:
-    """Certify a key that its keeper has as the next generation of a CA, inside the caller's act."""
+    """Certify a key that its keeper has as the next generation of a CA, inside the caller's act; raises `ProfilesDiffer`."""
+    record_first(means, doer)
+    hold_recorded(means, ca_profile(kind))
     signer = means.keys.signer(key_name)
     serial = draw(kind, doer)
     prepared = prepare_ca(
@@ -62,7 +67,7 @@ def certify(
         kind=kind.value,
         generation=next_generation(kind),
         serial=serial,
-        certificate=issue(lint(prepared, None), signer),
+        certificate=issue(lint(prepared, None, means.external_lint), signer),
         key_identifier=key_identifier(signer.public_key).hex(),
         key_name=key_name,
         not_before=doer.at,
@@ -71,6 +76,11 @@ def certify(
     )
     doer.note(Verb.CA_CREATED, f"ca:{issuer}", {"serial": serial, "key_identifier": issuer.key_identifier})
     return issuer
+
+
+def ca_profile(kind: CertificateKind) -> Profile:
+    """Return the profile of a CA of this kind."""
+    return next(profile for profile in Profile if profile.ca_kind is kind)
 
 
 def next_generation(kind: CertificateKind) -> int:

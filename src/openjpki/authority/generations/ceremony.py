@@ -13,7 +13,8 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control.approvals import approvers, begin, content_of, finish, locked
 from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.operators import present
-from openjpki.authority.generations.birth import certify, last_day, next_generation
+from openjpki.authority.generations.birth import ca_profile, certify, last_day, next_generation
+from openjpki.authority.generations.profile_records import hold_recorded
 from openjpki.authority.generations.script import PlannedGeneration, Script, read_script
 from openjpki.authority.generations.transcripts import write_transcript
 from openjpki.authority.means import Means
@@ -61,7 +62,7 @@ class Step:
 
 
 def rehearse(means: Means, script: Script, at: datetime) -> tuple[Step, ...]:
-    """Return what a ceremony would do if it were held now, and do nothing; raises `ScriptDiffers`, `OperatorUnknown`."""
+    """Return what a ceremony would do if it were held now, and do nothing; raises `ScriptDiffers`, `OperatorUnknown`, `ProfilesDiffer`."""
     _hold("algorithm", script.algorithm.value, means.profiles.algorithm.value)
     _hold("keeper", script.keeper, means.keeper)
     for name in script.operators:
@@ -71,6 +72,7 @@ def rehearse(means: Means, script: Script, at: datetime) -> tuple[Step, ...]:
         raise ScriptDiffers(field="operators", said=len(script.operators), expected=required)
     ahead = dict.fromkeys((planned.kind for planned in script.generations), 0)
     for planned in script.generations:
+        hold_recorded(means, ca_profile(planned.kind))
         _hold("subject", planned.subject, means.profiles.ca_name(planned.kind).rfc4514_string())
         _hold("generation", str(planned.generation), str(next_generation(planned.kind) + ahead[planned.kind]))
         ahead[planned.kind] += 1

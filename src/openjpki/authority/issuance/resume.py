@@ -6,6 +6,7 @@ from datetime import datetime
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
+from openjpki.authority.generations.profile_records import ProfilesDiffer
 from openjpki.authority.issuance.delivery import carry_to_active
 from openjpki.authority.issuance.orders import hold
 from openjpki.authority.issuance.steps import carry_to_signed
@@ -24,7 +25,7 @@ class Resumed:
     activated: tuple[str, ...]
     """Had been confirmed; their certificates are valid now."""
     waiting: tuple[str, ...]
-    """Signed, and not yet confirmed; there is still time."""
+    """Signed, and not yet confirmed; or not to be signed before a change of profiles is approved. There is still time."""
     closed: tuple[str, ...]
     """Never confirmed in time, or refused by now; what was signed for them is revoked, unspecified (R-5.11)."""
 
@@ -46,6 +47,8 @@ def resume(means: Means, at: datetime) -> Resumed:
 def _carry(means: Means, order: Order, doer: Doer) -> str:
     try:
         return _finish(means, order, doer)
+    except ProfilesDiffer:
+        return "waiting"
     except Failure as failure:
         if failure.kind is Kind.UNAVAILABLE:
             raise

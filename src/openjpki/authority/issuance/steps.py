@@ -10,6 +10,7 @@ from openjpki.authority.acts import Doer, act, window_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.ending import close
 from openjpki.authority.generations.issuers import issuing
+from openjpki.authority.generations.profile_records import hold_recorded
 from openjpki.authority.issuance.admission import (
     certified_before,
     hold_key,
@@ -88,6 +89,7 @@ def _step_1_number(means: Means, request: CertificateOrder, doer: Doer) -> None:
         hold_standing(means, request, person, card, before, doer.at)
         hold_key(means, request, before)
         issuing(request.kind, doer.at)
+        hold_recorded(means, Profile(request.kind.value))
         _close_former(means, card, request.kind, doer)
         serial = draw(request.kind, doer)
         order = Order.objects.create(
@@ -158,8 +160,9 @@ def _step_3_sign(means: Means, order_id: str, doer: Doer) -> Certificate | None:
         issuer = certificate.issuer
         if issuer.ended_at is not None:
             raise IssuerEnded
+        hold_recorded(means, Profile(held.kind.value))
         prepared = prepared_from(means.profiles, bytes(certificate.to_be_signed), Profile(held.kind.value))
-        token = lint(prepared, bytes(issuer.certificate))
+        token = lint(prepared, bytes(issuer.certificate), means.external_lint)
         certificate.der = issue(token, means.keys.signer(issuer.key_name))
         advance_to(certificate, CertificateEvent.SIGN)
         held.move_to(OrderState.SIGNED)

@@ -9,6 +9,7 @@ from openjpki.authority.models.desk import EnrolledKey, SeenNonce
 from openjpki.authority.models.issuer import GenerationEnd, Issuer, OcspResponder, Serial, SerialCounter
 from openjpki.authority.models.notice import Notice, NoticeBatch, NoticeDecision, NoticeState
 from openjpki.authority.models.phone_hold import PhoneHold
+from openjpki.authority.models.profile_record import ProfileRecord
 from openjpki.authority.models.register import Card, MadeCard, MunicipalityRow, Person, PersonState, Receipt
 from openjpki.authority.models.revocation import CrlPublication, Revocation
 from openjpki.authority.models.status import StatusChange, StatusHead
@@ -42,6 +43,7 @@ __all__ = [
     "PersonState",
     "PhoneHold",
     "PinReset",
+    "ProfileRecord",
     "Receipt",
     "Revocation",
     "SeenNonce",

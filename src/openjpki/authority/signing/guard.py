@@ -5,7 +5,7 @@ certificates, which a profile is held against, come from the folder where they a
 just signed it knows before that. A signing process with a user of its own believes no folder of others: it keeps them itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from openjpki.pki.crl_partition import is_partition
 from openjpki.pki.crl_stream import ListBounds, ListReader
 from openjpki.pki.issuer import CertificateUnreadable, issuer_of, load_certificate, subject_public_key
 from openjpki.pki.keys import SignatureInvalid, verify_signature
+from openjpki.pki.lint.external import ExternalLint
 from openjpki.pki.lint.finding import Findings, LintFinding
 from openjpki.pki.lint.rules import examine
 from openjpki.pki.profiles import Profile, ProfileSet
@@ -65,6 +66,8 @@ class Guard:
     terms: Terms = field(default_factory=Terms)
     keeps: bool = False
     """Whether `published` is the signing process's own folder, and each CA certificate is kept there before its signature leaves."""
+    external: ExternalLint | None = None
+    """Another program that certificates are held against too (setting `external_lint`)."""
     _signed_here: dict[str, bytes] = field(default_factory=dict)
     """CA certificates by the names of their keys."""
     _promised: dict[str, bytes] = field(default_factory=dict)
@@ -78,20 +81,14 @@ class Guard:
         kind = name.partition("-")[0]
         issuer = self._signed_here.get(name) or self._found(name, public_key)
         if is_self_issued(to_be_signed):
-            if broken_of_ca := self._breaks(_CA[kind], None, public_key, to_be_signed):
-                raise LintRefused(findings=broken_of_ca)
+            self._hold_any((_CA[kind],), None, public_key, to_be_signed)
             known = to_be_signed if issuer is None else load_certificate(issuer).tbs_certificate_bytes
             if self._promised.setdefault(name, known) != to_be_signed:
                 raise NotToBeSigned(name=name)
             return
         if issuer is None:
             raise IssuerUnknown(name=name)
-        broken: list[Findings] = []
-        for profile in _UNDER[kind]:
-            if not (found := self._breaks(profile, issuer, public_key, to_be_signed)):
-                return
-            broken.append(found)
-        raise LintRefused(findings=min(broken, key=len))
+        self._hold_any(_UNDER[kind], issuer, public_key, to_be_signed)
 
     def held_list(self, name: str, public_key: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Give the pieces of a to-be-signed list on, each after it was read; the end comes only if the whole list holds.
@@ -135,6 +132,24 @@ class Guard:
         if not found and issuer_key != public_key:
             return _OF_ANOTHER_KEY
         return found
+
+    def _hold_any(
+        self, profiles: Sequence[Profile], issuer: bytes | None, public_key: bytes, to_be_signed: bytes
+    ) -> None:
+        """Raise `LintRefused` unless a certificate is of one of these profiles, for the other program too where there is one."""
+        least = Findings()
+        for profile in profiles:
+            broken = self._breaks(profile, issuer, public_key, to_be_signed)
+            if not broken:
+                least = self._also(profile, issuer, public_key, to_be_signed)
+                break
+            least = min(least or broken, broken, key=len)
+        if least:
+            raise LintRefused(findings=least)
+
+    def _also(self, profile: Profile, issuer: bytes | None, public_key: bytes, to_be_signed: bytes) -> Findings:
+        """Return what the other program finds, where the home has one."""
+        return self.external.examine(profile, to_be_signed, public_key, issuer) if self.external else Findings()
 
     def _found(self, name: str, public_key: bytes) -> bytes | None:
         """Return the published certificate of a CA's key: one that the key itself signed, whoever put it there."""

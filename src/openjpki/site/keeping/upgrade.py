@@ -42,6 +42,19 @@ def seal_records(home: Home) -> None:
         ledger.seal()
 
 
+def record_profiles(home: Home) -> None:
+    """Record the profiles by which the home issues from now on: earlier versions recorded none."""
+    from openjpki.authority.acts import act, authority_at
+    from openjpki.authority.generations.profile_records import differing, newest, record
+    from openjpki.authority.moments import moment
+
+    authority = assemble(home).authority
+    if newest() is None and differing(authority):
+        at = moment(authority)
+        with act():
+            record(authority, authority_at(at), because="upgrade")
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that the homes of a format have and those before it lack."""
@@ -63,7 +76,7 @@ UPGRADES: tuple[tuple[int, tuple[Step, ...]], ...] = (
     ),
     (3, (Step("tables", migrate_tables),)),
     (4, (Step("provisions", provide_what_lacks), Step("cards", bring_up_cards))),
-    (5, (Step("provisions", provide_what_lacks), Step("tables", migrate_tables))),
+    (5, (Step("provisions", provide_what_lacks), Step("tables", migrate_tables), Step("profiles", record_profiles))),
 )
 """Format → what leads to it from the one before, in the order in which it is done."""
 

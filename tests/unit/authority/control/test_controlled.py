@@ -1,12 +1,12 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from openjpki.authority.control.approvals import NoSuchAct, propose
+from openjpki.authority.control.approvals import NoSuchAct
 from openjpki.authority.control.controlled import (
     EXECUTIONS,
     Going,
-    NotCarriedOutHere,
     NothingToRevoke,
     SwitchTooLate,
     for_switch,
@@ -14,10 +14,18 @@ from openjpki.authority.control.controlled import (
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.operators import OperatorNameBad
 from openjpki.authority.generations.issuers import NoSuchIssuer, issuing
-from openjpki.authority.models import Issuer
+from openjpki.authority.generations.profile_records import (
+    ProfilesOther,
+    ProfilesSame,
+    code_digest,
+    content_for,
+    differing,
+    recorded_digest,
+)
+from openjpki.authority.models import Issuer, ProfileRecord
 from openjpki.rules.dates import in_japan, read_moment
 from tests.support.authority import SIGNATURE, Scene
-from tests.support.operators import SATO, SUZUKI, TANAKA, Operators
+from tests.support.operators import SUZUKI, TANAKA, Operators
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -28,19 +36,30 @@ def operators(scene: Scene) -> Operators:
     return Operators(scene.authority).enrolled()
 
 
-def test_what_is_done_elsewhere_is_neither_proposed_nor_carried_out_here(scene: Scene, operators: Operators) -> None:
-    """A profile change has a room of its own, which uses the approval up."""
-    elsewhere = {ActKind.PROFILE_CHANGE}
-    assert set(ActKind) - set(EXECUTIONS) == elsewhere
-
-    for kind in elsewhere:
-        with pytest.raises(NotCarriedOutHere):
-            operators.propose(kind, {})
-        row = propose(scene.authority, kind, {}, operators.hand(SATO), scene.clock())
-        with pytest.raises(NotCarriedOutHere):
-            operators.operation.carry_out(row.pk, Going())
+def test_every_kind_is_carried_out_here(operators: Operators) -> None:
+    """An act that is proposed and approved can be carried out."""
+    assert set(EXECUTIONS) == set(ActKind)
     with pytest.raises(NoSuchAct):
         operators.operation.carry_out(99, Going())
+
+
+def test_a_profile_change_is_of_the_digest_that_was_approved(scene: Scene, operators: Operators) -> None:
+    """What was proposed is looked at again when it is carried out: this version may have become another meanwhile."""
+    before = scene.authority
+    with pytest.raises(ProfilesSame):
+        operators.propose(ActKind.PROFILE_CHANGE, content_for(recorded_digest()))
+    scene.authority = replace(before, profiles=replace(before.profiles, cps="http://cps.example/"))
+    operators.operation = scene.authority.operation
+    number = operators.approved(ActKind.PROFILE_CHANGE, content_for(code_digest(scene.authority)))
+
+    with pytest.raises(ProfilesOther):
+        before.operation.carry_out(number, Going())
+    done = scene.authority.operation.carry_out(number, Going())
+
+    assert recorded_digest() == code_digest(scene.authority)
+    assert ProfileRecord.objects.get(act=done).digest == recorded_digest()
+    assert {one.value for one in differing(before)} == {"signature", "authentication"}
+    assert not differing(scene.authority)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +12,10 @@ from openjpki.authority.models import Certificate, Issuer, Order
 from openjpki.authority.signing.keys import KeyMissing
 from openjpki.desk.carrier import AuthorityUnreachable
 from openjpki.desk.messages import CertificateIssued, ReportAccepted
+from openjpki.pki.profiles import Profile
 from openjpki.rules.kinds import CertificateState, LifeEvent
 from tests.support.authority import AUTHENTICATION, MOVED, SIGNATURE, Crash, Scene
+from tests.support.second_lint import SecondLint
 from tests.unit.authority import invariants
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
@@ -224,3 +228,33 @@ def test_without_its_key_the_order_waits_where_it_stands(scene: Scene) -> None:
     Issuer.objects.filter(pk=issuer.pk).update(key_name=name)
 
     scene.expect(CertificateIssued, order)
+
+
+def test_what_another_program_finds_is_not_signed(scene: Scene) -> None:
+    """Setting `external_lint`: the order comes to nothing, no key of a CA was used, and the ledger is told why."""
+    scene.with_card()
+    finds = SecondLint(finds=True)
+    scene.authority = replace(scene.authority, external_lint=finds)
+    order = scene.order()
+
+    assert scene.refusal(order) == "pki.lint-refused"
+
+    assert finds.seen == [Profile.SIGNATURE]
+    assert state_of(order.order_id) == "closed"
+    assert not Certificate.objects.filter(der__isnull=False).exists()
+    invariants.check()
+
+
+def test_every_certificate_is_shown_to_another_program_once(tmp_path: Path) -> None:
+    """Setting `external_lint`: CAs, responders and holders, right before each signature."""
+    scene, passes = Scene(tmp_path), SecondLint(finds=False)
+    scene.authority = replace(scene.authority, external_lint=passes)
+    scene.open().with_card()
+    scene.word(scene.expect(CertificateIssued, scene.order()))
+
+    assert passes.seen == [
+        Profile.SIGNATURE_CA,
+        Profile.AUTHENTICATION_CA,
+        Profile.SIGNATURE,
+        Profile.OCSP_RESPONDER,
+    ]

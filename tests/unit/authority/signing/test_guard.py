@@ -18,6 +18,7 @@ from openjpki.pki.profiles import Profile, ProfileSet
 from openjpki.rules.kinds import CertificateKind
 from tests.support.hierarchy import CA_EXPIRES, EXPIRES, ISSUED, SUBJECT_ID, TARO, WAKABA, Hierarchy, hierarchy
 from tests.support.lists import THIS, frame, in_pieces, line, to_be_signed
+from tests.support.second_lint import SecondLint
 from tests.support.signing import PROFILES, RESPONDER, an_answer
 
 MADE = {
@@ -240,3 +241,18 @@ def test_a_file_that_cannot_be_read_is_nobodys_certificate(published: Path) -> N
     (published / "2.cer").write_bytes(b"x" * 100_000)
 
     hold(guard_of(published), SIGNATURE, unsigned(SIGNATURE.holder))
+
+
+def test_another_program_is_asked_by_the_signing_process_too(published: Path) -> None:
+    """Setting `external_lint`: what it finds in a certificate that follows its profile is not signed, whoever asks."""
+    finds, passes = SecondLint(finds=True), SecondLint(finds=False)
+    certificates = (SIGNATURE.ca, SIGNATURE.holder, SIGNATURE.responder)
+
+    for certificate in certificates:
+        hold(replace(guard_of(published), external=passes), SIGNATURE, unsigned(certificate))
+        with pytest.raises(LintRefused) as refused:
+            hold(replace(guard_of(published), external=finds), SIGNATURE, unsigned(certificate))
+        found = refused.value.data["findings"]
+        assert isinstance(found, Findings)
+        assert found.codes == {"lint.external"}
+    assert finds.seen == passes.seen == [Profile.SIGNATURE_CA, Profile.SIGNATURE, Profile.OCSP_RESPONDER]

@@ -32,6 +32,7 @@ STEPS = (
     "4-cards",
     "5-provisions",
     "5-tables",
+    "5-profiles",
 )
 CARD = (ROOT / "tests" / "vectors" / "card-image-version-1.card").read_bytes()
 

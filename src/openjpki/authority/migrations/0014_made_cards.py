@@ -7,7 +7,7 @@ from openjpki.authority.cards.walls import build, tear_down
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authority", "0012_status_journal")]
+    dependencies = [("authority", "0013_profile_records")]
 
     operations = [
         migrations.CreateModel(
