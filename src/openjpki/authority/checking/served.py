@@ -13,8 +13,8 @@ from openjpki.authority.means import Means
 from openjpki.authority.models import Certificate, Issuer, Revocation, SerialCounter
 from openjpki.authority.models.certificate import PENDING
 from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.partitions import partitions
 from openjpki.authority.publishing.publication import newest_list
-from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.pki import der
 from openjpki.pki.issuer import PARSE_ERRORS
 from openjpki.pki.lint.answers import examine_answer
@@ -36,10 +36,8 @@ def files(means: Means, base: str, at: datetime) -> Iterator[list[Problem]]:
     """Check the CA certificates and newest lists that are served; give what was found of each."""
     for issuer in in_force(at):
         yield _same(f"{base}/ca/{issuer}.cer", partial(bytes, issuer.certificate))
-        for municipality in all_enrolled():
-            yield _same(
-                f"{base}/crl/{issuer}/{municipality.code}.crl", partial(_newest, means, issuer, municipality.code)
-            )
+        for partition in partitions():
+            yield _same(f"{base}/crl/{issuer}/{partition.code}.crl", partial(_newest, means, issuer, partition.code))
 
 
 def answers(means: Means, base: str, at: datetime) -> Iterator[list[Problem]]:

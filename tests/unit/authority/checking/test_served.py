@@ -59,12 +59,11 @@ class Copy:
         self.signers: dict[str, tuple[bytes, bytes, Any]] = {}
         for issuer in Issuer.objects.all():
             self.files[f"/ca/{issuer}.cer"] = bytes(issuer.certificate)
-            for town in ("99201", "99202"):
-                newest = newest_list(issuer, town)
+            for code in ("99201", "99202", "ca"):
+                newest = newest_list(issuer, code)
                 assert newest is not None
-                self.files[f"/crl/{issuer}/{town}.crl"] = ListFolder.of(scene.authority.lists, issuer, town).read(
-                    newest
-                )
+                folder = ListFolder.of(scene.authority.lists, issuer, code)
+                self.files[f"/crl/{issuer}/{code}.crl"] = folder.read(newest)
             responder = OcspResponder.objects.filter(issuer=issuer).first()
             if responder is not None:
                 signer = scene.authority.keys.signer(responder.key_name)
