@@ -58,6 +58,7 @@ def tables() -> Mapping[str, str]:
                     "`/crl/KIND-GENERATION/MUNICIPALITY.crl`",
                     f"nextUpdate; setting `crl_schedule`, now `{policy.crl_schedule}`",
                 ),
+                ("list of the CA's own certificate", "`/crl/KIND-GENERATION/ca.crl`", "nextUpdate, as the others"),
                 ("status", "`/ocsp/KIND` (RFC 6960)", "nextUpdate"),
             ),
         ),

@@ -5,8 +5,8 @@ from datetime import date
 from openjpki.authority.models import Certificate, CrlPublication, Issuer
 from openjpki.authority.models.certificate import LIVE
 from openjpki.authority.publishing.lists import ListFolder
+from openjpki.authority.publishing.partitions import partitions
 from openjpki.authority.publishing.publication import newest_list
-from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import ApplicationState, CertificateKind
 from openjpki.site.house import House
@@ -42,11 +42,11 @@ def folder_is_current(house: House) -> bool:
     """Say whether the public folder holds the newest rows and nothing else."""
     wanted = {f"ca/{issuer}.cer": bytes(issuer.certificate) for issuer in Issuer.objects.all()}
     for issuer in Issuer.objects.all():
-        for municipality in all_enrolled():
-            newest = newest_list(issuer, municipality.code)
+        for partition in partitions():
+            newest = newest_list(issuer, partition.code)
             if newest is not None:
-                with ListFolder.of(house.authority.lists, issuer, municipality.code).open(newest) as file:
-                    wanted[f"crl/{issuer}-{municipality.code}.crl"] = file.read()
+                with ListFolder.of(house.authority.lists, issuer, partition.code).open(newest) as file:
+                    wanted[f"crl/{issuer}-{partition.code}.crl"] = file.read()
     public = house.home.public
     found = {str(path.relative_to(public)): path.read_bytes() for path in sorted(public.rglob("*")) if path.is_file()}
     return found == wanted

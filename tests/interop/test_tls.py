@@ -1,5 +1,6 @@
 """Logins by TLS client certificate: curl and NSS with the card, nginx and OpenSSL as the relying party that asks its status."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,9 +76,9 @@ def curl(room: Room, folder: Path) -> Finished:
     return room.run(*room.entering(*command), environment={"OPENSSL_CONF": str(folder / "openssl.cnf")})
 
 
-def lists(home: Path, folder: Path) -> Path:
-    """Return the authentication CA's lists of a sandbox in one file, PEM."""
-    found = sorted((home / "authority" / "public" / "crl").glob(f"{AUTHENTICATION.value}-*.crl"))
+def lists(home: Path, folder: Path, partitions: str = "*") -> Path:
+    """Return the authentication CA's lists of a sandbox in one file, PEM: all, or those whose names fit a pattern."""
+    found = sorted((home / "authority" / "public" / "crl").glob(f"{AUTHENTICATION.value}-*-{partitions}.crl"))
     pem = folder / "crl.pem"
     pem.write_text("".join(run("openssl", "crl", "-inform", "DER", "-in", path).out for path in found))
     return pem
@@ -107,18 +108,49 @@ def test_nginx_refuses_a_revoked_card(
     )
 
 
-def test_nginx_has_no_use_for_lists_of_one_municipality(
+def by_lists(room: Room, holder: Holder, folder: Path, lists_pem: Path) -> Finished:
+    """Log in at an nginx that looks into these lists for every certificate of the path; return its page and its log."""
+    with nginx(room, folder, holder.authority(AUTHENTICATION), f"ssl_crl {lists_pem};") as log:
+        done = curl(room, folder)
+    return Finished(done.status, done.out, log.read_text(encoding="utf-8"))
+
+
+def test_nginx_lets_a_card_in_that_is_on_no_list(
     plugged: Room, holder: Holder, tmp_path: Path, witness: Witness
 ) -> None:
-    """`ssl_crl` wants a list that covers the CA's own certificate too: with JPKI's it refuses every card."""
-    status = f"ssl_crl {lists(holder.sandbox, tmp_path)};"
-    with nginx(plugged, tmp_path, holder.authority(AUTHENTICATION), status) as log:
-        done = curl(plugged, tmp_path)
-    said = Finished(0, done.out, log.read_text(encoding="utf-8"))
+    """`ssl_crl` wants a list for the CA's own certificate too, and finds it among those that are published."""
+    said = by_lists(plugged, holder, tmp_path, lists(holder.sandbox, tmp_path))
 
-    assert LET_IN not in done.text
-    what = "`ssl_crl` with the municipalities' lists: every card is refused, a good one too; use `ssl_ocsp leaf`"
-    witness.saw("nginx", what, said, "unable to get certificate CRL")
+    witness.saw("nginx", "`ssl_verify_client on; ssl_crl` with all published lists: curl logs in", said, LET_IN)
+
+
+def test_nginx_refuses_a_card_that_is_on_a_list(
+    plugged: Room, holder: Holder, revoked: Path, tmp_path: Path, witness: Witness
+) -> None:
+    """After the revocation, with the lists published since."""
+    said = by_lists(plugged, holder, tmp_path, lists(revoked, tmp_path))
+
+    assert LET_IN not in said.text
+    what = "the same with a revoked card: refused"
+    witness.saw(
+        "nginx",
+        what,
+        said,
+        "400 The SSL certificate error",
+        "client SSL certificate verify error: (23:certificate revoked)",
+    )
+
+
+@pytest.mark.parametrize("partitions", ["99202", "ca", "99201"], ids=["other-city", "ca-alone", "without-the-ca"])
+def test_nginx_takes_no_list_for_another(plugged: Room, holder: Holder, tmp_path: Path, partitions: str) -> None:
+    """Another city's list, the CA's without any city's, or the city's without the CA's: nobody is let in."""
+    said = by_lists(plugged, holder, tmp_path, lists(holder.sandbox, tmp_path, partitions))
+
+    assert LET_IN not in said.text
+    assert "400 The SSL certificate error" in said.text
+    assert re.search(r"verify error: \((3:unable to get certificate CRL|44:different CRL scope)\)", said.text), (
+        said.text
+    )
 
 
 def test_openssl_lets_a_card_in_that_is_on_no_list(

@@ -47,15 +47,13 @@ class Questions:
     lines: list[str] = field(default_factory=list)
     expected: dict[str, str] = field(default_factory=dict)
 
-    def ask(
-        self, made: Hierarchy, what: str, expected: str, *evidence: tuple[str, bytes], strict: bool = False
-    ) -> None:
-        """Put one question about the holder of a hierarchy."""
+    def ask(self, made: Hierarchy, what: str, expected: str, *evidence: tuple[str, bytes], words: str = "") -> None:
+        """Put one question about the holder of a hierarchy; `words` are more of it: "strict", "whole"."""
         label = f"{made.kind.value}/{made.algorithm.value}/{what}"
         files = [f"{kind}={self._file(content)}" for kind, content in evidence]
         policy = made.profiles.policy(made.kind)
-        words = [label, self._file(made.ca), self._file(made.holder), str(MOMENT), policy, *files]
-        self.lines.append(" ".join(map(str, [*words, *(["strict"] if strict else [])])))
+        asked = [label, self._file(made.ca), self._file(made.holder), str(MOMENT), policy, *files, words]
+        self.lines.append(" ".join(map(str, asked)).rstrip())
         self.expected[label] = expected
 
     def _file(self, content: bytes) -> Path:
@@ -88,12 +86,35 @@ def test_java_sees_what_lists_and_answers_say(tmp_path: Path) -> None:
         by_sha_256 = made.answer(GOOD, hash_name="sha256")
         questions.ask(made, "sha-256", "refused UNSPECIFIED OCSP response does not include", ("ocsp", by_sha_256))
         critical = "refused INVALID_POLICY critical policy qualifiers present"
-        questions.ask(made, "qualifier", critical, ("crl", made.crl()), strict=True)
+        questions.ask(made, "qualifier", critical, ("crl", made.crl()), words="strict")
     made = hierarchy()
     for reason in RevocationReason:
         verdict = f"revoked {reason.name} {at}"
         questions.ask(made, f"list-{reason.value}", verdict, ("crl", made.crl(entry(reason))))
         questions.ask(made, f"answer-{reason.value}", verdict, ("ocsp", made.answer(revoked(reason))))
+    told = questions.told()
+
+    assert {label: said[: len(questions.expected[label])] for label, said in told.items()} == questions.expected
+
+
+def test_java_asks_about_the_cas_certificate_too(tmp_path: Path) -> None:
+    """With the CA's certificate in the path: determined with the list of its own certificate beside the city's, and not without."""
+    questions = Questions(tmp_path)
+    at = int(REVOKED_AT.timestamp())
+    gone = RevokedEntry(serial=1, revoked_at=REVOKED_AT, reason=RevocationReason.CA_COMPROMISE)
+    for each in EACH:
+        made = hierarchy(*each)
+        own, city, elsewhere = made.crl(municipality=None), made.crl(), made.crl(municipality=AOBA)
+        moved = made.crl(entry(RevocationReason.AFFILIATION_CHANGED))
+        for what, expected, lists in (
+            ("both", "good", (own, city)),
+            ("revoked", f"revoked AFFILIATION_CHANGED {at}", (own, moved)),
+            ("ca-gone", f"revoked CA_COMPROMISE {at}", (made.crl(gone, municipality=None), city)),
+            ("city-alone", UNDETERMINED, (city,)),
+            ("own-alone", UNDETERMINED, (own,)),
+            ("other-town", UNDETERMINED, (own, elsewhere)),
+        ):
+            questions.ask(made, what, expected, *(("crl", one) for one in lists), words="whole")
     told = questions.told()
 
     assert {label: said[: len(questions.expected[label])] for label, said in told.items()} == questions.expected
@@ -199,3 +220,45 @@ def test_openssl_finds_the_right_list_among_all(each: tuple[CertificateKind, Key
         "wrong city": "different CRL scope",
         "wrong generation": "unable to get certificate CRL",
     }
+
+
+@pytest.mark.parametrize("each", EACH, ids=lambda each: f"{each[0].value}-{each[1].value}")
+def test_openssl_looks_for_a_list_of_every_certificate(
+    each: tuple[CertificateKind, KeyAlgorithm], tmp_path: Path
+) -> None:
+    """`openssl verify -crl_check_all`, as nginx's `ssl_crl`: it wants the list of the CA's own certificate, in any order.
+
+    It takes it for no holder's list, so a city's list that is missing stays missing.
+    """
+    made = hierarchy(*each)
+    trust, holder = pem(tmp_path / "trust.pem", made.ca), pem(tmp_path / "holder.pem", made.holder)
+    gone = RevokedEntry(serial=1, revoked_at=REVOKED_AT, reason=RevocationReason.CA_COMPROMISE)
+    own, city = made.crl(municipality=None), made.crl()
+    moved, elsewhere = made.crl(entry(RevocationReason.AFFILIATION_CHANGED)), made.crl(municipality=AOBA)
+    said = {}
+    for name, lists in {
+        "good": (elsewhere, city, own),
+        "revoked": (elsewhere, moved, own),
+        "city alone": (city,),
+        "own alone": (own,),
+        "wrong city": (elsewhere, own),
+        "CA gone": (city, made.crl(gone, municipality=None)),
+    }.items():
+        for order, ordered in (("", lists), (" reversed", lists[::-1])):
+            given = lists_pem(tmp_path / "lists.pem", *ordered)
+            done = run(
+                *("openssl", "verify", "-CAfile", trust, "-crl_check_all", "-CRLfile", given),
+                *("-attime", str(MOMENT), holder),
+            )
+            found = re.search(r"error \d+ at (\d depth) lookup: (.*)", done.text)
+            said[name + order] = f"{found[1]}: {found[2]}" if found else "OK"
+
+    expected = {
+        "good": "OK",
+        "revoked": "0 depth: certificate revoked",
+        "city alone": "1 depth: different CRL scope",
+        "own alone": "0 depth: different CRL scope",
+        "wrong city": "0 depth: different CRL scope",
+        "CA gone": "1 depth: certificate revoked",
+    }
+    assert said == {f"{name}{order}": words for name, words in expected.items() for order in ("", " reversed")}

@@ -44,7 +44,7 @@ def test_a_home_on_postgresql_comes_back(host: str, tmp_path: Path) -> None:
     assert openjpki("restore", out, "--home", again).codes == ["restore.other-engine"]
     restored = openjpki("restore", out, "--home", again, "--json", environment=second)
     assert restored.status == 0, restored.text
-    assert restored.json["lists"] == 4
+    assert restored.json["lists"] == 6
     residents = [
         openjpki("window", "residents", "--municipality", "99201", "--home", place, environment=environment).out
         for place, environment in ((home, first), (again, second))

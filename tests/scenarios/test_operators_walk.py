@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from openjpki.authority.models import Issuer, OcspResponder
 from openjpki.cli.main import main
@@ -118,6 +119,9 @@ def test_the_operators_sections_are_walked(walker: Walker) -> None:
     assert "signature-1: signs lists and answers only" in walker.walk("Key ceremony", 0, last=1)
 
     assert "signature-1: compromised" in walker.walk("Compromise drill", 1)
+    own = walker.home / "authority" / "public" / "crl" / "signature-1-ca.crl"
+    serial = Issuer.objects.get(kind="signature", generation=1).serial
+    assert [entry.serial_number for entry in x509.load_der_x509_crl(own.read_bytes())] == [serial]
     assert "signature-1: terminated, its key destroyed" in walker.walk("Termination", 0)
     gone = Issuer.objects.get(kind="signature", generation=1)
     assert not (walker.home / "authority" / "keys" / f"{gone.key_name}.pem").exists()

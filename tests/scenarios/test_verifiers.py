@@ -113,7 +113,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
 def test_a_bank_is_registered_asks_and_is_shut_out(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line of the two pages does what the page says, with curl, openssl and our own command (R-5.24 to R-5.26, R-8.7)."""
     monkeypatch.chdir(bank.folder)
-    request, describe, status, crl, link, text, sign, register, ask, withdraw = lines("verifiers.md")
+    request, describe, status, crl, once_more, link, text, sign, register, ask, withdraw = lines("verifiers.md")
     add, certify, serve, suspend, resume, revoke, end, listed = lines("operations.md", "Verifiers")
     assert serve == "openjpki serve --home /srv/jpki/home --verifier-port 8782"
     for line in (request, add, certify):
@@ -122,8 +122,12 @@ def test_a_bank_is_registered_asks_and_is_shut_out(bank: Bank, monkeypatch: pyte
         client = "openssl s_client -connect 127.0.0.1:8782 -CAfile verifiers-ca.pem -verify_return_error -tls1_3"
         bank.types(f"{client} -cert bank.pem -key bank.key < /dev/null | grep 'Verify return code: 0 (ok)'")
         bank.types("curl -s --cacert verifiers-ca.pem https://127.0.0.1:8782/v1/openapi.json", *HUNG_UP)
-        for line in (describe, status, crl, link):
+        for line in (describe, status, crl, link, once_more):
             bank.types(line)
+        (bank.folder / "list.crl").rename(bank.folder / "had.crl")
+        bank.types(once_more)
+        assert not (bank.folder / "list.crl").exists(), "what the bank has is not sent again"
+        (bank.folder / "had.crl").rename(bank.folder / "list.crl")
         assert "/v1/attributes" in bank.said("openapi.json")["paths"]
         assert [one["status"] for one in bank.said("status.json")["statuses"]] == ["good", "unknown"]
         assert bank.said("link.json")["current_serial"] == bank.serial

@@ -104,12 +104,12 @@ class Hierarchy:
     def crl(
         self,
         *entries: RevokedEntry,
-        municipality: Municipality = WAKABA,
+        municipality: Municipality | None = WAKABA,
         number: int = 1,
         this_update: datetime | None = None,
         next_update: datetime | None = None,
     ) -> bytes:
-        """Return a signed list, DER; made an hour after the certificates, good for a day, unless said otherwise."""
+        """Return a signed list, DER (of no municipality: that of the CA's own certificate); made an hour after the certificates, good for a day, unless said otherwise."""
         first = this_update or ISSUED + self.shift + HOUR
         return build_crl(
             self.profiles,

@@ -21,7 +21,7 @@ def line(
 def frame(
     made: Hierarchy,
     *,
-    municipality: Municipality = WAKABA,
+    municipality: Municipality | None = WAKABA,
     number: int = 1,
     this_update: datetime = THIS,
     lives: timedelta = DAY,

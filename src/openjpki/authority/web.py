@@ -3,19 +3,19 @@
 Under `status_access = "registered"` only CA certificates are public (R-5.24): the rest is at the verifiers' door.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from openjpki.authority.authority import Authority
 from openjpki.authority.generations.issuers import NoSuchIssuer, named
 from openjpki.authority.models import Issuer
+from openjpki.authority.publishing.freshness import kept_for, validators
 from openjpki.authority.publishing.lists import ListFolder, ListMissing
 from openjpki.authority.publishing.publication import newest_list
 from openjpki.authority.responding.answering import Answered
@@ -74,9 +74,9 @@ def _list(request: HttpRequest, authority: Authority, issuer: Issuer, municipali
     folder = ListFolder.of(authority.lists, issuer, municipality)
     told = HttpResponse(content_type=CRL)
     told["Content-Length"] = str(newest.length)
-    told["ETag"] = f'"{newest.digest}"'
-    told["Last-Modified"] = http_date(newest.this_update.timestamp())
-    told["Cache-Control"] = _kept_for(_until(authority, newest.next_update))
+    for name, value in validators(newest).items():
+        told[name] = value
+    told["Cache-Control"] = kept_for(newest, authority.clock(), whose="public")
     answered = get_conditional_response(request, told["ETag"], int(newest.this_update.timestamp()), told) or told
     if answered is not told or request.method == "HEAD":
         return answered
@@ -132,20 +132,10 @@ def _issuer(name: str) -> Issuer:
         raise Http404 from error
 
 
-def _until(authority: Authority, next_update: datetime) -> timedelta:
-    """Return how long a cache may keep it: never beyond nextUpdate, whatever the cache's own clock says."""
-    return max(timedelta(0), next_update - authority.clock())
-
-
 def _bytes(content: bytes, content_type: str, keep: timedelta) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    response["Cache-Control"] = _kept_for(keep)
+    response["Cache-Control"] = f"max-age={int(keep.total_seconds())}, public, no-transform, must-revalidate"
     return response
-
-
-def _kept_for(keep: timedelta) -> str:
-    seconds = int(keep.total_seconds())
-    return f"max-age={seconds}, public, no-transform, must-revalidate" if seconds else "no-store"
 
 
 def _unavailable() -> HttpResponse:

@@ -4,15 +4,14 @@ The peer is what the verified client certificate says: exactly one URI `urn:open
 """
 
 import ssl
-import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
 from openjpki.desk.envelope import MAX_ENVELOPE
 from openjpki.desk.https import ENVELOPE_TYPE, PATH, REPLY_TYPE
-from openjpki.desk.mutual_tls import DEFAULT_BOUNDS, Bounds, Handler, MutualServer
+from openjpki.desk.mutual_tls import Handler, MutualServer
 from openjpki.desk.tls import peer_of
-from openjpki.errors import Failure, Kind, trace
+from openjpki.errors import Failure, Kind
 
 Receive = Callable[[str, bytes], bytes]
 """Peer and envelope in, reply out; raises what is UNAVAILABLE."""
@@ -43,47 +42,26 @@ class _Handler(Handler):
             self.answer(HTTPStatus.NOT_FOUND)
         elif self.headers.get_content_type() != ENVELOPE_TYPE:
             self.answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        elif (length := self.stated_length()) is None:
-            self.answer(HTTPStatus.LENGTH_REQUIRED)
-        elif length > MAX_ENVELOPE:
-            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        else:
-            self._take(peer, length)
+        elif (wire := self.body(MAX_ENVELOPE)) is not None:
+            taken = self.made(lambda: self._taken(peer, wire))
+            if taken is not None:
+                self.answer(*taken)
 
-    def _take(self, peer: str, length: int) -> None:
-        wire = self.body(length)
-        if len(wire) < length:
-            return  # the client went away in the middle
+    def _taken(self, peer: str, wire: bytes) -> tuple[HTTPStatus, bytes]:
+        """Return the reply with its status; what is UNAVAILABLE lets the sender keep its message."""
         try:
-            reply = self.server.receive(peer, wire)
+            return HTTPStatus.OK, self.server.receive(peer, wire)
         except Failure as failure:
             limited = failure.code == "desk.rate-limited"
-            self.answer(HTTPStatus.TOO_MANY_REQUESTS if limited else HTTPStatus.SERVICE_UNAVAILABLE)
-        except Exception as error:  # noqa: BLE001  -- a bug must not take the server down; the sender keeps its message
-            sys.stderr.write(trace(error))
-            self.answer(HTTPStatus.INTERNAL_SERVER_ERROR)
-        else:
-            self.answer(HTTPStatus.OK, reply)
+            return HTTPStatus.TOO_MANY_REQUESTS if limited else HTTPStatus.SERVICE_UNAVAILABLE, b""
 
 
-class DeskServer(MutualServer):
-    """The desk's server; `receive` takes what comes."""
+class DeskServer(MutualServer[Receive]):
+    """The desk's server."""
 
-    def __init__(
-        self,
-        address: tuple[str, int],
-        context: ssl.SSLContext,
-        receive: Receive,
-        *,
-        bounds: Bounds = DEFAULT_BOUNDS,
-    ) -> None:
-        """Take the address, port 0 for one that the system proposes; raises `DeskPortTaken`."""
-        self.receive = receive
-        try:
-            super().__init__(address, context, _Handler, peer_of=_municipality, bounds=bounds)
-        except OSError as error:
-            raise DeskPortTaken(port=address[1]) from error
+    handler = _Handler
+    port_taken = DeskPortTaken
 
-
-def _municipality(connection: ssl.SSLSocket) -> str:
-    return peer_of(connection.getpeercert() or {})
+    def peer_of(self, connection: ssl.SSLSocket) -> str:
+        """Return the municipality that the client certificate names."""
+        return peer_of(connection.getpeercert() or {})

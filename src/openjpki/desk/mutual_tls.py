@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Final, Self
+from typing import IO, Any, ClassVar, Final, Generic, Self, TypeVar
 
 from openjpki.desk.places import Doorstep, NoPlace, Places
-from openjpki.errors import trace
+from openjpki.errors import Failure, trace
 
 MOST_HANDSHAKES: Final = 32
 """Connections at once that have proven nothing yet; one more sends away the one that has stood longest."""
@@ -36,6 +36,12 @@ MAX_HEAD: Final = 24 * 1024
 """Bytes of a request before its body: ours have some 200, and up to 8,192 of the body are read with them. The library alone would take 6 MB."""
 MAX_REPLY_SECONDS: Final = 20.0
 """From the first byte of the reply to the last: a peer that reads slowly gives its place back."""
+PACE: Final = 1024 * 1024
+"""Bytes a second that a peer must take of a body that is sent in pieces: what is long may take as much longer."""
+PIECE: Final = 64 * 1024
+"""Bytes of such a body in memory at a time."""
+_Receive = TypeVar("_Receive")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,15 @@ DEFAULT_BOUNDS: Final = Bounds()
 
 class TooLong(OSError):
     """A client sends more than a request of ours has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streamed:
+    """A body that is read as it goes out, and closed by whoever sends it."""
+
+    file: IO[bytes]
+    length: int
+    """Bytes of it from where it stands; a file that is shorter ends the connection early."""
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -100,7 +115,7 @@ class _UntilDeadline(io.RawIOBase):
 class Handler(BaseHTTPRequestHandler):
     """One request of one peer."""
 
-    server: "MutualServer"
+    server: "MutualServer[Any]"
     connection: ssl.SSLSocket
     protocol_version = "HTTP/1.1"
     server_version = "OpenJPKI"
@@ -119,27 +134,56 @@ class Handler(BaseHTTPRequestHandler):
         """Return whom the connection proves to be, the empty text for nobody of ours."""
         return self.server.peer_of(self.connection)
 
+    def body(self, most: int) -> bytes | None:
+        """Return the whole body; None where its length was refused by status, or the client went away in the middle."""
+        length = self.stated_length()
+        if length is None:
+            self.answer(HTTPStatus.LENGTH_REQUIRED)
+        elif length > most:
+            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        else:
+            self._incoming.allow(length)
+            body = self.rfile.read(length)
+            return body if len(body) == length else None
+        return None
+
+    def made(self, make: Callable[[], _Made]) -> _Made | None:
+        """Return what the house made of the request; a bug does not take the server down: it is told, and answered by its status."""
+        try:
+            return make()
+        except Exception as error:  # noqa: BLE001  -- whatever it is, the next request is served
+            sys.stderr.write(trace(error))
+            self.answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return None
+
     def stated_length(self) -> int | None:
         """Return the length that the request states of its body, None if it states none in plain digits."""
         text = self.headers.get("Content-Length", "")
         plain = re.fullmatch("[0-9]{1,9}", text) and "Transfer-Encoding" not in self.headers
         return int(text) if plain else None
 
-    def body(self, length: int) -> bytes:
-        """Return the body, whose stated length the caller has found to be within its bound; shorter if the client went away."""
-        self._incoming.allow(length)
-        return self.rfile.read(length)
-
-    def answer(self, status: HTTPStatus, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
-        """Send the reply, in time or not at all."""
-        self.send_response(status)
-        for name, value in ({"Content-Type": self.reply_type} | dict(headers or {})).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        reply = _UntilDeadline(self.connection, self.server.bounds.reply_seconds)
-        reply.send(self._head.getvalue() + body)
+    def answer(
+        self, status: HTTPStatus, body: bytes | Streamed = b"", headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Send the reply, in time or not to its end. One that says that nothing changed has no body, and no length (RFC 9110 §8.6)."""
+        seconds = self.server.bounds.reply_seconds
+        if isinstance(body, Streamed):
+            streamed, seconds = body, seconds + body.length / PACE
+        else:
+            streamed = Streamed(file=io.BytesIO(body), length=len(body))
+        with streamed.file as file:
+            self.send_response(status)
+            about_body = {"Content-Type": self.reply_type, "Content-Length": str(streamed.length)}
+            told = {} if status is HTTPStatus.NOT_MODIFIED else about_body
+            for name, value in (told | dict(headers or {}) | {"Connection": "close"}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            reply = _UntilDeadline(self.connection, seconds)
+            reply.send(self._head.getvalue())
+            left = streamed.length
+            while left and (piece := file.read(min(PIECE, left))):
+                reply.send(piece)
+                left -= len(piece)
 
     def handle_expect_100(self) -> bool:
         """Refuse to say first that the body may come: none of our clients asks for it."""
@@ -156,12 +200,15 @@ class Handler(BaseHTTPRequestHandler):
         """Write nothing: the audit record says what was refused."""
 
 
-class MutualServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
+class MutualServer(socketserver.ThreadingMixIn, socketserver.TCPServer, Generic[_Receive]):
     """Listens with mutual TLS; made, it holds its port, and answers while `answering`.
 
-    `peer_of` tells whom a connection proves to be after its handshake. Raises `OSError` for a port that is taken.
+    A door of the house says how a request is taken (`handler`), who a connection is (`peer_of`), and by which `Failure` a
+    taken port is told.
     """
 
+    handler: ClassVar[type[Handler]]
+    port_taken: ClassVar[type[Failure]]
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 64
@@ -170,19 +217,25 @@ class MutualServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self,
         address: tuple[str, int],
         context: ssl.SSLContext,
-        handler: type[Handler],
+        receive: _Receive,
         *,
-        peer_of: Callable[[ssl.SSLSocket], str],
-        bounds: Bounds,
+        bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
-        """Take the address, port 0 for one that the system proposes."""
+        """Take the address, port 0 for one that the system proposes; `receive` takes what comes. Raises `port_taken`."""
+        self.receive = receive
         self.bounds = bounds
-        self.peer_of = peer_of
         self._context = context
         self._doorstep = Doorstep(bounds.handshakes)
         self._places = Places(most=bounds.places, of_one=bounds.places_of_one)
-        super().__init__(address, handler)
+        try:
+            super().__init__(address, self.handler)
+        except OSError as error:
+            raise self.port_taken(port=address[1]) from error
         self.port: int = self.server_address[1]
+
+    def peer_of(self, connection: ssl.SSLSocket) -> str:
+        """Return whom a connection has proven to be, the empty text for nobody of ours."""
+        raise NotImplementedError
 
     @contextmanager
     def answering(self) -> Iterator[Self]:

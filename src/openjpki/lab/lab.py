@@ -100,13 +100,14 @@ class Lab:
         return self._cards[name]
 
     def lists(self) -> Mapping[str, bytes]:
-        """Return the revocation lists of this moment, DER, by generation and municipality: "signature-2-99201"."""
+        """Return the revocation lists of this moment, DER: "signature-2-99201", and "signature-2-ca" for the CA itself."""
         places = sorted({*MUNICIPALITIES, *self.desk.ledger.municipalities()}, key=lambda place: place.code)
         now = self.now
+        partitions = {place.code: place for place in places} | {"ca": None}
         return {
-            f"{issuer.name}-{place.code}": self.desk.revocation_list(issuer, place, now)
+            f"{issuer.name}-{code}": self.desk.revocation_list(issuer, place, now)
             for issuer in self.desk.in_force(now)
-            for place in places
+            for code, place in partitions.items()
         }
 
     def policies(self, kind: CertificateKind | str) -> frozenset[str]:

@@ -65,8 +65,8 @@ class StatusDesk:
             next_update=min([at + ANSWER_LIFE, *(change for change in changes if change is not None)]),
         )
 
-    def revocation_list(self, issuer: Generation, municipality: Municipality, at: datetime) -> bytes:
-        """Return the list of one generation and municipality at a moment, DER.
+    def revocation_list(self, issuer: Generation, municipality: Municipality | None, at: datetime) -> bytes:
+        """Return the list of one generation and municipality, or of the generation's own certificate, at a moment, DER.
 
         Its number rises with the moment, whichever way a test travels, and with every list inside one second.
         """

@@ -1,4 +1,4 @@
-"""Certificate revocation lists, version 2, one for each issuer key and municipality (RFC 5280 §5).
+"""Certificate revocation lists, version 2: for each issuer key one a municipality, and one of its CA certificates (RFC 5280 §5).
 
 A list's first octets tell its length, and only the last entry tells that. So entries are encoded once, as they come,
 and laid aside by the caller; what stands around them is made when their length is known. A million of them cost their
@@ -122,14 +122,14 @@ def frame_of(
     *,
     issuer: bytes,
     public_key: bytes,
-    municipality: Municipality,
+    municipality: Municipality | None,
     number: int,
     this_update: datetime,
     next_update: datetime,
 ) -> ListFrame:
-    """Return the frame of a municipality's list under one issuer certificate (DER), to be signed by the key of `public_key`.
+    """Return the frame of a list under one issuer certificate (DER), to be signed by the key of `public_key`.
 
-    Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`.
+    It speaks for a municipality's certificates, or for the CA's own (None). Raises `ListUnsound`, `WrongSigner`, `ForeignIssuer`.
     """
     ca = issuer_of(issuer)
     if public_key != ca.public_key:
@@ -140,7 +140,8 @@ def frame_of(
     this_update, next_update = der.whole_seconds(this_update), der.whole_seconds(next_update)
     if next_update <= this_update:
         raise ListUnsound(problem="next_update")
-    extensions = _extensions(ca, number, profiles.partition_name(kind, municipality).public_bytes())
+    partition = profiles.partition_name(kind, municipality).public_bytes()
+    extensions = _extensions(ca, number, partition_extension(partition, of_authorities=municipality is None))
     return ListFrame(
         before=opening(ca) + der.time(this_update) + der.time(next_update),
         after=der.tlv(der.context(0), der.sequence(*extensions)),
@@ -158,13 +159,13 @@ def build_crl(
     *,
     issuer: bytes,
     signer: Signer,
-    municipality: Municipality,
+    municipality: Municipality | None,
     number: int,
     this_update: datetime,
     next_update: datetime,
     entries: Iterable[RevokedEntry],
 ) -> bytes:
-    """Return the signed list of a municipality's certificates under one issuer certificate, DER: all of it in memory.
+    """Return the signed list that `frame_of` frames, DER: all of it in memory.
 
     Raises as `EntryStream` and `frame_of` do, and `SignerFaulty`.
     """
@@ -214,7 +215,7 @@ def _extensions(ca: Issuer, number: int, partition: bytes) -> Iterator[bytes]:
     """
     yield authority_key_extension(ca)
     yield number_extension(number)
-    yield partition_extension(partition)
+    yield partition
 
 
 def authority_key_extension(ca: Issuer) -> bytes:
@@ -227,15 +228,21 @@ def number_extension(number: int) -> bytes:
     return der.extension(_CRL_NUMBER, der.integer(number))
 
 
-def partition_extension(partition: bytes) -> bytes:
-    """Return the critical issuingDistributionPoint that names a partition (Name, DER), DER."""
+def partition_extension(partition: bytes, *, of_authorities: bool = False) -> bytes:
+    """Return the critical issuingDistributionPoint that names a partition (Name, DER), DER.
+
+    `of_authorities` sets onlyContainsCACerts: such a list never speaks for a holder, whatever it names.
+    """
     full_name = der.tlv(der.context(0), der.tlv(der.context(4), partition))
-    return der.extension(_ISSUING_DISTRIBUTION_POINT, der.sequence(der.tlv(der.context(0), full_name)), critical=True)
+    parts = [der.tlv(der.context(0), full_name), *([_ONLY_AUTHORITIES] if of_authorities else [])]
+    return der.extension(_ISSUING_DISTRIBUTION_POINT, der.sequence(*parts), critical=True)
 
 
 _AUTHORITY_KEY = der.object_identifier("2.5.29.35")
 _CRL_NUMBER = der.object_identifier("2.5.29.20")
 _ISSUING_DISTRIBUTION_POINT = der.object_identifier("2.5.29.28")
+_ONLY_AUTHORITIES = der.tlv(der.context(2, constructed=False), b"\xff")
+"""onlyContainsCACerts."""
 _REASON_CODE = der.object_identifier("2.5.29.21")
 
 

@@ -142,6 +142,9 @@ class ListReader:
             name = _name_in(partition)
         except der.NotDer:
             raise ListUnsound(problem="extensions") from None
+        if name == self._bounds.ca.name:
+            _hold(partition == partition_extension(name, of_authorities=True), "issuingDistributionPoint")
+            return
         _hold(partition == partition_extension(name), "issuingDistributionPoint")
         _hold(self._bounds.is_partition(name), "issuingDistributionPoint")
 

@@ -167,8 +167,10 @@ class ProfileSet:
                 return kind
         raise ForeignIssuer
 
-    def partition_name(self, kind: CertificateKind, municipality: Municipality) -> x509.Name:
-        """Return the distribution point of a municipality's certificates: a directory name, no address."""
+    def partition_name(self, kind: CertificateKind, municipality: Municipality | None) -> x509.Name:
+        """Return the distribution point of a municipality's certificates, or of the CA's own (None): a name, no address."""
+        if municipality is None:
+            return self.ca_name(kind)
         return x509.Name(
             [
                 *_name(self.organization, _PURPOSE[kind], "CRL Distribution Points", municipality.prefecture_romaji),

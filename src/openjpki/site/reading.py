@@ -12,6 +12,7 @@ from cryptography import x509
 
 import openjpki
 from openjpki.authority.models import CrlPublication, Issuer
+from openjpki.authority.publishing.partitions import OF_THE_CA
 from openjpki.authority.publishing.publication import newest_list
 from openjpki.errors import Failure, Language
 from openjpki.rules.dates import civil_date
@@ -173,7 +174,7 @@ def _authority(issuer: Issuer) -> AuthorityEntry:
 
 
 def _lists() -> list[RevocationListEntry]:
-    names = {municipality.code: municipality.name for municipality in MUNICIPALITIES}
+    names = {municipality.code: municipality.name for municipality in MUNICIPALITIES} | {OF_THE_CA: ""}
     found = []
     for issuer in Issuer.objects.order_by("generation", "kind"):
         for code, name in names.items():

@@ -111,11 +111,12 @@ class AuthorityEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class RevocationListEntry:
-    """The newest revocation list of one authority for one municipality."""
+    """The newest revocation list of one authority for one municipality, or for its own certificate."""
 
     kind: CertificateKind
     generation: int
     municipality: str
+    """Empty for the CA's own certificate."""
     number: int
     this_update: datetime
     next_update: datetime

@@ -89,6 +89,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fingerprint": ("SHA-256 フィンガープリント", "SHA-256 fingerprint"),
     "file": ("ファイル", "File"),
     "lists-caption": ("失効リスト（CRL）", "Revocation lists (CRL)"),
+    "list-of-ca": ("認証局の証明書", "The CA's certificate"),
     "lists-none": ("失効リストはまだ公開されていません。", "No revocation list has been published yet."),
     "list-number": ("番号", "Number"),
     "this-update": ("発行日時", "Issued"),

@@ -9,7 +9,8 @@ import java.util.*;
 /**
  * Java's own PKIX validator as a relying party. Each line of the standard input is one question, words by blanks:
  * LABEL CA-FILE CERTIFICATE-FILE EPOCH-SECOND POLICY and evidence: crl=FILE (repeated) or ocsp=FILE; "strict" leaves
- * Java's default, which refuses qualifiers in a critical certificatePolicies.
+ * Java's default, which refuses qualifiers in a critical certificatePolicies; "whole" puts the CA's certificate into the
+ * path, so that its status is asked too; it has no policy, and none is asked for then.
  * Each line of the answer is LABEL and the verdict.
  */
 public class RelyingParty {
@@ -34,8 +35,9 @@ public class RelyingParty {
         }
         PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(ca, null)));
         parameters.setDate(new Date(Long.parseLong(words[3]) * 1000));
-        parameters.setInitialPolicies(Set.of(words[4]));
-        parameters.setExplicitPolicyRequired(true);
+        boolean whole = List.of(words).contains("whole");
+        if (!whole) parameters.setInitialPolicies(Set.of(words[4]));
+        parameters.setExplicitPolicyRequired(!whole);
         parameters.setPolicyQualifiersRejected(List.of(words).contains("strict"));
         CertPathValidator validator = CertPathValidator.getInstance("PKIX");
         PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
@@ -46,7 +48,7 @@ public class RelyingParty {
         parameters.addCertPathChecker(checker);
         parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
         try {
-            validator.validate(factory.generateCertPath(List.of(subject)), parameters);
+            validator.validate(factory.generateCertPath(whole ? List.of(subject, ca) : List.of(subject)), parameters);
             return "good";
         } catch (CertPathValidatorException refusal) {
             Throwable cause = refusal.getCause();

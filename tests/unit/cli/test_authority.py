@@ -38,16 +38,16 @@ def run(home: Path, *words: str, language: str = "en") -> Answer:
 
 
 def test_publish_makes_a_new_list_of_every_partition(house: House) -> None:
-    """Two CAs and two cities: four lists with the next number, in the folder and in the answer (RFC 5280 §5.2.3)."""
+    """Two CAs, each with two cities and its own certificate: six lists with the next number, in the folder and in the answer (RFC 5280 §5.2.3)."""
     first = run(house.home.path, "publish")
     second = run(house.home.path, "publish")
     rows = second.data["published"]
 
     assert {(row["issuer"], row["municipality"]) for row in rows} == {
-        (issuer, city) for issuer in ("signature-1", "authentication-1") for city in ("99201", "99202")
+        (issuer, city) for issuer in ("signature-1", "authentication-1") for city in ("99201", "99202", "ca")
     }
-    assert [row["number"] for row in first.data["published"]] == [1] * 4
-    assert [row["number"] for row in rows] == [2] * 4
+    assert [row["number"] for row in first.data["published"]] == [1] * 6
+    assert [row["number"] for row in rows] == [2] * 6
     for row in rows:
         path = house.home.public / "crl" / f"{row['issuer']}-{row['municipality']}.crl"
         listed = x509.load_der_x509_crl(path.read_bytes())
@@ -59,8 +59,8 @@ def test_publish_says_where(house: House) -> None:
     """How many lists, and the folder, in both languages."""
     folder = house.home.public / "crl"
 
-    assert run(house.home.path, "publish").lines == [f"Published 4 revocation lists in {folder}."]
-    assert run(house.home.path, "publish", language="ja").lines == [f"失効リスト 4 件を {folder} に公開しました。"]
+    assert run(house.home.path, "publish").lines == [f"Published 6 revocation lists in {folder}."]
+    assert run(house.home.path, "publish", language="ja").lines == [f"失効リスト 6 件を {folder} に公開しました。"]
 
 
 def test_resume_has_nothing_to_do_in_good_order(house: House) -> None:

@@ -46,11 +46,11 @@ def test_check_finds_nothing_in_good_order(house: House) -> None:
     assert answer.kind is None
     assert answer.data == {
         "sound": True,
-        "looked_at": {"authorities": 2, "certificates": 0, "lists": 4},
+        "looked_at": {"authorities": 2, "certificates": 0, "lists": 6},
         "found": 0,
         "problems": [],
     }
-    assert answer.lines == ["Nothing is wrong (CAs and responders: 2, revocation lists: 4)."]
+    assert answer.lines == ["Nothing is wrong (CAs and responders: 2, revocation lists: 6)."]
     assert run(house.home.path, "check", language="ja").lines[0].startswith("問題は見つかりませんでした")
 
 
@@ -64,7 +64,7 @@ def test_check_names_what_is_wrong(house: House) -> None:
 
     assert answer.kind is Kind.REFUSED
     assert (problem["code"], problem["subject"]) == ("check.folder.differs", "ca/signature-1.cer")
-    assert answer.lines[0] == "1 problems (CAs and responders: 2, revocation lists: 4)."
+    assert answer.lines[0] == "1 problems (CAs and responders: 2, revocation lists: 6)."
     assert answer.lines[1] == f"[check.folder.differs] {problem['en']}"
     assert problem["ja"] in run(house.home.path, "check", language="ja").lines[1]
 
@@ -96,5 +96,5 @@ def test_check_says_how_far_it_has_come_where_somebody_looks(house: House, monke
         monkeypatch.setattr(sys, "stderr", stream)
         run(house.home.path, "check")
 
-    assert "revocation lists: 4" in screen.getvalue()
+    assert "revocation lists: 6" in screen.getvalue()
     assert file.getvalue() == ""

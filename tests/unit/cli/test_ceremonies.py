@@ -30,7 +30,7 @@ def test_a_ceremony_from_its_rehearsal_to_its_transcript(run: Run, tmp_path: Pat
     done = run("carry-out", "1", language="ja")
     assert done.lines[0] == "1 鍵生成の式: 実行済み(2/2 tanaka, suzuki)、提案 sato"
     assert "openjpki authority transcript sign 1" in done.lines[1]
-    assert len(list((tmp_path / "home" / "authority" / "public" / "crl").glob("*.crl"))) == 4
+    assert len(list((tmp_path / "home" / "authority" / "public" / "crl").glob("*.crl"))) == 6
 
     assert run("transcript", "verify", "1").kind is Kind.REFUSED
     for name in NAMES:

@@ -49,7 +49,7 @@ def test_an_empty_folder_becomes_a_sandbox(tmp_path: Path) -> None:
     assert "`openjpki serve`" in answer.lines[1]
     assert Home.open(path).settings == Settings(purpose="sandbox", algorithm="p-384-sha-384")
     assert Issuer.objects.count() == 2
-    assert len(list((path / "authority" / "public" / "crl").iterdir())) == 4
+    assert len(list((path / "authority" / "public" / "crl").iterdir())) == 6
 
 
 def test_it_says_so_in_japanese(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_lists_are_fresh_before_the_first_answer(server: Server, capsys: pytest.
     """It publishes, then serves on the home's port with the home held, and says on standard error where."""
     answer = run(server.home.path)
 
-    assert (server.lists, server.port, server.locked) == (4, server.home.settings.port, True)
+    assert (server.lists, server.port, server.locked) == (6, server.home.settings.port, True)
     assert answer.data == {"address": f"http://127.0.0.1:{server.home.settings.port}/", "ended": "stopped"}
     assert capsys.readouterr() == (
         "",
@@ -326,7 +326,7 @@ def test_the_lists_are_of_today(serving: Serving) -> None:
     now = datetime.now(UTC)
     paths = list((serving.home.public / "crl").glob("*-2-*.crl"))
 
-    assert len(paths) == 4
+    assert len(paths) == 6
     for path in paths:
         crl = x509.load_der_x509_crl(path.read_bytes())
 

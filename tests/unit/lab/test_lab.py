@@ -72,7 +72,7 @@ def test_evidence_is_of_the_moment_and_of_nobody_else(lab: Lab) -> None:
 
     assert evidence.anchors == lab.trust.certificates
     assert len(evidence.ocsp) == 1
-    assert len(evidence.crls) == len(lab.lists()) == 8
+    assert len(evidence.crls) == len(lab.lists()) == 12
     assert lab.policies("signature") == {TEST_SIGNATURE_POLICY}
     assert lab.policies("authentication") == {TEST_AUTHENTICATION_POLICY}
 

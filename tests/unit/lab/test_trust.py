@@ -19,7 +19,7 @@ def test_the_folder_is_what_verify_trusts(service: LabService) -> None:
     service.end()
 
     assert set(evidence.anchors) == set(lab.trust.certificates)
-    assert len(evidence.anchors) == len(evidence.crls) // 2 == 4
+    assert len(evidence.anchors) == len(evidence.crls) // 3 == 4
     assert evidence.certificates == ()
 
 

@@ -54,6 +54,25 @@ def test_each_municipality_has_its_own_list(made: Hierarchy) -> None:
     assert b"Aoba-shi CRLDP" not in made.crl(municipality=WAKABA)
 
 
+def test_a_ca_has_a_list_of_its_own_certificate(each: Hierarchy) -> None:
+    """RFC 5280 §5.2.5: at the distribution point that CA certificates name, and of CA certificates alone."""
+    found = x509.load_der_x509_crl(each.crl(entry(1), municipality=None))
+    point = found.extensions.get_extension_for_class(x509.IssuingDistributionPoint)
+    own = x509.load_der_x509_certificate(each.ca).extensions.get_extension_for_class(x509.CRLDistributionPoints)
+
+    assert point.critical
+    assert point.value == x509.IssuingDistributionPoint(
+        full_name=own.value[0].full_name,
+        relative_name=None,
+        only_contains_user_certs=False,
+        only_contains_ca_certs=True,
+        only_some_reasons=None,
+        indirect_crl=False,
+        only_contains_attribute_certs=False,
+    )
+    assert [line.serial_number for line in found] == [1]
+
+
 @pytest.mark.parametrize("reason", RevocationReason)
 def test_a_line_says_serial_moment_and_reason(made: Hierarchy, reason: RevocationReason) -> None:
     """RFC 5280 §5.3.1: the reason stands in the entry, except `unspecified`, which is said by absence."""

@@ -152,6 +152,17 @@ def test_lists_of_users_or_of_cas(made: Hierarchy, flag: str, covered: str, othe
         read.status_of(getattr(made, other), moment=THIS)
 
 
+def test_a_cas_own_list_says_nothing_of_holders(made: Hierarchy) -> None:
+    """RFC 5280 §6.3.3 (b)(2)(iii): whatever serials stand in it."""
+    ended = RevocationReason.CESSATION_OF_OPERATION
+    both = [RevokedEntry(serial=serial, revoked_at=ISSUED, reason=ended) for serial in (1, HOLDER_SERIAL)]
+    read = RevocationList.read(made.crl(*both, municipality=None), issuer=made.ca)
+
+    assert read.status_of(made.ca, moment=THIS).status == "revoked"
+    with pytest.raises(WrongPartition):
+        read.status_of(made.holder, moment=THIS)
+
+
 def test_a_scope_without_name_is_everything_of_its_kind(made: Hierarchy) -> None:
     """RFC 5280 §5.2.5: without distribution point the flags alone limit the list."""
     read = RevocationList.read(

@@ -11,6 +11,7 @@ from openjpki.pki.crl_partition import is_partition
 from openjpki.pki.crl_stream import MOST_FRAME_BYTES, ListBounds, ListReader
 from openjpki.pki.issuer import issuer_of
 from openjpki.rules.kinds import CertificateKind, RevocationReason
+from openjpki.rules.person import Municipality
 from tests.support.hierarchy import AOBA, DAY, HOUR, ISSUED, WAKABA, Hierarchy, hierarchy
 from tests.support.lists import THIS, frame, in_pieces, line, to_be_signed
 
@@ -205,6 +206,24 @@ def test_a_number_is_positive_and_at_most_20_octets(number: int, expected: str) 
         read(whole)
         return
     assert problem(whole) == expected
+
+
+def test_the_cas_own_list_is_let_through(each: Hierarchy) -> None:
+    """At the CA's own name, of CA certificates alone (docs/certificates.md §7)."""
+    read(to_be_signed(frame(each, municipality=None), [line(1)]), of=bounds(each))
+
+
+@pytest.mark.parametrize(("municipality", "of_authorities"), [(None, False), (WAKABA, True)])
+def test_a_flag_in_the_wrong_place_is_refused(municipality: Municipality | None, *, of_authorities: bool) -> None:
+    """A list at the CA's name that speaks for holders too, and a municipality's that speaks for none."""
+    made, ca = frame(MADE), issuer_of(MADE.ca)
+    name = MADE.profiles.partition_name(MADE.kind, municipality).public_bytes()
+    point = partition_extension(name, of_authorities=of_authorities)
+    parts = (authority_key_extension(ca), number_extension(1), point)
+
+    assert problem(der.sequence(made.before, der.tlv(der.context(0), der.sequence(*parts)))) == (
+        "issuingDistributionPoint"
+    )
 
 
 def test_an_empty_sequence_of_entries_is_refused() -> None:

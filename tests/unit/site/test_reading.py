@@ -131,8 +131,8 @@ def test_authorities_and_lists_are_those_of_the_folder(story: Telling) -> None:
         ("authentication", 2),
         ("signature", 2),
     ]
-    assert len(page.revocation_lists) == 8
-    assert len({one.href for one in page.revocation_lists}) == 8
+    assert len(page.revocation_lists) == 12
+    assert len({one.href for one in page.revocation_lists}) == 12
     assert all(one.this_update == page.now < one.next_update for one in page.revocation_lists)
 
 

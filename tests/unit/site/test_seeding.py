@@ -21,7 +21,7 @@ def test_a_sandbox_starts_with_two_cas_their_lists_and_residents(tmp_path: Path)
 
     assert residents == 8 == sum(len(made.window.residents.list(clerk)) for clerk in clerks)
     assert sorted(str(issuer) for issuer in Issuer.objects.all()) == ["authentication-1", "signature-1"]
-    assert len(list((made.home.public / "crl").glob("*.crl"))) == 4
+    assert len(list((made.home.public / "crl").glob("*.crl"))) == 6
     assert len(list((made.home.public / "ca").glob("*.cer"))) == 2
     assert [made.window.messages(clerk) for clerk in clerks] == [(), ()]
 

@@ -186,5 +186,5 @@ def test_the_last_lists_are_fresh(story: Telling) -> None:
     """Whoever looks at the home afterwards finds lists of its last morning (R-5.25)."""
     published = sorted((story.told.home / "authority" / "public" / "crl").iterdir())
 
-    assert len(published) == 8
+    assert len(published) == 12
     assert story.house.clock() == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

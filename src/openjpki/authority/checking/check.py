@@ -62,5 +62,5 @@ def _parts(means: Means, address: str | None) -> Iterator[tuple[str, int, list[P
     yield from (("lists", *each) for each in lists.lists(means, at))
     yield from (("lists", 0, [one]) for one in lists.folder(means))
     if address is not None:
-        yield from (("served", 1, each) for each in served.files(means, address, at))
+        yield from (("served", 1, each) for each in served.files(address, at))
         yield from (("served", 1, each) for each in served.answers(means, address, at))

@@ -14,13 +14,12 @@ from openjpki.authority.generations.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, Issuer, Revocation
 from openjpki.authority.publishing.lists import ListFolder, ListMissing
+from openjpki.authority.publishing.partitions import OF_THE_CA, Partition, own_entries, partitions
 from openjpki.authority.publishing.publication import newest_list
-from openjpki.authority.register.municipalities import all_enrolled
 from openjpki.pki import der
 from openjpki.pki.lint.lists import Entry, ListSpecimen, examine_list
 from openjpki.pki.lint.times import read_time
 from openjpki.rules.kinds import RevocationReason
-from openjpki.rules.person import Municipality
 from openjpki.rules.standing import shown_at
 
 Line = tuple[int, datetime | None, bytes]
@@ -33,13 +32,13 @@ def lists(means: Means, at: datetime) -> Iterator[tuple[int, list[Problem]]]:
     """Check the newest list of every partition; give how many were checked and what was found, one by one."""
     signing = {issuer.pk for issuer in in_force(at)}
     for issuer in Issuer.objects.order_by("kind", "generation"):
-        for municipality in all_enrolled():
-            newest = newest_list(issuer, municipality.code)
+        for partition in partitions():
+            newest = newest_list(issuer, partition.code)
             if newest is None:
-                missing = problem(ProblemKind.LIST_MISSING, f"crl:{issuer}-{municipality.code}")
+                missing = problem(ProblemKind.LIST_MISSING, f"crl:{issuer}-{partition.code}")
                 yield 0, [missing] if issuer.pk in signing else []
                 continue
-            found = [*_content(means, issuer, municipality, newest), *_order(newest)]
+            found = [*_content(means, issuer, partition, newest), *_order(newest)]
             if issuer.pk in signing and newest.next_update <= at:
                 found.append(problem(ProblemKind.LIST_STALE, newest, newest.next_update.isoformat()))
             yield 1, found
@@ -52,10 +51,10 @@ def folder(means: Means) -> Iterator[Problem]:
         path = means.public / "ca" / f"{issuer}.cer"
         expected.add(path)
         yield from _copied(path, bytes(issuer.certificate))
-        for municipality in all_enrolled():
-            newest = newest_list(issuer, municipality.code)
+        for partition in partitions():
+            newest = newest_list(issuer, partition.code)
             if newest is not None:
-                path = means.public / "crl" / f"{issuer}-{municipality.code}.crl"
+                path = means.public / "crl" / f"{issuer}-{partition.code}.crl"
                 expected.add(path)
                 yield from _same_list(path, newest)
     for kind in ("ca", "crl"):
@@ -70,19 +69,19 @@ def _same_list(path: Path, row: CrlPublication) -> Iterator[Problem]:
         yield problem(ProblemKind.FOLDER_DIFFERS, f"{path.parent.name}/{path.name}")
 
 
-def _content(means: Means, issuer: Issuer, municipality: Municipality, row: CrlPublication) -> Iterator[Problem]:
+def _content(means: Means, issuer: Issuer, partition: Partition, row: CrlPublication) -> Iterator[Problem]:
     ca = bytes(issuer.certificate)
     try:
-        crl = ListFolder.of(means.lists, issuer, municipality.code).read(row)
+        crl = ListFolder.of(means.lists, issuer, partition.code).read(row)
     except ListMissing:
         crl = b""
     if sha256(crl).hexdigest() != row.digest:
         yield problem(ProblemKind.LIST_FILE, row)
         return
-    found = examine_list(means.profiles, crl, issuer=ca, municipality=municipality)
+    found = examine_list(means.profiles, crl, issuer=ca, municipality=partition.municipality)
     yield from linted(ProblemKind.LIST_LINT, row, found)
     try:
-        specimen = ListSpecimen.of(means.profiles, ca, municipality, crl)
+        specimen = ListSpecimen.of(means.profiles, ca, partition.municipality, crl)
         said = {
             "number": specimen.value("number") == der.integer(row.number),
             "this_update": read_time(specimen.this_update) == row.this_update,
@@ -127,6 +126,10 @@ def _known(row: CrlPublication) -> Iterator[tuple[int, Line | None, Line | None]
     An entry leaves after it stood once in a list past its expiry (RFC 5280 §3.3).
     """
     at = row.this_update
+    if row.municipality == OF_THE_CA:
+        for entry in own_entries(row.issuer, at):
+            yield entry.serial, _own_line(row.issuer, at - _TICK), _own_line(row.issuer, at)
+        return
     rows = Revocation.objects.filter(
         issuer=row.issuer, issuing_municipality=row.municipality, visible_at__lte=at
     ).order_by("serial", "pk")
@@ -143,12 +146,19 @@ def _known(row: CrlPublication) -> Iterator[tuple[int, Line | None, Line | None]
 
 def _line(serial: int, journal: list[Revocation], at: datetime) -> Line | None:
     shown = shown_at(journal, at)
-    if shown is None:
-        return None
-    reason = b""
-    if shown.reason is not RevocationReason.UNSPECIFIED:
-        reason = der.sequence(der.extension(_REASON_CODE, der.integer(shown.reason.code, der.ENUMERATED)))
-    return (serial, shown.revoked_at.replace(microsecond=0), reason)
+    return None if shown is None else _as_listed(serial, shown.revoked_at, shown.reason)
+
+
+def _own_line(issuer: Issuer, at: datetime) -> Line | None:
+    entry = next(own_entries(issuer, at), None)
+    return None if entry is None else _as_listed(*entry)
+
+
+def _as_listed(serial: int, revoked_at: datetime, reason: RevocationReason) -> Line:
+    said = b""
+    if reason is not RevocationReason.UNSPECIFIED:
+        said = der.sequence(der.extension(_REASON_CODE, der.integer(reason.code, der.ENUMERATED)))
+    return (serial, revoked_at.replace(microsecond=0), said)
 
 
 def _lines(entries: Iterator[Entry]) -> Iterator[Line]:

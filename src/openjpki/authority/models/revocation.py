@@ -67,6 +67,7 @@ class CrlPublication(models.Model):
 
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="lists")
     municipality = models.CharField(max_length=5)
+    """The partition's code: the municipality's, or "ca" for the CA's own certificate (`publishing.partitions`)."""
     number = models.BigIntegerField()
     this_update = models.DateTimeField()
     next_update = models.DateTimeField()

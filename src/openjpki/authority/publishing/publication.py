@@ -1,6 +1,6 @@
 """Revocation lists and CA certificates go out, one partition after the other: the row is the truth, public files are copies.
 
-A partition is an issuer key and a municipality. Its publisher holds its lease (`authority.lists`) while it reads the
+A partition is an issuer key and a municipality, or the CA's own certificate (`partitions`). Its publisher holds its lease (`lists`) while it reads the
 entries, signs, writes the list under its number and commits the row, and gives it back after the public file has changed.
 """
 
@@ -19,11 +19,10 @@ from openjpki.authority.generations.issuers import in_force
 from openjpki.authority.means import Means
 from openjpki.authority.models import CrlPublication, GenerationEnd, Issuer, Revocation
 from openjpki.authority.publishing.lists import ListFolder, ListMissing
-from openjpki.authority.register.municipalities import all_enrolled
+from openjpki.authority.publishing.partitions import Partition, own_entries, partitions
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 from openjpki.pki.crl import EntryStream, ListFrame, RevokedEntry, frame_of
-from openjpki.rules.person import Municipality
 from openjpki.rules.standing import shown_at
 
 ENTRIES_AT_ONCE = 5000
@@ -31,7 +30,7 @@ ENTRIES_AT_ONCE = 5000
 
 
 def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublication, ...]:
-    """Publish the CA certificates and a new list of every issuer key and municipality, each as soon as it is signed.
+    """Publish the CA certificates and a new list of every partition, each as soon as it is signed.
 
     `skipping` is how many numbers each partition leaves out first, those of lists that a restored home lost. A partition
     whose list cannot be made keeps no other waiting; the first such refusal is raised at the end. What is unavailable,
@@ -41,9 +40,9 @@ def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublic
     published: list[CrlPublication] = []
     refusals: list[Failure] = []
     for issuer in in_force(at):
-        for municipality in all_enrolled():
+        for partition in partitions():
             try:
-                published.append(_publish_list(means, issuer, municipality, at, skipping))
+                published.append(_publish_list(means, issuer, partition, at, skipping))
             except Failure as failure:
                 if failure.kind is Kind.UNAVAILABLE:
                     raise
@@ -57,8 +56,8 @@ def publish(means: Means, at: datetime, *, skipping: int = 0) -> tuple[CrlPublic
 def publish_last(means: Means, issuer: Issuer, at: datetime) -> None:
     """Publish the last lists of a generation that is terminated."""
     _show_certificates(means)
-    for municipality in all_enrolled():
-        _publish_list(means, issuer, municipality, at, 0, last=True)
+    for partition in partitions():
+        _publish_list(means, issuer, partition, at, 0, last=True)
     means.checkpoint(Checkpoint.FOLDER_COMPLETE)
 
 
@@ -70,12 +69,12 @@ def write_out(means: Means) -> None:
     """
     _show_certificates(means)
     for issuer in Issuer.objects.order_by("pk"):
-        for municipality in all_enrolled():
-            folder = ListFolder.of(means.lists, issuer, municipality.code)
-            if newest_list(issuer, municipality.code) is None and not folder.path.exists():
+        for partition in partitions():
+            folder = ListFolder.of(means.lists, issuer, partition.code)
+            if newest_list(issuer, partition.code) is None and not folder.path.exists():
                 continue
             with folder.leased():
-                newest = newest_list(issuer, municipality.code)
+                newest = newest_list(issuer, partition.code)
                 folder.keep(newest.number if newest else 0)
                 if newest is not None:
                     _show(means, folder, newest)
@@ -83,32 +82,32 @@ def write_out(means: Means) -> None:
 
 
 def newest_list(issuer: Issuer, municipality: str) -> CrlPublication | None:
-    """Return the newest list of a partition, None before the first; its octets are in its file."""
+    """Return the newest list of a partition by its code, None before the first; its octets are in its file."""
     lists = CrlPublication.objects.filter(issuer=issuer, municipality=municipality)
     return lists.defer("crl").order_by("-number").first()
 
 
 def _publish_list(
-    means: Means, issuer: Issuer, municipality: Municipality, at: datetime, skipping: int, *, last: bool = False
+    means: Means, issuer: Issuer, partition: Partition, at: datetime, skipping: int, *, last: bool = False
 ) -> CrlPublication:
     """Sign one list, commit it with the next number of its partition (RFC 5280 §5.2.3), and show it.
 
     A list is never older than the one before it, whatever the clock says: what was shown as ended stays shown. Behind a
     `last` one, valid until the CA's own end, none comes that would run out before it.
     """
-    folder = ListFolder.of(means.lists, issuer, municipality.code)
+    folder = ListFolder.of(means.lists, issuer, partition.code)
     with folder.leased():
-        previous = newest_list(issuer, municipality.code)
+        previous = newest_list(issuer, partition.code)
         folder.keep(previous.number if previous else 0)
         if previous is not None and not last and _is_last(issuer, previous):
             return previous
         publication = CrlPublication(
             issuer=issuer,
-            municipality=municipality.code,
+            municipality=partition.code,
             number=(previous.number if previous else 0) + skipping + 1,
             this_update=max(at, previous.this_update) if previous else at,
         )
-        _sign(means, folder, publication, municipality, previous, last=last)
+        _sign(means, folder, publication, partition, previous, last=last)
         means.checkpoint(Checkpoint.LIST_WRITTEN)
         with act():
             publication.save(force_insert=True)
@@ -134,7 +133,7 @@ def _sign(
     means: Means,
     folder: ListFolder,
     publication: CrlPublication,
-    municipality: Municipality,
+    partition: Partition,
     previous: CrlPublication | None,
     *,
     last: bool,
@@ -144,18 +143,18 @@ def _sign(
     signer = means.keys.signer(issuer.key_name)
 
     def frame() -> ListFrame:
-        publication.next_update = issuer.not_after if last else _next_update(means, issuer, municipality, at)
+        publication.next_update = issuer.not_after if last else _next_update(means, issuer, partition, at)
         return frame_of(
             means.profiles,
             issuer=bytes(issuer.certificate),
             public_key=signer.public_key,
-            municipality=municipality,
+            municipality=partition.municipality,
             number=publication.number,
             this_update=at,
             next_update=publication.next_update,
         )
 
-    entries = EntryStream(_entries(issuer, municipality, previous, at), at)
+    entries = EntryStream(_entries(issuer, partition, previous, at), at)
     written = folder.sign(publication.number, entries, frame, signer)
     publication.entries = entries.count
     publication.length, publication.digest = written.length, written.digest
@@ -192,20 +191,23 @@ def _write(means: Means, path: Path, content: bytes) -> None:
     means.checkpoint(Checkpoint.FILE_WRITTEN)
 
 
-def _next_update(means: Means, issuer: Issuer, municipality: Municipality, at: datetime) -> datetime:
+def _next_update(means: Means, issuer: Issuer, partition: Partition, at: datetime) -> datetime:
     """Return the end of the list's span: the schedule's (R-5.25), but never beyond the next ending to show."""
     daily = means.policy.crl_schedule == "full-daily"
     ends = [at + (means.terms.crl_daily if daily else means.terms.crl_hourly), issuer.not_after]
-    waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__gt=at)
+    waiting = Revocation.objects.filter(issuer=issuer, issuing_municipality=partition.code, visible_at__gt=at)
     first = waiting.order_by("visible_at").values_list("visible_at", flat=True).first()
     return min([*ends, first] if first else ends)
 
 
 def _entries(
-    issuer: Issuer, municipality: Municipality, previous: CrlPublication | None, at: datetime
+    issuer: Issuer, partition: Partition, previous: CrlPublication | None, at: datetime
 ) -> Iterator[RevokedEntry]:
     """Yield what is visible, by serial. An entry leaves after it stood once in a list past its expiry (RFC 5280 §3.3)."""
-    rows = Revocation.objects.filter(issuer=issuer, issuing_municipality=municipality.code, visible_at__lte=at)
+    if partition.municipality is None:
+        yield from own_entries(issuer, at)
+        return
+    rows = Revocation.objects.filter(issuer=issuer, issuing_municipality=partition.code, visible_at__lte=at)
     if previous is not None:
         told = Q(expires_at__lt=previous.this_update, visible_at__lte=previous.this_update)
         rows = rows.exclude(told)

@@ -4,12 +4,16 @@ Nothing is believed but the certificate whose key the connection has proven. Sus
 ground: each is refused, and says so to whoever holds the key; a stranger hears nothing else.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from django.db.models import QuerySet
 
 from openjpki.authority.models import Verifier, VerifierCertificate
+from openjpki.authority.responding.requesters import NotAccepted, hold_requester
 from openjpki.errors import Failure, Kind
+from openjpki.pki.ocsp import MalformedRequest, parse_request
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.verifiers import Right, VerifierState, may_ask
@@ -68,6 +72,38 @@ def hold_right(row: Verifier, right: Right, about: CertificateKind) -> None:
     """Raise `NotRegisteredFor` unless a verifier may ask this about certificates of a kind."""
     if not may_ask(row.on_grounds(), row.with_rights(), right, about):
         raise NotRegisteredFor(right=right.value)
+
+
+def signed_by_nobody_else(row: Verifier, question: bytes, *, now: datetime) -> bool:
+    """Tell whether an OCSP question is unsigned, or signed under a key of the very verifier whose line it came over.
+
+    The line has proven who asks, so no signature is wanted (RFC 6960 §4.1.2); one that is there must be theirs, and right:
+    nobody passes on another's question. Bytes that are no question have none.
+    """
+    try:
+        request = parse_request(question)
+        if request.signature is not None:
+            hold_requester(request, _Own(row, now))
+    except NotAccepted:
+        return False
+    except MalformedRequest:
+        pass  # the responder says so
+    return True
+
+
+@dataclass(frozen=True)
+class _Own:
+    """`Requesters` of one verifier: its certificates in force."""
+
+    row: Verifier
+    now: datetime
+
+    def accepts(self, certificate: bytes) -> bool:
+        """Tell whether a certificate is one of them."""
+        in_force = VerifierCertificate.objects.filter(
+            verifier=self.row, revoked_at__isnull=True, not_before__lte=self.now, not_after__gte=self.now
+        )
+        return in_force.filter(fingerprint=sha256(certificate).hexdigest()).exists()
 
 
 def accepted_requesters(right: Right, about: CertificateKind, at: datetime, *, now: datetime) -> tuple[bytes, ...]:

@@ -21,13 +21,15 @@ from openjpki.authority.authority import Authority, RegisterUnavailable
 from openjpki.authority.desk.bucket import Bucket
 from openjpki.authority.desk.refusal_notes import RefusalNotes
 from openjpki.authority.generations.issuers import NoSuchIssuer, named
-from openjpki.authority.models import Consent, Verifier
+from openjpki.authority.models import Consent, CrlPublication, Verifier
 from openjpki.authority.moments import moment
+from openjpki.authority.publishing.freshness import Known, kept_for, validators
 from openjpki.authority.publishing.lists import ListFolder, ListMissing
 from openjpki.authority.publishing.publication import newest_list
+from openjpki.authority.responding.answering import UNAUTHORIZED
 from openjpki.authority.verbs import Verb
 from openjpki.authority.verifiers import consents
-from openjpki.authority.verifiers.access import admitted, hold_right
+from openjpki.authority.verifiers.access import admitted, hold_right, signed_by_nobody_else
 from openjpki.authority.verifiers.messages import (
     QUESTIONS,
     AttributesAsked,
@@ -45,6 +47,7 @@ from openjpki.authority.verifiers.messages import (
     openapi,
 )
 from openjpki.authority.verifiers.status import SerialStatus, link, statuses
+from openjpki.desk.mutual_tls import Streamed
 from openjpki.errors import Failure, Kind
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES
 from openjpki.rules.kinds import CertificateKind
@@ -100,15 +103,20 @@ class DoorRequest:
     path: str
     content_type: str = ""
     body: bytes = field(default=b"", repr=False)
+    known: Known = field(default_factory=Known)
+    """What the verifier has of a list already."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoorReply:
-    """What goes back; no cache keeps it."""
+    """What goes back; no cache keeps it, unless `headers` say so."""
 
     status: HTTPStatus
     content_type: str = JSON
     body: bytes = field(default=b"", repr=False)
+    list: Streamed | None = None
+    """What goes back in place of a body: a list, in pieces."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 _STATUS: Mapping[type[Failure], HTTPStatus] = {
@@ -219,11 +227,14 @@ class VerifierDoor:
             question = _base64(encoded)
         else:
             raise RequestMalformed
-        der = self._authority.answer_status(question, about, asker_known=True).der
+        if signed_by_nobody_else(row, question, now=self._clock()):
+            der = self._authority.answer_status(question, about, asker_known=True).der
+        else:
+            der = UNAUTHORIZED.der
         return DoorReply(status=HTTPStatus.OK, content_type=OCSP_RESPONSE, body=der)
 
     def _crl(self, row: Verifier, request: DoorRequest, rest: str) -> DoorReply:
-        """Answer with the newest list of a partition, as the public address does."""
+        """Answer with the newest list of a partition, in pieces, as the public address does; who has it is told so."""
         name, _, file = rest.partition("/")
         about = _kind(name.partition("-")[0])
         hold_right(row, Right.LISTS, about)
@@ -234,18 +245,26 @@ class VerifierDoor:
             issuer = named(name)
         except NoSuchIssuer as error:
             raise NoSuchAddress from error
-        folder = ListFolder.of(self._authority.lists, issuer, municipality)
         newest = newest_list(issuer, municipality)
         if newest is None:
             raise NoSuchAddress
+        if request.known.is_newest(newest):
+            return DoorReply(status=HTTPStatus.NOT_MODIFIED, content_type="", headers=self._about(newest))
+        folder = ListFolder.of(self._authority.lists, issuer, municipality)
         try:
-            body = folder.read(newest)
+            opened = folder.open(newest)
         except ListMissing:
             after = newest_list(issuer, municipality)
             if after is None or after.pk == newest.pk:
                 raise
-            body = folder.read(after)  # it has just taken the other's place
-        return DoorReply(status=HTTPStatus.OK, content_type=CRL, body=body)
+            newest, opened = after, folder.open(after)  # it has just taken the other's place
+        streamed = Streamed(file=opened, length=newest.length)
+        return DoorReply(status=HTTPStatus.OK, content_type=CRL, list=streamed, headers=self._about(newest))
+
+    def _about(self, newest: CrlPublication) -> Mapping[str, str]:
+        """Return what lets a verifier keep a list, and nobody between."""
+        kept = kept_for(newest, self._authority.clock(), whose="private")
+        return {"Cache-Control": kept, **validators(newest)}
 
     # --- how often, and what is written down -------------------------------------------------------------------------
 

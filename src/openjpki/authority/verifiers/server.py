@@ -6,13 +6,13 @@ The peer is the SHA-256 of the certificate whose key the handshake has proven; n
 import hashlib
 import re
 import ssl
-import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from openjpki.authority.publishing.freshness import Known
 from openjpki.authority.verifiers.door import MAX_BODY, DoorReply, DoorRequest
-from openjpki.desk.mutual_tls import DEFAULT_BOUNDS, Bounds, Handler, MutualServer
-from openjpki.errors import Failure, Kind, trace
+from openjpki.desk.mutual_tls import Handler, MutualServer
+from openjpki.errors import Failure, Kind
 
 Receive = Callable[[str, DoorRequest], DoorReply]
 _PATH = re.compile("/[!-~]{0,8191}")
@@ -42,50 +42,35 @@ class _Handler(Handler):
     def do_POST(self) -> None:  # noqa: N802  -- the standard library's name for it
         """Answer a question with a body of a stated and bounded length."""
         self.close_connection = True
-        length = self.stated_length()
-        if length is None:
-            self.answer(HTTPStatus.LENGTH_REQUIRED)
-        elif length > MAX_BODY:
-            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        else:
-            body = self.body(length)
-            if len(body) == length:  # else the client went away in the middle
-                self._take("POST", body)
+        body = self.body(MAX_BODY)
+        if body is not None:
+            self._take("POST", body)
 
     def _take(self, method: str, body: bytes) -> None:
         if not _PATH.fullmatch(self.path):
             self.answer(HTTPStatus.BAD_REQUEST)
             return
-        request = DoorRequest(method=method, path=self.path, content_type=self.headers.get_content_type(), body=body)
-        try:
-            reply = self.server.receive(self.peer(), request)
-        except Exception as error:  # noqa: BLE001  -- a bug must not take the server down
-            sys.stderr.write(trace(error))
-            self.answer(HTTPStatus.INTERNAL_SERVER_ERROR)
-        else:
-            headers = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
-            self.answer(reply.status, reply.body, headers)
+        request = DoorRequest(
+            method=method,
+            path=self.path,
+            content_type=self.headers.get_content_type(),
+            body=body,
+            known=Known(etag=self.headers.get("If-None-Match", ""), since=self.headers.get("If-Modified-Since", "")),
+        )
+        reply = self.made(lambda: self.server.receive(self.peer(), request))
+        if reply is not None:
+            about = {"Content-Type": reply.content_type} if reply.content_type else {}
+            self.answer(
+                reply.status, reply.list or reply.body, {"Cache-Control": "no-store"} | about | dict(reply.headers)
+            )
 
 
-class VerifierServer(MutualServer):
-    """The door's server; `receive` answers what comes."""
+class VerifierServer(MutualServer[Receive]):
+    """The door's server."""
 
-    def __init__(
-        self,
-        address: tuple[str, int],
-        context: ssl.SSLContext,
-        receive: Receive,
-        *,
-        bounds: Bounds = DEFAULT_BOUNDS,
-    ) -> None:
-        """Take the address, port 0 for one that the system proposes; raises `VerifierPortTaken`."""
-        self.receive = receive
-        try:
-            super().__init__(address, context, _Handler, peer_of=fingerprint_of, bounds=bounds)
-        except OSError as error:
-            raise VerifierPortTaken(port=address[1]) from error
+    handler = _Handler
+    port_taken = VerifierPortTaken
 
-
-def fingerprint_of(connection: ssl.SSLSocket) -> str:
-    """Return the SHA-256 of the certificate that a connection has proven, hexadecimal."""
-    return hashlib.sha256(connection.getpeercert(binary_form=True) or b"").hexdigest()
+    def peer_of(self, connection: ssl.SSLSocket) -> str:
+        """Return the SHA-256 of the client certificate, hexadecimal."""
+        return hashlib.sha256(connection.getpeercert(binary_form=True) or b"").hexdigest()

@@ -52,7 +52,8 @@ class ListSpecimen:
 
     profiles: ProfileSet
     issuer: Issuer
-    municipality: Municipality
+    municipality: Municipality | None
+    """None: the list of the CA's own certificates."""
     to_be_signed: bytes
     version: bytes
     inner_algorithm: bytes
@@ -69,7 +70,7 @@ class ListSpecimen:
     """Content of the BIT STRING."""
 
     @classmethod
-    def of(cls, profiles: ProfileSet, issuer: bytes, municipality: Municipality, crl: bytes) -> Self:
+    def of(cls, profiles: ProfileSet, issuer: bytes, municipality: Municipality | None, crl: bytes) -> Self:
         """Take a list apart; raises `NotDer`, also if the issuer's is no certificate."""
         outer = der.Reader(crl)
         whole = outer.inside(der.SEQUENCE)
@@ -117,8 +118,8 @@ class ListSpecimen:
         return found[0] if len(found) == 1 else None
 
 
-def examine_list(profiles: ProfileSet, crl: bytes, *, issuer: bytes, municipality: Municipality) -> Findings:
-    """Return every finding about a signed list (DER) of a partition: an issuer's certificate (DER) and a municipality."""
+def examine_list(profiles: ProfileSet, crl: bytes, *, issuer: bytes, municipality: Municipality | None) -> Findings:
+    """Return every finding about a signed list (DER) of a partition: an issuer's certificate (DER) and a municipality, or None."""
     try:
         specimen = ListSpecimen.of(profiles, issuer, municipality, crl)
         for _ in specimen.entries():
@@ -220,13 +221,13 @@ def number(specimen: ListSpecimen) -> Iterator[str]:
 
 @rule("lint.list.partition", "U")
 def partition(specimen: ListSpecimen) -> Iterator[str]:
-    """RFC 5280 §5.2.5: issuingDistributionPoint names the municipality's distribution point and sets no flag."""
+    """RFC 5280 §5.2.5: issuingDistributionPoint names the municipality's distribution point, without a flag, or the CA's own, for CA certificates alone."""
     kind = specimen.profiles.kind_of(specimen.issuer.subject)
     point = x509.IssuingDistributionPoint(
         full_name=[x509.DirectoryName(specimen.profiles.partition_name(kind, specimen.municipality))],
         relative_name=None,
         only_contains_user_certs=False,
-        only_contains_ca_certs=False,
+        only_contains_ca_certs=specimen.municipality is None,
         only_some_reasons=None,
         indirect_crl=False,
         only_contains_attribute_certs=False,

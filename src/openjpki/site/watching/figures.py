@@ -27,12 +27,15 @@ from openjpki.authority.models import (
     SessionState,
 )
 from openjpki.authority.models.certificate import OPEN
+from openjpki.authority.publishing.partitions import OF_THE_CA
+from openjpki.authority.publishing.publication import newest_list
 from openjpki.site.settings import ROLES
 from openjpki.window.models import AuthorityPause, OutboxMessage
 
 AGES: Mapping[str, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 """Word → an open order counts under the first whose span it has not passed, else under "older"."""
 OLDER = "older"
+_LISTED = ("number", "this_update", "next_update")
 LATE = timedelta(minutes=3)
 """Before its end a list should have been renewed: one of an hour is, five minutes before (`site.upkeep`)."""
 
@@ -103,15 +106,17 @@ def open_orders(now: datetime) -> dict[str, int]:
 
 
 def lists(now: datetime) -> tuple[ListFigures, ...]:
-    """Return the newest list of every issuer in force and municipality: one query for an issuer, however many there are."""
+    """Return the newest list of every issuer in force and partition: two queries for an issuer, however many there are."""
     return tuple(_figures(issuer, row, now) for issuer in in_force(now) for row in _newest(issuer))
 
 
 def _newest(issuer: Issuer) -> Iterator[Mapping[str, Any]]:
-    """Give code, number, this_update and next_update of each municipality's newest list, None before the first."""
+    """Give code, number, this_update and next_update of each partition's newest list, None before the first."""
     newest = CrlPublication.objects.filter(issuer=issuer, municipality=OuterRef("code")).order_by("-number")
-    columns = {name: Subquery(newest.values(name)[:1]) for name in ("number", "this_update", "next_update")}
+    columns = {name: Subquery(newest.values(name)[:1]) for name in _LISTED}
     yield from MunicipalityRow.objects.order_by("code").values("code", **columns)
+    own = newest_list(issuer, OF_THE_CA)
+    yield {"code": OF_THE_CA} | {name: getattr(own, name, None) for name in _LISTED}
 
 
 def _figures(issuer: Issuer, row: Mapping[str, Any], now: datetime) -> ListFigures:

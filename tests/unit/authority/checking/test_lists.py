@@ -10,6 +10,7 @@ from openjpki.authority.checking.problems import ProblemKind
 from openjpki.authority.models import (
     Certificate,
     CrlPublication,
+    GenerationEnd,
     Issuer,
     Revocation,
 )
@@ -101,6 +102,23 @@ def test_what_ends_in_the_second_of_a_list_is_no_problem(busy: Scene) -> None:
     busy.revoke(LifeEvent.KEY_COMPROMISE)
 
     assert codes(busy) == set()
+
+
+def test_the_list_of_a_cas_own_certificate_is_held_against_its_row(scene: Scene) -> None:
+    """R-5.10: a generation that has ended stands in the next list; until then the check says that it is missing."""
+    at = OPENED + timedelta(hours=1)
+    scene.clock.advance_to(at)
+    scene.authority.publish_crls()
+    scene.authority.operation.drill("signature-1", GenerationEnd.COMPROMISE, lambda _: None)
+    assert codes(scene) == set(), "in the second of the list either is right"
+    with without_walls():
+        Issuer.objects.filter(kind="signature").update(ended_at=at - timedelta(seconds=1))
+    (found,) = check(scene.authority).problems
+    serial = Issuer.objects.get(kind="signature").serial
+    assert (found.kind, found.subject, found.detail) == (ProblemKind.LIST_ENTRIES, "crl:signature-1-ca/1", str(serial))
+
+    scene.authority.publish_crls()
+    assert codes(scene) == set()
 
 
 def test_an_entry_may_leave_after_it_stood_once_past_its_expiry(busy: Scene) -> None:

@@ -20,6 +20,7 @@ from openjpki.pki.ocsp_answer import StatusAnswer, build_answer, error_answer
 from openjpki.rules.kinds import RevocationReason
 from tests.support.authority import Scene
 from tests.support.http import served
+from tests.unit.authority.checking.tampering import list_file
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
 
@@ -59,12 +60,11 @@ class Copy:
         self.signers: dict[str, tuple[bytes, bytes, Any]] = {}
         for issuer in Issuer.objects.all():
             self.files[f"/ca/{issuer}.cer"] = bytes(issuer.certificate)
-            for town in ("99201", "99202"):
-                newest = newest_list(issuer, town)
+            for code in ("99201", "99202", "ca"):
+                newest = newest_list(issuer, code)
                 assert newest is not None
-                self.files[f"/crl/{issuer}/{town}.crl"] = ListFolder.of(scene.authority.lists, issuer, town).read(
-                    newest
-                )
+                folder = ListFolder.of(scene.authority.lists, issuer, code)
+                self.files[f"/crl/{issuer}/{code}.crl"] = folder.read(newest)
             responder = OcspResponder.objects.filter(issuer=issuer).first()
             if responder is not None:
                 signer = scene.authority.keys.signer(responder.key_name)
@@ -164,6 +164,20 @@ def test_what_was_tampered_with_on_the_way_is_found(busy: Scene, copy: Copy) -> 
         for wrong in WRONG:
             copy.answer = wrong
             assert found(busy, address) == {"check.served.answer"}
+
+
+def test_a_spoiled_list_is_wrong_where_it_is_served_too(busy: Scene, copy: Copy) -> None:
+    """The row says what a list is: neither a damaged file behind the address nor a missing one makes what is served right."""
+    url, path = "/crl/signature-1/99201.crl", list_file(busy)
+    right = path.read_bytes()
+    with served(copy.handler()) as address:
+        spoiled = copy.files[url] = right[:-1] + bytes([right[-1] ^ 1])
+        path.write_bytes(spoiled)
+        assert found(busy, address) == {"check.list.file", "check.served.differs"}
+        path.unlink()
+        assert found(busy, address) == {"check.list.file", "check.served.differs"}
+        copy.files[url] = right
+        assert found(busy, address) == {"check.list.file"}
 
 
 def test_nobody_there_is_unavailable(busy: Scene) -> None:

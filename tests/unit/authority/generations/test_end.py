@@ -165,6 +165,9 @@ def test_a_termination_leaves_last_lists_and_no_key(scene: Scene) -> None:
 
     assert last.next_update_utc == issuer.not_after
     assert [entry.serial_number for entry in last] == [issued.serial]
+    own = x509.load_der_x509_crl(path.with_name("signature-1-ca.crl").read_bytes())
+    assert own.next_update_utc == issuer.not_after
+    assert [entry.serial_number for entry in own] == [issuer.serial]
     for name in (issuer.key_name, responder.key_name):
         assert not (scene.folder / "keys" / f"{name}.pem").exists()
         with pytest.raises(KeyMissing):

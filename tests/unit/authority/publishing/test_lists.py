@@ -102,7 +102,7 @@ def test_a_file_that_is_not_what_its_row_says_is_not_shown(scene: Scene) -> None
             file.write_bytes(damage)
         scene.authority.write_public()
         assert public(scene).read_bytes() == b"another"
-        assert len(list(public(scene).parent.iterdir())) == 4
+        assert len(list(public(scene).parent.iterdir())) == 6
     with pytest.raises(ListMissing):
         folder_of(scene).open(newest(scene))
     scene.authority.publish_crls()

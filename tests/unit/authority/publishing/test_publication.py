@@ -34,15 +34,17 @@ def number(of: x509.CertificateRevocationList) -> int:
 
 
 def test_every_partition_has_its_list(scene: Scene) -> None:
-    """One list for each issuer key and municipality, empty ones too, and every CA certificate, by their names (R-5.25)."""
+    """One list for each issuer key and municipality, and for its CA certificate, empty ones too, and every CA certificate, by their names (R-5.25)."""
     published = scene.authority.publish_crls()
 
-    assert len(published) == 4
+    assert len(published) == 6
     assert sorted(path.name for path in (scene.folder / "public" / "crl").iterdir()) == [
         "authentication-1-99201.crl",
         "authentication-1-99202.crl",
+        "authentication-1-ca.crl",
         "signature-1-99201.crl",
         "signature-1-99202.crl",
+        "signature-1-ca.crl",
     ]
     assert sorted(path.name for path in (scene.folder / "public" / "ca").iterdir()) == [
         "authentication-1.cer",
@@ -60,6 +62,15 @@ def test_a_list_is_signed_by_its_issuer_for_a_day(scene: Scene) -> None:
     assert found.is_signature_valid(ca.public_key())  # type: ignore[arg-type]  # RSA or EC by construction
     assert found.last_update_utc == OPENED
     assert found.next_update_utc == OPENED + timedelta(hours=25)
+
+
+def test_the_list_of_the_cas_certificate_is_as_long_as_the_others(scene: Scene) -> None:
+    """`crl_schedule` counts for it too; nothing stands in it while its CA is in order."""
+    scene.authority.publish_crls()
+    found = crl(scene, municipality="ca")
+
+    assert found.next_update_utc == OPENED + timedelta(hours=25)
+    assert list(found) == []
 
 
 def test_hourly_lists_are_shorter(tmp_path: Path) -> None:
@@ -102,7 +113,7 @@ def test_numbers_rise_in_each_partition(scene: Scene) -> None:
     for expected in (1, 2, 3):
         scene.authority.publish_crls()
         assert number(crl(scene)) == number(crl(scene, AUTHENTICATION, "99202")) == expected
-    assert CrlPublication.objects.count() == 12
+    assert CrlPublication.objects.count() == 18
 
 
 def test_an_entry_leaves_after_one_list_past_its_expiry(scene: Scene) -> None:
@@ -293,9 +304,11 @@ def test_a_resumption_completes_the_folder(scene: Scene) -> None:
     scene.authority.resume()
 
     assert (number(crl(scene, AUTHENTICATION)), number(crl(scene, SIGNATURE))) == (2, 1)
-    assert len(list(folder.iterdir())) == 4
+    assert len(list(folder.iterdir())) == 6
     kept = {path.parent.name: path.name for path in scene.authority.lists.rglob("*") if path.is_file()}
     assert kept == {
+        "authentication-1-ca": "1.crl",
+        "signature-1-ca": "1.crl",
         "authentication-1-99201": "2.crl",
         "authentication-1-99202": "1.crl",
         "signature-1-99201": "1.crl",

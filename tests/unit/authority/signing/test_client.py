@@ -59,7 +59,7 @@ def test_an_authority_works_through_the_signing_process(tmp_path: Path, store: K
     for issuer in Issuer.objects.all():
         certificate = x509.load_der_x509_certificate(bytes(issuer.certificate))
         certificate.verify_directly_issued_by(certificate)
-    assert CrlPublication.objects.count() == 4
+    assert CrlPublication.objects.count() == 6
     assert OcspResponder.objects.count() == 2
     assert not (tmp_path / "scene" / "keys").exists()
 

@@ -64,7 +64,7 @@ def test_a_wrongly_signed_list_is_never_published(scene: Scene, keys: FaultyKeys
     with pytest.raises(SignerFaulty):
         scene.authority.publish_crls()
 
-    assert CrlPublication.objects.count() == len(files) == 4
+    assert CrlPublication.objects.count() == len(files) == 6
     assert {path: path.read_bytes() for path in files} == files
 
     keys.fault = None

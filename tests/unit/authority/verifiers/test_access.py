@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from openjpki.authority.models import VerifierCertificate
+from openjpki.authority.models import Verifier, VerifierCertificate
 from openjpki.authority.verifiers import register as verifiers
 from openjpki.authority.verifiers.access import (
     CertificateNotInForce,
@@ -11,11 +12,16 @@ from openjpki.authority.verifiers.access import (
     accepted_requesters,
     admitted,
     hold_right,
+    signed_by_nobody_else,
 )
+from openjpki.pki.keys import SoftwareSigner
+from openjpki.pki.ocsp import build_request
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.verifiers import Right, VerifierEvent, VerifierKind
 from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
-from tests.support.verifiers import Verifiers
+from tests.support.hierarchy import hierarchy
+from tests.support.verifiers import REAL, Verifiers, registration
+from tests.unit.authority.responding.test_requesters import signed
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -67,3 +73,29 @@ def test_a_right_is_held_against_ground_and_registration(bodies: Verifiers) -> N
     for right, about in ((Right.STATUS, AUTHENTICATION), (Right.LISTS, SIGNATURE)):
         with pytest.raises(NotRegisteredFor):
             hold_right(row, right, about)
+
+
+def test_a_signed_question_is_the_verifiers_own(scene: Scene) -> None:
+    """RFC 6960 §4.1.1: a signature is wanted of nobody at the door; one that is there is theirs, right, and of a key in force."""
+    bodies, made = Verifiers(scene), hierarchy()
+    keys = {code: ec.generate_private_key(ec.SECP384R1()) for code in ("bank", "shop")}
+    for code in keys:
+        verifiers.register(scene.authority, registration(code), scene.clock())
+    shown = {code: bodies.certify(code, key) for code, key in keys.items()}
+    certificates = {one.verifier_id: bytes(one.certificate) for one in VerifierCertificate.objects.all()}
+    signers = {code: SoftwareSigner(key) for code, key in keys.items()}
+    bank = Verifier.objects.get(code="bank")
+    plain = build_request([(made.holder, made.ca)], None)
+    own = signed(plain, signers["bank"], certificates["bank"])
+
+    for question in (plain, own, b"no question"):
+        assert signed_by_nobody_else(bank, question, now=REAL)
+    for question in (
+        signed(plain, signers["shop"], certificates["shop"]),
+        signed(plain, signers["shop"], certificates["bank"]),
+        signed(plain, signers["bank"]),
+    ):
+        assert not signed_by_nobody_else(bank, question, now=REAL)
+    assert not signed_by_nobody_else(bank, own, now=REAL - timedelta(days=1))
+    verifiers.revoke_certificate(scene.authority, "bank", shown["bank"], scene.clock(), now=REAL)
+    assert not signed_by_nobody_else(bank, own, now=REAL)

@@ -8,6 +8,7 @@ from cryptography.x509 import ocsp
 from django.db import OperationalError
 
 from openjpki.audit.models import Entry
+from openjpki.authority.publishing.freshness import Known
 from openjpki.authority.verifiers import door as verifier_door
 from openjpki.authority.verifiers import register as verifiers
 from openjpki.authority.verifiers.door import DESCRIPTION, OCSP_REQUEST, DoorRequest
@@ -15,7 +16,11 @@ from openjpki.authority.verifiers.messages import MOST_SERIALS, openapi
 from openjpki.pki.ocsp import build_request
 from openjpki.rules.verifiers import VerifierEvent
 from tests.support.authority import SIGNATURE, Scene
+from tests.support.hierarchy import hierarchy
 from tests.support.verifiers import Verifiers
+from tests.unit.authority.responding.test_requesters import signed
+
+MADE = hierarchy()
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -101,10 +106,44 @@ def test_lists_and_answers_are_those_of_the_public_address(bodies: Verifiers) ->
         assert reply.content_type == "application/ocsp-response"
         assert ocsp.load_der_ocsp_response(reply.body).certificate_status is ocsp.OCSPCertStatus.GOOD
     public = scene.folder / "public" / "crl" / "signature-1-99201.crl"
-    assert x509.load_der_x509_crl(listed.body).tbs_certlist_bytes
-    assert listed.body == public.read_bytes()
+    assert listed.list is not None
+    with listed.list.file as file:
+        content = file.read()
+    assert x509.load_der_x509_crl(content).tbs_certlist_bytes
+    assert content == public.read_bytes()
+    assert listed.list.length == len(content)
+    foreign = DoorRequest(
+        method="POST",
+        path="/ocsp/signature",
+        content_type=OCSP_REQUEST,
+        body=signed(question, MADE.holder_signer, MADE.holder),
+    )
+    refused = ocsp.load_der_ocsp_response(bodies.door.receive(shown, foreign).body)
+    assert refused.response_status is ocsp.OCSPResponseStatus.UNAUTHORIZED
     damaged = bodies.get(shown, "/ocsp/signature/%%%")
     assert ocsp.load_der_ocsp_response(damaged.body).response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+def test_a_list_is_not_sent_to_who_has_it(bodies: Verifiers) -> None:
+    """RFC 9110 §13.1: no file is opened; the next list goes out again. A cache between would tell others (R-5.24)."""
+    bodies.scene.authority.publish_crls()
+    shown = bodies.register("bank")
+    path = "/crl/signature-1/ca.crl"
+    first = bodies.get(shown, path)
+    assert first.list is not None
+    first.list.file.close()
+    again = DoorRequest(method="GET", path=path, known=Known(etag=first.headers["ETag"]))
+    unchanged = bodies.door.receive(shown, again)
+    bodies.scene.authority.publish_crls()
+    changed = bodies.door.receive(shown, again)
+    assert changed.list is not None
+    changed.list.file.close()
+
+    assert first.headers["Cache-Control"] == "max-age=90000, private, no-transform, must-revalidate"
+    assert (unchanged.status, unchanged.list, unchanged.content_type) == (304, None, "")
+    assert unchanged.headers == first.headers
+    assert changed.status == 200
+    assert changed.headers["ETag"] != first.headers["ETag"]
 
 
 def test_who_is_let_in_at_one_moment_is_refused_at_the_next(bodies: Verifiers) -> None:

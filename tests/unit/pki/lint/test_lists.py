@@ -213,6 +213,18 @@ def test_a_right_list_has_no_finding(kind: CertificateKind, algorithm: KeyAlgori
         assert examine_list(made.profiles, right, issuer=made.ca, municipality=WAKABA) == ()
 
 
+@pytest.mark.parametrize("kind", CertificateKind)
+def test_a_cas_own_list_is_no_municipalitys(kind: CertificateKind) -> None:
+    """docs/certificates.md §7: right as what it is, and with one finding as the other, either way."""
+    made = hierarchy(kind)
+    own, towns = made.crl(municipality=None), made.crl()
+
+    assert examine_list(made.profiles, own, issuer=made.ca, municipality=None) == ()
+    for found, municipality in ((own, WAKABA), (towns, None)):
+        codes = examine_list(made.profiles, found, issuer=made.ca, municipality=municipality).codes
+        assert codes == {"lint.list.partition"}
+
+
 def test_every_rule_has_a_code_a_clause_and_a_mark_of_its_own() -> None:
     """A finding can be looked up in docs/lint.md."""
     found = [rule.code for rule in LIST_RULES]

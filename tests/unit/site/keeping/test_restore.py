@@ -141,7 +141,7 @@ def test_a_home_comes_back(settled: House, backup: Taken, tmp_path: Path) -> Non
     assert Home.open(path).settings == settled.home.settings
     assert read_marker(path)["format"] == FORMAT
     assert done.home.path == path
-    assert (done.lists, done.manifest) == (4, backup.manifest)
+    assert (done.lists, done.manifest) == (6, backup.manifest)
     for file in (path / "authority" / "public" / "crl").iterdir():
         number = x509.load_der_x509_crl(file.read_bytes()).extensions.get_extension_for_class(x509.CRLNumber).value
         assert number.crl_number > 2 * 86_400
@@ -211,7 +211,7 @@ def test_postgresql_databases_are_filled_only_if_all_are_empty(
         restored(changed_backup, tmp_path / "again")
     assert put == []
     monkeypatch.setattr(snapshot, "is_empty", lambda _: True)
-    assert restored(changed_backup, tmp_path / "again").lists == 4
+    assert restored(changed_backup, tmp_path / "again").lists == 6
 
     assert put == [(role, f"{role}.dump") for role in ROLES]
 

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.django_db(databases=ROLES, transaction=True)
 
 
 def test_the_figures_of_a_new_home(settled: House) -> None:
-    """Four lists of number one, nothing that waits, no certificate yet, and a record that has begun."""
+    """Six lists of number one, nothing that waits, no certificate yet, and a record that has begun."""
     now = settled.clock()
 
     assert {(one.issuer, one.municipality, one.number) for one in figures.lists(now)} == {
         (issuer, municipality, 1)
         for issuer in ("authentication-1", "signature-1")
-        for municipality in ("99201", "99202")
+        for municipality in ("99201", "99202", "ca")
     }
     assert all(one.age_seconds == 0 and one.left_seconds == 25 * 3600 for one in figures.lists(now))
     assert figures.outbox(now) == figures.OutboxFigures(waiting=0, oldest_seconds=0.0, refused=0, paused=0)
@@ -38,7 +38,7 @@ def test_a_partition_without_a_list_is_told(settled: House) -> None:
     settled.authority.ceremony()
     new = [one for one in figures.lists(settled.clock()) if one.issuer.endswith("-2")]
 
-    assert len(new) == 4
+    assert len(new) == 6
     assert all((one.number, one.left_seconds) == (0, 0.0) for one in new)
 
 
