@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from openjpki.cli import (
+    approving,
     authority_check,
     authority_keys,
     authority_notices,
@@ -32,6 +33,7 @@ def register(commands: Commands) -> None:
         authority_keys,
         operators,
         controlled_acts,
+        approving,
         ceremonies,
         drills,
         responders,
