@@ -83,11 +83,10 @@ class Operation:
 
     def refused(self, name: str, code: str, real: datetime) -> None:
         """Write down that an operator was refused at the pages; of a flood only some. `real` is the transport clock's moment."""
-        at = moment(self.means)
 
         def note(left_out: int) -> None:
             with act():
-                operator_at(at, name).note(
+                operator_at(self.means.clock(), name).note(
                     Verb.OPERATOR_REFUSED, f"operator:{name}", {"code": code, "left_out": left_out}
                 )
 

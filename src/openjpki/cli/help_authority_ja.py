@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SERVE: Mapping[str, str] = {
     "Serve the start page, CA certificates, CRLs and OCSP of a home on 127.0.0.1, until Ctrl-C; and the desk over HTTPS, if the home's windows reach the authority there.": "127.0.0.1 で、ホームのスタートページ、認証局証明書、失効リスト、OCSP を Ctrl-C まで公開する。窓口が HTTPS で認証局に届けるホームでは、その受け口も動かす。",
-    "serve the authority alone: its desk and its public addresses; or the signing process, the OCSP responder with the follower of its store, or such a follower alone": "認証局だけを動かす(窓口からの受け口と公開アドレス)。または署名プロセス、OCSPレスポンダー(失効情報ストアの更新を含む)、ストアの更新だけ",
+    "serve the authority alone: its desk and its public addresses; or its operators' pages (port 8784), the signing process, the OCSP responder with the follower of its store, or such a follower alone": "認証局だけを動かす(窓口からの受け口と公開アドレス)。または運用者の画面(ポート 8784)、署名プロセス、OCSPレスポンダー(失効情報ストアの更新を含む)、ストアの更新だけ",
     "another port than the home's; its certificates name the home's port for OCSP": "ホームのポートの代わりに使うポート。証明書に書かれる OCSP のアドレスは、ホームのポートのまま",
     "take the windows' messages over HTTPS here (default: the home's; 8781 for the authority alone)": "窓口からの通信を HTTPS で受けるポート(省略時はホームの設定。認証局だけを動かす場合は 8781)",
     "answer registered verifiers over HTTPS here (default: nowhere, or 8782 if only they may have lists and OCSP answers)": "登録された検証者に HTTPS で答えるポート(省略時は答えない。失効リストと OCSP を検証者だけに渡す設定では 8782)",

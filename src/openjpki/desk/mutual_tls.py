@@ -106,6 +106,17 @@ class Handler(BaseHTTPRequestHandler):
         plain = re.fullmatch("[0-9]{1,9}", text) and "Transfer-Encoding" not in self.headers
         return int(text) if plain else None
 
+    def body(self, most: int) -> bytes | None:
+        """Return the request's body, of a stated and bounded length; None if that was refused, or the client went away."""
+        length = self.stated_length()
+        if length is None:
+            self.answer(HTTPStatus.LENGTH_REQUIRED)
+        elif length > most:
+            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif len(body := self.rfile.read(length)) == length:
+            return body
+        return None
+
     def answer(self, status: HTTPStatus, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """Send the reply, in time or not at all."""
         self.send_response(status)
@@ -172,11 +183,15 @@ class MutualServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             thread.join()
             self.server_close()
 
+    def context(self) -> ssl.SSLContext:
+        """Return the context of the next connection; raises `OSError`, upon which it is hung up on."""
+        return self._context
+
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; the handshake waits for the connection's own thread."""
         connection, address = super().get_request()
         try:
-            wrapped = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            wrapped = self.context().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         except OSError:
             connection.close()
             raise

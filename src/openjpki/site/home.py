@@ -4,7 +4,7 @@
 openjpki.json        format, purpose, port, settings of this home
 lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
 secret               Django's signing key (0600)
-authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl, desk-ca/ and verifiers-ca/ (0600)
+authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl, desk-ca/, verifiers-ca/, operators-ca/ (0600)
 window/desk/CODE/    the desk keys of a municipality and its officers (0600)
 window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
 audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
@@ -40,6 +40,7 @@ DESK = re.compile(r"https://127\.0\.0\.1:([1-9][0-9]{0,4})")
 """The address of a desk over HTTPS: a sandbox speaks on loopback only."""
 DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
+DEFAULT_OPERATOR_PORT = 8784
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
 _NEWER = frozenset({"dual_control", "keys", "signer"})

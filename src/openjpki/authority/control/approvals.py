@@ -148,17 +148,7 @@ def approve(means: Means, number: int, hand: Hand, at: datetime) -> ControlledAc
     with act():
         row = locked(number)
         operator = present(hand.name)
-        if row.begun_at is not None:
-            raise ActDone(number=number)
-        if at >= row.expires_at:
-            raise ActExpired(number=number)
-        if operator.pk == row.proposer_id and not row.proposer_may_approve:
-            raise OwnProposal
-        if operator.pk in approvers(row):
-            raise ApprovedBefore(name=operator.name)
-        seat = len(approvers(row)) + 1
-        if seat > row.required:
-            raise ApprovalsComplete(number=number)
+        seat = free_seat(row, operator, at)
         setattr(row, f"approver_{seat}", operator)
         setattr(row, f"signature_{seat}", _signed(operator, approval_of(bytes(row.statement)), hand))
         setattr(row, f"approved_at_{seat}", at)
@@ -166,6 +156,22 @@ def approve(means: Means, number: int, hand: Hand, at: datetime) -> ControlledAc
         _by(operator, at).note(Verb.ACT_APPROVED, row, {"seat": seat, "digest": row.digest})
     means.checkpoint(Checkpoint.ACT_APPROVED)
     return row
+
+
+def free_seat(row: ControlledAct, operator: Operator, at: datetime) -> int:
+    """Return the seat that an operator may take; raises what keeps this operator, or anybody, from an act."""
+    if row.begun_at is not None:
+        raise ActDone(number=row.pk)
+    if at >= row.expires_at:
+        raise ActExpired(number=row.pk)
+    if operator.pk == row.proposer_id and not row.proposer_may_approve:
+        raise OwnProposal
+    if operator.pk in approvers(row):
+        raise ApprovedBefore(name=operator.name)
+    seat = len(approvers(row)) + 1
+    if seat > row.required:
+        raise ApprovalsComplete(number=row.pk)
+    return seat
 
 
 def spend(kind: ActKind, content: Mapping[str, Any], doer: Doer) -> ControlledAct:

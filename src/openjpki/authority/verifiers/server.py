@@ -42,15 +42,9 @@ class _Handler(Handler):
     def do_POST(self) -> None:  # noqa: N802  -- the standard library's name for it
         """Answer a question with a body of a stated and bounded length."""
         self.close_connection = True
-        length = self.stated_length()
-        if length is None:
-            self.answer(HTTPStatus.LENGTH_REQUIRED)
-        elif length > MAX_BODY:
-            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        else:
-            body = self.rfile.read(length)
-            if len(body) == length:  # else the client went away in the middle
-                self._take("POST", body)
+        body = self.body(MAX_BODY)
+        if body is not None:
+            self._take("POST", body)
 
     def _take(self, method: str, body: bytes) -> None:
         if not _PATH.fullmatch(self.path):
