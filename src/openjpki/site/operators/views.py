@@ -95,8 +95,6 @@ def _form(again: Again) -> Callable[[View], View]:
             try:
                 hold_form(request)
                 return view(request, **address)
-            except NoSuchAct:
-                return not_found(request)
             except Failure as failure:
                 current().authority.operation.refused(visitor_of(request).name, failure.code, real_moment())
                 return again(request, failure, address)
@@ -148,7 +146,8 @@ def phone(request: HttpRequest) -> HttpResponse:
 @_page
 def stopped(request: HttpRequest) -> HttpResponse:
     """List the stops that wait for a window; that somebody looked is written down."""
-    return _shown(request, "stopped", {"holds": phone_hold.listed(_by(request))}, heading="stopped-list")
+    context = {"holds": phone_hold.listed(_by(request))}
+    return _shown(request, "phone", context, template="stopped", heading="stopped-list")
 
 
 @_page
@@ -171,7 +170,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 # --- what is done ----------------------------------------------------------------------------------------------------
 
 
-@_form(lambda request, failure, address: _act(request, address["number"], failure))
+@_form(lambda request, failure, address: _act_again(request, failure, address["number"]))
 def approve(request: HttpRequest, number: int) -> HttpResponse:
     """Take an approval: a signature over the act's statement by the key of whoever the line has proven to be here."""
     signature = read_signature(request.POST.get("signature", ""))
@@ -217,6 +216,13 @@ def _act(request: HttpRequest, number: int, failure: Failure | None = None) -> H
         "token": visitor.token(reverse("approve", kwargs={"number": number})),
     }
     return _shown(request, "acts", context, template="act", heading="act", failure=failure)
+
+
+def _act_again(request: HttpRequest, failure: Failure, number: int) -> HttpResponse:
+    try:
+        return _act(request, number, failure)
+    except NoSuchAct:
+        return not_found(request)
 
 
 def _phone(request: HttpRequest, failure: Failure | None = None) -> HttpResponse:
