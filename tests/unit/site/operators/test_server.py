@@ -206,9 +206,13 @@ def test_a_certificate_without_an_operator_has_no_places(line: Line) -> None:
     client = ssl.create_default_context(cafile=str(line.ca.certificate))
     client.load_cert_chain(shown)
     ours, theirs = socket.socketpair()
-    knock = threading.Thread(target=client.wrap_socket, args=(theirs,), kwargs={"server_hostname": LOOPBACK})
-    knock.start()
+
+    def knock() -> None:
+        with suppress(OSError), client.wrap_socket(theirs, server_hostname=LOOPBACK) as knocking:
+            knocking.recv(1)
+
+    knocker = threading.Thread(target=knock)
+    knocker.start()
     with server.wrap_socket(ours, server_side=True) as connection:
         assert module.named_by(connection) == ""
-    knock.join()
-    theirs.close()
+    knocker.join()
