@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,16 +31,26 @@ class BrowserError(Exception):
 
 
 class Browser:
-    """One browser with a profile of its own; a context manager that ends it and removes the profile."""
+    """One browser with a profile of its own; a context manager that ends it and removes the profile.
 
-    def __init__(self, program: str) -> None:
+    `home` is where it finds certificates (`.pki/nssdb`); to the sites in `shows_certificate` it shows the one it has, unasked.
+    """
+
+    def __init__(self, program: str, *, home: Path | None = None, shows_certificate: Sequence[str] = ()) -> None:
         self._program = program
+        self._environment = os.environ | ({"HOME": str(home)} if home else {})
+        self._shows: dict[str, Any] = {f"{site},*": {"setting": {"filters": [{}]}} for site in shows_certificate}
         self._number = 0
         self._waiting = b""
         self.events: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         self._profile = tempfile.TemporaryDirectory(prefix="openjpki-browser-", ignore_cleanup_errors=True)
+        if self._shows:
+            preferences = Path(self._profile.name) / "Default" / "Preferences"
+            preferences.parent.mkdir()
+            settings = {"exceptions": {"auto_select_certificate": self._shows}}
+            preferences.write_text(json.dumps({"profile": {"content_settings": settings}}))
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
         # The browser reads descriptor 3 and writes descriptor 4; a shell puts ours there.
@@ -62,6 +73,7 @@ class Browser:
                 "--hide-scrollbars",
             ],
             pass_fds=(to_browser, from_browser),
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -105,6 +117,12 @@ class Browser:
                     self.events.remove(event)
                     return
             self.events.append(self._receive())
+
+    def forget(self, method: str, session: str) -> None:
+        """Forget all events of this kind that have come."""
+        self.events = [
+            event for event in self.events if (event.get("method"), event.get("sessionId")) != (method, session)
+        ]
 
     def _answer(self, number: int) -> dict[str, Any]:
         while True:
@@ -176,10 +194,26 @@ class Page:
             raise BrowserError(answer["exceptionDetails"]["exception"]["description"])
         return answer["result"].get("value")
 
-    def press(self, key: str, code: int) -> None:
-        """Press and let go one key."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+    def press(self, key: str, code: int, *, text: str = "") -> None:
+        """Press and let go one key; one that types something has its text."""
+        typed = {"text": text} if text else {}
+        self.call(
+            "Input.dispatchKeyEvent",
+            type="keyDown" if text else "rawKeyDown",
+            key=key,
+            code=key,
+            windowsVirtualKeyCode=code,
+            **typed,
+        )
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def forget_loads(self) -> None:
+        """Forget which pages were loaded so far: the next one is waited for."""
+        self._browser.forget("Page.loadEventFired", self._session)
+
+    def wait_until_loaded(self) -> None:
+        """Wait until a page that a form or link leads to is loaded."""
+        self._browser.wait_for("Page.loadEventFired", self._session)
 
     def click(self, x: float, y: float) -> None:
         """Click once at a place of the window."""

@@ -63,6 +63,11 @@ def verifier_at(at: datetime, code: str) -> Doer:
     return Doer(actor=f"verifier:{code}", at=at)
 
 
+def operator_at(at: datetime, name: str) -> Doer:
+    """Return an operator of the authority as the one who acts."""
+    return Doer(actor=f"operator:{name}", at=at)
+
+
 def phone_at(at: datetime, operator: str) -> Doer:
     """Return an operator of the telephone desk as the one who acts."""
     return Doer(actor=f"phone:{operator}", at=at)

@@ -5,9 +5,10 @@ Every act takes its moment from the legal clock, once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from openjpki.authority.acts import act, authority_at
+from openjpki.authority.acts import act, authority_at, operator_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control import approvals
 from openjpki.authority.control.controlled import EXECUTIONS, Going, carry_out
@@ -28,6 +29,7 @@ from openjpki.authority.generations.script import Script, read_script
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct, GenerationEnd, Operator, ProfileRecord, Transcript
 from openjpki.authority.moments import moment
+from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
 
@@ -68,6 +70,25 @@ class Operation:
     def approve(self, number: int, hand: Hand) -> ControlledAct:
         """Approve an act."""
         return approvals.approve(self.means, number, hand, moment(self.means))
+
+    def approve_by(self, number: int, name: str, signature: bytes) -> ControlledAct:
+        """Approve an act by a signature that the operator made elsewhere, over the act's statement."""
+        return self.approve(number, Hand(name, lambda _: signature))
+
+    def statement(self, number: int) -> bytes:
+        """Return what an approval of an act signs, to be carried to where the operator's key is."""
+        return bytes(approvals.act_of(number).statement)
+
+    def refused(self, name: str, code: str, real: datetime) -> None:
+        """Write down that an operator was refused at the pages; of a flood only some. `real` is the transport clock's moment."""
+
+        def note(left_out: int) -> None:
+            with act():
+                operator_at(self.means.clock(), name).note(
+                    Verb.OPERATOR_REFUSED, f"operator:{name}", {"code": code, "left_out": left_out}
+                )
+
+        self.means.refusal_notes.write(f"operator:{name}", real, note)
 
     def carry_out(self, number: int, going: Going) -> ControlledAct:
         """Carry an approved act out, or go on with it."""

@@ -119,6 +119,28 @@ def card_in_use(resident_code: str) -> str:
     return found.card_number
 
 
+def caller(*, card_number: str, resident_code: str, doer: Doer) -> Card:
+    """Return the card that a call is about, with its holder, so that answers can be held against the register.
+
+    It is named by its number or as the one of a resident. Reading a person's record is an act too. Raises `CardUnknown`.
+    """
+    with act():
+        number = card_number or card_in_use(resident_code)
+        card = Card.objects.filter(card_number=number).select_related("person").first()
+        if card is None:
+            raise CardUnknown
+        doer.note(Verb.PERSON_READ, card.person, {"card": str(card), "what": "call"})
+    return card
+
+
+def listed(doer: Doer) -> list[PhoneHold]:
+    """Return what `phone_holds` does, and write down that the list was looked at: it names cards of people."""
+    with act():
+        found = phone_holds()
+        doer.note(Verb.PHONE_STOPS_READ, "phone-stops", {"count": len(found)})
+    return found
+
+
 def phone_holds() -> list[PhoneHold]:
     """Return the cards that were stopped by telephone and whose municipality has not said that it knows, oldest first."""
     waiting = PhoneHold.objects.filter(acknowledged_at__isnull=True)

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from openjpki.cli import (
+    approving,
     authority_check,
     authority_keys,
     authority_notices,
@@ -34,6 +35,7 @@ def register(commands: Commands) -> None:
         operators,
         profiles,
         controlled_acts,
+        approving,
         ceremonies,
         drills,
         responders,

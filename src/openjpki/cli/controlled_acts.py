@@ -1,4 +1,4 @@
-"""`openjpki authority propose …`, `approve`, `carry-out` and `acts`: what several operators do together."""
+"""`openjpki authority propose …`, `carry-out` and `acts`: what several operators do together."""
 
 import argparse
 import sys
@@ -16,18 +16,12 @@ from openjpki.cli.profiles import DIGEST
 from openjpki.cli.verifiers import REGISTRATION, registration_of
 from openjpki.errors import Language
 from openjpki.site.opening import opened, opened_alone
+from openjpki.site.operators.states import ACT_STATES
 
 if TYPE_CHECKING:
     from openjpki.authority.models import ControlledAct  # Django must be set up before its modules are loaded
     from openjpki.site.house import House
 
-_STATES = {
-    "proposed": ("承認待ち", "waits for approvals"),
-    "approved": ("承認済み", "approved"),
-    "begun": ("実行中", "begun"),
-    "done": ("実行済み", "done"),
-    "expired": ("期限切れ", "expired"),
-}
 _CAUSES = ("record-error", "key-compromise")
 
 
@@ -41,10 +35,6 @@ def add(acts: Commands) -> None:
             command.add_argument(option, **({"required": True} | settings))
         add_hand(command)
         command.set_defaults(run=propose, kind=name, content=content)
-    approval = acts.add_parser("approve", help="approve a proposed act, as an operator")
-    _number(approval)
-    add_hand(approval)
-    approval.set_defaults(run=approve)
     doing = acts.add_parser("carry-out", help="carry an approved act out, or go on with one that was cut off")
     _number(doing)
     doing.add_argument(
@@ -64,16 +54,7 @@ def propose(arguments: argparse.Namespace) -> Answer:
     with opened(arguments.home) as house:
         content = arguments.content(arguments)
         act = as_data(house.authority.operation.propose(ActKind(arguments.kind), content, hand), house.clock())
-    return Answer(data={"act": act}, lines=[_line(act, language_of(arguments)), *_next(act, language_of(arguments))])
-
-
-def approve(arguments: argparse.Namespace) -> Answer:
-    """Approve an act."""
-    hand = hand_of(arguments)
-    with opened(arguments.home) as house:
-        act = as_data(house.authority.operation.approve(arguments.number, hand), house.clock())
-    language = language_of(arguments)
-    return Answer(data={"act": act}, lines=[_line(act, language), *_ready(act, language)])
+    return Answer(data={"act": act}, lines=[act_line(act, language_of(arguments)), *_next(act, language_of(arguments))])
 
 
 def carry_out(arguments: argparse.Namespace) -> Answer:
@@ -94,7 +75,7 @@ def show(arguments: argparse.Namespace) -> Answer:
         acts = [as_data(one, now) for one in house.authority.operation.acts()]
     language = language_of(arguments)
     none = {"ja": "提案された操作はありません。", "en": "No act was proposed."}
-    return Answer(data={"acts": acts}, lines=[_line(act, language) for act in acts] or [none[language]])
+    return Answer(data={"acts": acts}, lines=[act_line(act, language) for act in acts] or [none[language]])
 
 
 def told_progress(language: Language) -> Callable[[int], None]:
@@ -109,31 +90,9 @@ def told_progress(language: Language) -> Callable[[int], None]:
 
 def as_data(act: "ControlledAct", now: datetime) -> dict[str, Any]:
     """Return an act as data: what it is about, who approved it, and how far it has come."""
-    from openjpki.authority.control.approvals import approvers, content_of, standing
+    from openjpki.authority.control.listing import told_act
 
-    count = len(standing(act))
-    if act.done_at is not None:
-        state = "done"
-    elif act.begun_at is not None:
-        state = "begun"
-    elif now >= act.expires_at:
-        state = "expired"
-    else:
-        state = "approved" if count >= act.required else "proposed"
-    return {
-        "number": act.pk,
-        "kind": act.kind,
-        "state": state,
-        "digest": act.digest,
-        "content": content_of(act),
-        "proposer": act.proposer_id,
-        "approvers": approvers(act),
-        "standing": count,
-        "required": act.required,
-        "proposed_at": act.proposed_at.isoformat(),
-        "expires_at": act.expires_at.isoformat(),
-        "done_at": act.done_at.isoformat() if act.done_at else None,
-    }
+    return told_act(act, now)
 
 
 def _carried_out(house: "House", arguments: argparse.Namespace) -> Answer:
@@ -145,7 +104,7 @@ def _carried_out(house: "House", arguments: argparse.Namespace) -> Answer:
     )
     house.authority.publish_crls()
     act = as_data(done, house.clock())
-    return Answer(data={"act": act}, lines=[_line(act, language), *_afterwards(act, language)])
+    return Answer(data={"act": act}, lines=[act_line(act, language), *_afterwards(act, language)])
 
 
 def _afterwards(act: dict[str, Any], language: Language) -> list[str]:
@@ -166,15 +125,16 @@ def _afterwards(act: dict[str, Any], language: Language) -> list[str]:
     return list(said.get(ActKind(act["kind"]), {}).get(language, ()))
 
 
-def _line(act: dict[str, Any], language: str) -> str:
-    rule, (ja, en) = RULES[ActKind(act["kind"])], _STATES[act["state"]]
+def act_line(act: dict[str, Any], language: str) -> str:
+    """Return an act in one line."""
+    rule, (ja, en) = RULES[ActKind(act["kind"])], ACT_STATES[act["state"]]
     by = ", ".join(act["approvers"]) or "-"
     if language == "ja":
         return f"{act['number']} {rule.ja}: {ja}({act['standing']}/{act['required']} {by})、提案 {act['proposer']}"
     return f"{act['number']} {rule.en}: {en} ({act['standing']}/{act['required']} {by}), proposed by {act['proposer']}"
 
 
-def _ready(act: dict[str, Any], language: str) -> list[str]:
+def act_ready(act: dict[str, Any], language: str) -> list[str]:
     """Name the next command once the last approval is given."""
     if act["state"] != "approved":
         return []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 SERVE: Mapping[str, str] = {
     "Serve the start page, CA certificates, CRLs and OCSP of a home on 127.0.0.1, until Ctrl-C; and the desk over HTTPS, if the home's windows reach the authority there.": "127.0.0.1 で、ホームのスタートページ、認証局証明書、失効リスト、OCSP を Ctrl-C まで公開する。窓口が HTTPS で認証局に届けるホームでは、その受け口も動かす。",
-    "serve the authority alone: its desk and its public addresses; or the signing process, the OCSP responder with the follower of its store, or such a follower alone": "認証局だけを動かす(窓口からの受け口と公開アドレス)。または署名プロセス、OCSPレスポンダー(失効情報ストアの更新を含む)、ストアの更新だけ",
+    "serve the authority alone: its desk and its public addresses; or its operators' pages (port 8784), the signing process, the OCSP responder with the follower of its store, or such a follower alone": "認証局だけを動かす(窓口からの受け口と公開アドレス)。または運用者の画面(ポート 8784)、署名プロセス、OCSPレスポンダー(失効情報ストアの更新を含む)、ストアの更新だけ",
     "another port than the home's; its certificates name the home's port for OCSP": "ホームのポートの代わりに使うポート。証明書に書かれる OCSP のアドレスは、ホームのポートのまま",
     "take the windows' messages over HTTPS here (default: the home's; 8781 for the authority alone)": "窓口からの通信を HTTPS で受けるポート(省略時はホームの設定。認証局だけを動かす場合は 8781)",
     "answer registered verifiers over HTTPS here (default: nowhere, or 8782 if only they may have lists and OCSP answers)": "登録された検証者に HTTPS で答えるポート(省略時は答えない。失効リストと OCSP を検証者だけに渡す設定では 8782)",
@@ -80,6 +80,12 @@ AUTHORITY: Mapping[str, str] = {
     "the new operator": "新しい運用者",
     "the operator who goes": "抹消する運用者",
     "the act's number, as `acts` lists it": "操作の番号(`acts` に出るもの)",
+    "the act's number, as `acts` lists it; none with --offline": "操作の番号(`acts` に出るもの)。--offline では指定しない",
+    "sign, where there is no home, the act's statement, as the operators' pages give it": "ホームのない計算機で、運用者の画面から取った操作の内容のファイルに署名する",
+    "the signature that --offline made, in place of the key": "--offline で作った署名。鍵の代わりに指定する",
+    "make what an operator's browser shows at the operators' pages, by the operator's own key": "運用者の画面に入るためにブラウザーが示す証明書を、運用者本人の鍵で作る",
+    "the new file (PKCS #12)": "新しいファイル(PKCS #12)",
+    "its life in days (1 to 7; 1)": "有効日数(1〜7。省略時は 1)",
     "a ceremony that was cut off while a key was made makes another": "鍵を作る途中で中断した式で、別の鍵を作る",
     "show the transcript, or write it to a file": "議事録を表示する、またはファイルに書き出す",
     "sign the transcript, as an operator who was present": "立ち会った運用者として、議事録に署名する",

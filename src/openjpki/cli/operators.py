@@ -2,13 +2,19 @@
 
 import argparse
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openjpki.authority.control import browser_certificates
+from openjpki.authority.control.browser_certificates import MOST_DAYS
 from openjpki.authority.control.operator_keys import MAX_KEY_FILE, OperatorKey, fingerprint_of, public_key_of
+from openjpki.authority.signing.keys import read_secret
 from openjpki.cli.answer import Answer, Commands, language_of
-from openjpki.cli.passphrases import add_source, passphrase
+from openjpki.cli.moments import told_moment
+from openjpki.cli.passphrases import add_hand, add_source, passphrase
 from openjpki.errors import Failure, Kind
+from openjpki.site.clock import real_moment
 from openjpki.site.opening import opened
 from openjpki.site.private import PRIVATE
 
@@ -39,6 +45,15 @@ def add(acts: Commands) -> None:
     enrol.add_argument("name", metavar="NAME", help="a-z, 0-9 and -, beginning with a letter")
     enrol.add_argument("--public", type=Path, required=True, metavar="FILE", help="the public half of their key")
     enrol.set_defaults(run=run_enrol)
+    browser = commands.add_parser(
+        "browser", help="make what an operator's browser shows at the operators' pages, by the operator's own key"
+    )
+    add_hand(browser)
+    browser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new file (PKCS #12)")
+    browser.add_argument(
+        "--days", type=int, choices=range(1, MOST_DAYS + 1), default=1, metavar="N", help="its life in days (1 to 7; 1)"
+    )
+    browser.set_defaults(run=make_browser)
     commands.add_parser("list", help="list every operator that was ever enrolled").set_defaults(run=show)
 
 
@@ -59,6 +74,27 @@ def make(arguments: argparse.Namespace) -> Answer:
         "en": f"Made a key in {path}, its public half in {public}. Fingerprint (SHA-256): {fingerprint}",
     }
     data = {"key": str(path), "public": str(public), "fingerprint": fingerprint}
+    return Answer(data=data, lines=[told[language_of(arguments)]])
+
+
+def make_browser(arguments: argparse.Namespace) -> Answer:
+    """Make a key and a certificate for an operator's browser; it needs no home, and the operator's key stays where it is."""
+    path: Path = arguments.out
+    if path.exists():
+        raise KeyFileExists(path=path)
+    pem, name = read_secret(arguments.key), arguments.operator
+    key = OperatorKey.from_pem(pem, passphrase(arguments, name), arguments.key)
+    now = real_moment()
+    made = browser_certificates.made(
+        name, key, now, days=arguments.days, passphrase=passphrase(arguments, path.name, twice=True)
+    )
+    _write_new(path, made, PRIVATE)
+    until = now + timedelta(days=arguments.days)
+    told = {
+        "ja": f"ブラウザー用の証明書と鍵を {path} に作りました。{told_moment(until, 'ja')} まで有効です。ブラウザーに読み込んだら、ファイルは消してください。",
+        "en": f"Made a certificate and a key for the browser in {path}, valid until {told_moment(until, 'en')}. Import it into the browser, then delete the file.",
+    }
+    data = {"operator": name, "file": str(path), "until": until.isoformat()}
     return Answer(data=data, lines=[told[language_of(arguments)]])
 
 

@@ -35,11 +35,11 @@ class PassphrasesDiffer(Failure):
     en = "The two passphrases differ."
 
 
-def add_hand(parser: argparse.ArgumentParser) -> None:
-    """Add what names an operator who is present and their key."""
+def add_hand(parser: argparse.ArgumentParser, *, has_key: bool = True) -> None:
+    """Add what names an operator who is present and their key; `has_key` says whether the key must be here."""
     parser.add_argument("--operator", required=True, metavar="NAME", help="the operator who is present")
     parser.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="the operator's own key, as `operator key` made it"
+        "--key", type=Path, required=has_key, metavar="FILE", help="the operator's own key, as `operator key` made it"
     )
     add_source(parser)
 

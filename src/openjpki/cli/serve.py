@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port, verifier_port
+from openjpki.cli.serve_operators import serve_operators
 from openjpki.cli.serve_responder import DEFAULT_RESPONDER_PORT, MOST_WORKERS, serve_follower, serve_responder
 from openjpki.cli.serve_signer import serve_signer
 from openjpki.errors import Language
@@ -31,9 +32,9 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "role",
         nargs="?",
-        choices=("authority", "signer", "responder", "follower"),
-        help="serve the authority alone: its desk and its public addresses; or the signing process, the OCSP responder "
-        "with the follower of its store, or such a follower alone",
+        choices=("authority", "operators", "signer", "responder", "follower"),
+        help="serve the authority alone: its desk and its public addresses; or its operators' pages (port 8784), the signing process, "
+        "the OCSP responder with the follower of its store, or such a follower alone",
     )
     parser.add_argument(
         "--port", type=port, help="another port than the home's; its certificates name the home's port for OCSP"
@@ -76,7 +77,12 @@ def register(commands: Commands) -> None:
     parser.set_defaults(run=run)
 
 
-_ALONE = {"signer": serve_signer, "responder": serve_responder, "follower": serve_follower}
+_ALONE = {
+    "operators": serve_operators,
+    "signer": serve_signer,
+    "responder": serve_responder,
+    "follower": serve_follower,
+}
 
 
 def run(arguments: argparse.Namespace) -> Answer:

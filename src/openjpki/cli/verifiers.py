@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.moments import told_moment
 from openjpki.cli.rules.arguments import day
-from openjpki.cli.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
 from openjpki.errors import Language
 from openjpki.rules.phone_hold import Question
 from openjpki.rules.verifiers import Ground, Right, VerifierEvent, VerifierKind
 from openjpki.site.opening import opened
+from openjpki.site.operators.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
 from openjpki.site.private import write_private
 
 if TYPE_CHECKING:

@@ -249,11 +249,15 @@ class MutualServer(socketserver.ThreadingMixIn, socketserver.TCPServer, Generic[
             thread.join()
             self.server_close()
 
+    def context(self) -> ssl.SSLContext:
+        """Return the context of the next connection; raises `OSError`, upon which it is hung up on."""
+        return self._context
+
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; the handshake waits for the connection's own thread."""
         connection, address = super().get_request()
         try:
-            wrapped = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            wrapped = self.context().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         except OSError:
             connection.close()
             raise

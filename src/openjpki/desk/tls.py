@@ -37,10 +37,27 @@ def server_context(certificate: Path, trust: Path) -> ssl.SSLContext:
 
     `certificate` holds the server's private key and certificate, `trust` the CA's certificate, PEM.
     """
+    context = _asking(certificate)
+    context.load_verify_locations(trust)
+    return context
+
+
+def anchored_context(certificate: Path, anchors: bytes) -> ssl.SSLContext:
+    """Return a TLS context that asks every client for a certificate that one of the anchors signed; raises `OSError`.
+
+    `anchors` are certificates, DER behind DER; each is trusted by itself, whoever signed it. Without any, nobody comes in.
+    """
+    context = _asking(certificate)
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    if anchors:
+        context.load_verify_locations(cadata=anchors)
+    return context
+
+
+def _asking(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(trust)
     context.load_cert_chain(certificate)
     context.num_tickets = 0
     return context

@@ -4,7 +4,7 @@
 openjpki.json        format, purpose, port, settings of this home
 lock                 held shared by `serve` and by commands, exclusively by `story` and `init`
 secret               Django's signing key (0600)
-authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl, desk-ca/ and verifiers-ca/ (0600)
+authority/           db.sqlite3, audit.key, passphrase (0600), keys/ (encrypted), public/ca, public/crl, desk-ca/, verifiers-ca/, operators-ca/ (0600)
 window/desk/CODE/    the desk keys of a municipality and its officers (0600)
 window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
 audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
@@ -42,6 +42,7 @@ EXTERNAL_LINTS = ("off", "pkilint")
 """What beside our own rules certificates are held against."""
 DEFAULT_DESK_PORT = 8781
 DEFAULT_VERIFIER_PORT = 8782
+DEFAULT_OPERATOR_PORT = 8784
 DEFAULT_PORT = 8780
 PORTS = range(1, 2**16)
 _NEWER = frozenset({"dual_control", "external_lint", "keys", "signer", "signer_at", "signer_user"})

@@ -78,6 +78,13 @@ def _verifiers(home: Path) -> None:
     DeskCa(folder, write_private, line="verifiers").found(real_moment())
 
 
+def _operators(home: Path) -> None:
+    """The CA by whose certificate operators' browsers know the authority's pages."""
+    folder = home / "authority" / "operators-ca"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    DeskCa(folder, write_private, line="operators").found(real_moment())
+
+
 def _card_administration(home: Path) -> None:
     CardKeys(home / "authority" / "keys" / f"{NAME}.key", home / "authority" / "passphrase").create(entropy)
 
@@ -103,6 +110,7 @@ PROVISIONS: tuple[Provision, ...] = (
     _audit_keys,
     _desk,
     _verifiers,
+    _operators,
     _card_administration,
     _card_faces,
     _responder,

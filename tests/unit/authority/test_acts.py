@@ -4,7 +4,7 @@ import pytest
 from django.db import connections
 
 from openjpki.audit.models import Entry
-from openjpki.authority.acts import ALIAS, act, authority_at, window_at
+from openjpki.authority.acts import ALIAS, act, authority_at, operator_at, window_at
 from openjpki.authority.verbs import Verb
 
 MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -36,6 +36,7 @@ def test_an_act_does_not_nest() -> None:
         (authority_at(MOMENT).actor, "authority"),
         (window_at(MOMENT, "99201").actor, "window:99201"),
         (window_at(MOMENT, "99201", "sato").actor, "window:99201/sato"),
+        (operator_at(MOMENT, "sato").actor, "operator:sato"),
     ],
 )
 def test_who_acts_has_a_name(actor: str, expected: str) -> None:

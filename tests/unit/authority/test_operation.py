@@ -1,9 +1,13 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from openjpki.audit.models import Entry
+from openjpki.authority.control.approvals import ApprovedBefore, SignatureWrong
 from openjpki.authority.control.controlled import for_issuer
 from openjpki.authority.control.kinds import ActKind, DualControl
+from openjpki.authority.control.statements import approval_of
 from openjpki.authority.generations.end import GenerationEnded
 from openjpki.authority.generations.issuers import NoSuchIssuer
 from openjpki.authority.generations.profile_records import (
@@ -17,7 +21,7 @@ from openjpki.authority.models import GenerationEnd, Issuer
 from openjpki.authority.operation import NotInASandbox
 from openjpki.authority.verifiers.register import RegistrationUnsound
 from tests.support.authority import Scene
-from tests.support.operators import Operators
+from tests.support.operators import SATO, SUZUKI, TANAKA, Operators
 
 pytestmark = pytest.mark.django_db(databases=["authority"])
 
@@ -59,3 +63,35 @@ def test_an_operator_of_a_sandbox_records_a_change_of_profiles(scene: Scene) -> 
     assert scene.authority.operation.record_profiles(digest).digest == recorded_digest() == digest
     with pytest.raises(ProfilesSame):
         scene.authority.operation.record_profiles(digest)
+
+
+def test_a_signature_made_elsewhere_approves(scene: Scene) -> None:
+    """By the operator whose key it is, over exactly this act; by nobody else, and for no other act (T-102)."""
+    operators = Operators(scene.authority).enrolled()
+    operation = operators.operation
+    content = {"operator": SUZUKI}
+    number, other = (operators.propose(ActKind.OPERATOR_REMOVAL, content) for _ in range(2))
+    signature = operators.keys[TANAKA].sign(approval_of(operation.statement(number)))
+
+    for wrong_act, wrong_name in ((other, TANAKA), (number, SATO)):
+        with pytest.raises(SignatureWrong):
+            operation.approve_by(wrong_act, wrong_name, signature)
+    row = operation.approve_by(number, TANAKA, signature)
+    assert row.approver_1_id == TANAKA
+    with pytest.raises(ApprovedBefore):
+        operation.approve_by(number, TANAKA, signature)
+
+
+def test_a_flood_of_refusals_does_not_fill_the_record(scene: Scene) -> None:
+    """Each is counted; of many only some get a row of their own."""
+    real = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+    for _ in range(60):
+        scene.authority.operation.refused(SATO, "authority.approvals.signature-wrong", real)
+    scene.authority.operation.refused(SATO, "pages.refused", real + timedelta(hours=1))
+    rows = Entry.objects.using("authority").filter(verb="operator.refused").order_by("pk")
+
+    assert len(rows) == 21
+    assert {row.actor for row in rows} == {"operator:sato"}
+    last = rows.last()
+    assert last is not None
+    assert last.data == {"code": "pages.refused", "left_out": 40}

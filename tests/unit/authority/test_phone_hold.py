@@ -5,6 +5,7 @@ import pytest
 
 from openjpki.audit.models import Entry
 from openjpki.authority import phone_hold
+from openjpki.authority.acts import phone_at
 from openjpki.authority.models import Card, PhoneHold
 from openjpki.authority.register.persons import CardUnknown
 from openjpki.desk.messages import ReportAccepted
@@ -193,3 +194,25 @@ def test_a_resident_is_known_by_the_card_in_use(stopped: Scene) -> None:
     stopped.expect(ReportAccepted, stopped.card(state=CardState.ABOLISHED, event=LifeEvent.CARD_LOST))
     with pytest.raises(CardUnknown):
         phone_hold.card_in_use(RESIDENT)
+
+
+def test_who_looks_a_caller_up_is_written_down(scene: Scene) -> None:
+    """By the card's number or as the card of a resident; a card that is not there is nobody's (R-5.20)."""
+    scene.with_card()
+    doer = phone_at(scene.clock(), "suzuki")
+    for named in ({"card_number": CARD, "resident_code": ""}, {"card_number": "", "resident_code": RESIDENT}):
+        assert phone_hold.caller(**named, doer=doer).person.resident_code == RESIDENT
+    for unknown in ({"card_number": "9" * 15, "resident_code": ""}, {"card_number": "", "resident_code": "9" * 11}):
+        with pytest.raises(CardUnknown):
+            phone_hold.caller(**unknown, doer=doer)
+    rows = Entry.objects.using("authority").filter(verb="person.read", actor="phone:suzuki")
+
+    assert [row.data for row in rows] == [{"card": str(Card.objects.get()), "what": "call"}] * 2
+
+
+def test_who_looks_through_the_stopped_cards_is_written_down(stopped: Scene) -> None:
+    """The list names cards of people (R-5.20)."""
+    (hold,) = phone_hold.listed(phone_at(stopped.clock(), "suzuki"))
+
+    assert hold.card.card_number == CARD
+    assert Entry.objects.using("authority").get(verb="phone-stops.read").data == {"count": 1}

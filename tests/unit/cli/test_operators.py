@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+from openjpki.authority.control.browser_certificates import hold, operator_in
 from openjpki.authority.control.operator_keys import OperatorKeyUnreadable, PassphraseTooShort
 from openjpki.authority.control.operators import OperatorsComplete
 from openjpki.cli import operators
@@ -15,6 +17,7 @@ from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.cli.operators import KeyFileExists
 from openjpki.cli.passphrases import NoPassphrase, PassphrasesDiffer
+from openjpki.site.clock import real_moment
 from openjpki.site.opening import founded
 from openjpki.site.settings import ROLES
 from tests.support.story import SETTINGS
@@ -96,3 +99,24 @@ def test_operators_are_enrolled_and_listed(tmp_path: Path) -> None:
     assert "登録中" in run("operator", "list", "--home", home, language="ja").lines[0]
     with pytest.raises(OperatorKeyUnreadable):
         operators.public_key_at(tmp_path / "sato")
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_browser_gets_what_the_operators_own_key_certifies(tmp_path: Path) -> None:
+    """Without a home; its owner's alone, never over another, opened by a passphrase of its own (here the same line)."""
+    key, out = tmp_path / "sato.key", tmp_path / "sato.p12"
+    run("operator", "key", "--out", key, "--passphrase-stdin")
+    words = ("operator", "browser", "--operator", "sato", "--key", key, "--out", out, "--passphrase-stdin")
+    answer = run(*words, language="ja")
+
+    assert answer.data["operator"] == "sato"
+    assert str(out) in answer.lines[0]
+    assert PASSPHRASE not in str(answer)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    _, certificate, _ = pkcs12.load_key_and_certificates(out.read_bytes(), PASSPHRASE.encode())
+    assert certificate is not None
+    shown = certificate.public_bytes(Encoding.DER)
+    assert operator_in(shown) == "sato"
+    hold(shown, operators.public_key_at(tmp_path / "sato.key.pub"), real_moment())
+    with pytest.raises(KeyFileExists):
+        run(*words)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.desk.tls import PEER, ClientFiles, peer_of, server_context
+from openjpki.desk.tls import PEER, ClientFiles, anchored_context, peer_of, server_context
 from openjpki.site.clock import real_moment
 from tests.support.desk import Ends
 
@@ -38,6 +38,19 @@ def test_old_versions_of_tls_are_not_spoken(ends: Ends) -> None:
         assert context.verify_mode is ssl.CERT_REQUIRED
     assert ours.check_hostname
     assert theirs.num_tickets == 0
+
+
+def test_without_anchors_nobody_is_trusted(ends: Ends) -> None:
+    """A context of anchors trusts these alone, not the system's CAs; each is trusted by itself."""
+    file = ends.ca.server_file(real_moment())
+    anchor = ssl.PEM_cert_to_DER_cert(ends.ca.certificate.read_text())
+    empty, one = anchored_context(file, b""), anchored_context(file, anchor)
+
+    assert (empty.get_ca_certs(), len(one.get_ca_certs())) == ([], 1)
+    for context in (empty, one):
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.minimum_version is ssl.TLSVersion.TLSv1_3
+        assert context.verify_flags & ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,17 @@ def test_an_older_home_gets_a_desk(tmp_path: Path) -> None:
     provide(tmp_path)
     assert ca.read_bytes() != before
     assert {path.stat().st_mode & 0o777 for path in ca.parent.iterdir()} == {0o600}
+
+
+def test_an_older_home_gets_the_ca_of_the_operators_pages(tmp_path: Path) -> None:
+    """Made where it lacks, for its owner alone; one that is there stays."""
+    provide(tmp_path)
+    folder = tmp_path / "authority" / "operators-ca"
+    before = (folder / "ca.pem").read_bytes()
+    provide(tmp_path)
+
+    assert (folder / "ca.pem").read_bytes() == before
+    assert folder.stat().st_mode & 0o777 == 0o700
+    shutil.rmtree(folder)
+    provide(tmp_path)
+    assert (folder / "ca.key").stat().st_mode & 0o777 == 0o600

@@ -17,16 +17,13 @@ from openjpki.authority.control.in_force import control_in_force
 from openjpki.authority.control.kinds import RULES, SEATS, ActKind
 from openjpki.authority.control.operator_keys import Hand, is_signed
 from openjpki.authority.control.operators import hold_complete, present, queue
+from openjpki.authority.control.statements import MAX_CONTENT, approval_of, proposal_of, statement_of
 from openjpki.authority.means import Means
 from openjpki.authority.models import ControlledAct, Operator
 from openjpki.authority.verbs import Verb
 from openjpki.errors import Failure, Kind
 
-MAX_CONTENT: Final = 128 * 1024
-"""Bytes of what is proposed: a script of a ceremony has about 2,000."""
 _NONCE_BYTES: Final = 16
-_PROPOSES, _APPROVES = b"openjpki operator proposes\n", b"openjpki operator approves\n"
-"""What stands before a statement when it is signed: a proposal is no approval."""
 
 
 class NoSuchAct(Failure):
@@ -117,16 +114,13 @@ def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand,
     if len(said) > MAX_CONTENT:
         raise ContentTooLong(most=MAX_CONTENT)
     expires_at = at + means.terms.approval
-    statement = canonical(
-        {
-            "act": kind.value,
-            "content": dict(content),
-            "proposer": hand.name,
-            "proposed_at": moment_text(at),
-            "expires_at": moment_text(expires_at),
-            "required": required,
-            "number_used_once": means.entropy(_NONCE_BYTES).hex(),
-        }
+    statement = statement_of(
+        kind,
+        content,
+        proposer=hand.name,
+        term=(at, expires_at),
+        required=required,
+        nonce=means.entropy(_NONCE_BYTES).hex(),
     )
     with act():
         queue()
@@ -140,7 +134,7 @@ def propose(means: Means, kind: ActKind, content: Mapping[str, Any], hand: Hand,
             statement=statement,
             digest=sha256(statement).hexdigest(),
             proposer=proposer,
-            proposal=_signed(proposer, _PROPOSES + statement, hand),
+            proposal=_signed(proposer, proposal_of(statement), hand),
             required=required,
             proposer_may_approve=RULES[kind].proposer_may_approve,
             proposed_at=at,
@@ -156,24 +150,30 @@ def approve(means: Means, number: int, hand: Hand, at: datetime) -> ControlledAc
     with act():
         row = locked(number)
         operator = present(hand.name)
-        if row.begun_at is not None:
-            raise ActDone(number=number)
-        if at >= row.expires_at:
-            raise ActExpired(number=number)
-        if operator.pk == row.proposer_id and not row.proposer_may_approve:
-            raise OwnProposal
-        if operator.pk in approvers(row):
-            raise ApprovedBefore(name=operator.name)
-        seat = len(approvers(row)) + 1
-        if seat > row.required:
-            raise ApprovalsComplete(number=number)
+        seat = free_seat(row, operator, at)
         setattr(row, f"approver_{seat}", operator)
-        setattr(row, f"signature_{seat}", _signed(operator, _APPROVES + bytes(row.statement), hand))
+        setattr(row, f"signature_{seat}", _signed(operator, approval_of(bytes(row.statement)), hand))
         setattr(row, f"approved_at_{seat}", at)
         row.save(update_fields=[f"approver_{seat}", f"signature_{seat}", f"approved_at_{seat}"])
         _by(operator, at).note(Verb.ACT_APPROVED, row, {"seat": seat, "digest": row.digest})
     means.checkpoint(Checkpoint.ACT_APPROVED)
     return row
+
+
+def free_seat(row: ControlledAct, operator: Operator, at: datetime) -> int:
+    """Return the seat that an operator may take; raises what keeps this operator, or anybody, from an act."""
+    if row.begun_at is not None:
+        raise ActDone(number=row.pk)
+    if at >= row.expires_at:
+        raise ActExpired(number=row.pk)
+    if operator.pk == row.proposer_id and not row.proposer_may_approve:
+        raise OwnProposal
+    if operator.pk in approvers(row):
+        raise ApprovedBefore(name=operator.name)
+    seat = len(approvers(row)) + 1
+    if seat > row.required:
+        raise ApprovalsComplete(number=row.pk)
+    return seat
 
 
 def spend(kind: ActKind, content: Mapping[str, Any], doer: Doer) -> ControlledAct:
@@ -259,7 +259,7 @@ def standing(row: ControlledAct) -> list[str]:
     return [
         name
         for seat, name in enumerate(approvers(row), start=1)
-        if _verifies(name, _APPROVES + bytes(row.statement), bytes(getattr(row, f"signature_{seat}")))
+        if _verifies(name, approval_of(bytes(row.statement)), bytes(getattr(row, f"signature_{seat}")))
     ]
 
 

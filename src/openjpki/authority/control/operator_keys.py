@@ -1,6 +1,7 @@
 """An operator's own key: P-256 in an encrypted file that the operator keeps, opened by a passphrase that nobody else has.
 
-It signs what the operator proposes and approves, and the transcript of a ceremony; it certifies nothing.
+It signs what the operator proposes and approves, the transcript of a ceremony, and a certificate for the operator's own
+browser. Each begins in a way of its own, so that no signature over one is one over another.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -97,6 +99,10 @@ class OperatorKey:
     def sign(self, message: bytes) -> bytes:
         """Return the signature over a message, DER."""
         return self._private.sign(message, ec.ECDSA(SHA256()))
+
+    def certify(self, builder: x509.CertificateBuilder) -> x509.Certificate:
+        """Return a certificate of the operator's own, for their browser (`browser_certificates`)."""
+        return builder.sign(self._private, SHA256())
 
 
 def public_key_of(pem: bytes, path: object) -> bytes:

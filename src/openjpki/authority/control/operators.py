@@ -6,6 +6,7 @@ from typing import Final
 
 from openjpki.authority.acts import Doer, act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
+from openjpki.authority.control.browser_certificates import BrowserCertificateRefused, hold, operator_in
 from openjpki.authority.control.in_force import ControlNotSet, control_in_force
 from openjpki.authority.control.kinds import OPERATORS_MOST
 from openjpki.authority.control.operator_keys import fingerprint_of
@@ -121,6 +122,24 @@ def present(name: str) -> Operator:
     if operator is None:
         raise OperatorUnknown(name=name)
     return operator
+
+
+def admitted(certificate: bytes, now: datetime) -> Operator:
+    """Return whose browser shows this certificate, DER, whose key the line has proven; `now` is the transport clock's.
+
+    Raises `BrowserCertificateRefused` (for a removed operator too) and `BrowserCertificateOver`.
+    """
+    try:
+        operator = present(operator_in(certificate))
+    except OperatorUnknown as error:
+        raise BrowserCertificateRefused from error
+    hold(certificate, bytes(operator.public_key), now)
+    return operator
+
+
+def present_ones() -> list[Operator]:
+    """Return the operators who are enrolled now, by name."""
+    return list(Operator.objects.filter(removed_at__isnull=True).order_by("name"))
 
 
 def hold_complete(means: Means) -> None:

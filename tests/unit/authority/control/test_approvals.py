@@ -5,7 +5,6 @@ import pytest
 from openjpki.audit.models import Entry
 from openjpki.authority.acts import act, authority_at
 from openjpki.authority.control.approvals import (
-    MAX_CONTENT,
     ActDone,
     ActExpired,
     ApprovalsComplete,
@@ -26,6 +25,7 @@ from openjpki.authority.control.approvals import (
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.operator_keys import Hand
 from openjpki.authority.control.operators import OperatorUnknown
+from openjpki.authority.control.statements import MAX_CONTENT
 from openjpki.authority.models import ControlledAct, Operator
 from tests.support.authority import Scene
 from tests.support.operators import SATO, SUZUKI, TANAKA, Operators

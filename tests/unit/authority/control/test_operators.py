@@ -1,7 +1,15 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from openjpki.audit.models import Entry
 from openjpki.authority.acts import act, authority_at
+from openjpki.authority.control.browser_certificates import (
+    BrowserCertificateOver,
+    BrowserCertificateRefused,
+    made,
+)
 from openjpki.authority.control.controlled import Going, for_enrolment
 from openjpki.authority.control.kinds import OPERATORS_MOST, ActKind
 from openjpki.authority.control.operator_keys import OperatorKey
@@ -12,8 +20,10 @@ from openjpki.authority.control.operators import (
     OperatorsMissing,
     OperatorUnknown,
     TooFewWouldStay,
+    admitted,
     enrol,
     present,
+    present_ones,
 )
 from openjpki.authority.models import Operator
 from tests.support.authority import Scene
@@ -99,3 +109,33 @@ def test_there_is_a_most_of_operators(scene: Scene) -> None:
             enrol(f"one-{number}", OperatorKey.generate().public_key, authority_at(scene.clock()))
         with pytest.raises(OperatorsComplete):
             enrol("tenth", OperatorKey.generate().public_key, authority_at(scene.clock()))
+
+
+def test_whose_browser_comes_is_known_by_the_enrolled_key(scene: Scene) -> None:
+    """By the key alone: not by a name that says so, not by a stranger's, not by a removed operator's (T-100, T-101)."""
+    operators = Operators(scene.authority).enrolled()
+    real = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+
+    def shown(name: str, key: OperatorKey) -> bytes:
+        _, certificate, _ = pkcs12.load_key_and_certificates(
+            made(name, key, real, days=1, passphrase=b"a passphrase"), b"a passphrase"
+        )
+        assert certificate is not None
+        return certificate.public_bytes(Encoding.DER)
+
+    assert admitted(shown(SATO, operators.keys[SATO]), real).name == SATO
+    assert [one.name for one in present_ones()] == sorted(NAMES)
+    with pytest.raises(BrowserCertificateOver):
+        admitted(shown(SATO, operators.keys[SATO]), real + timedelta(days=2))
+    strangers = (
+        shown(SATO, operators.keys[TANAKA]),
+        shown(SATO, OperatorKey.generate()),
+        shown("nobody", operators.keys[SATO]),
+    )
+    for stranger in strangers:
+        with pytest.raises(BrowserCertificateRefused):
+            admitted(stranger, real)
+    operators.carried_out(ActKind.OPERATOR_REMOVAL, {"operator": SUZUKI})
+    with pytest.raises(BrowserCertificateRefused):
+        admitted(shown(SUZUKI, operators.keys[SUZUKI]), real)
+    assert SUZUKI not in [one.name for one in present_ones()]

@@ -1,5 +1,5 @@
-from openjpki.cli.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
 from openjpki.rules.verifiers import Right, VerifierKind, VerifierState
+from openjpki.site.operators.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
 
 
 def test_every_word_of_a_verifier_has_its_japanese() -> None:
