@@ -61,6 +61,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--no-follower", action="store_true", help="the responder answers from a store that another process keeps"
     )
+    parser.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        help="the responder tells on this port of 127.0.0.1 what it counts (default: nowhere)",
+    )
     parser.set_defaults(run=run)
 
 

@@ -4,11 +4,13 @@ Nothing is believed but the certificate whose key the connection has proven. Sus
 ground: each is refused, and says so to whoever holds the key; a stranger hears nothing else.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import QuerySet
+from hashlib import sha256
 
 from openjpki.authority.models import Verifier, VerifierCertificate
+from openjpki.authority.responding.askers import Asker
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind
@@ -70,19 +72,42 @@ def hold_right(row: Verifier, right: Right, about: CertificateKind) -> None:
         raise NotRegisteredFor(right=right.value)
 
 
-def accepted_requesters(right: Right, about: CertificateKind, at: datetime, *, now: datetime) -> tuple[bytes, ...]:
-    """Return the certificates (DER) whose holders may ask this now: what a process that answers by itself keeps a copy of."""
-    today = civil_date(at)
-    rows: QuerySet[VerifierCertificate] = VerifierCertificate.objects.filter(
-        revoked_at__isnull=True,
-        not_before__lte=now,
-        not_after__gte=now,
-        verifier__state=VerifierState.ACTIVE.value,
-        verifier__since__lte=today,
-        verifier__until__gte=today,
-    ).select_related("verifier")
-    return tuple(
-        bytes(row.certificate)
-        for row in rows.order_by("fingerprint")
-        if may_ask(row.verifier.on_grounds(), row.verifier.with_rights(), right, about)
+def askers() -> dict[bytes, Asker]:
+    """Return who may ask about status, by the SHA-256 of the certificate: what a responder's node keeps a copy of.
+
+    Suspended, ended and revoked ones are not among them; when the others begin and end is said of each (R-5.24).
+    """
+    rows = VerifierCertificate.objects.filter(revoked_at__isnull=True, verifier__state=VerifierState.ACTIVE.value)
+    needed = ("fingerprint", "not_before", "not_after", *(f"verifier__{name}" for name in _NEEDED))
+    return {bytes.fromhex(row.fingerprint): _asker(row) for row in rows.select_related("verifier").only(*needed)}
+
+
+@dataclass(frozen=True)
+class RegisteredRequesters:
+    """`Requesters` in the register's own tables; `now` is the transport clock."""
+
+    now: Callable[[], datetime]
+
+    def accepts(self, certificate: bytes, about: CertificateKind, at: datetime) -> bool:
+        """Tell whether a verifier may ask about certificates of a kind who shows this certificate."""
+        try:
+            row = admitted(sha256(certificate).hexdigest(), at, now=self.now())
+            hold_right(row, Right.STATUS, about)
+        except Failure:
+            return False
+        return True
+
+
+_NEEDED = ("since", "until", "grounds", "rights")
+"""Columns of the register that a node's copy is made from: no name is read."""
+
+
+def _asker(row: VerifierCertificate) -> Asker:
+    grounds, rights = row.verifier.on_grounds(), row.verifier.with_rights()
+    return Asker(
+        not_before=row.not_before,
+        not_after=row.not_after,
+        since=row.verifier.since,
+        until=row.verifier.until,
+        kinds=frozenset(kind for kind in CertificateKind if may_ask(grounds, rights, Right.STATUS, kind)),
     )
