@@ -46,7 +46,8 @@ def header(tag: int, length: int) -> bytes:
 def tlv(tag: int, *contents: bytes) -> bytes:
     """Return one element around the concatenated contents."""
     body = b"".join(contents)
-    return header(tag, len(body)) + body
+    length = len(body)
+    return (bytes((tag, length)) if length < _SHORT_LENGTH else header(tag, length)) + body
 
 
 def sequence(*contents: bytes) -> bytes:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, unique
 
+import msgspec
+
 from openjpki.authority.responding.requesters import NotAccepted, Requesters, hold_requester
 from openjpki.authority.responding.view import Delegate, Found, KnownIssuer, NotSure, Span, StatusStore, View
 from openjpki.authority.signing.keys import KeyMissing, SigningKeys
@@ -40,8 +42,7 @@ class Word(Enum):
     INTERNAL_ERROR = "internal_error"
 
 
-@dataclass(frozen=True, kw_only=True)
-class About:
+class About(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer was made from: one certificate's standing in the store."""
 
     issuer: int
@@ -49,8 +50,7 @@ class About:
     standing: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """An answer, and until when a cache may keep it."""
 
     der: bytes
@@ -142,8 +142,10 @@ class StatusDesk:
             this_update=this_update,
             word=Word(statuses[0].status),
             about=tuple(
-                About(issuer=issuer.number, serial=item.serial, standing=one.standing if one else None)
-                for item, one in zip(request.items, found, strict=True)
+                [
+                    About(issuer=issuer.number, serial=item.serial, standing=one.standing if one else None)
+                    for item, one in zip(request.items, found, strict=True)
+                ]
             ),
         )
 

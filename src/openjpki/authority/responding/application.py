@@ -77,7 +77,7 @@ _ONLY_POST = plain(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("allow", "POST"))
 _ONLY_GET = plain(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("allow", "GET, HEAD"))
 _OTHER_TYPE = plain(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _OK = plain(HTTPStatus.OK, b"ok\n")
-_NOT_READY = plain(HTTPStatus.SERVICE_UNAVAILABLE, b"not ready\n")
+_NOTHING_SURE = plain(HTTPStatus.SERVICE_UNAVAILABLE, b"not ready\n")
 _TOO_LONG = plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
@@ -173,7 +173,7 @@ class OcspApplication:
             try:
                 self.store.look(self.clock())
             except NotSure:
-                return _NOT_READY
+                return _NOTHING_SURE
         return _OK
 
 

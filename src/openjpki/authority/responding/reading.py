@@ -93,16 +93,9 @@ class StatusFile:
         self._look: Look | None = None
         self._world: tuple[int, tuple[_Issuer, ...]] = (-1, ())
 
-    @contextmanager
-    def view(self, at: datetime) -> "Iterator[_Snapshot]":
+    def view(self, at: datetime) -> "_Viewing":
         """Look at the last commit; raises `NotSure` if there is none, or it is not of this time."""
-        try:
-            with self._reading() as reading:
-                look = self._looked(reading.get(HEAD), at)
-                yield _Snapshot(reading, self._issuers(reading, look.head), look.span)
-        except (lmdb.Error, StandingUnreadable, msgspec.DecodeError, struct.error) as error:
-            self.close()
-            raise NotSure from error
+        return _Viewing(self, at)
 
     def standing(self, issuer: int, serial: int) -> bytes | None:
         """Return a certificate's standing in the last commit; raises `NotSure`."""
@@ -159,17 +152,25 @@ class StatusFile:
 
     @contextmanager
     def _reading(self) -> "Iterator[lmdb.Transaction[bytes]]":
+        file, reading = self._begun()
+        try:
+            yield reading
+        finally:
+            self._ended(file, reading)
+
+    def _begun(self) -> "tuple[lmdb.Environment, lmdb.Transaction[bytes]]":
         with self._lock:
             file = self._opened()
+            reading = file.begin()
             self._readers[file] += 1
-        try:
-            with file.begin() as reading:
-                yield reading
-        finally:
-            with self._lock:
-                self._readers[file] -= 1
-                if file is not self._file:
-                    self._let_go(file)
+        return file, reading
+
+    def _ended(self, file: lmdb.Environment, reading: "lmdb.Transaction[bytes]") -> None:
+        reading.abort()
+        with self._lock:
+            self._readers[file] -= 1
+            if file is not self._file:
+                self._let_go(file)
 
     def _opened(self) -> lmdb.Environment:
         try:
@@ -225,6 +226,39 @@ class StatusFile:
             issuers = tuple(_issuer(one) for one in unpack_world(found).generations)
             self._world = (head.version, issuers)
         return issuers
+
+
+class _Viewing:
+    """The context of a view: one commit is read, and whatever in it is none of ours is `NotSure`."""
+
+    __slots__ = ("_at", "_file", "_reading", "_store")
+
+    def __init__(self, store: StatusFile, at: datetime) -> None:
+        self._store = store
+        self._at = at
+
+    def __enter__(self) -> "_Snapshot":
+        store = self._store
+        try:
+            self._file, self._reading = store._begun()  # noqa: SLF001  -- a part of it
+        except lmdb.Error as error:
+            store.close()
+            raise NotSure from error
+        try:
+            look = store._looked(self._reading.get(HEAD), self._at)  # noqa: SLF001
+            return _Snapshot(self._reading, store._issuers(self._reading, look.head), look.span)  # noqa: SLF001
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        self._store._ended(self._file, self._reading)  # noqa: SLF001
+        if isinstance(error, _NONE_OF_OURS):
+            self._store.close()
+            raise NotSure from error
+
+
+_NONE_OF_OURS = (lmdb.Error, StandingUnreadable, msgspec.DecodeError, struct.error)
 
 
 class _Snapshot:
