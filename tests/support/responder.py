@@ -1,5 +1,6 @@
 """A node of a responder beside a scene's authority: its store, its follower's rounds, and what it says."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.publishing.following import Followed, following
 from openjpki.authority.responding.answering import Answered, StatusDesk
 from openjpki.authority.responding.cache import CachedDesk
-from openjpki.authority.responding.requesters import Requesters
-from openjpki.authority.responding.store import StatusFile
+from openjpki.authority.responding.reading import StatusFile
+from openjpki.authority.responding.requesters import StoredRequesters
 from openjpki.desk.messages import CertificateIssued
 from openjpki.pki.ocsp import build_request
 from tests.support.authority import Scene
@@ -47,7 +48,8 @@ def said(answered: Answered) -> str:
 class Node:
     """A responder's node: one process may have its store open once, so the writer lets go before anybody reads."""
 
-    def __init__(self, scene: Scene, folder: Path, *, requesters: Requesters | None = None) -> None:
+    def __init__(self, scene: Scene, folder: Path, *, now: Callable[[], datetime] | None = None) -> None:
+        """Stand beside a scene; `now` is the transport clock of a node that answers those alone who registered."""
         self.authority: Authority = scene.authority
         self.folder = folder
         self.elapsed = Elapsed()
@@ -59,6 +61,7 @@ class Node:
             tolerance=terms.clock_tolerance,
             elapsed=self.elapsed,
         )
+        requesters = StoredRequesters(self.store, now) if now else None
         self.desk = StatusDesk(store=self.store, keys=self.authority.keys_of_responders, requesters=requesters)
         self.cached = CachedDesk(self.desk, self.store)
         self.passed: list[Checkpoint] = []

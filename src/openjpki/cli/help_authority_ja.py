@@ -8,6 +8,7 @@ SERVE: Mapping[str, str] = {
     "another port than the home's; its certificates name the home's port for OCSP": "ホームのポートの代わりに使うポート。証明書に書かれる OCSP のアドレスは、ホームのポートのまま",
     "take the windows' messages over HTTPS here (default: the home's; 8781 for the authority alone)": "窓口からの通信を HTTPS で受けるポート(省略時はホームの設定。認証局だけを動かす場合は 8781)",
     "answer registered verifiers over HTTPS here (default: nowhere, or 8782 if only they may have lists and OCSP answers)": "登録された検証者に HTTPS で答えるポート(省略時は答えない。失効リストと OCSP を検証者だけに渡す設定では 8782)",
+    "the responder tells on this port of 127.0.0.1 what it counts (default: nowhere)": "レスポンダーが 127.0.0.1 のこのポートで計測値を示す(省略時は示さない)",
     "processes that answer, for the responder, which takes port 8783 if none is named (default: 1)": "レスポンダーの応答プロセスの数(省略時は 1)。ポートを指定しなければ 8783 を使う",
     "let this group reach the socket of the signing process, which has a user of its own (`init --only-signer`)": (
         "専用の利用者で動く署名プロセス(`init --only-signer`)のソケットに、このグループから接続できるようにする"

@@ -74,6 +74,12 @@ def register(commands: Commands) -> None:
         metavar="NAME",
         help="hear this user's processes at that socket; may be repeated (default: the signing process's own user)",
     )
+    parser.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        help="the responder tells on this port of 127.0.0.1 what it counts (default: nowhere)",
+    )
     parser.set_defaults(run=run)
 
 

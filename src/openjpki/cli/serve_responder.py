@@ -1,7 +1,6 @@
 """`openjpki serve responder` and `serve follower`: OCSP from a store of its own, until it is stopped."""
 
 import argparse
-import os
 import sys
 from contextlib import nullcontext
 
@@ -18,9 +17,6 @@ DEFAULT_RESPONDER_PORT = 8783
 DEFAULT_WORKERS = 1
 MOST_WORKERS = 64
 """More than a machine has cores for signatures."""
-HEADER_SECONDS = 10
-"""How long a client may take for the head of a request, and may be silent between two."""
-STOP_SECONDS = 2
 
 
 class FromLists(Failure):
@@ -53,7 +49,7 @@ def serve_responder(arguments: argparse.Namespace) -> Answer:
             ja=f"OCSPレスポンダーが http://{LOOPBACK}:{port}/ocsp/ で応答しています。終わるには Ctrl-C を押してください。",
             en=f"The OCSP responder answers at http://{LOOPBACK}:{port}/ocsp/ — press Ctrl-C to stop.",
         )
-        _serve(home, port, arguments.workers or DEFAULT_WORKERS)
+        _serve(home, port, arguments.workers or DEFAULT_WORKERS, arguments.metrics_port)
     return Answer(data={"address": f"http://{LOOPBACK}:{port}/ocsp/", "ended": "stopped"})
 
 
@@ -79,27 +75,10 @@ def _tell(arguments: argparse.Namespace, **told: str) -> None:
     print(told[language_of(arguments)], file=sys.stderr, flush=True)
 
 
-def _serve(home: Home, port: int, workers: int) -> None:
-    """Run the web server in processes of its own; they open the home by its path, and no database."""
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-    from granian.server import Server
+def _serve(home: Home, port: int, workers: int, metrics_port: int | None) -> None:
+    """Answer in processes of their own until a signal says to stop, and tell on another port what they count."""
+    from openjpki.site.responding import answering
+    from openjpki.site.watching.responder_metrics import measured
 
-    from openjpki.site.watching.logs import SERVER
-
-    os.environ["OPENJPKI_HOME"] = str(home.path)
-    Server(
-        "openjpki.site.responding:worker",
-        factory=True,
-        address=LOOPBACK,
-        port=port,
-        interface=Interfaces.ASGINL,
-        workers=workers,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
-        log_level=LogLevels.warning,
-        log_dictconfig=dict(SERVER),
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    with until_signalled() as stop, answering(home, port, workers) as numbers, measured(home, metrics_port, numbers):
+        stop.within(FOREVER)

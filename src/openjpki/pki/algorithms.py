@@ -1,6 +1,7 @@
 """The two key algorithms of the house: RSA-2048 with SHA-256 today, P-384 with SHA-384 for the coming card."""
 
 from enum import Enum, unique
+from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -89,6 +90,16 @@ def load_public_key(spki: bytes) -> PublicKey:
     if public_key_bytes(key) != spki:
         raise UnsupportedKey
     return key
+
+
+@lru_cache(maxsize=64)
+def known_key(spki: bytes) -> tuple[PublicKey, KeyAlgorithm]:
+    """Load a SubjectPublicKeyInfo with its algorithm; raise as `load_public_key` does.
+
+    Cached: whoever signs holds every signature against the same few keys.
+    """
+    key = load_public_key(spki)
+    return key, KeyAlgorithm.of(key)
 
 
 def public_key_bytes(key: PublicKey) -> bytes:

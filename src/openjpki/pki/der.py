@@ -46,7 +46,8 @@ def header(tag: int, length: int) -> bytes:
 def tlv(tag: int, *contents: bytes) -> bytes:
     """Return one element around the concatenated contents."""
     body = b"".join(contents)
-    return header(tag, len(body)) + body
+    length = len(body)
+    return (bytes((tag, length)) if length < _SHORT_LENGTH else header(tag, length)) + body
 
 
 def sequence(*contents: bytes) -> bytes:
@@ -139,16 +140,18 @@ class Reader:
 
     def content(self, tag: int) -> bytes:
         """Return the content of the next element, which must have this tag."""
-        if not self.next_is(tag):
+        data, at = self._data, self._at
+        if at >= len(data) or data[at] != tag:
             message = f"tag {tag:#04x} expected"
             raise NotDer(message)
-        start, length = self._length(self._at + 1)
+        short = at + 1 < len(data) and data[at + 1] < _SHORT_LENGTH
+        start, length = (at + 2, data[at + 1]) if short else self._length(at + 1)
         end = start + length
-        if end > len(self._data):
+        if end > len(data):
             message = f"tag {tag:#04x} is cut off"
             raise NotDer(message)
         self._at = end
-        return self._data[start:end]
+        return data[start:end]
 
     def header(self, tag: int) -> int:
         """Read identifier and length of the next element and return the length; its content may be cut off here."""

@@ -17,7 +17,7 @@ from openjpki.pki.algorithms import (
     RSA_EXPONENT,
     KeyAlgorithm,
     UnsupportedKey,
-    load_public_key,
+    known_key,
     public_key_bytes,
 )
 
@@ -172,8 +172,8 @@ def verify_digest(spki: bytes, algorithm: KeyAlgorithm, digest: bytes, signature
 def _verify(
     spki: bytes, algorithm: KeyAlgorithm, message: bytes, signature: bytes, hashed: HashAlgorithm | Prehashed
 ) -> None:
-    key = load_public_key(spki)
-    if KeyAlgorithm.of(key) is not algorithm:
+    key, known = known_key(spki)
+    if known is not algorithm:
         raise SignatureInvalid
     try:
         if isinstance(key, rsa.RSAPublicKey):

@@ -112,7 +112,7 @@ def parse_request(request: bytes) -> OcspRequest:
     if len(request) > MOST_REQUEST_BYTES:
         raise MalformedRequest
     try:
-        return _request(request)
+        return _plain(request) or _request(request)
     except der.NotDer as error:
         raise MalformedRequest from error
 
@@ -142,6 +142,44 @@ def _request(request: bytes) -> OcspRequest:
         nonce = _known_extensions(body.inside(der.context(2)))
     body.end()
     return OcspRequest(items=items, nonce=nonce, signature=signature)
+
+
+_OPENINGS = {
+    size: bytes(octet for inner in range(2, 12, 2) for octet in (der.SEQUENCE, size - inner)) for size in range(12, 129)
+}
+"""The five SEQUENCEs around a CertID, by the length of a question that has nothing else and is short."""
+_PLAIN = tuple(
+    (name, der.sequence(identifier, _NULL) + bytes((der.OCTET_STRING, size)), size)
+    for (name, identifier), size in zip(_HASH_IDENTIFIERS.items(), (20, 32), strict=True)
+)
+
+
+def _plain(request: bytes) -> OcspRequest | None:
+    """Read the question that nearly everybody asks: one CertID and nothing else; None for every other, sound or not.
+
+    It says of these what `_request` says of them (a test holds the two against each other), in a tenth of the time.
+    """
+    if request[:10] != _OPENINGS.get(len(request)):
+        return None
+    for name, begins, size in _PLAIN:
+        if not request.startswith(begins, 10):
+            continue
+        at = 10 + len(begins)
+        key, serial = at + size + 2, at + 2 * size + 4
+        length = len(request) - serial
+        if not 0 < length <= MOST_SERIAL_BYTES or request[serial - 2 : serial] != bytes((der.INTEGER, length)):
+            return None
+        if request[key - 2 : key] != begins[-2:]:
+            return None
+        item = RequestedStatus(
+            issuer_name_hash=request[at : at + size],
+            issuer_key_hash=request[key : key + size],
+            hash_name=name,
+            serial=der.read_integer(request[serial:]),
+            identifier=request[8:],
+        )
+        return OcspRequest(items=(item,), nonce=None)
+    return None
 
 
 def _items(reader: der.Reader) -> tuple[RequestedStatus, ...]:

@@ -19,6 +19,7 @@ from openjpki.site.home import Home
 from openjpki.site.opening import start_django, told_of_databases
 from openjpki.site.orphans import end_with_parent
 from openjpki.site.watching import logs
+from openjpki.site.workers import kept_running
 
 if TYPE_CHECKING:
     from openjpki.authority.publishing.following import Follower  # Django must be set up before its modules are loaded
@@ -84,28 +85,13 @@ def beside(home: Home) -> Iterator[None]:
     """
     context = get_context("spawn")
     ready = context.Event()
-    stop = threading.Event()
-    running: list[BaseProcess] = []
 
-    def keep() -> None:
-        while not stop.is_set():
-            process = context.Process(target=_process, args=(home.path, ready), daemon=True)
-            process.start()
-            running[:] = [process]
-            process.join()
-            stop.wait(FAILED_PAUSE.total_seconds())
+    def process() -> BaseProcess:
+        return context.Process(target=_process, args=(home.path, ready), daemon=True)
 
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
-    ready.wait(FIRST_SECONDS)
-    try:
+    with kept_running([process], FAILED_PAUSE.total_seconds(), STOP_SECONDS):
+        ready.wait(FIRST_SECONDS)
         yield
-    finally:
-        stop.set()
-        for process in running:
-            process.terminate()
-            process.join(STOP_SECONDS)
-        keeper.join(STOP_SECONDS)
 
 
 def _process(path: Path, ready: Event) -> None:

@@ -9,7 +9,7 @@ window/desk/CODE/    the desk keys of a municipality and its officers (0600)
 window/  staff/      db.sqlite3, audit.key (0600, as in authority/: it holds personal data)
 audit/               ROLE.pem, ROLE.head: public key and last head of each role's sealed record
 cards/               NAME.card (0600)
-responder/           keys/ (encrypted), passphrase (0600), requesters/: all that `serve responder` has
+responder/           keys/ (encrypted), passphrase (0600): all that `serve responder` has
 status/              what it answers from: follows the authority's journal, and can be removed
 story/               transcript and artefacts of the last story
 ```

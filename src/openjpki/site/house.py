@@ -15,7 +15,7 @@ from openjpki.authority.cards.keys import NAME, CardKeys
 from openjpki.authority.cards.works import FORMS
 from openjpki.authority.control.kinds import DualControl
 from openjpki.authority.desk.gate import Gate
-from openjpki.authority.responding.requesters import RequesterFolder
+from openjpki.authority.verifiers.access import RegisteredRequesters
 from openjpki.card.administration import KeyForm
 from openjpki.card.conversation import Conversation
 from openjpki.card.pin_terminal import PinTerminal
@@ -135,7 +135,7 @@ class House:
             entropy=entropy,
             keys=signing_keys(home, key_source),
             responder_keys=responder_keys(home, key_source),
-            requesters=RequesterFolder(home.path / "responder" / "requesters", real_moment),
+            requesters=RegisteredRequesters(real_moment),
             card_keys=card_keys,
             face_key=face_key,
             public=home.public,

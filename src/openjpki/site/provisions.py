@@ -95,9 +95,8 @@ def _card_faces(home: Path) -> None:
 
 
 def _responder(home: Path) -> None:
-    """The responder's own keys, apart from the CAs', what opens them, and the certificates of those who may ask."""
-    for folder in ("responder/keys", "responder/requesters"):
-        (home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The responder's own keys, apart from the CAs', and what opens them."""
+    (home / "responder" / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "responder").chmod(0o700)
     _unless_there(home / "responder" / "passphrase", entropy(32).hex().encode())
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from openjpki.authority.responding.store import DATA, Head, StatusWriter
+from openjpki.authority.responding.form import DATA, Head
+from openjpki.authority.responding.store import StatusWriter
 from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.cli.responders import NoStore

@@ -3,7 +3,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from openjpki.cli.answer import Answer
 from openjpki.cli.main import parser
 from openjpki.cli.serve_responder import DEFAULT_RESPONDER_PORT, FromLists
 from openjpki.site import following as followers
+from openjpki.site import responding
 from openjpki.site.home import Home, Settings
-from openjpki.site.responding import application_of
 from openjpki.site.server import PortTaken, free_port, holding_port
 from openjpki.site.signing import SignerNeeded
+from openjpki.site.watching import responder_metrics
 
 SETTINGS = Settings(purpose="sandbox")
 
@@ -39,7 +40,7 @@ def run(home: Home, *words: str) -> Answer:
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, int, int]]:
     """Put a server that stops at once in the web server's place, and return what it was asked to serve."""
     asked: list[tuple[Path, int, int]] = []
-    monkeypatch.setattr(module, "_serve", lambda home, port, workers: asked.append((home.path, port, workers)))
+    monkeypatch.setattr(module, "_serve", lambda home, port, workers, _: asked.append((home.path, port, workers)))
     return asked
 
 
@@ -121,26 +122,27 @@ def test_a_follower_follows_until_it_is_stopped(
     assert "follows the journal" in capsys.readouterr().err
 
 
-def test_the_web_server_gets_what_bounds_its_clients(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slow heads are cut off, workers that die come back, and no worker has the desk's or the story's code to run."""
-    from granian import server
+def test_workers_answer_and_are_measured_until_the_signal(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many processes as asked for; what they count is told at the port for metrics, and nowhere if none is named."""
+    done: list[object] = []
 
-    asked: dict[str, object] = {}
+    @contextmanager
+    def answering(found: Home, port: int, workers: int) -> Iterator[list[int]]:
+        done.append((found.path, port, workers))
+        yield [7]
 
-    class Server:
-        def __init__(self, target: str, **settings: object) -> None:
-            asked.update(settings, target=target)
+    @contextmanager
+    def measured(found: Home, port: int | None, numbers: list[int]) -> Iterator[None]:
+        done.append((found.path, port, numbers))
+        threading.Thread(target=stop).start()
+        yield
 
-        def serve(self) -> None:
-            """Stop at once."""
+    def stop() -> None:
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(server, "Server", Server)
-    monkeypatch.setenv("OPENJPKI_HOME", "")
-    module._serve(home, 8799, 2)
+    monkeypatch.setattr(responding, "answering", answering)
+    monkeypatch.setattr(responder_metrics, "measured", measured)
+    run(home, "responder", "--no-follower", "--workers", "2", "--port", "8799", "--metrics-port", "8798")
 
-    assert (asked["target"], asked["workers"], asked["address"]) == ("openjpki.site.responding:worker", 2, "127.0.0.1")
-    assert asked["http1_settings"].header_read_timeout == 10_000  # type: ignore[attr-defined]
-    assert asked["respawn_failed_workers"] is True
-    assert os.environ["OPENJPKI_HOME"] == str(home.path)
-    with suppress(FileNotFoundError):
-        application_of(home)
+    assert done == [(home.path, 8799, 2), (home.path, 8798, [7])]

@@ -4,7 +4,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from openjpki.pki import der
-from openjpki.pki.algorithms import KeyAlgorithm, PublicKey, UnsupportedKey, load_public_key, public_key_bytes
+from openjpki.pki.algorithms import (
+    KeyAlgorithm,
+    PublicKey,
+    UnsupportedKey,
+    known_key,
+    load_public_key,
+    public_key_bytes,
+)
 from tests.support.keys import pooled_signer
 
 
@@ -15,6 +22,8 @@ def test_a_key_tells_its_algorithm(algorithm: KeyAlgorithm) -> None:
 
     assert KeyAlgorithm.of(spki) is algorithm
     assert KeyAlgorithm.of(load_public_key(spki)) is algorithm
+    assert known_key(spki)[1] is algorithm
+    assert known_key(spki) is known_key(bytes(bytearray(spki)))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Keeps a node's status store up to the authority's journal. One process does, and it reads three tables alone.
+"""Keeps a node's status store up to the authority's journal, and to the verifiers' register. One process does.
+
+It reads five tables alone: issuers, responders, the journal, and of verifiers and their certificates what lets them ask.
 
 Everything that an act committed before a round began is in the store when the round ends: positions are given in the
 order of the commits (`journal`). So the moment at which the round began is the one up to which the store is complete.
@@ -20,7 +22,9 @@ from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.means import Means
 from openjpki.authority.models import Issuer, OcspResponder, StatusChange
 from openjpki.authority.moments import ClockWentBack
-from openjpki.authority.responding.store import Entry, Generation, Head, Responder, StatusWriter, World
+from openjpki.authority.responding.form import Generation, Head, Responder, World
+from openjpki.authority.responding.store import Entry, StatusWriter
+from openjpki.authority.verifiers.access import askers
 from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import in_japan
 
@@ -83,7 +87,7 @@ class Follower:
         if world != stored:
             head = replace(head, version=head.version + 1)
         complete_at = max(head.complete_at, int(at.timestamp()))
-        self._writer.add((), replace(head, complete_at=complete_at), world)
+        self._writer.add((), replace(head, complete_at=complete_at), world, askers())
         self._checkpoint(Checkpoint.STATUS_STORE_COMPLETE)
         return Followed(position=head.position, entries=head.position - before, anew=anew)
 

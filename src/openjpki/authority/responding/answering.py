@@ -8,16 +8,18 @@ Whatever store knows it, in whatever process: this is the one place where the ve
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, unique
 
-from openjpki.authority.responding.requesters import NotAccepted, Requesters, SignatureMissing, hold_requester
+import msgspec
+
+from openjpki.authority.responding.requesters import NotAccepted, Requesters, hold_requester
 from openjpki.authority.responding.view import Delegate, Found, KnownIssuer, NotSure, Span, StatusStore, View
 from openjpki.authority.signing.keys import KeyMissing, SigningKeys
 from openjpki.pki.keys import Signer
 from openjpki.pki.ocsp import MalformedRequest, OcspRequest, parse_request
-from openjpki.pki.ocsp_answer import StatusAnswer, build_answer, error_answer
+from openjpki.pki.ocsp_answer import Error, StatusAnswer, build_answer, error_answer
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.standing import next_change, shown_at
 
@@ -25,8 +27,22 @@ GOOD = StatusAnswer(status="good")
 UNKNOWN = StatusAnswer(status="unknown")
 
 
-@dataclass(frozen=True, kw_only=True)
-class About:
+@unique
+class Word(Enum):
+    """An answer in one word."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    TRY_LATER = "try_later"
+    MALFORMED = "malformed"
+    SIGNATURE_REQUIRED = "signature_required"
+    NOT_REGISTERED = "not_registered"
+    UNAUTHORIZED = "unauthorized"
+    INTERNAL_ERROR = "internal_error"
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer was made from: one certificate's standing in the store."""
 
     issuer: int
@@ -34,8 +50,7 @@ class About:
     standing: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """An answer, and until when a cache may keep it."""
 
     der: bytes
@@ -44,14 +59,23 @@ class Answered:
     produced_at: datetime | None = None
     this_update: datetime | None = None
     about: tuple[About, ...] = ()
+    word: Word = Word.GOOD
+    """What it says, for whoever counts; of several certificates what it says of the first."""
 
 
-TRY_LATER = Answered(der=error_answer("try_later"), next_update=None)
+def _error(error: Error, word: Word) -> Answered:
+    return Answered(der=error_answer(error), next_update=None, word=word)
+
+
+TRY_LATER = _error("try_later", Word.TRY_LATER)
 """There is nothing sure to say now (RFC 6960 §2.3)."""
-MALFORMED = Answered(der=error_answer("malformed_request"), next_update=None)
-SIGNATURE_REQUIRED = Answered(der=error_answer("sig_required"), next_update=None)
-UNAUTHORIZED = Answered(der=error_answer("unauthorized"), next_update=None)
-INTERNAL_ERROR = Answered(der=error_answer("internal_error"), next_update=None)
+MALFORMED = _error("malformed_request", Word.MALFORMED)
+SIGNATURE_REQUIRED = _error("sig_required", Word.SIGNATURE_REQUIRED)
+NOT_REGISTERED = _error("unauthorized", Word.NOT_REGISTERED)
+"""Whoever asked may not."""
+UNAUTHORIZED = _error("unauthorized", Word.UNAUTHORIZED)
+"""It is nobody's of ours that was asked about."""
+INTERNAL_ERROR = _error("internal_error", Word.INTERNAL_ERROR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,24 +96,24 @@ class StatusDesk:
         """
         try:
             request = parse_request(question)
-            if self.requesters is not None:
-                hold_requester(request, self.requesters)
         except MalformedRequest:
             return MALFORMED
-        except SignatureMissing:
+        if self.requesters is not None and request.signature is None:
             return SIGNATURE_REQUIRED
-        except NotAccepted:
-            return UNAUTHORIZED
         try:
             with self.store.view(at) as view:
                 return self._answer(view, request, kind)
         except NotSure:
             return TRY_LATER
+        except NotAccepted:
+            return NOT_REGISTERED
 
     def _answer(self, view: View, request: OcspRequest, kind: CertificateKind | None) -> Answered:
         issuer = _issuer_asked(request, view.issuers(kind.value if kind else None))
         if issuer is None:
             return UNAUTHORIZED
+        if self.requesters is not None:
+            hold_requester(request, self.requesters, CertificateKind(issuer.kind), view.span.at)
         found = [view.find(issuer, item) if item.is_of(issuer.certificate) else None for item in request.items]
         return self._signed(view, issuer, request, found)
 
@@ -99,9 +123,10 @@ class StatusDesk:
         at = view.span.at
         this_update = min(span.this_update for span in spans)
         next_update = min([delegate.not_after, *(span.next_update for span in spans)])
+        statuses = [verdict(one) for one in found]
         der = build_answer(
             request=request,
-            statuses=[verdict(one) for one in found],
+            statuses=statuses,
             responder_certificate=delegate.certificate,
             issuer=issuer.certificate,
             signer=signer,
@@ -115,17 +140,22 @@ class StatusDesk:
             next_update=None if bound else next_update,
             produced_at=at,
             this_update=this_update,
+            word=Word(statuses[0].status),
             about=tuple(
-                About(issuer=issuer.number, serial=item.serial, standing=one.standing if one else None)
-                for item, one in zip(request.items, found, strict=True)
+                [
+                    About(issuer=issuer.number, serial=item.serial, standing=one.standing if one else None)
+                    for item, one in zip(request.items, found, strict=True)
+                ]
             ),
         )
 
     def _able(self, delegates: Sequence[Delegate]) -> tuple[Delegate, Signer]:
         """Return the newest responder whose key is here: the next one's may be on its way to this node."""
         for delegate in delegates:
-            with suppress(KeyMissing):
+            try:
                 return delegate, self.keys.signer(delegate.key_name)
+            except KeyMissing:
+                continue
         raise NotSure
 
 

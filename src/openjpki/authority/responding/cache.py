@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from openjpki.authority.responding.answering import Answered, StatusDesk
-from openjpki.authority.responding.store import StatusFile
+from openjpki.authority.responding.reading import StatusFile
 from openjpki.authority.responding.view import NotSure
 from openjpki.rules.kinds import CertificateKind
 
@@ -35,25 +35,35 @@ class CachedDesk:
         self._kept: dict[tuple[CertificateKind | None, bytes], _Kept] = {}
 
     def kept(self, question: bytes, at: datetime, kind: CertificateKind | None) -> Answered | None:
-        """Return the answer that was given before and still is the right one, None if there is none."""
+        """Return the answer that was given before and still is the right one, None if there is none.
+
+        The question is known by its bytes and read no more; the store is looked at for every one.
+        """
         key = (kind, question)
         kept = self._kept.get(key)
         if kept is None:
             return None
-        still = self._still(kept, at)
-        if still is None:
-            with self._lock:
+        try:
+            look = self._store.look(at)
+            if look.head.version != kept.version or look.span.at >= kept.until:
+                still = None
+            elif look.head.position == kept.position:
+                return kept.answered
+            else:
+                still = self._held(kept, look.head.position)
+        except NotSure:
+            still = None
+        with self._lock:
+            if still is None:
                 self._kept.pop(key, None)
-            return None
-        if still is not kept:
-            with self._lock:
-                self._kept[key] = still
+                return None
+            self._kept[key] = still
         return still.answered
 
     def answer(self, question: bytes, at: datetime, kind: CertificateKind | None = None) -> Answered:
         """Answer anew, as `StatusDesk.answer` does, and keep what may be said again."""
         try:
-            head, _ = self._store.head(at)  # before the answer: what comes in between is looked at next time
+            head = self._store.look(at).head  # before the answer: what comes in between is looked at next time
         except NotSure:
             return self._desk.answer(question, at, kind)
         answered = self._desk.answer(question, at, kind)
@@ -67,16 +77,9 @@ class CachedDesk:
             self._kept[kind, question] = kept
         return answered
 
-    def _still(self, kept: _Kept, at: datetime) -> _Kept | None:
-        try:
-            head, span = self._store.head(at)
-            if head.version != kept.version or span.at >= kept.until:
-                return None
-            if head.position == kept.position:
-                return kept
-            about = kept.answered.about
-            if any(self._store.standing(one.issuer, one.serial) != one.standing for one in about):
-                return None
-        except NotSure:
+    def _held(self, kept: _Kept, position: int) -> _Kept | None:
+        """Hold an answer against a store that has news; raises `NotSure`."""
+        about = kept.answered.about
+        if any(self._store.standing(one.issuer, one.serial) != one.standing for one in about):
             return None
-        return replace(kept, position=head.position)
+        return replace(kept, position=position)

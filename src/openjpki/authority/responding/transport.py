@@ -5,6 +5,7 @@ import binascii
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 from openjpki.authority.responding.answering import Answered
@@ -14,6 +15,9 @@ REQUEST: Final = "application/ocsp-request"
 RESPONSE: Final = "application/ocsp-response"
 MOST_ENCODED: Final = (MOST_REQUEST_BYTES + 2) // 3 * 4
 """Characters of a question in an address: its Base64."""
+
+MOST_TAGS: Final = 1024
+"""Characters of If-None-Match that are read: a cache has an answer, or a few."""
 
 
 def question_in(encoded: str) -> bytes:
@@ -32,15 +36,34 @@ def cache_control(answered: Answered, at: datetime) -> str:
     return f"max-age={seconds}, public, no-transform, must-revalidate" if seconds > 0 else "no-store"
 
 
-def dates(answered: Answered, at: datetime, real: datetime) -> list[tuple[str, str]]:
-    """Return Last-Modified and Expires by the real clock, which caches have; nothing for what must not be kept."""
+def validators(answered: Answered, at: datetime, real: datetime) -> tuple[tuple[str, str], ...]:
+    """Return what caches go by (RFC 5019 §6.2), in the time that they have; nothing for what must not be kept.
+
+    The tag is the answer's, byte for byte. Last-Modified is thisUpdate, which tells seconds apart and no more: it dates an
+    answer, and whether a newer one says something else is not decided by it.
+    """
     seconds = _left(answered, at)
-    if seconds <= 0 or answered.produced_at is None:
-        return []
-    return [
-        ("last-modified", _http(real - (at - answered.produced_at))),
+    if seconds <= 0 or answered.this_update is None:
+        return ()
+    return (
+        ("cache-control", cache_control(answered, at)),
+        ("etag", entity_tag(answered)),
+        ("last-modified", _http(real - (at - answered.this_update))),
         ("expires", _http(real + timedelta(seconds=seconds))),
-    ]
+    )
+
+
+def entity_tag(answered: Answered) -> str:
+    """Return the strong tag of an answer (RFC 9110 §8.8.3)."""
+    return f'"{sha256(answered.der).hexdigest()}"'
+
+
+def has(tags: str, answered: Answered, at: datetime) -> bool:
+    """Tell whether an asker has this very answer, by the tags that it says (If-None-Match, RFC 9110 §13.1.2)."""
+    if len(tags) > MOST_TAGS or _left(answered, at) <= 0:
+        return False
+    told = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+    return entity_tag(answered) in told
 
 
 def _left(answered: Answered, at: datetime) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from openjpki.pki.ocsp import RequestedStatus
 from openjpki.rules.standing import Row
 
@@ -47,8 +49,7 @@ class Delegate:
     not_after: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate that was handed over."""
 
     rows: Sequence[Row]

@@ -4,13 +4,13 @@ Nothing is believed but the certificate whose key the connection has proven. Sus
 ground: each is refused, and says so to whoever holds the key; a stranger hears nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import QuerySet
-
 from openjpki.authority.models import Verifier, VerifierCertificate
+from openjpki.authority.responding.askers import Asker
 from openjpki.authority.responding.requesters import NotAccepted, hold_requester
 from openjpki.errors import Failure, Kind
 from openjpki.pki.ocsp import MalformedRequest, parse_request
@@ -74,7 +74,7 @@ def hold_right(row: Verifier, right: Right, about: CertificateKind) -> None:
         raise NotRegisteredFor(right=right.value)
 
 
-def signed_by_nobody_else(row: Verifier, question: bytes, *, now: datetime) -> bool:
+def signed_by_nobody_else(row: Verifier, question: bytes, about: CertificateKind, *, now: datetime) -> bool:
     """Tell whether an OCSP question is unsigned, or signed under a key of the very verifier whose line it came over.
 
     The line has proven who asks, so no signature is wanted (RFC 6960 §4.1.2); one that is there must be theirs, and right:
@@ -83,7 +83,7 @@ def signed_by_nobody_else(row: Verifier, question: bytes, *, now: datetime) -> b
     try:
         request = parse_request(question)
         if request.signature is not None:
-            hold_requester(request, _Own(row, now))
+            hold_requester(request, _Own(row, now), about, now)
     except NotAccepted:
         return False
     except MalformedRequest:
@@ -98,27 +98,50 @@ class _Own:
     row: Verifier
     now: datetime
 
-    def accepts(self, certificate: bytes) -> bool:
-        """Tell whether a certificate is one of them."""
+    def accepts(self, certificate: bytes, _about: CertificateKind, _at: datetime) -> bool:
+        """Tell whether a certificate is one of them; what it may be asked about was held before."""
         in_force = VerifierCertificate.objects.filter(
             verifier=self.row, revoked_at__isnull=True, not_before__lte=self.now, not_after__gte=self.now
         )
         return in_force.filter(fingerprint=sha256(certificate).hexdigest()).exists()
 
 
-def accepted_requesters(right: Right, about: CertificateKind, at: datetime, *, now: datetime) -> tuple[bytes, ...]:
-    """Return the certificates (DER) whose holders may ask this now: what a process that answers by itself keeps a copy of."""
-    today = civil_date(at)
-    rows: QuerySet[VerifierCertificate] = VerifierCertificate.objects.filter(
-        revoked_at__isnull=True,
-        not_before__lte=now,
-        not_after__gte=now,
-        verifier__state=VerifierState.ACTIVE.value,
-        verifier__since__lte=today,
-        verifier__until__gte=today,
-    ).select_related("verifier")
-    return tuple(
-        bytes(row.certificate)
-        for row in rows.order_by("fingerprint")
-        if may_ask(row.verifier.on_grounds(), row.verifier.with_rights(), right, about)
+def askers() -> dict[bytes, Asker]:
+    """Return who may ask about status, by the SHA-256 of the certificate: what a responder's node keeps a copy of.
+
+    Suspended, ended and revoked ones are not among them; when the others begin and end is said of each (R-5.24).
+    """
+    rows = VerifierCertificate.objects.filter(revoked_at__isnull=True, verifier__state=VerifierState.ACTIVE.value)
+    needed = ("fingerprint", "not_before", "not_after", *(f"verifier__{name}" for name in _NEEDED))
+    return {bytes.fromhex(row.fingerprint): _asker(row) for row in rows.select_related("verifier").only(*needed)}
+
+
+@dataclass(frozen=True)
+class RegisteredRequesters:
+    """`Requesters` in the register's own tables; `now` is the transport clock."""
+
+    now: Callable[[], datetime]
+
+    def accepts(self, certificate: bytes, about: CertificateKind, at: datetime) -> bool:
+        """Tell whether a verifier may ask about certificates of a kind who shows this certificate."""
+        try:
+            row = admitted(sha256(certificate).hexdigest(), at, now=self.now())
+            hold_right(row, Right.STATUS, about)
+        except Failure:
+            return False
+        return True
+
+
+_NEEDED = ("since", "until", "grounds", "rights")
+"""Columns of the register that a node's copy is made from: no name is read."""
+
+
+def _asker(row: VerifierCertificate) -> Asker:
+    grounds, rights = row.verifier.on_grounds(), row.verifier.with_rights()
+    return Asker(
+        not_before=row.not_before,
+        not_after=row.not_after,
+        since=row.verifier.since,
+        until=row.verifier.until,
+        kinds=frozenset(kind for kind in CertificateKind if may_ask(grounds, rights, Right.STATUS, kind)),
     )

@@ -227,7 +227,7 @@ class VerifierDoor:
             question = _base64(encoded)
         else:
             raise RequestMalformed
-        if signed_by_nobody_else(row, question, now=self._clock()):
+        if signed_by_nobody_else(row, question, about, now=self._clock()):
             der = self._authority.answer_status(question, about, asker_known=True).der
         else:
             der = UNAUTHORIZED.der

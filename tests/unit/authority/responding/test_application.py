@@ -1,17 +1,21 @@
 import asyncio
 import base64
 import threading
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from openjpki.authority.responding import application as module
 from openjpki.authority.responding.answering import Answered
-from openjpki.authority.responding.application import OcspApplication
+from openjpki.authority.responding.application import OcspApplication, Reply
+from openjpki.authority.responding.requests import read_head
+from openjpki.authority.responding.tally import ROW, Tally, counted
 from openjpki.authority.responding.transport import MOST_ENCODED
 from openjpki.desk.messages import CertificateIssued
 from openjpki.pki.ocsp import MOST_REQUEST_BYTES
@@ -40,6 +44,12 @@ class Got:
         return said(Answered(der=self.body, next_update=None))
 
 
+def got(reply: Reply) -> Got:
+    """Return a reply, read."""
+    status, *fields = reply.head.decode().removesuffix("\r\n").split("\r\n")
+    return Got(int(status.split()[1]), dict(field.split(": ", 1) for field in fields), reply.body)
+
+
 @dataclass
 class Client:
     """Sends requests to the application as a server does, and keeps what went wrong inside."""
@@ -47,40 +57,19 @@ class Client:
     application: OcspApplication
     faults: list[Exception]
 
-    def ask(
-        self, method: str, path: str, *parts: bytes, headers: tuple[tuple[str, str], ...] = (), stalls: bool = False
-    ) -> Got:
-        """Return the answer to a request whose body comes in parts, and may not come to its end."""
-        return asyncio.run(self.coming(method, path, *parts, headers=headers, stalls=stalls))
+    def ask(self, method: str, path: str, body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()) -> Got:
+        """Return the answer to a request."""
+        return asyncio.run(self.coming(method, path, body, headers=headers))
 
-    async def coming(
-        self, method: str, path: str, *parts: bytes, headers: tuple[tuple[str, str], ...] = (), stalls: bool = False
-    ) -> Got:
+    async def coming(self, method: str, path: str, body: bytes = b"", headers: tuple[tuple[str, str], ...] = ()) -> Got:
         """Do the same inside a running loop."""
-        waiting = list(parts)
-        got = Got()
+        lines = (f"{method} {path} HTTP/1.1", "host: a", *(f"{name}: {value}" for name, value in headers))
+        reply = self.application.answer(read_head("\r\n".join(lines).encode()), body)
+        return got(reply if isinstance(reply, Reply) else await reply)
 
-        async def receive() -> MutableMapping[str, Any]:
-            if not waiting and stalls:
-                await asyncio.sleep(60)
-            body = waiting.pop(0) if waiting else b""
-            return {"type": "http.request", "body": body, "more_body": bool(waiting) or stalls}
-
-        async def send(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                got.status = message["status"]
-                got.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-            else:
-                got.body += message["body"]
-
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "headers": [(name.encode(), value.encode()) for name, value in headers],
-        }
-        await self.application(scope, receive, send)
-        return got
+    def get(self, body: bytes, *headers: tuple[str, str], method: str = "GET") -> Got:
+        """Ask with the question in the address."""
+        return self.ask(method, f"/ocsp/signature/{quote(base64.b64encode(body).decode(), safe='')}", headers=headers)
 
     def post(self, body: bytes, kind: str = "signature") -> Got:
         """Post a question."""
@@ -108,7 +97,6 @@ def client(node: Node, scene: Scene) -> Client:
         clock=scene.clock,
         real=lambda: scene.clock() - SHIFT,
         fault=faults.append,
-        body_seconds=0.2,
     )
     return Client(application, faults)
 
@@ -130,6 +118,7 @@ def test_a_posted_question_is_answered(client: Client, issued: CertificateIssued
     assert first.headers == {
         "content-type": "application/ocsp-response",
         "cache-control": "max-age=900, public, no-transform, must-revalidate",
+        "etag": f'"{sha256(first.body).hexdigest()}"',
         "last-modified": "Sat, 06 Dec 2025 00:00:00 GMT",
         "expires": "Sat, 06 Dec 2025 00:15:00 GMT",
         "content-length": str(len(first.body)),
@@ -139,11 +128,47 @@ def test_a_posted_question_is_answered(client: Client, issued: CertificateIssued
 
 def test_a_question_in_the_address_is_answered(client: Client, issued: CertificateIssued) -> None:
     """RFC 6960 §A.1: the server has resolved the escapes; a HEAD gets the head."""
-    path = f"/ocsp/signature/{base64.b64encode(question(issued)).decode()}"
-    got, head = client.ask("GET", path), client.ask("HEAD", path)
+    got, head = client.get(question(issued)), client.get(question(issued), method="HEAD")
 
     assert got.word == "good"
-    assert (head.status, head.headers, head.body) == (200, got.headers, b"")
+    assert (head.status, head.headers) == (200, got.headers)
+
+
+def test_who_has_the_answer_is_told_so(client: Client, scene: Scene, node: Node, issued: CertificateIssued) -> None:
+    """RFC 9110 §13.1.2: 304 by the answer's own tag, with its life; once there is news, the tag is another's."""
+    asked = question(issued)
+    first = client.get(asked)
+    has = ("if-none-match", f'"other", W/{first.headers["etag"]}')
+    again = client.get(asked, has)
+
+    assert (again.status, again.body, "content-length" in again.headers) == (304, b"", False)
+    assert {name: first.headers[name] for name in again.headers} == again.headers
+    assert client.get(asked, ("if-none-match", '"other"')).status == 200
+    assert client.ask("POST", "/ocsp/signature", asked, headers=(ASKS, has)).status == 200
+    scene.revoke(LifeEvent.KEY_COMPROMISE)
+    node.follow()
+    assert client.get(asked, has).word == "revoked key_compromise"
+
+
+def test_a_date_alone_never_confirms_an_answer(client: Client, issued: CertificateIssued) -> None:
+    """ThisUpdate tells seconds apart and no more: If-Modified-Since is no ground to say that nothing changed."""
+    asked = question(issued)
+    first = client.get(asked)
+
+    assert client.get(asked, ("if-modified-since", first.headers["last-modified"])).status == 200
+
+
+def test_what_is_answered_is_counted(client: Client, issued: CertificateIssued) -> None:
+    """Each answer by what it says, signed now or said again, and never by whom it is about."""
+    numbers = [0] * ROW
+    counting = Client(replace(client.application, tally=Tally(numbers)), client.faults)
+    for asked in (question(issued), question(issued), b"nonsense"):
+        counting.post(asked)
+    new, again = counted(numbers)
+
+    assert {word.value: count for word, count in new.answers.items() if count} == {"good": 1, "malformed": 1}
+    assert {word.value: count for word, count in again.answers.items() if count} == {"good": 1}
+    assert (sum(new.times), sum(again.times)) == (2, 1)
 
 
 def test_a_kept_answer_ages(client: Client, scene: Scene, node: Node, issued: CertificateIssued) -> None:
@@ -189,43 +214,27 @@ def test_what_is_not_served_here(client: Client, method: str, path: str, status:
     assert ("allow" in got.headers) == (status == 405)
 
 
-def test_only_requests_are_answered(client: Client) -> None:
-    """Whatever else a server may open, as a lifespan or a web socket, is left alone."""
-
-    async def nothing(*_: object) -> MutableMapping[str, Any]:
-        raise AssertionError
-
-    asyncio.run(client.application({"type": "lifespan"}, nothing, nothing))  # type: ignore[arg-type]  # never called
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        (),
-        (b"nonsense",),
-        (bytes(MOST_REQUEST_BYTES + 1),),
-        (bytes(MOST_REQUEST_BYTES), b"\0" * 100_000, b"never read"),
-    ],
-    ids=["empty", "nonsense", "too long", "far too long"],
-)
-def test_nonsense_is_malformed(client: Client, parts: tuple[bytes, ...]) -> None:
-    """Any bytes get an answer in OCSP's own words; a body is read to its bound only."""
-    got = client.ask("POST", "/ocsp/signature", *parts, headers=(ASKS,))
+@pytest.mark.parametrize("body", [b"", b"nonsense", bytes(MOST_REQUEST_BYTES + 1)], ids=["empty", "nonsense", "long"])
+def test_nonsense_is_malformed(client: Client, body: bytes) -> None:
+    """Any bytes get an answer in OCSP's own words."""
+    got = client.ask("POST", "/ocsp/signature", body, headers=(ASKS,))
 
     assert (got.status, got.word, got.headers["cache-control"]) == (200, "MALFORMED_REQUEST", "no-store")
+
+
+def test_what_is_too_long_is_malformed_unread(client: Client) -> None:
+    """A body longer than any question is refused by its length; elsewhere nobody wants a body."""
+    long = read_head(b"POST /ocsp/signature HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999")
+    other = read_head(b"GET /healthz HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999")
+
+    assert got(client.application.too_long(long)).word == "MALFORMED_REQUEST"
+    assert got(client.application.too_long(other)).status == 413
 
 
 @pytest.mark.parametrize("encoded", ["%", "====", "MA", "A" * (MOST_ENCODED + 1)], ids=len)
 def test_nonsense_in_the_address_is_malformed(client: Client, encoded: str) -> None:
     """What is no Base64, or longer than any question, is no question."""
     assert client.ask("GET", f"/ocsp/signature/{encoded}").word == "MALFORMED_REQUEST"
-
-
-def test_who_sends_nothing_more_is_let_go(client: Client, issued: CertificateIssued) -> None:
-    """A slow client keeps a place for `MAX_BODY_SECONDS` and no longer."""
-    got = client.ask("POST", "/ocsp/signature", question(issued)[:10], headers=(ASKS,), stalls=True)
-
-    assert (got.status, got.headers["connection"]) == (408, "close")
 
 
 def test_health(client: Client, scene: Scene) -> None:

@@ -2,20 +2,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from openjpki.authority.responding.answering import Answered
-from openjpki.authority.responding.requesters import NotAccepted, RequesterFolder, SignatureMissing, hold_requester
+from openjpki.authority.models import VerifierCertificate
+from openjpki.authority.responding.requesters import NotAccepted, hold_requester
+from openjpki.authority.verifiers import register as verifiers
+from openjpki.authority.verifiers.access import RegisteredRequesters
 from openjpki.pki import der
 from openjpki.pki.keys import SoftwareSigner
 from openjpki.pki.ocsp import build_request, parse_request
 from openjpki.rules.kinds import CertificateKind
 from openjpki.rules.policy import Policy
+from openjpki.rules.verifiers import VerifierEvent
 from tests.support.authority import Scene
 from tests.support.hierarchy import ISSUED, hierarchy
 from tests.support.responder import Node, question, said
+from tests.support.verifiers import REAL, Verifiers, registration
 
 MADE = hierarchy(CertificateKind.SIGNATURE)
 OTHER = hierarchy(CertificateKind.AUTHENTICATION)
+REGISTERED = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
 
 
 def signed(plain: bytes, signer: SoftwareSigner, *certificates: bytes, algorithm: bytes = b"") -> bytes:
@@ -35,80 +42,62 @@ def now() -> datetime:
     return ISSUED + timedelta(hours=1)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return the register's folder with one requester."""
-    (tmp_path / "one.cer").write_bytes(MADE.holder)
-    return tmp_path
+class Register:
+    """`Requesters` of one certificate."""
+
+    def accepts(self, certificate: bytes, about: CertificateKind, at: datetime) -> bool:
+        """Accept the one about signature certificates, now."""
+        return (certificate, about, at) == (MADE.holder, CertificateKind.SIGNATURE, now())
 
 
-def test_who_is_registered_may_ask(folder: Path) -> None:
+def hold(asked: bytes, about: CertificateKind = CertificateKind.SIGNATURE) -> None:
+    """Hold a question against the register."""
+    hold_requester(parse_request(asked), Register(), about, now())
+
+
+def test_who_is_registered_may_ask() -> None:
     """certificates.md §7.5: the signature is made with the key of a certificate that the register has."""
-    request = parse_request(signed(PLAIN, MADE.holder_signer, MADE.holder, MADE.ca))
-
-    hold_requester(request, RequesterFolder(folder, now))
+    hold(signed(PLAIN, MADE.holder_signer, MADE.holder, MADE.ca))
+    with pytest.raises(NotAccepted):
+        hold(signed(PLAIN, MADE.holder_signer, MADE.holder, MADE.ca), CertificateKind.AUTHENTICATION)
 
 
 @pytest.mark.parametrize(
     "asked",
     [
+        PLAIN,
         signed(PLAIN, OTHER.ca_signer, OTHER.holder),
         signed(PLAIN, OTHER.ca_signer, MADE.holder),
         signed(PLAIN, MADE.holder_signer),
         signed(PLAIN, MADE.holder_signer, MADE.holder, algorithm=bytes.fromhex("300a06082a8648ce3d040303")),
         signed(PLAIN, MADE.holder_signer, der.sequence()),
     ],
-    ids=["a stranger", "with a stranger's key", "without a certificate", "another algorithm", "no certificate"],
+    ids=["nobody", "a stranger", "a stranger's key", "without a certificate", "another algorithm", "no certificate"],
 )
-def test_who_is_not_may_not(folder: Path, asked: bytes) -> None:
+def test_who_is_not_may_not(asked: bytes) -> None:
     """Neither a stranger, nor whoever merely shows a requester's certificate."""
-    (folder / "nothing.cer").write_bytes(der.sequence())
     with pytest.raises(NotAccepted):
-        hold_requester(parse_request(asked), RequesterFolder(folder, now))
+        hold(asked)
 
 
-def test_a_question_without_a_signature_is_told_to_have_one(folder: Path) -> None:
-    """RFC 6960 §2.3: sigRequired."""
-    with pytest.raises(SignatureMissing):
-        hold_requester(parse_request(PLAIN), RequesterFolder(folder, now))
+def test_an_accepted_certificate_that_cannot_be_read_opens_nothing() -> None:
+    """What stands in the register by mistake has no key that could have signed."""
 
+    class All:
+        def accepts(self, *_: object) -> bool:
+            """Accept whatever is shown."""
+            return True
 
-def test_the_register_counts_as_it_is_now(folder: Path) -> None:
-    """A certificate that is taken away, or put there, counts at once; without the folder nobody is accepted."""
-    register = RequesterFolder(folder, now)
-    assert register.accepts(MADE.holder)
-    assert register.accepts(MADE.holder)
-    (folder / "one.cer").unlink()
-    assert not register.accepts(MADE.holder)
-    (folder / "two.cer").write_bytes(OTHER.holder)
-
-    assert register.accepts(OTHER.holder)
-    assert not RequesterFolder(folder / "nowhere", now).accepts(OTHER.holder)
-
-
-def test_a_certificate_that_is_written_over_counts_no_more(folder: Path) -> None:
-    """The name in the folder says nothing: what counts is the certificate that is there now."""
-    register = RequesterFolder(folder, now)
-    assert register.accepts(MADE.holder)
-    (folder / "one.cer").write_bytes(OTHER.holder)
-
-    assert not register.accepts(MADE.holder)
-    assert register.accepts(OTHER.holder)
-
-
-@pytest.mark.parametrize(("days", "accepted"), [(-1, False), (0, True), (365 * 20, False)])
-def test_a_certificate_of_another_time_is_none(folder: Path, days: int, *, accepted: bool) -> None:
-    """Before its first second and behind its last a requester is nobody, whoever forgot to take the file away."""
-    register = RequesterFolder(folder, lambda: now() + timedelta(days=days))
-
-    assert register.accepts(MADE.holder) is accepted
+    with pytest.raises(NotAccepted):
+        hold_requester(
+            parse_request(signed(PLAIN, MADE.holder_signer, der.sequence())), All(), CertificateKind.SIGNATURE, now()
+        )
 
 
 @pytest.mark.django_db(databases=["authority"])
 def test_without_a_register_nobody_may_ask(tmp_path: Path) -> None:
     """The setting alone closes: where no register is put in, no signature helps; who is known otherwise is answered."""
-    policy = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
-    scene = Scene(tmp_path, policy=policy).open()
+    scene = Scene(tmp_path, policy=REGISTERED).open()
     issued = scene.with_card().issue()
     asked = signed(question(issued), MADE.holder_signer, MADE.holder)
 
@@ -117,26 +106,82 @@ def test_without_a_register_nobody_may_ask(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(databases=["authority"])
-def test_registered_requesters_alone_are_answered(tmp_path: Path) -> None:
-    """Setting `ocsp_requesters = "registered"`: the register's tables and a node's store hold to it alike, and no cache keeps the answer."""
-    (tmp_path / "scene").mkdir()
-    register = tmp_path / "requesters"
-    register.mkdir()
-    (register / "one.cer").write_bytes(MADE.holder)
-    requesters = RequesterFolder(register, now)
-    policy = Policy.preset("national").with_settings({"ocsp_requesters": "registered"})
-    scene = Scene(tmp_path / "scene", policy=policy, requesters=requesters).open()
+def test_the_registers_verifiers_alone_are_answered(tmp_path: Path) -> None:
+    """R-5.24, `ocsp_requesters = "registered"`: tables and node hold to the verifiers' register alike, as of the last round.
+
+    A registration, a suspension and a revoked key count at the node with its next round; no cache keeps an answer.
+    """
+    scene = Scene(_made(tmp_path / "scene"), policy=REGISTERED, requesters=RegisteredRequesters(lambda: REAL)).open()
     issued = scene.with_card().issue()
     scene.authority.renew_responders()
-    node = Node(scene, tmp_path / "status", requesters=requesters)
+    node = Node(scene, tmp_path / "status", now=lambda: REAL)
     node.follow()
-    plain = question(issued)
+    bodies = Verifiers(scene)
+    key = ec.generate_private_key(ec.SECP256R1())
 
-    def asked(question_: bytes) -> list[Answered]:
-        return [scene.authority.answer_status(question_), node.desk.answer(question_, scene.clock())]
+    def said_now() -> list[str]:
+        """Return what the tables say, and what the node says."""
+        return [said(scene.authority.answer_status(asked_)), said(node.desk.answer(asked_, scene.clock()))]
 
-    assert [said(one) for one in asked(plain)] == ["SIG_REQUIRED"] * 2
-    assert [said(one) for one in asked(signed(plain, OTHER.ca_signer, OTHER.holder))] == ["UNAUTHORIZED"] * 2
-    answered = asked(signed(plain, MADE.holder_signer, MADE.holder))
-    assert [said(one) for one in answered] == ["good"] * 2
+    verifiers.register(scene.authority, registration("bank"), scene.clock())
+    shown = bodies.certify("bank", key)
+    asked_ = signed_by_ec(question(issued), key, _certificate(shown))
+    assert said_now() == ["good", "UNAUTHORIZED"]  # the node has not looked yet: it knows of nobody
+    node.follow()
+    assert said_now() == ["good", "good"]
+    answered = [scene.authority.answer_status(asked_), node.desk.answer(asked_, scene.clock())]
     assert [one.next_update for one in answered] == [None, None]
+
+    verifiers.move(scene.authority, "bank", VerifierEvent.SUSPEND, scene.clock(), now=REAL)
+    assert said_now() == ["UNAUTHORIZED", "good"]
+    node.follow()
+    assert said_now() == ["UNAUTHORIZED", "UNAUTHORIZED"]
+    verifiers.move(scene.authority, "bank", VerifierEvent.RESUME, scene.clock(), now=REAL)
+    node.follow()
+    assert said_now() == ["good", "good"]
+    verifiers.revoke_certificate(scene.authority, "bank", shown, scene.clock(), now=REAL)
+    node.follow()
+    assert said_now() == ["UNAUTHORIZED", "UNAUTHORIZED"]
+    asked_ = question(issued)
+    assert said_now() == ["SIG_REQUIRED", "SIG_REQUIRED"]
+    node.store.close()
+
+
+@pytest.mark.django_db(databases=["authority"])
+def test_a_stale_store_answers_no_requester(tmp_path: Path) -> None:
+    """What is not known to be of now lets nobody in either: tryLater, whoever asks."""
+    scene = Scene(_made(tmp_path / "scene"), policy=REGISTERED).open()
+    issued = scene.with_card().issue()
+    scene.authority.renew_responders()
+    node = Node(scene, tmp_path / "status", now=lambda: REAL)
+    key = ec.generate_private_key(ec.SECP256R1())
+    bodies = Verifiers(scene)
+    verifiers.register(scene.authority, registration("bank"), scene.clock())
+    shown = bodies.certify("bank", key)
+    node.follow()
+    asked = signed_by_ec(question(issued), key, _certificate(shown))
+    late = scene.clock() + scene.authority.terms.ocsp_store_bound + timedelta(seconds=1)
+
+    assert said(node.desk.answer(asked, scene.clock())) == "good"
+    assert said(node.desk.answer(asked, late)) == "TRY_LATER"
+    node.store.close()
+
+
+def signed_by_ec(plain: bytes, key: ec.EllipticCurvePrivateKey, certificate: bytes) -> bytes:
+    """Return a question signed as a verifier's key signs, with SHA-256."""
+    to_be_signed = der.Reader(plain).inside(der.SEQUENCE).whole(der.SEQUENCE)
+    beside = der.sequence(
+        bytes.fromhex("300a06082a8648ce3d040302"),
+        der.bit_string(key.sign(to_be_signed, ec.ECDSA(hashes.SHA256()))),
+        der.tlv(der.context(0), der.sequence(certificate)),
+    )
+    return der.sequence(to_be_signed, der.tlv(der.context(0), beside))
+
+
+def _certificate(shown: str) -> bytes:
+    return bytes(VerifierCertificate.objects.get(fingerprint=shown).certificate)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

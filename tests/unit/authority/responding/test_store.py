@@ -1,29 +1,15 @@
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import lmdb
 import pytest
 
-from openjpki.authority.responding.store import (
-    DATA,
-    Entry,
-    Generation,
-    Head,
-    StatusFile,
-    StatusWriter,
-    StoreUnwritable,
-    World,
-    copy_store,
-)
-from openjpki.authority.responding.view import KnownIssuer, NotSure
-from openjpki.pki.ocsp import RequestedStatus
+from openjpki.authority.responding.askers import Asker
+from openjpki.authority.responding.form import DATA, Generation, Head, World
+from openjpki.authority.responding.store import Entry, StatusWriter, StoreUnwritable
+from openjpki.rules.kinds import CertificateKind
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
-ISSUER = KnownIssuer(number=1, kind="signature", certificate=b"ca")
 WORLD = World(
     generations=(
         Generation(number=1, kind="signature", certificate=b"ca", not_before=NOW, not_after=NOW + timedelta(days=3650)),
@@ -31,117 +17,52 @@ WORLD = World(
 )
 
 
-def item(serial: int) -> RequestedStatus:
-    """Return a question about a serial."""
-    return RequestedStatus(issuer_name_hash=b"", issuer_key_hash=b"", hash_name="sha1", serial=serial, identifier=b"")
-
-
-def reader(folder: Path) -> StatusFile:
-    """Return a reader of a folder."""
-    minute = timedelta(minutes=1)
-    return StatusFile(folder, answer=15 * minute, bound=minute, tolerance=minute)
-
-
-def written(folder: Path, *entries: Entry, head: Head | None = None, world: World | None = WORLD) -> StatusFile:
-    """Write a store and return its reader."""
+def written(folder: Path, *entries: Entry) -> None:
+    """Write a store."""
     writer = StatusWriter(folder)
-    writer.add(entries, head or Head(position=len(entries), complete_at=SECONDS, version=1), world)
+    writer.add(entries, Head(position=len(entries), complete_at=SECONDS, version=1), WORLD)
     writer.close()
-    return reader(folder)
 
 
-@pytest.mark.parametrize("serial", [0, -1, 2**63, 2**159, 8])
-def test_what_no_column_holds_was_never_given(tmp_path: Path, serial: int) -> None:
-    """RFC 5280 §4.1.2.2: serials of up to twenty octets may be asked about; none but those given is known."""
-    store = written(tmp_path, Entry(issuer=1, serial=7, standing=b""))
-    with store.view(NOW) as view:
-        assert view.find(ISSUER, item(serial)) is None
-        assert view.find(ISSUER, item(7)) is not None
-    store.close()
+def test_a_writer_finds_what_it_wrote(tmp_path: Path) -> None:
+    """Its head and its world, also after it was begun anew, when nothing is in it any more but a rising version."""
+    writer = StatusWriter(tmp_path)
+    assert (writer.head, writer.world) == (Head(), World())
+    head = Head(position=1, complete_at=SECONDS, version=4)
+    writer.add([Entry(issuer=1, serial=7, standing=b"")], head, WORLD)
+    assert (writer.head, writer.world) == (head, WORLD)
+    writer.clear()
+
+    assert (writer.head, writer.world) == (Head(version=5), World())
+    writer.close()
 
 
-@pytest.mark.parametrize(
-    "damage", ["no world", "no head", "half a head", "half a standing", "a world of another version", "no store"]
-)
-def test_a_damaged_store_says_nothing(tmp_path: Path, damage: str) -> None:
-    """What cannot be read is tryLater, never good, and the process goes on."""
-    store = written(tmp_path, Entry(issuer=1, serial=7, standing=b"\x00" if damage == "half a standing" else b""))
-    with lmdb.open(str(tmp_path), map_size=2**20) as file, file.begin(write=True) as writing:
-        if damage == "no world":
-            writing.delete(b"world")
-        elif damage == "a world of another version":
-            writing.put(b"world", b"\xc1")
-        elif damage == "half a head":
-            writing.put(b"head", b"\x00" * 20)
-        elif damage == "no head":
-            writing.delete(b"head")
-    if damage == "no store":
-        (tmp_path / DATA).write_bytes(b"no store" * 2000)
+def test_only_who_may_ask_stays(tmp_path: Path) -> None:
+    """R-5.24: a round writes all who may ask; who is not among them any more is gone with that commit."""
+    asker = Asker(
+        not_before=NOW,
+        not_after=NOW,
+        since=NOW.date(),
+        until=NOW.date(),
+        kinds=frozenset({CertificateKind.SIGNATURE}),
+    )
+    writer = StatusWriter(tmp_path)
+    head = Head(position=1, complete_at=SECONDS, version=1)
+    found = []
+    for digests in (b"ab", b"bc", b""):
+        writer.add(
+            [Entry(issuer=1, serial=7, standing=b"")], head, WORLD, {bytes((one,)) * 32: asker for one in digests}
+        )
+        with writer._file.begin() as reading:
+            found.append([key[1:2] for key, _ in reading.cursor() if len(key) == 33])
+    writer.close()
 
-    with pytest.raises(NotSure), store.view(NOW) as view:
-        view.find(ISSUER, item(7))
-    if "head" in damage or damage == "no store":
-        with pytest.raises(NotSure):
-            store.head(NOW)
-    if damage == "no store":
-        with pytest.raises(NotSure):
-            store.standing(1, 7)
-    store.close()
-
-
-def test_a_store_that_is_being_filled_says_nothing(tmp_path: Path) -> None:
-    """Without a moment up to which it is complete, a certificate in it may have ended."""
-    store = written(tmp_path, Entry(issuer=1, serial=7, standing=b""), head=Head(position=1, version=1))
-    with pytest.raises(NotSure), store.view(NOW):
-        pass
-    store.close()
-
-
-def test_an_issuer_that_is_not_in_force_is_not_known(tmp_path: Path) -> None:
-    """Before its first second, and from its last on, a CA generation answers nothing."""
-    late = NOW + timedelta(days=3650)
-    store = written(tmp_path)
-    with store.view(NOW) as view:
-        assert [one.number for one in view.issuers(None)] == [1]
-        assert view.issuers("authentication") == []
-        assert view.delegates(ISSUER) == []
-    store.close()
-    over = written(tmp_path, head=Head(complete_at=int(late.timestamp()), version=2))
-    with over.view(late) as view:
-        assert view.issuers("signature") == []
-    over.close()
-
-
-def test_threads_read_while_the_file_gives_way(tmp_path: Path) -> None:
-    """A copy takes the file's place again and again: whoever reads goes on with what it had, and nobody falls."""
-    source, target = tmp_path / "source", tmp_path / "target"
-    written(source, Entry(issuer=1, serial=7, standing=b"")).close()
-    copy_store(source, target)
-    store = reader(target)
-    stop = threading.Event()
-
-    def read() -> int:
-        count = 0
-        while not stop.is_set():
-            with store.view(NOW) as view:
-                time.sleep(0.001)
-                assert view.find(ISSUER, item(7)) is not None
-            count += 1
-        return count
-
-    with ThreadPoolExecutor(4) as pool:
-        readers = [pool.submit(read) for _ in range(4)]
-        for _ in range(30):
-            copy_store(source, target)
-            time.sleep(0.005)
-        stop.set()
-        assert all(one.result() for one in readers)
-    store.close()
+    assert found == [[b"a", b"b"], [b"b", b"c"], []]
 
 
 def test_the_file_is_its_owners(tmp_path: Path) -> None:
     """What ended is public by the answers; how many, and all at once, is not."""
-    written(tmp_path / "new").close()
+    written(tmp_path / "new")
 
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
     assert (tmp_path / "new" / DATA).stat().st_mode & 0o077 == 0
@@ -151,7 +72,7 @@ def test_the_file_is_its_owners(tmp_path: Path) -> None:
 def test_a_certificate_takes_a_few_bytes(tmp_path: Path, standing: bytes, most: int) -> None:
     """docs/decisions/0024: 13 bytes of key, 10 of the store's own, and 16 for each ending: a node holds the whole country."""
     count = 20_000
-    written(tmp_path, *(Entry(issuer=1, serial=serial, standing=standing) for serial in range(1, count + 1))).close()
+    written(tmp_path, *(Entry(issuer=1, serial=serial, standing=standing) for serial in range(1, count + 1)))
 
     # a page that is split is half empty; serials rise, so that pages fill up
     assert (tmp_path / DATA).stat().st_size / count < most * 1.4
@@ -159,7 +80,7 @@ def test_a_certificate_takes_a_few_bytes(tmp_path: Path, standing: bytes, most: 
 
 def test_a_store_that_takes_nothing_is_told(tmp_path: Path) -> None:
     """A full disk, or a file that is no store: a failure with a code, and the round after may come through."""
-    written(tmp_path / "store").close()
+    written(tmp_path / "store")
     (tmp_path / "store" / DATA).write_bytes(b"no store" * 2000)
     with pytest.raises(StoreUnwritable) as refused:
         StatusWriter(tmp_path / "store")

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -8,9 +9,10 @@ from openjpki.authority.verifiers import register as verifiers
 from openjpki.authority.verifiers.access import (
     CertificateNotInForce,
     NotRegisteredFor,
+    RegisteredRequesters,
     StrangerAtTheDoor,
-    accepted_requesters,
     admitted,
+    askers,
     hold_right,
     signed_by_nobody_else,
 )
@@ -59,10 +61,31 @@ def test_the_accepted_requesters_are_those_who_would_be_let_in(
     certificate = bytes(VerifierCertificate.objects.get(fingerprint=shown).certificate)
     at, now = bodies.scene.clock(), bodies.now
 
-    assert accepted_requesters(Right.STATUS, about, at, now=now) == ((certificate,) if found else ())
-    assert accepted_requesters(Right.STATUS, about, at, now=now + timedelta(days=398)) == ()
+    def accepted(after: timedelta = timedelta()) -> list[bool]:
+        """Return what the register's tables, the node's copy and the door say."""
+        moment = now + after
+        copy = askers().get(bytes.fromhex(shown))
+        tables = RegisteredRequesters(lambda: moment).accepts(certificate, about, at)
+        return [tables, copy is not None and copy.may_ask(about, at, now=moment)]
+
+    assert accepted() == [found] * 2
+    assert accepted(timedelta(days=398)) == [False] * 2
     verifiers.move(bodies.scene.authority, "bank", VerifierEvent.SUSPEND, at, now=now)
-    assert accepted_requesters(Right.STATUS, about, at, now=now) == ()
+    assert accepted() == [False] * 2
+    verifiers.move(bodies.scene.authority, "bank", VerifierEvent.RESUME, at, now=now)
+    assert accepted() == [found] * 2
+    verifiers.revoke_certificate(bodies.scene.authority, "bank", shown, at, now=now)
+    assert accepted() == [False] * 2
+
+
+def test_a_copy_of_the_askers_has_no_name(bodies: Verifiers, django_assert_num_queries: Any) -> None:
+    """What leaves the register for a node: digests, spans and kinds, by one question that reads no name."""
+    bodies.register("bank")
+    with django_assert_num_queries(1, using="authority") as asked:
+        assert len(askers()) == 1
+
+    assert '"name"' not in asked[0]["sql"]
+    assert '"certificate"' not in asked[0]["sql"]
 
 
 def test_a_right_is_held_against_ground_and_registration(bodies: Verifiers) -> None:
