@@ -92,7 +92,9 @@ def test_a_days_sentences_speak_it_and_its_data_do_not() -> None:
     told = [
         failure
         for failure in failures()
-        if any(spec in {"ja", "en"} for _, _, spec, _ in string.Formatter().parse(failure.ja))
+        if any(
+            spec in {"ja", "en"} and name != "pin" for _, name, spec, _ in string.Formatter().parse(failure.ja)
+        )  # a PIN is named by `pins.ToldPin`
     ]
     assert len(told) >= 8
     for failure in told:

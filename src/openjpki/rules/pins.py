@@ -5,6 +5,7 @@ import string
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.policy import Policy
+from openjpki.rules.words import word
 
 SIGNATURE_PIN_SHORTEST = 6
 SIGNATURE_PIN_LONGEST = 16
@@ -15,6 +16,22 @@ DIGITS_PIN_TRIES = 3
 
 _LETTERS = frozenset(string.ascii_uppercase)
 _DIGITS = frozenset(string.digits)
+
+
+class ToldPin:
+    """Which PIN it is, in a refusal: `{pin:ja}` and `{pin:en}` name it in the sentences, as data it is its kind (R-6.5)."""
+
+    def __init__(self, kind: PinKind) -> None:
+        self._kind = kind
+
+    def __str__(self) -> str:
+        return str(self._kind.value)
+
+    def __format__(self, language: str) -> str:
+        """Return its name in a language; its kind without one."""
+        if language == "ja":
+            return word(self._kind, "ja")
+        return f"{self}".replace("-", " ") + " PIN" if language == "en" else str(self)
 
 
 class BadSignaturePin(Failure):
@@ -31,8 +48,8 @@ class BadDigitsPin(Failure):
 
     code = "pin.digits-form"
     kind = Kind.REFUSED
-    ja = "この暗証番号は、数字4桁で設定してください。"
-    en = "This PIN takes exactly four digits."
+    ja = "{pin:ja}は、数字4桁で設定してください。"
+    en = "The {pin:en} takes exactly four digits."
 
 
 def check_pin(kind: PinKind, pin: str, policy: Policy) -> str:
@@ -43,7 +60,7 @@ def check_pin(kind: PinKind, pin: str, policy: Policy) -> str:
     """
     if kind is not PinKind.SIGNATURE:
         if len(pin) != DIGITS_PIN_LENGTH or not _DIGITS.issuperset(pin):
-            raise BadDigitsPin
+            raise BadDigitsPin(pin=ToldPin(kind))
         return pin
     folded = pin.upper() if policy.sign_pin_lowercase == "fold" and pin.isascii() else pin
     used = set(folded)
