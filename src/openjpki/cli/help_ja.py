@@ -238,6 +238,7 @@ _WINDOW: Mapping[str, str] = {
     "who acts (clerk)": "操作する職員(省略時は clerk)",
     "CSV in UTF-8 (docs/window.md has the columns)": "UTF-8 の CSV(列は docs/window.md にある)",
     "go on behind this resident code": "この住民票コードの次から続ける",
+    "this person alone, the certificates asked of the authority now": "このかただけを、電子証明書の今の状態を機構に確認して表示する",
     "only those that are not at an end": "終わっていないものだけ",
     "resident code, eleven digits": "住民票コード(数字11桁)",
     "the card on the reader": "カードリーダーのカード",

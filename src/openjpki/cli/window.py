@@ -48,11 +48,12 @@ from openjpki.cli.window_arguments import (
     login,
     shown,
 )
-from openjpki.cli.window_cards import card_stop, card_update
+from openjpki.cli.window_cards import card_update
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
+from openjpki.cli.window_stops import card_stop, one_resident
 from openjpki.errors import Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
@@ -103,6 +104,12 @@ def register(commands: Commands) -> None:
         parser.set_defaults(run=run)
 
 
+_AS_HEARD = {
+    "ja": "電子証明書の状態は、最後に機構に確認したときのものです。`openjpki window residents --resident CODE` で、今の状態を確認できます。",
+    "en": "Certificates are shown as last heard of. `openjpki window residents --resident CODE` asks the authority about one person.",
+}
+
+
 def _import(arguments: argparse.Namespace) -> Answer:
     """Import a resident register from CSV, whole or not at all."""
     with arguments.file.open("rb") as file:
@@ -119,11 +126,15 @@ def _import(arguments: argparse.Namespace) -> Answer:
 
 
 def _residents(arguments: argparse.Namespace) -> Answer:
-    """List the register, with cards and certificates as last known."""
+    """List the register, with cards and certificates as last known; one person's are asked of the authority."""
     with _counter(arguments) as (house, clerk):
+        if arguments.resident:
+            return one_resident(arguments, house, clerk)
         entries = house.window.residents.list(clerk, after=arguments.after)
     language = language_of(arguments)
     lines = [line for entry in entries for line in resident_lines(entry, language)]
+    if any(entry.certificates for entry in entries):
+        lines.append(_AS_HEARD[language])
     nobody = {"ja": "登録されている住民はいません。", "en": "Nobody is on the register."}
     return Answer(data={"residents": [resident_data(entry) for entry in entries]}, lines=lines or [nobody[language]])
 
