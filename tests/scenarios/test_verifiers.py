@@ -63,7 +63,7 @@ class Bank:
     def _shell(self, line: str) -> Finished:
         """Run a line in a shell; of a command of ours that ends it, return its words on one stream and its input on the other."""
         if re.match(r"openjpki [^|]*\|", line):
-            told = f'openjpki() {{ {shlex.join(openjpki_command())} "$@"; }}'
+            told = f'openjpki() {{ {shlex.join(map(str, openjpki_command()))} "$@"; }}'
             return run("bash", "-euo", "pipefail", "-c", f"{told}; {line}", folder=self.folder)
         told = f"openjpki() {{ printf '{OURS}'; printf '%s\\0' \"$@\"; if [ ! -t 0 ]; then cat >&2; fi; }}"
         return run("bash", "-euo", "pipefail", "-c", f"{told}; {line}", folder=self.folder)

@@ -11,7 +11,7 @@ from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control import approvals
 from openjpki.authority.control.controlled import EXECUTIONS, Going, NotCarriedOutHere, carry_out
-from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.control.kinds import ActKind, told_kind
 from openjpki.authority.control.operator_keys import Hand
 from openjpki.authority.control.operators import all_operators, enrol_first
 from openjpki.authority.generations import transcripts
@@ -35,8 +35,8 @@ class NotInASandbox(Failure):
 
     code = "authority.drill-in-a-sandbox-only"
     kind = Kind.REFUSED
-    ja = "訓練(drill)は、承認を必要としない試験環境だけで行えます。ここでは `openjpki authority propose` で提案してください。"
-    en = "A drill is for a sandbox without dual control. Here, propose the act: `openjpki authority propose`."
+    ja = "訓練(drill)は、承認を必要としない試験環境だけで行えます。ここでは `openjpki authority propose --help` のとおり提案してください。"
+    en = "A drill is for a sandbox without dual control. Here, propose the act: `openjpki authority propose --help`."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Operation:
         at = moment(self.means)
         execution = EXECUTIONS.get(kind)
         if execution is None:
-            raise NotCarriedOutHere(act_kind=kind.value)
+            raise NotCarriedOutHere(act_kind=told_kind(kind))
         execution.check(self.means, dict(content), at)
         return approvals.propose(self.means, kind, content, hand, at)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from openjpki.cli import window_notices, window_stays
 from openjpki.cli.answer import Answer, Commands, Run, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.window_answers import (
     application_data,
     application_lines,
@@ -118,7 +119,7 @@ def _import(arguments: argparse.Namespace) -> Answer:
         imported = house.window.residents.import_csv(clerk, source)
     line = {
         "ja": f"住民{imported.residents}人を登録しました。",
-        "en": f"{imported.residents} residents were entered.",
+        "en": f"Entered {counted(imported.residents, 'resident')}.",
     }
     language = language_of(arguments)
     data = {"residents": imported.residents, "waiting": imported.waiting}

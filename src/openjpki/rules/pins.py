@@ -5,7 +5,7 @@ import string
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.policy import Policy
-from openjpki.rules.words import word
+from openjpki.rules.words import Told
 
 SIGNATURE_PIN_SHORTEST = 6
 SIGNATURE_PIN_LONGEST = 16
@@ -18,20 +18,16 @@ _LETTERS = frozenset(string.ascii_uppercase)
 _DIGITS = frozenset(string.digits)
 
 
-class ToldPin:
+class ToldPin(Told):
     """Which PIN it is, in a refusal: `{pin:ja}` and `{pin:en}` name it in the sentences, as data it is its kind (R-6.5)."""
 
     def __init__(self, kind: PinKind) -> None:
-        self._kind = kind
-
-    def __str__(self) -> str:
-        return str(self._kind.value)
+        super().__init__(kind)
 
     def __format__(self, language: str) -> str:
         """Return its name in a language; its kind without one."""
-        if language == "ja":
-            return word(self._kind, "ja")
-        return f"{self}".replace("-", " ") + " PIN" if language == "en" else str(self)
+        named = super().__format__(language)
+        return f"{named} PIN" if language == "en" else named
 
 
 class BadSignaturePin(Failure):

@@ -12,7 +12,7 @@ from typing import Any
 from openjpki.authority.acts import act, authority_at
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control.approvals import act_of, begin, content_of, finish, hold_ready, locked
-from openjpki.authority.control.kinds import ActKind
+from openjpki.authority.control.kinds import ActKind, told_kind
 from openjpki.authority.control.operators import enrol, hold_name, present, queue, remove
 from openjpki.authority.ending import end_one
 from openjpki.authority.generations.ceremony import check_content, hold_ceremony
@@ -46,8 +46,8 @@ class NotCarriedOutHere(Failure):
 
     code = "authority.approvals.not-carried-out-here"
     kind = Kind.REFUSED
-    ja = "この種類の操作({act_kind})は、その操作のコマンドで実行します。"
-    en = "An act of this kind ({act_kind}) is carried out by its own command."
+    ja = "この種類の操作({act_kind:ja})は、その操作のコマンドで実行します。"
+    en = "An act of this kind ({act_kind:en}) is carried out by its own command."
 
 
 class NothingToRevoke(Failure):
@@ -90,7 +90,7 @@ def carry_out(means: Means, number: int, at: datetime, going: Going) -> Controll
     row = act_of(number)
     execution = EXECUTIONS.get(ActKind(row.kind))
     if execution is None:
-        raise NotCarriedOutHere(act_kind=row.kind)
+        raise NotCarriedOutHere(act_kind=told_kind(ActKind(row.kind)))
     hold_ready(row, at)
     execution.carry_out(means, row, at, going)
     return act_of(number)

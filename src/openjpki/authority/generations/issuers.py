@@ -5,6 +5,7 @@ from datetime import datetime
 from openjpki.authority.models import Issuer
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.words import Told as ToldWord
 
 
 class NoIssuer(Failure):
@@ -12,8 +13,8 @@ class NoIssuer(Failure):
 
     code = "authority.no-issuer"
     kind = Kind.UNAVAILABLE
-    ja = "有効な認証局がありません({kind})。鍵生成の式(ceremony)を先に行ってください。"
-    en = "No certification authority is in force ({kind}). Hold a key ceremony first."
+    ja = "有効な認証局がありません({kind:ja})。鍵生成の式(ceremony)を先に行ってください。"
+    en = "No certification authority is in force ({kind:en}). Hold a key ceremony first."
 
 
 class NoSuchIssuer(Failure):
@@ -21,8 +22,8 @@ class NoSuchIssuer(Failure):
 
     code = "authority.no-such-issuer"
     kind = Kind.REFUSED
-    ja = "その名前の認証局はありません。"
-    en = "There is no certification authority of that name."
+    ja = "その名前の認証局はありません。`openjpki authority keys` で一覧を表示できます。"
+    en = "There is no certification authority of that name. `openjpki authority keys` lists them."
 
 
 def issuing(kind: CertificateKind, at: datetime) -> Issuer:
@@ -33,7 +34,7 @@ def issuing(kind: CertificateKind, at: datetime) -> Issuer:
     generations = Issuer.objects.filter(kind=kind.value, issues_from__lte=at, not_after__gt=at)
     newest = generations.order_by("-generation").first()
     if newest is None or newest.ended_at is not None:
-        raise NoIssuer(kind=kind.value)
+        raise NoIssuer(kind=ToldWord(kind))
     return newest
 
 
