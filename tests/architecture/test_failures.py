@@ -92,7 +92,10 @@ def test_a_days_sentences_speak_it_and_its_data_do_not() -> None:
     told = [
         failure
         for failure in failures()
-        if any(spec in {"ja", "en"} for _, _, spec, _ in string.Formatter().parse(failure.ja))
+        if any(
+            spec in {"ja", "en"} and name not in {"pin", "state", "event", "kind", "act_kind"}
+            for _, name, spec, _ in string.Formatter().parse(failure.ja)
+        )  # words are told by `words.Told`
     ]
     assert len(told) >= 8
     for failure in told:

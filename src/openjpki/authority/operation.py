@@ -38,8 +38,8 @@ class NotInASandbox(Failure):
 
     code = "authority.drill-in-a-sandbox-only"
     kind = Kind.REFUSED
-    ja = "訓練(drill)は、承認を必要としない試験環境だけで行えます。ここでは `openjpki authority propose` で提案してください。"
-    en = "A drill is for a sandbox without dual control. Here, propose the act: `openjpki authority propose`."
+    ja = "訓練(drill)は、承認を必要としない試験環境だけで行えます。ここでは `openjpki authority propose --help` のとおり提案してください。"
+    en = "A drill is for a sandbox without dual control. Here, propose the act: `openjpki authority propose --help`."
 
 
 @dataclass(frozen=True)

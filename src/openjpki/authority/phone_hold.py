@@ -24,6 +24,7 @@ from openjpki.rules.kinds import CardState, LifeEvent
 from openjpki.rules.lifecycle import CARD, CardEvent, advance
 from openjpki.rules.phone_hold import Question, unasked
 from openjpki.rules.revocation import effect_of
+from openjpki.rules.words import word
 
 _OPERATOR = re.compile("[A-Za-z0-9._-]{1,64}")
 
@@ -33,7 +34,7 @@ class QuestionsUnasked(Failure):
 
     code = "authority.phone.questions-unasked"
     kind = Kind.REFUSED
-    ja = "本人確認の質問({questions})をしていません。確認してから停止してください。"
+    ja = "本人確認の質問({questions_ja})をしていません。確認してから停止してください。"
     en = "Not all questions were asked ({questions}). Ask them before the card is stopped."
 
 
@@ -72,7 +73,10 @@ def stop(means: Means, card_number: str, asked: Collection[Question], operator: 
     if not _OPERATOR.fullmatch(operator):
         raise BadOperator
     if missing := unasked(asked):
-        raise QuestionsUnasked(questions=", ".join(question.value for question in missing))
+        raise QuestionsUnasked(
+            questions=", ".join(question.value for question in missing),
+            questions_ja="・".join(word(question, "ja") for question in missing),
+        )
     doer = phone_at(at, operator)
     with act():
         card = _locked_card(card_number)

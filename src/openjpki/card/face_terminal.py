@@ -10,7 +10,7 @@ from enum import Enum, unique
 from typing import Final, Generic, TypeVar
 
 from openjpki.card import text, visual
-from openjpki.card.apdu import CommandApdu, Ins
+from openjpki.card.apdu import CommandApdu, Ins, ResponseApdu
 from openjpki.card.connection import Connection
 from openjpki.card.conversation import CURRENT, Conversation, Place
 from openjpki.card.face import MAX_FILE
@@ -27,12 +27,12 @@ from openjpki.card.face_reading import (
     seal_of_photo,
 )
 from openjpki.card.objects import ISSUER_DOMAIN_AID
-from openjpki.card.pin_answers import PinLocked, WrongPin, hold_right, tries_told
+from openjpki.card.pin_answers import PinLocked, hold_right, misses_told, tries_told
 from openjpki.card.pins import CodeKind, PinName, lengths
 from openjpki.card.tlv import begun
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.pins import check_pin
+from openjpki.rules.pins import ToldPin, check_pin
 from openjpki.rules.policy import Policy
 
 T = TypeVar("T")
@@ -43,8 +43,8 @@ class BadCode(Failure):
 
     code = "card.code.form"
     kind = Kind.REFUSED
-    ja = "照合番号は、数字{digits}桁で入力してください({where_ja})。カードには送っていません。"
-    en = "This code has {digits} digits: {where_en}. Nothing was sent to the card."
+    ja = "照合番号{letter}は、数字{digits}桁で入力してください({where_ja})。カードには送っていません。"
+    en = "Code {letter} has {digits} digits: {where_en}. Nothing was sent to the card."
 
 
 class WrongCode(Failure):
@@ -52,8 +52,8 @@ class WrongCode(Failure):
 
     code = "card.code.wrong"
     kind = Kind.REFUSED
-    ja = "照合番号が違います。ロックされるまであと{tries}回です。"
-    en = "The code is wrong. Tries left before it locks: {tries}."
+    ja = "照合番号{letter}が違います。ロックされるまであと{tries}回です。"
+    en = "Code {letter} is wrong. Tries left before it locks: {tries}."
 
 
 class CodeLocked(Failure):
@@ -61,8 +61,8 @@ class CodeLocked(Failure):
 
     code = "card.code.locked"
     kind = Kind.REFUSED
-    ja = "照合番号がロックされています。照合番号は変更できません。市区町村の窓口でご相談ください。"
-    en = "The code is locked. It cannot be changed: ask at the municipal counter."
+    ja = "照合番号{letter}がロックされています。照合番号は変更できません。市区町村の窓口でご相談ください。"
+    en = "Code {letter} is locked. It cannot be changed: ask at the municipal counter."
 
 
 @unique
@@ -106,8 +106,13 @@ _FILES: Final[Mapping[Item, int]] = {
     Item.NUMBER: text.NUMBER,
     Item.PHOTO: visual.FACE,
 }
-_LOCKED: Final[Mapping[bool, type[Failure]]] = {False: PinLocked, True: CodeLocked}
-"""By whether it is printed on the card."""
+_LETTERS: Final[Mapping[CodeKind, str]] = {
+    CodeKind.TEXT_A: "A",
+    CodeKind.VISUAL_A: "A",
+    CodeKind.TEXT_B: "B",
+    CodeKind.VISUAL_B: "B",
+}
+"""照合番号A or B, as the holder knows them."""
 _ON_THE_BACK = ("カードの裏面にある個人番号", "the individual number, on the back of the card")
 _ON_THE_FRONT = (
     "カードの表面にある生年月日の年(元号)・月・日を各2桁、有効期限の西暦4桁、セキュリティコード4桁の順に続けます。例:2000年3月4日生まれなら 120304…",
@@ -176,7 +181,7 @@ class FaceTerminal:
         command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT)
         tries = tries_told(command, self._talk.ask(command))
         if not tries:
-            raise _LOCKED[isinstance(name, CodeKind)]
+            raise _locked(name)
         return tries
 
     def leave(self) -> None:
@@ -189,9 +194,7 @@ class FaceTerminal:
             self._talk.select(place, file)
             self._talk.select(place, _REFERENCES[name])
             command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT, data=typed)
-            printed = isinstance(name, CodeKind)
-            wrong = WrongCode if printed else WrongPin
-            hold_right(command, self._talk.ask(command), wrong=wrong, locked=_LOCKED[printed])
+            _hold_right(command, self._talk.ask(command), name)
         finally:
             if isinstance(secret, bytearray):
                 secret[:] = bytes(len(secret))
@@ -201,7 +204,7 @@ class FaceTerminal:
             return check_pin(name, typed, self._policy).encode("ascii")
         if not (typed.isascii() and typed.isdecimal() and len(typed) in lengths(name)):
             where_ja, where_en = _WHERE[name]
-            raise BadCode(digits=lengths(name).start, where_ja=where_ja, where_en=where_en)
+            raise BadCode(letter=_LETTERS[name], digits=lengths(name).start, where_ja=where_ja, where_en=where_en)
         return typed.encode("ascii")
 
     def _object(self, place: Place, file: int) -> bytes:
@@ -215,3 +218,15 @@ class FaceTerminal:
         if header + size > MAX_FILE:
             raise FaceUnreadable
         return self._talk.read_on(place, beginning, header + size)
+
+
+def _locked(name: PinName) -> Failure:
+    return PinLocked(pin=ToldPin(name)) if isinstance(name, PinKind) else CodeLocked(letter=_LETTERS[name])
+
+
+def _hold_right(command: CommandApdu, answer: ResponseApdu, name: PinName) -> None:
+    """Raise what an answer to VERIFY means of a PIN, or of a printed code, unless it matched."""
+    if isinstance(name, PinKind):
+        hold_right(command, answer, name)
+    elif (tries := misses_told(command, answer)) is not None:
+        raise WrongCode(letter=_LETTERS[name], tries=tries) if tries else _locked(name)

@@ -4,6 +4,8 @@ from openjpki.card.apdu import CommandApdu, Ins, ResponseApdu
 from openjpki.card.connection import UnexpectedAnswer
 from openjpki.card.status import SW, tries_in
 from openjpki.errors import Failure, Kind
+from openjpki.rules.kinds import PinKind
+from openjpki.rules.pins import ToldPin
 
 _LOCKED = frozenset({SW.BLOCKED, SW.REFERENCE_DATA_UNUSABLE})
 
@@ -13,8 +15,8 @@ class WrongPin(Failure):
 
     code = "card.pin.wrong"
     kind = Kind.REFUSED
-    ja = "暗証番号が違います。ロックされるまであと{tries}回です。"
-    en = "The PIN is wrong. Tries left before it locks: {tries}."
+    ja = "{pin:ja}が違います。ロックされるまであと{tries}回です。"
+    en = "The {pin:en} is wrong. Tries left before it locks: {tries}."
 
 
 class PinLocked(Failure):
@@ -22,19 +24,19 @@ class PinLocked(Failure):
 
     code = "card.pin.locked"
     kind = Kind.REFUSED
-    ja = "暗証番号がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。"
-    en = "The PIN is locked or was never set. It can be set again at the municipal counter."
+    ja = "{pin:ja}がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。"
+    en = "The {pin:en} is locked or was never set. It can be set again at the municipal counter."
 
 
 class PinLockedAlone(PinLocked):
     """The PIN is locked and the other certificate's PIN is not: a kiosk can set it anew as well (R-6.6)."""
 
     ja = (
-        "暗証番号がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。アプリで予約すれば、もう一方の暗証番号を使って、"
+        "{pin:ja}がロックされているか、まだ設定されていません。市区町村の窓口で設定し直してください。アプリで予約すれば、もう一方の暗証番号を使って、"
         "コンビニ等のキオスク端末でも設定し直せます(署名用と利用者証明用の電子証明書がどちらも有効な場合に限ります)。"
     )
     en = (
-        "The PIN is locked or was never set. It can be set again at the municipal counter; and, after an application in the app and with "
+        "The {pin:en} is locked or was never set. It can be set again at the municipal counter; and, after an application in the app and with "
         "the other certificate's PIN, at a kiosk in a convenience store (only while both certificates are in force)."
     )
 
@@ -45,11 +47,11 @@ class LastTry(Failure):
     code = "card.pin.last-try"
     kind = Kind.REFUSED
     ja = (
-        "この暗証番号はカードの中の2か所にあり、もう一方は残り1回です。ロックを避けるため、変更していません。"
+        "{pin:ja}はカードの中の2か所にあり、もう一方は残り1回です。ロックを避けるため、変更していません。"
         "市区町村の窓口で設定し直してください。"
     )
     en = (
-        "The card has this PIN in two places, and one try is left in the other. So that it does not lock, nothing was changed. "
+        "The card has the {pin:en} in two places, and one try is left in the other. So that it does not lock, nothing was changed. "
         "It can be set again at the municipal counter."
     )
 
@@ -76,21 +78,21 @@ def tries_told(command: CommandApdu, answer: ResponseApdu) -> int:
     return tries
 
 
-def hold_right(
-    command: CommandApdu,
-    answer: ResponseApdu,
-    *,
-    wrong: type[Failure] = WrongPin,
-    locked: type[Failure] = PinLocked,
-) -> None:
-    """Raise what an answer to VERIFY means, unless it matched: `wrong` with the tries left, `locked`, `UnexpectedAnswer`."""
-    tries = tries_in(answer.sw)
-    if answer.sw in _LOCKED or tries == 0:
-        raise locked
+def hold_right(command: CommandApdu, answer: ResponseApdu, kind: PinKind) -> None:
+    """Raise what an answer to VERIFY means, unless the PIN matched: `WrongPin` with the tries left, `PinLocked`, `UnexpectedAnswer`."""
+    pin, tries = ToldPin(kind), misses_told(command, answer)
+    if tries == 0:
+        raise PinLocked(pin=pin)
     if tries is not None:
-        raise wrong(tries=tries)
-    if not answer.ok:
+        raise WrongPin(pin=pin, tries=tries)
+
+
+def misses_told(command: CommandApdu, answer: ResponseApdu) -> int | None:
+    """Return the tries left after what VERIFY sent did not match, 0 if it is locked; None if it matched. Raises `UnexpectedAnswer`."""
+    tries = 0 if answer.sw in _LOCKED else tries_in(answer.sw)
+    if tries is None and not answer.ok:
         raise unexpected(command, answer)
+    return tries
 
 
 def hold_set(command: CommandApdu, answer: ResponseApdu) -> None:

@@ -26,7 +26,7 @@ from openjpki.card.pin_answers import (
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.pin_reset import OTHER_PIN, kiosk_helps
-from openjpki.rules.pins import check_pin
+from openjpki.rules.pins import ToldPin, check_pin
 from openjpki.rules.policy import Policy
 
 
@@ -156,7 +156,7 @@ class PinTerminal:
     def _change(self, reference: _Reference, old: bytes, new: bytes) -> None:
         """Change the PIN in a reference that may have another one, or the new one already: no try of it is its last."""
         if self._tries(reference) == 1:
-            raise LastTry
+            raise LastTry(pin=ToldPin(reference.kind))
         try:
             self._verify(reference, old)
         except WrongPin as wrong:
@@ -181,13 +181,14 @@ class PinTerminal:
         self._talk.select(reference.place, reference.file)
         command = CommandApdu(cla=0x00, ins=Ins.VERIFY, p1=0x00, p2=CURRENT, data=pin)
         try:
-            hold_right(command, self._talk.ask(command))
+            hold_right(command, self._talk.ask(command), reference.kind)
         except PinLocked:
             raise self._locked(reference.kind) from None
 
     def _locked(self, kind: PinKind) -> PinLocked:
         """Return what is told of a locked PIN, with the kiosk where one helps (R-6.6)."""
-        return PinLockedAlone() if self._kiosk_helps(kind) else PinLocked()
+        locked = PinLockedAlone if self._kiosk_helps(kind) else PinLocked
+        return locked(pin=ToldPin(kind))
 
     def _kiosk_helps(self, kind: PinKind) -> bool:
         """Tell whether the holder need not go to the window: the other PIN's tries are asked, which spends none (R-6.6)."""

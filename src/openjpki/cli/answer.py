@@ -43,6 +43,15 @@ class BadValue(Failure):
     en = '{option}: "{value}" is not valid. {expected_en}'
 
 
+class OptionNeeded(Failure):
+    """What is to be done takes an option that was not given."""
+
+    code = "usage.option-needed"
+    kind = Kind.USAGE
+    ja = "{what} には {options} が必要です。"
+    en = "{what} takes {options}."
+
+
 def language_of(arguments: argparse.Namespace) -> Language:
     """Return the language asked for."""
     return "ja" if arguments.lang == "ja" else "en"

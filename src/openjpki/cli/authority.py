@@ -18,6 +18,7 @@ from openjpki.cli import (
     verifiers,
 )
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.site.opening import opened
 
 
@@ -62,7 +63,7 @@ def publish(arguments: argparse.Namespace) -> Answer:
     language = language_of(arguments)
     told = {
         "ja": f"失効リスト {len(rows)} 件を {folder / 'crl'} に公開しました。",
-        "en": f"Published {len(rows)} revocation lists in {folder / 'crl'}.",
+        "en": f"Published {counted(len(rows), 'revocation list')} in {folder / 'crl'}.",
     }
     return Answer(data={"published": rows}, lines=[told[language]])
 
@@ -78,6 +79,8 @@ def resume(arguments: argparse.Namespace) -> Answer:
         "ja": "署名した注文 {signed}、有効にした注文 {activated}、配達待ち {waiting}、取りやめ {closed}".format(
             **counts
         ),
-        "en": "orders signed {signed}, activated {activated}, waiting {waiting}, closed {closed}".format(**counts),
+        "en": "orders: signed {signed}, activated {activated}, waiting for delivery {waiting}, closed {closed}".format(
+            **counts
+        ),
     }
     return Answer(data=data, lines=[told[language]])

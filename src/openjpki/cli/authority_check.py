@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.errors import Kind, Language
 from openjpki.site.opening import opened
 
@@ -20,8 +21,15 @@ _PARTS = {
         "served": "served",
     },
 }
-_SOUND = {"ja": "問題は見つかりませんでした({looked_at})。", "en": "Nothing is wrong ({looked_at})."}
-_FOUND = {"ja": "問題が {found} 件あります({looked_at})。", "en": "{found} problems ({looked_at})."}
+_SOUND = {"ja": "問題は見つかりませんでした({counts})。", "en": "Nothing is wrong ({counts})."}
+_EMPTY = {
+    "ja": "認証局の鍵がまだないため、確認するものがありません。鍵生成の式を行ってください(`openjpki authority ceremony --help`)。",
+    "en": "There is nothing to check: the authority has no CA key yet. Hold a key ceremony (`openjpki authority ceremony --help`).",
+}
+_NEXT = {
+    "ja": "電子証明書や行の相違は、データベースを保存して、直前の正常なバックアップと比べてください。公開ファイルだけの相違は `openjpki authority resume` が書き直します。",
+    "en": "Of a certificate or row that differs keep the database, and compare it with the last sound backup; public files alone are written anew by `openjpki authority resume`.",
+}
 
 
 def add(acts: Commands) -> None:
@@ -82,5 +90,12 @@ def _data(report: "Report") -> dict[str, Any]:
 
 def _lines(report: "Report", language: Language) -> list[str]:
     counts = ", ".join(f"{_PARTS[language][part]}: {count}" for part, count in report.looked_at.items() if count)
-    head = (_SOUND if report.sound else _FOUND)[language].format(found=report.found, looked_at=counts)
-    return [head, *(f"[{one.kind.value.code}] {one.message(language)}" for one in report.problems)]
+    if report.sound:
+        return [_SOUND[language].format(counts=counts) if counts else _EMPTY[language]]
+    head = {"ja": f"問題が{report.found}件あります", "en": counted(report.found, "problem")}[language]
+    problems = [f"[{one.kind.value.code}] {one.message(language)}" for one in report.problems]
+    return [
+        {"ja": f"{head}({counts})。", "en": f"{head} ({counts})."}[language],
+        *problems,
+        *([] if report.only_unreachable else [_NEXT[language]]),
+    ]

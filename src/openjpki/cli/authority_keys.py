@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.site.opening import opened
 from openjpki.site.operators.states import KEY_DOES
 
@@ -27,7 +28,10 @@ def show(arguments: argparse.Namespace) -> Answer:
 
         keys = told_generations(house.clock(), house.authority.keeper)
     language = language_of(arguments)
-    none = {"ja": "認証局の鍵はありません。", "en": "There is no CA key."}
+    none = {
+        "ja": "認証局の鍵はありません。鍵生成の式を行ってください(`openjpki authority ceremony --help`)。",
+        "en": "There is no CA key. Hold a key ceremony (`openjpki authority ceremony --help`).",
+    }
     lines = [line for key in keys for line in _lines(key, language)]
     return Answer(data={"keys": keys}, lines=lines or [none[language]])
 
@@ -43,6 +47,6 @@ def _lines(key: dict[str, Any], language: str) -> list[str]:
             f"  鍵識別子 {key['key_identifier']}、{key['algorithm']}、保管 {kept}、OCSPレスポンダー {responders}",
         ]
     return [
-        f"{key['issuer']}: {en}, {key['days_left']} days left",
+        f"{key['issuer']}: {en}, {counted(key['days_left'], 'day')} left",
         f"  key {key['key_identifier']}, {key['algorithm']}, in {kept}, OCSP responders {responders}",
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from openjpki.cli.answer import Answer, BadValue, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.rules.arguments import add_day
 from openjpki.errors import Language
 from openjpki.rules.catalogue import CATALOGUE
@@ -60,23 +61,43 @@ def select(arguments: argparse.Namespace) -> Answer:
         found = house.authority.select_notices(on=arguments.on, tell=_teller(language))
     batches = [_counts(batch) | {"municipality": batch.municipality} for batch in found.batches]
     total = {name: sum(batch[name] for batch in batches) for name in ("noticed", "skipped", "taken_out")}
-    line = {
-        "ja": "{on} の分: 新しい通知書 {noticed} 通、送らない期限 {skipped} 件、取り除いた期限 {taken_out} 件。引渡し待ち {waiting} 通。",
-        "en": "For {on}: {noticed} new letters, {skipped} expiries without one, {taken_out} taken out. {waiting} letters wait.",
-    }
     data = {"on": found.on.isoformat(), **total, "waiting": found.waiting, "batches": batches}
-    return Answer(data=data, lines=[line[language].format(**data)])
+    line = {
+        "ja": f"{_figures(data, language)}。引渡し待ち {found.waiting} 通。",
+        "en": f"For {_figures(data, language)}. Waiting for their municipality: {counted(found.waiting, 'letter')}.",
+    }
+    return Answer(data=data, lines=[line[language], *_then(data, language)])
+
+
+def _figures(data: dict[str, Any], language: Language) -> str:
+    """Return what a run or a batch decided: its day or municipality, and the counts."""
+    whose = data.get("on", data.get("municipality", ""))
+    if language == "ja":
+        return f"{whose} の分: 新しい通知書 {data['noticed']} 通、通知書を送らないもの {data['skipped']} 件、通知書から取り除いたもの {data['taken_out']} 件"
+    return f"{whose}: {counted(data['noticed'], 'new letter')}, {counted(data['skipped'], 'expiry', 'expiries')} without one, {data['taken_out']} taken out"
+
+
+def _then(data: dict[str, Any], language: Language) -> list[str]:
+    """Name the next command: the window's where letters wait, else where one comes from."""
+    if data["waiting"]:
+        told = {
+            "ja": "次に、市区町村が `openjpki window notices fetch --municipality CODE` で受け取ります。",
+            "en": "Next, each municipality takes its own: `openjpki window notices fetch --municipality CODE`.",
+        }
+        return [told[language]]
+    if data["noticed"] or data["skipped"]:
+        return []
+    told = {
+        "ja": "この日に送るものはありません。試すには、`openjpki init --test-cards --home DIR` で作った試験環境を使ってください。",
+        "en": "Nothing is due on this day. To try it, take a sandbox made by `openjpki init --test-cards --home DIR`.",
+    }
+    return [told[language]]
 
 
 def _teller(language: Language) -> "Callable[[Batch], None]":
-    words = {
-        "ja": "{municipality}: 通知書 {noticed}、送らない {skipped}、取り除き {taken_out}",
-        "en": "{municipality}: {noticed} letters, {skipped} without one, {taken_out} taken out",
-    }
-
     def tell(batch: "Batch") -> None:
-        line = words[language].format(municipality=batch.municipality, **_counts(batch))
-        print(line, file=sys.stderr, flush=True)
+        counts = _counts(batch) | {"municipality": batch.municipality}
+        print(_figures(counts, language), file=sys.stderr, flush=True)
 
     return tell
 

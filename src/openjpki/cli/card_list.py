@@ -8,7 +8,7 @@ from openjpki.card.image import CardImage
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.card_facts import CERTIFICATES, certificate_data, words
 from openjpki.errors import Failure, Language
-from openjpki.readers.plugs import plugged
+from openjpki.readers.plugs import slot_of
 from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.site.home import Home
@@ -49,7 +49,7 @@ def _list(arguments: argparse.Namespace) -> Answer:
                     for kind in CertificateKind
                     if (active := image.keys[kind].active) is not None and active.certificate is not None
                 }
-                inside = plugged(store.note(name, "plug"))
+                slot = slot_of(store.note(name, "plug"))
             except Failure as failure:
                 rows.append({"name": name, "error": failure.code})
                 lines.append(f"{name}  [{failure.code}] {failure.message(language)}")
@@ -59,7 +59,8 @@ def _list(arguments: argparse.Namespace) -> Answer:
                 "number": image.number,
                 "kind": _kind(image),
                 "expires": image.expires.isoformat(),
-                "plugged": inside,
+                "plugged": slot is not None,
+                "slot": slot,
                 "certificates": list(until),
                 "certificates_expire": until,
             }
@@ -89,5 +90,7 @@ def _line(row: Mapping[str, Any], language: Language) -> str:
         words(language, "、", ", ").join(until) or words(language, "証明書なし", "no certificate"),
     ]
     if row["plugged"]:
-        parts.append(words(language, "カードリーダーの中", "in a reader"))
+        parts.append(
+            words(language, f"カードリーダー(スロット {row['slot']})の中", f"in the reader of slot {row['slot']}")
+        )
     return "  ".join(parts)

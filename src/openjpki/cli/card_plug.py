@@ -63,7 +63,7 @@ def _plug(arguments: argparse.Namespace) -> Answer:
     with locked(home.path, exclusive=False):
         store.look(name)
         with (
-            noted(store.note(name, "plug")),
+            noted(store.note(name, "plug"), arguments.slot),
             InProcessReader(store, entropy=entropy).insert(name) as card,
             until_signalled() as stop,
         ):

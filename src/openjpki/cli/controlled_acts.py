@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from openjpki.authority.control.kinds import MAX_SCRIPT, RULES, ActKind
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.ending_steps import AFTER
 from openjpki.cli.operators import public_key_at
 from openjpki.cli.passphrases import add_hand, hand_of
@@ -80,10 +81,10 @@ def show(arguments: argparse.Namespace) -> Answer:
 
 def told_progress(language: Language) -> Callable[[int], None]:
     """Return what tells on standard error how far a mass revocation has come."""
-    words = {"ja": "失効 {count} 件", "en": "{count} certificates ended"}
 
     def tell(count: int) -> None:
-        print(words[language].format(count=count), file=sys.stderr, flush=True)
+        words = {"ja": f"失効 {count} 件", "en": f"{counted(count, 'certificate')} ended"}
+        print(words[language], file=sys.stderr, flush=True)
 
     return tell
 
@@ -115,10 +116,10 @@ def _afterwards(act: dict[str, Any], language: Language) -> list[str]:
         ActKind.TERMINATION: AFTER["termination"],
         ActKind.KEY_CEREMONY: {
             "ja": (
-                f"次に: 立ち会った各運用者が openjpki authority transcript sign {number} --operator … --key FILE --home DIR",
+                f"次に: 立ち会った各運用者が `openjpki authority transcript sign {number} --operator NAME --key FILE`",
             ),
             "en": (
-                f"Next, by each operator who was present: openjpki authority transcript sign {number} --operator … --key FILE --home DIR",
+                f"Next, by each operator who was present: `openjpki authority transcript sign {number} --operator NAME --key FILE`",
             ),
         },
     }
@@ -138,7 +139,7 @@ def act_ready(act: dict[str, Any], language: str) -> list[str]:
     """Name the next command once the last approval is given."""
     if act["state"] != "approved":
         return []
-    command = f"openjpki authority carry-out {act['number']} --home DIR"
+    command = f"`openjpki authority carry-out {act['number']}`"
     return [
         {"ja": f"承認がそろいました。実行: {command}", "en": f"Approved by all it takes. To carry it out: {command}"}[
             language
@@ -150,11 +151,11 @@ def _next(act: dict[str, Any], language: str) -> list[str]:
     lines = {
         "ja": [
             f"内容の SHA-256: {act['digest']}",
-            f"承認: openjpki authority approve {act['number']} --operator … --key FILE --home DIR",
+            f"承認: `openjpki authority approve {act['number']} --operator NAME --key FILE`",
         ],
         "en": [
             f"SHA-256: {act['digest']}",
-            f"To approve it: openjpki authority approve {act['number']} --operator … --key FILE --home DIR",
+            f"To approve it: `openjpki authority approve {act['number']} --operator NAME --key FILE`",
         ],
     }
     return lines[language]

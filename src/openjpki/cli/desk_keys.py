@@ -1,10 +1,11 @@
 """`openjpki authority desk-key …`: whose signatures the authority takes at its desk."""
 
 import argparse
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.moments import told_moment
+from openjpki.errors import Language
 from openjpki.site.clock import real_moment
 from openjpki.site.opening import opened
 
@@ -32,14 +33,16 @@ def show(arguments: argparse.Namespace) -> Answer:
     with opened(arguments.home) as house:
         keys = [as_data(key) for key in house.authority.desk_keys()]
     language = language_of(arguments)
-    return Answer(data={"keys": keys}, lines=[_line(key, language) for key in keys] or [_NONE[language]])
+    return Answer(
+        data={"keys": keys}, lines=[line for key in keys for line in _lines(key, language)] or [_NONE[language]]
+    )
 
 
 def revoke(arguments: argparse.Namespace) -> Answer:
     """Revoke the key that a signer has in force."""
     with opened(arguments.home) as house:
         key = as_data(house.authority.revoke_desk_key(arguments.municipality, arguments.officer, at=real_moment()))
-    return Answer(data={"key": key}, lines=[_line(key, language_of(arguments))])
+    return Answer(data={"key": key}, lines=_lines(key, language_of(arguments)))
 
 
 def renew(arguments: argparse.Namespace) -> Answer:
@@ -49,7 +52,7 @@ def renew(arguments: argparse.Namespace) -> Answer:
         rows = [as_data(key) for key in house.authority.desk_keys()]
     signer = {"municipality": arguments.municipality, "officer": arguments.officer, "revoked_at": None}
     (key,) = (row for row in rows if {name: row[name] for name in signer} == signer)
-    return Answer(data={"key": key}, lines=[_line(key, language_of(arguments))])
+    return Answer(data={"key": key}, lines=_lines(key, language_of(arguments)))
 
 
 def as_data(key: "EnrolledKey") -> dict[str, Any]:
@@ -63,15 +66,17 @@ def as_data(key: "EnrolledKey") -> dict[str, Any]:
     }
 
 
-_NONE = {"ja": "登録された鍵はありません。", "en": "No key is enrolled."}
+_NONE: dict[Language, str] = {"ja": "登録された鍵はありません。", "en": "No key is enrolled."}
 
 
-def _line(key: dict[str, Any], language: str) -> str:
-    enrolled = datetime.fromisoformat(key["enrolled_at"]).date()
-    revoked = datetime.fromisoformat(key["revoked_at"]).date() if key["revoked_at"] else None
-    short = key["fingerprint"][:16]
+def _lines(key: dict[str, Any], language: Language) -> list[str]:
+    """Tell a key: whose it is and how it stands, and below the whole fingerprint, which people compare."""
+    enrolled = told_moment(key["enrolled_at"], language)
+    revoked = told_moment(key["revoked_at"], language) if key["revoked_at"] else ""
     if language == "ja":
         state = f"{revoked} 失効" if revoked else "使用中"
-        return f"{key['municipality']} {key['officer'] or '(市区町村)'}: {short}… {enrolled} 登録、{state}"
-    state = f"revoked {revoked}" if revoked else "in force"
-    return f"{key['municipality']} {key['officer'] or '(itself)'}: {short}… enrolled {enrolled}, {state}"
+        told = f"{key['municipality']} {key['officer'] or '(市区町村)'}: {enrolled} 登録、{state}"
+    else:
+        state = f"revoked on {revoked}" if revoked else "in force"
+        told = f"{key['municipality']} {key['officer'] or '(itself)'}: enrolled on {enrolled}, {state}"
+    return [told, f"  {key['fingerprint']}"]

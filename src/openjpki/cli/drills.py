@@ -4,6 +4,7 @@ import argparse
 
 from openjpki.cli.answer import Answer, Commands, language_of
 from openjpki.cli.controlled_acts import told_progress
+from openjpki.cli.counted import counted
 from openjpki.cli.ending_steps import AFTER
 from openjpki.site.opening import opened_alone
 
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Answer:
         lists = len(house.authority.publish_crls())
     told = {
         "ja": f"{arguments.issuer} を終了し、電子証明書 {count} 件を失効させ、失効リスト {lists} 件を公開しました。",
-        "en": f"Ended {arguments.issuer}: {count} certificates are over, {lists} lists are published.",
+        "en": f"Ended {arguments.issuer}: revoked {counted(count, 'certificate')}, published {counted(lists, 'list')}.",
     }
     data = {"issuer": arguments.issuer, "because": arguments.drill, "ended": count, "lists": lists}
     return Answer(data=data, lines=[told[language], *AFTER[arguments.drill][language]])

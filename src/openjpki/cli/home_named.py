@@ -27,7 +27,7 @@ def in_this_home(line: str, words: Sequence[str]) -> str:
 
 def _command(words: str, home: str) -> str:
     group = words.split(maxsplit=1)[0]
-    if group in _WITHOUT_HOME or "--home" in words:
+    if group in _WITHOUT_HOME or "--home" in words or "--help" in words:
         return f"`openjpki {words}`"
     return f"`openjpki {words} --home {shlex.quote(home)}`"
 

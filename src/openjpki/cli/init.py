@@ -7,6 +7,7 @@ from pathlib import Path
 
 from openjpki.authority.control.kinds import DualControl
 from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port
+from openjpki.cli.counted import counted
 from openjpki.errors import Language
 from openjpki.lab.catalogue import CATALOGUE, PINS, TestCard, card_named
 from openjpki.lab.dated import begins
@@ -249,7 +250,7 @@ def _with_test_cards(
             f"暗証番号は署名用が {PINS.signature}、ほかは {PINS.digits} です。それぞれの用途は `openjpki card catalogue` で見られます。",
         ),
         "en": (
-            f"Made a sandbox in {arguments.home}: {residents} residents, 2 CAs of two generations, test cards: {len(cards)} ({stock} of them in stock, not handed over).",
+            f"Made a sandbox in {arguments.home}: {counted(residents, 'resident')}, 2 CAs of two generations, test cards: {len(cards)} ({stock} of them in stock, not handed over).",
             f"The signature PIN is {PINS.signature}, the others {PINS.digits}. What each card is for: `openjpki card catalogue`.",
         ),
     }

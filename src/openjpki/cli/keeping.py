@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from openjpki.cli.answer import Answer, Commands, language_of
+from openjpki.cli.counted import counted
 from openjpki.errors import Kind
 from openjpki.site.clock import real_moment
 from openjpki.site.opening import opened
@@ -70,7 +71,9 @@ def run_backup(arguments: argparse.Namespace) -> Answer:
     }
     lines = {
         "ja": [f"{taken.path} に保存しました({data['members']} 項目、{taken.size} バイト)。すべての鍵を含みます。"],
-        "en": [f"Saved to {taken.path} ({data['members']} members, {taken.size} bytes). It holds every key."],
+        "en": [
+            f"Saved to {taken.path} ({counted(len(taken.manifest.members), 'member')}, {counted(taken.size, 'byte')}). It holds every key."
+        ],
     }[language_of(arguments)]
     elsewhere = {"ja": "リンクなので含めていません: {}", "en": "Not included, because it is a link: {}"}
     lines += [elsewhere[language_of(arguments)].format(name) for name in taken.manifest.left_out]
@@ -100,7 +103,7 @@ def run_restore(arguments: argparse.Namespace) -> Answer:
         ],
         "en": [
             f"Restored the home as of {done.manifest.taken_at.isoformat()} in {done.home.path}, and checked it.",
-            f"Published {done.lists} revocation lists, numbered above all that may have been used since.",
+            f"Published {counted(done.lists, 'revocation list')}, numbered above all that may have been used since.",
             "Now run `openjpki authority resume` and `openjpki window resume`, and enter again from the papers what was done after that moment.",
         ],
     }[language_of(arguments)]

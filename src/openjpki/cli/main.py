@@ -1,6 +1,7 @@
 """The `openjpki` command: finds the command, runs it, prints its answer, turns refusals into one line and a status."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -30,6 +31,19 @@ _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that no sentence has: controls and escapes, changes of direction, ends of lines."""
 
 
+_REASONS_JA = {
+    errno.ENOENT: "ファイルまたはフォルダーがありません",
+    errno.EACCES: "権限がありません",
+    errno.EPERM: "権限がありません",
+    errno.EEXIST: "既にあります",
+    errno.EISDIR: "フォルダーです",
+    errno.ENOTDIR: "フォルダーではありません",
+    errno.ENOSPC: "空きがありません",
+    errno.EROFS: "書込みできない場所です",
+}
+"""What the operating system says of a file, by its number, in Japanese; the rest stays in its own words."""
+
+
 class BadArguments(Failure):
     """The command line is not of the grammar."""
 
@@ -44,7 +58,7 @@ class StorageFailed(Failure):
 
     code = "storage.failed"
     kind = Kind.UNAVAILABLE
-    ja = "ファイルを読み書きできません: {path}({reason})"
+    ja = "ファイルを読み書きできません: {path}({reason_ja})"
     en = "A file cannot be read or written: {path} ({reason})"
 
 
@@ -134,7 +148,9 @@ def _run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        storage = StorageFailed(path=error.filename or "-", reason=error.strerror or type(error).__name__)
+        reason = error.strerror or type(error).__name__
+        told = _REASONS_JA.get(error.errno or 0, reason)
+        storage = StorageFailed(path=error.filename or "-", reason=reason, reason_ja=told)
         return _refuse(storage, language, words, wants_json=wants_json)
     except Exception as error:  # noqa: BLE001  -- the last edge: whatever is left is a bug, told as one
         print(trace(error), end="", file=sys.stderr)

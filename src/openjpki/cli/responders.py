@@ -48,7 +48,11 @@ def run(arguments: argparse.Namespace) -> Answer:
             for row in house.authority.responders()
         ]
     language = language_of(arguments)
-    return Answer(data={"responders": rows}, lines=[_line(row, language) for row in rows])
+    none = {
+        "ja": "有効なOCSPレスポンダーはありません。認証局の鍵は `openjpki authority keys` で確認できます。",
+        "en": "No OCSP responder is in force. `openjpki authority keys` shows the CA keys.",
+    }
+    return Answer(data={"responders": rows}, lines=[_line(row, language) for row in rows] or [none[language]])
 
 
 def _line(row: dict[str, Any], language: Language) -> str:

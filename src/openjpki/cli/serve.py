@@ -7,7 +7,7 @@ import threading
 from contextlib import ExitStack
 from functools import partial
 
-from openjpki.cli.answer import Answer, Commands, desk_port, language_of, port, verifier_port
+from openjpki.cli.answer import Answer, BadValue, Commands, desk_port, language_of, port, verifier_port
 from openjpki.cli.serve_operators import serve_operators
 from openjpki.cli.serve_responder import DEFAULT_RESPONDER_PORT, MOST_WORKERS, serve_follower, serve_responder
 from openjpki.cli.serve_signer import serve_signer
@@ -54,8 +54,7 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument(
         "--workers",
-        type=int,
-        choices=range(1, MOST_WORKERS + 1),
+        type=_workers,
         metavar="N",
         help=f"processes that answer, for the responder, which takes port {DEFAULT_RESPONDER_PORT} if none is named (default: 1)",
     )
@@ -81,6 +80,18 @@ def register(commands: Commands) -> None:
         help="the responder tells on this port of 127.0.0.1 what it counts (default: nowhere)",
     )
     parser.set_defaults(run=run)
+
+
+def _workers(text: str) -> int:
+    """Read how many processes answer; raises `BadValue`."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_WORKERS:
+        return int(text)
+    raise BadValue(
+        option="--workers",
+        value=text,
+        expected_ja=f"1 から {MOST_WORKERS} までの数です。",
+        expected_en=f"It is a number from 1 to {MOST_WORKERS}.",
+    )
 
 
 _ALONE = {

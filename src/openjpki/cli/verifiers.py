@@ -10,10 +10,13 @@ from openjpki.cli.answer import Answer, BadValue, Commands, language_of
 from openjpki.cli.moments import told_moment
 from openjpki.cli.rules.arguments import day
 from openjpki.errors import Language
+from openjpki.rules.era import spoken
+from openjpki.rules.kinds import CertificateKind, CertificateState
 from openjpki.rules.phone_hold import Question
 from openjpki.rules.verifiers import Ground, Right, VerifierEvent, VerifierKind
+from openjpki.rules.words import word
 from openjpki.site.opening import opened
-from openjpki.site.operators.verifier_words import KINDS_JA, RIGHTS_JA, STATES_JA
+from openjpki.site.operators.verifier_words import ITEMS_JA, KINDS_JA, RIGHTS_JA, STATES_JA
 from openjpki.site.private import write_private
 
 if TYPE_CHECKING:
@@ -169,7 +172,23 @@ def certify(arguments: argparse.Namespace) -> Answer:
         "en": f"The client certificate is in {arguments.out} (SHA-256 {issued.fingerprint}).",
     }
     data = {"code": arguments.code, "fingerprint": issued.fingerprint, "certificate": str(arguments.out)}
-    return Answer(data=data, lines=[told[language_of(arguments)]])
+    return Answer(data=data, lines=[told[language_of(arguments)], *_ca_told(arguments)])
+
+
+def _ca_told(arguments: argparse.Namespace) -> list[str]:
+    """Say where the CA's certificate is, or how it is got: without it a verifier does not know the door."""
+    language = language_of(arguments)
+    if arguments.ca_out is None:
+        told = {
+            "ja": "検証者には、検証者用認証局の証明書も渡してください(`--ca-out FILE` で書き出します)。",
+            "en": "The verifier needs the verifiers' CA too: `--ca-out FILE` writes its certificate.",
+        }
+    else:
+        told = {
+            "ja": f"検証者用認証局の証明書を {arguments.ca_out} に書き出しました。両方を検証者に渡してください。",
+            "en": f"The verifiers' CA is in {arguments.ca_out}. Hand both to the verifier.",
+        }
+    return [told[language]]
 
 
 def revoke(arguments: argparse.Namespace) -> Answer:
@@ -187,16 +206,23 @@ def stop_card(arguments: argparse.Namespace) -> Answer:
         stopped = house.verifiers().stop(
             arguments.operator, asked, card_number=arguments.card_number, resident_code=arguments.resident_code
         )
-        ended = [{"kind": one.kind, "serial": one.serial, "state": one.state} for one in stopped.ended]
+        ended: list[dict[str, Any]] = [
+            {"kind": one.kind, "serial": one.serial, "state": one.state} for one in stopped.ended
+        ]
         number, municipality = stopped.card.card_number, stopped.card.municipality
     told = {
         "ja": [
-            f"カード {number} を一時停止しました。市区町村 {municipality} の窓口で、一時停止の記録が必要です。",
-            *(f"{one['kind']} {one['serial']}: {one['state']}" for one in ended),
+            f"製造番号 {number} のカードを一時停止しました。",
+            *(
+                f"{word(CertificateKind(one['kind']), 'ja')} No. {one['serial']}: {word(CertificateState(one['state']), 'ja')}"
+                for one in ended
+            ),
+            f"次に、市区町村 {municipality} の窓口が一時停止を記録します: `openjpki window card-stop --municipality {municipality} --resident CODE --event suspend`",
         ],
         "en": [
-            f"Card {number} is stopped. The window of municipality {municipality} has to record the stop.",
+            f"Card {number} is stopped.",
             *(f"{one['kind']} {one['serial']}: {one['state']}" for one in ended),
+            f"Next, the window of municipality {municipality} records the stop: `openjpki window card-stop --municipality {municipality} --resident CODE --event suspend`",
         ],
     }
     data = {"card_number": number, "municipality": municipality, "ended": ended}
@@ -217,12 +243,12 @@ def show_stopped(arguments: argparse.Namespace) -> Answer:
             for hold in house.verifiers().stopped()
         ]
     none = {"ja": "窓口の記録を待つ一時停止はありません。", "en": "No stop waits for a window."}[language_of(arguments)]
-    word = {
-        "ja": "カード {card_number}: {at} に一時停止、市区町村 {municipality}、受付 {operator}",
+    told = {
+        "ja": "製造番号 {card_number}: {at} に一時停止、市区町村 {municipality}、受付 {operator}",
         "en": "card {card_number}: stopped on {at}, municipality {municipality}, taken by {operator}",
     }
     language = language_of(arguments)
-    lines = [word[language].format(**row, at=told_moment(row["held_at"], language)) for row in rows]
+    lines = [told[language].format(**row, at=told_moment(row["held_at"], language)) for row in rows]
     return Answer(data={"stopped": rows}, lines=lines or [none])
 
 
@@ -231,14 +257,17 @@ def show_consents(arguments: argparse.Namespace) -> Answer:
     with opened(arguments.home) as house:
         rows = [_consent(one) for one in house.verifiers().consents(arguments.operator, arguments.resident_code)]
     none = {"ja": "同意はありません。", "en": "There is no consent."}[language_of(arguments)]
-    return Answer(data={"consents": rows}, lines=[_consent_line(row) for row in rows] or [none])
+    language = language_of(arguments)
+    return Answer(
+        data={"consents": rows}, lines=[line for row in rows for line in _consent_lines(row, language)] or [none]
+    )
 
 
 def withdraw(arguments: argparse.Namespace) -> Answer:
     """Take a consent back."""
     with opened(arguments.home) as house:
         row = _consent(house.verifiers().withdraw(arguments.operator, arguments.consent))
-    return Answer(data={"consent": row}, lines=[_consent_line(row)])
+    return Answer(data={"consent": row}, lines=_consent_lines(row, language_of(arguments)))
 
 
 def as_data(entry: "Entry") -> dict[str, Any]:
@@ -277,21 +306,29 @@ def _moving(event: VerifierEvent) -> Callable[[argparse.Namespace], Answer]:
 
 def _told(entry: "Entry", language: Language) -> Answer:
     row = as_data(entry)
-    return Answer(data={"verifier": row}, lines=[_line(row, language), *map(_certificate_line, row["certificates"])])
+    return Answer(
+        data={"verifier": row},
+        lines=[_line(row, language), *(_certificate_line(one, language) for one in row["certificates"])],
+    )
 
 
 def _line(row: dict[str, Any], language: Language) -> str:
     last = date.fromisoformat(row["until"])
     if language == "ja":
         may = "・".join(RIGHTS_JA[right] for right in row["rights"])
-        return f"{row['code']} {row['name']}: {STATES_JA[row['state']]}、{KINDS_JA[row['kind']]}、{may}、{last} まで"
+        return f"{row['code']} {row['name']}: {STATES_JA[row['state']]}、{KINDS_JA[row['kind']]}、{may}、{spoken(last, language)}まで"
     rights = ", ".join(row["rights"])
-    return f"{row['code']} {row['name']}: {row['state']}, {row['kind']}, {rights}, until {last}"
+    return f"{row['code']} {row['name']}: {row['state']}, {row['kind']}, {rights}, until {spoken(last, language)}"
 
 
-def _certificate_line(certificate: dict[str, Any]) -> str:
-    end = certificate["revoked_at"] or certificate["not_after"]
-    return f"  {certificate['fingerprint']} → {end}"
+def _certificate_line(certificate: dict[str, Any], language: Language) -> str:
+    revoked = certificate["revoked_at"]
+    moment = told_moment(revoked or certificate["not_after"], language)
+    told = {
+        "ja": f"{moment} 失効" if revoked else f"{moment} まで",
+        "en": f"revoked on {moment}" if revoked else f"until {moment}",
+    }
+    return f"  {certificate['fingerprint']}  {told[language]}"
 
 
 def _consent(consent: "Consent") -> dict[str, Any]:
@@ -307,9 +344,23 @@ def _consent(consent: "Consent") -> dict[str, Any]:
     }
 
 
-def _consent_line(row: dict[str, Any]) -> str:
-    end = row["withdrawn_at"] or row["until"]
-    return f"{row['consent_id']} {row['verifier']}: {', '.join(row['items'])} → {end}"
+def _consent_lines(row: dict[str, Any], language: Language) -> list[str]:
+    """Tell a consent: its number, by which it is taken back, and below who is given what for what, and until when."""
+    until, taken_back = spoken(date.fromisoformat(row["until"]), language), row["withdrawn_at"]
+    if language == "ja":
+        items = "・".join(ITEMS_JA[item] for item in row["items"])
+        state = f"{told_moment(taken_back, language)} 撤回" if taken_back else f"{until}まで"
+        return [
+            row["consent_id"],
+            f"  検証者 {row['verifier']}: {items}、{state}",
+            f"  {row['purpose']}({row['scope']})",
+        ]
+    state = f"withdrawn on {told_moment(taken_back, language)}" if taken_back else f"until {until}"
+    return [
+        row["consent_id"],
+        f"  verifier {row['verifier']}: {', '.join(row['items'])}, {state}",
+        f"  {row['purpose']} ({row['scope']})",
+    ]
 
 
 def _read(text: str, vocabulary: type[W], option: str) -> frozenset[W]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from openjpki.cli import window_notices, window_stays
 from openjpki.cli.answer import Answer, Commands, Run, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.window_answers import (
     application_data,
     application_lines,
@@ -48,11 +49,12 @@ from openjpki.cli.window_arguments import (
     login,
     shown,
 )
-from openjpki.cli.window_cards import card_stop, card_update
+from openjpki.cli.window_cards import card_update
 from openjpki.cli.window_moves import withdraw_move
 from openjpki.cli.window_pins import pin_reset
 from openjpki.cli.window_queue import deliver, queue
 from openjpki.cli.window_recovery import recovered
+from openjpki.cli.window_stops import card_stop, one_resident
 from openjpki.errors import Language
 from openjpki.rules.era import spoken
 from openjpki.rules.kinds import LifeEvent, Procedure
@@ -103,6 +105,12 @@ def register(commands: Commands) -> None:
         parser.set_defaults(run=run)
 
 
+_AS_HEARD = {
+    "ja": "電子証明書の状態は、最後に機構に確認したときのものです。`openjpki window residents --resident CODE` で、今の状態を確認できます。",
+    "en": "Certificates are shown as last heard of. `openjpki window residents --resident CODE` asks the authority about one person.",
+}
+
+
 def _import(arguments: argparse.Namespace) -> Answer:
     """Import a resident register from CSV, whole or not at all."""
     with arguments.file.open("rb") as file:
@@ -111,7 +119,7 @@ def _import(arguments: argparse.Namespace) -> Answer:
         imported = house.window.residents.import_csv(clerk, source)
     line = {
         "ja": f"住民{imported.residents}人を登録しました。",
-        "en": f"{imported.residents} residents were entered.",
+        "en": f"Entered {counted(imported.residents, 'resident')}.",
     }
     language = language_of(arguments)
     data = {"residents": imported.residents, "waiting": imported.waiting}
@@ -119,11 +127,15 @@ def _import(arguments: argparse.Namespace) -> Answer:
 
 
 def _residents(arguments: argparse.Namespace) -> Answer:
-    """List the register, with cards and certificates as last known."""
+    """List the register, with cards and certificates as last known; one person's are asked of the authority."""
     with _counter(arguments) as (house, clerk):
+        if arguments.resident:
+            return one_resident(arguments, house, clerk)
         entries = house.window.residents.list(clerk, after=arguments.after)
     language = language_of(arguments)
     lines = [line for entry in entries for line in resident_lines(entry, language)]
+    if any(entry.certificates for entry in entries):
+        lines.append(_AS_HEARD[language])
     nobody = {"ja": "登録されている住民はいません。", "en": "Nobody is on the register."}
     return Answer(data={"residents": [resident_data(entry) for entry in entries]}, lines=lines or [nobody[language]])
 

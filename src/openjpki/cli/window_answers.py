@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from openjpki.cli.card_facts import PINS
+from openjpki.cli.counted import counted
 from openjpki.errors import Failure, Language
 from openjpki.rules import words
 from openjpki.rules.dates import in_japan
@@ -14,13 +15,10 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import CertificateKind, PinKind
 from openjpki.rules.revocation import Effect
 from openjpki.window.entries import ApplicationEntry, CertificateEntry, FeeEntry, FindingEntry, ResidentEntry
-from openjpki.window.states import OrderStep, ResidentState
+from openjpki.window.states import RESIDENT_STATES_JA, OrderStep
 
 _JA: dict[Enum, str] = {
-    ResidentState.RESIDENT: "住民",
-    ResidentState.MOVED_OUT: "転出",
-    ResidentState.DEAD: "死亡",
-    ResidentState.EMIGRATED: "国外転出",
+    **RESIDENT_STATES_JA,
     OrderStep.PLANNED: "未着手",
     OrderStep.KEYED: "鍵作成済み",
     OrderStep.ISSUED: "証明書受領済み",
@@ -241,7 +239,7 @@ def waiting_line(waiting: int, language: Language) -> list[str]:
         _words(
             language,
             f"機構への送信待ちが{waiting}件あります。理由は `openjpki window queue` で見られます。`openjpki window deliver --now` ですぐに送ります。",
-            f"{waiting} messages wait for the authority. `openjpki window queue` says why, `openjpki window deliver --now` sends them.",
+            f"Waiting for the authority: {counted(waiting, 'message')}. `openjpki window queue` says why, `openjpki window deliver --now` sends what waits.",
         )
     ]
 

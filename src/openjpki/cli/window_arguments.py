@@ -135,8 +135,12 @@ def add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def add_residents(parser: argparse.ArgumentParser) -> None:
-    """Add where a list begins."""
-    parser.add_argument("--after", default="", metavar="CODE", help="go on behind this resident code")
+    """Add where a list begins, or whose record alone is shown."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--after", default="", metavar="CODE", help="go on behind this resident code")
+    which.add_argument(
+        "--resident", default="", metavar="CODE", help="this person alone, the certificates asked of the authority now"
+    )
 
 
 def add_applications(parser: argparse.ArgumentParser) -> None:

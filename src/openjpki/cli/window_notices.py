@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from openjpki.cli.answer import Answer, BadValue, language_of
+from openjpki.cli.answer import Answer, BadValue, OptionNeeded, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.window_answers import finding_data, finding_lines
 from openjpki.errors import Language
 from openjpki.rules.era import spoken
@@ -25,6 +26,23 @@ _AS: Final[Mapping[str, PaperEvent]] = {
 }
 
 
+_OPTIONS: Final[Mapping[str, str]] = {
+    "notice": "--notice NUMBER",
+    "event": f"--as {'|'.join(_AS)}",
+    "state": "--state",
+    "after": "--after",
+}
+"""What is given → its option."""
+
+
+_USAGE: Final = (
+    "fetch --municipality CODE",
+    "list --municipality CODE [--state S] [--after N]",
+    "print --municipality CODE --notice NUMBER",
+    "mark --municipality CODE --notice NUMBER --as EVENT",
+)
+
+
 @dataclass(frozen=True)
 class _Call:
     """One call: whose house, who acts, what was typed."""
@@ -37,9 +55,10 @@ class _Call:
 
 def add_notices(parser: argparse.ArgumentParser) -> None:
     """Add what is done with the letters."""
+    parser.usage = "\n       ".join(f"%(prog)s {line}" for line in _USAGE)
     parser.add_argument("what", choices=list(_ACTS), help="what is done")
-    parser.add_argument("--notice", default="", metavar="NUMBER", help="with print and mark: which letter")
-    parser.add_argument("--as", dest="event", choices=list(_AS), help="with mark: what became of it")
+    parser.add_argument("--notice", default="", metavar="NUMBER", help="with print and mark, needed: which letter")
+    parser.add_argument("--as", dest="event", choices=list(_AS), help="with mark, needed: what became of it")
     parser.add_argument(
         "--state", choices=[state.value for state in PaperState], help="with list: only letters in this state"
     )
@@ -47,16 +66,18 @@ def add_notices(parser: argparse.ArgumentParser) -> None:
 
 
 def notices(arguments: argparse.Namespace) -> Answer:
-    """Fetch, list, print or mark; raises `BadValue` for an option that is missing or of another act."""
+    """Fetch, list, print or mark; raises `OptionNeeded` for an option that is missing, `BadValue` for one of another act."""
     act, takes = _ACTS[arguments.what]
-    for name in ("notice", "event", "state", "after"):
-        given, needed = bool(getattr(arguments, name)), name in takes and takes[name]
-        if (given and name not in takes) or (needed and not given):
+    lacking = [_OPTIONS[name] for name, needed in takes.items() if needed and not getattr(arguments, name)]
+    if lacking:
+        raise OptionNeeded(what=arguments.what, options=", ".join(lacking))
+    for name, option in _OPTIONS.items():
+        if getattr(arguments, name) and name not in takes:
             raise BadValue(
-                option=f"--{'as' if name == 'event' else name}",
-                value=getattr(arguments, name) or "",
-                expected_ja="print と mark には --notice、mark には --as が必要です。--state と --after は list に付けます。",
-                expected_en="print and mark take --notice, mark takes --as; --state and --after go with list.",
+                option=option.partition(" ")[0],
+                value=getattr(arguments, name),
+                expected_ja="--notice は print と mark に、--as は mark に、--state と --after は list に付けます。",
+                expected_en="--notice goes with print and mark, --as with mark, --state and --after with list.",
             )
     with opened(arguments.home) as house:
         clerk = Clerk(arguments.officer, arguments.municipality)
@@ -67,7 +88,7 @@ def _fetch(call: _Call) -> Answer:
     found = call.house.window.notices.fetch(call.clerk)
     line = {
         "ja": f"有効期限通知書{found.letters}通を受け取りました。",
-        "en": f"{found.letters} expiry notices were received.",
+        "en": f"Received {counted(found.letters, 'expiry notice')}.",
     }
     return Answer(data={"letters": found.letters, "again": found.again}, lines=[line[call.language]])
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from openjpki.cli.answer import Answer, language_of
+from openjpki.cli.counted import counted
 from openjpki.cli.window_answers import application_data, application_lines, word
 from openjpki.errors import Kind, Language
 from openjpki.rules.dates import in_japan
@@ -61,7 +62,7 @@ def queue(arguments: argparse.Namespace) -> Answer:
     }
     heading = {
         "ja": f"機構への送信待ち{waiting}件、処理待ちの申請{len(applications)}件。",
-        "en": f"{waiting} messages wait for the authority, {len(applications)} applications wait.",
+        "en": f"Waiting: {counted(waiting, 'message')} for the authority, {counted(len(applications), 'application')}.",
     }
     lines = [
         heading[language],
@@ -82,7 +83,7 @@ def deliver(arguments: argparse.Namespace) -> Answer:
             left = house.window.messages(Clerk(arguments.officer, arguments.municipality))
     lines = {
         "ja": f"送信{delivery.sent}件、送信待ち{delivery.waiting}件。",
-        "en": f"{delivery.sent} messages sent, {delivery.waiting} waiting.",
+        "en": f"{counted(delivery.sent, 'message')} sent, {delivery.waiting} waiting.",
     }
     data = {
         "sent": delivery.sent,
@@ -147,7 +148,7 @@ def pause_lines(entry: PauseEntry, language: Language) -> list[str]:
     since, then = _moment(entry.since, language), _moment(entry.next_try_at, language)
     told = {
         "ja": f"機構は {since} から応答していません({entry.failures}回)[{entry.last_error}]。次は {then} に送ります。",
-        "en": f"The authority has not answered since {since} ({entry.failures} tries) [{entry.last_error}]; "
+        "en": f"The authority has not answered since {since} ({counted(entry.failures, 'try', 'tries')}) [{entry.last_error}]; "
         f"the next try is at {then}.",
     }
     return [told[language]]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from openjpki.cli.answer import Answer
+from openjpki.cli.counted import counted
 from openjpki.cli.window_answers import application_data, application_lines, interruption_data, interruption_lines
 from openjpki.errors import Failure, Kind, Language
 
@@ -15,7 +16,7 @@ def recovered(outcome: "Recovered", language: Language) -> Answer:
     delivery = outcome.delivery
     counts = {
         "ja": f"送信{delivery.sent}件、送信待ち{delivery.waiting}件。",
-        "en": f"{delivery.sent} messages sent, {delivery.waiting} waiting.",
+        "en": f"{counted(delivery.sent, 'message')} sent, {delivery.waiting} waiting.",
     }
     lines = [counts[language]]
     for one in outcome.carried_out:

@@ -17,7 +17,7 @@ _PATIENCE = 10.0
 """Seconds that a process may take to pull its card: it ends between two commands, and a command takes milliseconds."""
 _MILLISECONDS = 1000
 _MAX_NOTE = 32
-"""Bytes read of a note: a process's number has up to seven digits, its beginning up to twenty."""
+"""Bytes read of a note: a process's number has up to seven digits, its beginning up to twenty, a slot one."""
 _BEGINNING = 19
 """Place of `starttime` behind the name in /proc/PID/stat."""
 _LOOKS = 5
@@ -53,8 +53,8 @@ class NotPulled(Failure):
 
 
 @contextmanager
-def noted(note: Path) -> Iterator[None]:
-    """Note that this process has the card plugged in while the block runs; raises `AlreadyPlugged`.
+def noted(note: Path, slot: int) -> Iterator[None]:
+    """Note that this process has the card plugged in, in which reader, while the block runs; raises `AlreadyPlugged`.
 
     The note is locked as long as it is true: a lock dies with its process, however that ends. It is never removed, or
     two processes might hold two files of one name.
@@ -62,7 +62,7 @@ def noted(note: Path) -> Iterator[None]:
     with _open(note) as file:
         if not _taken(file):
             raise AlreadyPlugged(name=_card(note))
-        _write(file, f"{os.getpid()} {_began(os.getpid())}")
+        _write(file, f"{os.getpid()} {_began(os.getpid())} {slot}")
         try:
             yield
         finally:
@@ -79,7 +79,7 @@ def pull(note: Path) -> None:
         holder = _holder(file)
         if holder is None:
             raise NotPlugged(name=_card(note))
-        pid, began = holder
+        pid, began, _ = holder
         with _process(pid) as process:
             if process is None or _began(pid) != began or _holder(file) != holder:
                 raise NotPlugged(name=_card(note))
@@ -88,12 +88,13 @@ def pull(note: Path) -> None:
                 raise NotPulled(name=_card(note), pid=pid)
 
 
-def plugged(note: Path) -> bool:
-    """Tell whether a process keeps the card plugged in."""
+def slot_of(note: Path) -> int | None:
+    """Return the reader of vpcd, by its slot, in which a process keeps the card; None if the card is in none."""
     if not note.exists():
-        return False
+        return None
     with _open(note) as file:
-        return _holder(file) is not None
+        holder = _holder(file)
+    return holder[2] if holder is not None else None
 
 
 def _card(note: Path) -> str:
@@ -123,14 +124,16 @@ def _taken(file: IO[str]) -> bool:
     return False
 
 
-def _holder(file: IO[str]) -> tuple[int, int] | None:
-    """Return the number of the process that holds the note, and when it began; None if nobody does."""
+def _holder(file: IO[str]) -> tuple[int, int, int] | None:
+    """Return the number of the process that holds the note, when it began, and the slot; None if nobody does."""
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
         parts = file.read(_MAX_NOTE).split()
-        return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(map(str.isdigit, parts)) else None  # noqa: PLR2004  -- number and beginning
+        if len(parts) != 3 or not all(map(str.isdigit, parts)):  # noqa: PLR2004  -- number, beginning, slot
+            return None
+        return int(parts[0]), int(parts[1]), int(parts[2])
     fcntl.flock(file, fcntl.LOCK_UN)
     return None
 

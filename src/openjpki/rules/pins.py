@@ -5,6 +5,7 @@ import string
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import PinKind
 from openjpki.rules.policy import Policy
+from openjpki.rules.words import Told
 
 SIGNATURE_PIN_SHORTEST = 6
 SIGNATURE_PIN_LONGEST = 16
@@ -15,6 +16,18 @@ DIGITS_PIN_TRIES = 3
 
 _LETTERS = frozenset(string.ascii_uppercase)
 _DIGITS = frozenset(string.digits)
+
+
+class ToldPin(Told):
+    """Which PIN it is, in a refusal: `{pin:ja}` and `{pin:en}` name it in the sentences, as data it is its kind (R-6.5)."""
+
+    def __init__(self, kind: PinKind) -> None:
+        super().__init__(kind)
+
+    def __format__(self, language: str) -> str:
+        """Return its name in a language; its kind without one."""
+        named = super().__format__(language)
+        return f"{named} PIN" if language == "en" else named
 
 
 class BadSignaturePin(Failure):
@@ -31,8 +44,8 @@ class BadDigitsPin(Failure):
 
     code = "pin.digits-form"
     kind = Kind.REFUSED
-    ja = "この暗証番号は、数字4桁で設定してください。"
-    en = "This PIN takes exactly four digits."
+    ja = "{pin:ja}は、数字4桁で設定してください。"
+    en = "The {pin:en} takes exactly four digits."
 
 
 def check_pin(kind: PinKind, pin: str, policy: Policy) -> str:
@@ -43,7 +56,7 @@ def check_pin(kind: PinKind, pin: str, policy: Policy) -> str:
     """
     if kind is not PinKind.SIGNATURE:
         if len(pin) != DIGITS_PIN_LENGTH or not _DIGITS.issuperset(pin):
-            raise BadDigitsPin
+            raise BadDigitsPin(pin=ToldPin(kind))
         return pin
     folded = pin.upper() if policy.sign_pin_lowercase == "fold" and pin.isascii() else pin
     used = set(folded)

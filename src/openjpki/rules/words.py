@@ -18,6 +18,7 @@ from openjpki.rules.kinds import (
     Term,
 )
 from openjpki.rules.lifecycle import CARD, CERTIFICATE
+from openjpki.rules.phone_hold import Question
 
 _JA: dict[Enum, str] = {
     **CERTIFICATE.words,
@@ -112,6 +113,12 @@ _JA: dict[Enum, str] = {
     OtherCause.CARD_EXPIRED: "カードの有効期間満了",
     OtherCause.CONTINUED_USE_MISSED: "継続利用の手続きがないことによるカードの失効",
     OtherCause.FACE_AUTHENTICATION: "顔認証マイナンバーカードへの切替え",
+    Question.NAME: "氏名",
+    Question.ADDRESS: "住所",
+    Question.BIRTH_DATE: "生年月日",
+    Question.SEX: "性別",
+    Question.WHERE_LOST: "紛失した場所と時",
+    Question.CALL_BACK: "折返しの電話番号",
     Term.MOVE_IN: "転入届(転入した日から)",
     Term.PLANNED_DEPARTURE: "転入届(転出予定日から)",
     Term.CONTINUED_USE: "カードの継続利用",
@@ -151,6 +158,26 @@ _LIMITS: dict[str, tuple[str, str]] = {
 def word(member: Enum, language: Language) -> str:
     """Return a word of the rules as a clerk reads it; in English, and where there is no other, the word itself."""
     return _JA[member] if language == "ja" and member in _JA else str(member.value)
+
+
+class Told:
+    """A word in a refusal: `{state:ja}` and `{state:en}` speak it in the sentences, as data it is the word itself.
+
+    `ja` is its Japanese word where the rules have none.
+    """
+
+    def __init__(self, member: Enum, ja: str = "") -> None:
+        self._member = member
+        self._ja = ja
+
+    def __str__(self) -> str:
+        return str(self._member.value)
+
+    def __format__(self, language: str) -> str:
+        """Return it in a language; the word itself without one."""
+        if language == "ja":
+            return self._ja or word(self._member, "ja")
+        return str(self).replace("-", " ") if language == "en" else str(self)
 
 
 def limit(because: str, language: Language) -> str:

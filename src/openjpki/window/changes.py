@@ -7,6 +7,7 @@ from datetime import date
 from openjpki.errors import Failure, Kind
 from openjpki.rules.era import Told
 from openjpki.rules.kinds import LifeEvent, Sex
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window import shapes
 
 ITEMS: Mapping[LifeEvent, str] = {
@@ -25,8 +26,10 @@ class NoRegisterEvent(Failure):
 
     code = "window.event.not-of-the-register"
     kind = Kind.USAGE
-    ja = "「{event}」は住民記録の異動ではありません。カードの紛失・返納や失効申請は、それぞれの手続きで受け付けます。"
-    en = '"{event}" is no event of the resident register. Loss, return and requests have procedures of their own.'
+    ja = (
+        "「{event:ja}」は住民記録の異動ではありません。カードの紛失・返納や失効申請は、それぞれの手続きで受け付けます。"
+    )
+    en = '"{event:en}" is no event of the resident register. Loss, return and requests have procedures of their own.'
 
 
 class WrongItems(Failure):
@@ -34,8 +37,8 @@ class WrongItems(Failure):
 
     code = "window.event.items"
     kind = Kind.USAGE
-    ja = "「{event}」の異動には、変更後の項目({item})だけを指定してください。"
-    en = 'The event "{event}" takes the new value of exactly this item: {item}.'
+    ja = "「{event:ja}」の異動には、変更後の項目({item})だけを指定してください。"
+    en = 'The event "{event:en}" takes the new value of exactly this item: {item}.'
 
 
 class BadItem(Failure):
@@ -79,11 +82,11 @@ class Change:
 def check(change: Change, *, today: date) -> None:
     """Raise `NoRegisterEvent`, `WrongItems`, `BadItem` or `BadEventDate` for a change that cannot be entered."""
     if change.event not in ITEMS:
-        raise NoRegisterEvent(event=change.event.value)
+        raise NoRegisterEvent(event=ToldWord(change.event))
     given = {item for item in ITEMS.values() if item and getattr(change, item) is not None}
     needed = {change.item} - {""}
     if given != needed or (change.kana is not None and change.event is not LifeEvent.NAME):
-        raise WrongItems(event=change.event.value, item=change.item or "—")
+        raise WrongItems(event=ToldWord(change.event), item=change.item or "—")
     bad = [item for item, holds in _forms(change, today).items() if not holds]
     if bad:
         raise BadItem(item=", ".join(bad))

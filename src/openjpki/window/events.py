@@ -23,7 +23,7 @@ from openjpki.window.officer import Clerk, Officer
 from openjpki.window.outbox import Outbox, put
 from openjpki.window.residents import attributes_of, subject
 from openjpki.window.rows import certificate_entry
-from openjpki.window.states import ResidentState
+from openjpki.window.states import ResidentState, told_state
 from openjpki.window.verbs import Verb
 
 _LEAVES = {LifeEvent.DEATH: ResidentState.DEAD, LifeEvent.EMIGRATION: ResidentState.EMIGRATED}
@@ -34,8 +34,8 @@ class NotOnRegister(Failure):
 
     code = "window.event.not-resident"
     kind = Kind.REFUSED
-    ja = "このかたは現在この市区町村の住民記録にありません({state})。異動は入力できません。"
-    en = "This person is not on this register now ({state}); no event can be entered."
+    ja = "このかたは現在この市区町村の住民記録にありません({state:ja})。異動は入力できません。"
+    en = "This person is not on this register now ({state:en}); no event can be entered."
 
 
 class NothingChanges(Failure):
@@ -192,7 +192,7 @@ def _check(resident: Resident, change: Change, today: date) -> None:
     """Raise what stands against entering the change in this person's record."""
     check(change, today=today)
     if resident.state != ResidentState.RESIDENT.value:
-        raise NotOnRegister(state=resident.state)
+        raise NotOnRegister(state=told_state(resident.state))
     if change.on < resident.resident_since_date:
         raise BadEventDate(on=Told.of(change.on))
     if change.birth_date is not None and change.birth_date > resident.resident_since_date:

@@ -28,6 +28,7 @@ from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import ApplicationState, CertificateKind, Procedure
 from openjpki.rules.remaking import Voided
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window import copies
 from openjpki.window.answers import ASKING_FAILED, AuthorityRefused, expect
 from openjpki.window.applications import move, subject, write_findings
@@ -79,8 +80,8 @@ class ClosedMeanwhile(Failure):
 
     code = "window.issue.closed-meanwhile"
     kind = Kind.REFUSED
-    ja = "受付番号 {receipt} の申請は、発行の途中で別の担当者が終了しました({state})。"
-    en = "Application {receipt} was closed by somebody else while it was being carried out ({state})."
+    ja = "受付番号 {receipt} の申請は、発行の途中で別の担当者が終了しました({state:ja})。"
+    en = "Application {receipt} was closed by somebody else while it was being carried out ({state:en})."
 
 
 _CHECKPOINTS = {
@@ -317,7 +318,7 @@ def hold_issuing(officer: Officer, receipt: str) -> Application:
     """Lock an application inside the act and return it as it stands; raise `ClosedMeanwhile` if it waits no more."""
     standing = load_application(officer, receipt, lock=True)
     if standing.state not in ISSUING:
-        raise ClosedMeanwhile(receipt=standing.receipt, state=standing.state)
+        raise ClosedMeanwhile(receipt=standing.receipt, state=ToldWord(ApplicationState(standing.state)))
     return standing
 
 

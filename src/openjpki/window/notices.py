@@ -22,7 +22,7 @@ from openjpki.window.loading import load_resident
 from openjpki.window.models import ExpiryNotice
 from openjpki.window.officer import Officer
 from openjpki.window.selectors import PAGE
-from openjpki.window.states import ResidentState
+from openjpki.window.states import ResidentState, told_state
 from openjpki.window.verbs import Verb
 
 
@@ -107,7 +107,7 @@ class ExpiryNotices:
             row = _load(officer, notice_id)
             resident = load_resident(officer, row.resident_code)
             if resident.state != ResidentState.RESIDENT.value:
-                raise NotOnRegister(state=resident.state)
+                raise NotOnRegister(state=told_state(resident.state))
             _advance(row, PaperEvent.PRINT, at)
             subject = _subject(row)
             code = resident.resident_code

@@ -12,6 +12,7 @@ from openjpki.errors import Failure
 from openjpki.rules.application import ApplicationEvent
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import ApplicationState, CardState, CertificateKind, PinKind, Procedure
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window import selectors
 from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import AuthorityRefused, expect
@@ -154,7 +155,7 @@ class PinResets:
         with act():
             application = load_application(officer, accepted.receipt, lock=True)
             if application.state != ApplicationState.READY.value:
-                raise ClosedMeanwhile(receipt=application.receipt, state=application.state)
+                raise ClosedMeanwhile(receipt=application.receipt, state=ToldWord(ApplicationState(application.state)))
             move(application, event, at=at)
             note(officer, verb, subject(application), at=at, order=accepted.order.order_id, code=code)
 

@@ -13,6 +13,7 @@ from openjpki.rules.dates import civil_date
 from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, ApplicationState, CardState, CertificateKind, Procedure
 from openjpki.rules.remaking import Voided
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import accept, receive, refusals, refuse
 from openjpki.window.answers import ASKING_FAILED
@@ -64,8 +65,8 @@ class NothingWaits(Failure):
 
     code = "window.application.closed"
     kind = Kind.REFUSED
-    ja = "受付番号 {receipt} の申請は終了しているか、再開や取下げのできない手続きです({state})。"
-    en = "Application {receipt} is closed, or of a procedure that is neither resumed nor withdrawn ({state})."
+    ja = "受付番号 {receipt} の申請は終了しているか、再開や取下げのできない手続きです({state:ja})。"
+    en = "Application {receipt} is closed, or of a procedure that is neither resumed nor withdrawn ({state:en})."
 
 
 class MustFinish(Failure):
@@ -94,8 +95,8 @@ class NothingToApprove(Failure):
 
     code = "window.approval.nothing"
     kind = Kind.REFUSED
-    ja = "受付番号 {receipt} の申請は承認を待っていません({state})。"
-    en = "Application {receipt} waits for no approval ({state})."
+    ja = "受付番号 {receipt} の申請は承認を待っていません({state:ja})。"
+    en = "Application {receipt} waits for no approval ({state:en})."
 
 
 class SamePerson(Failure):
@@ -178,7 +179,7 @@ class Procedures:
             resident = load_resident(officer, code, lock=True)
             row = load_application(officer, receipt, lock=True)
             if row.state != ApplicationState.FEE_SETTLED.value:
-                raise NothingToApprove(receipt=receipt, state=row.state)
+                raise NothingToApprove(receipt=receipt, state=ToldWord(ApplicationState(row.state)))
             taken = approve(standing_at(row), by=officer.login)
             if taken.refused:
                 raise SamePerson(receipt=receipt, officer=officer.login)
@@ -320,7 +321,7 @@ class Procedures:
 def _hold_waiting(application: Application) -> None:
     """Raise `NothingWaits` for what is at its end, and for what is not carried out here: a revocation goes by its message."""
     if application.procedure not in ISSUED_BY or application.state not in WAITING:
-        raise NothingWaits(receipt=application.receipt, state=application.state)
+        raise NothingWaits(receipt=application.receipt, state=ToldWord(ApplicationState(application.state)))
 
 
 def _may_be_in_force(application: Application) -> bool:

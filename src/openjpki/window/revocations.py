@@ -8,6 +8,7 @@ from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CertificateKind, LifeEvent, Procedure
 from openjpki.rules.revocation import BOTH, Effect, effect_of
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window import copies, selectors
 from openjpki.window.acceptance import receive, refusals, refuse
 from openjpki.window.answers import expect
@@ -38,8 +39,10 @@ class NotAsked(Failure):
 
     code = "window.revocation.event"
     kind = Kind.USAGE
-    ja = "「{event}」による失効は申請では受け付けません。request・key-compromise・hold のいずれかを指定してください。"
-    en = '"{event}" is nothing a holder asks for. Use request, key-compromise or hold.'
+    ja = (
+        "「{event:ja}」による失効は申請では受け付けません。request・key-compromise・hold のいずれかを指定してください。"
+    )
+    en = '"{event:en}" is nothing a holder asks for. Use request, key-compromise or hold.'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,7 @@ class Revocations:
         Raises `ProcedureRefused` with the recorded findings, or `AuthorityRefused` once the refusal is recorded.
         """
         if event not in PROCEDURE_OF:
-            raise NotAsked(event=event.value)
+            raise NotAsked(event=ToldWord(event))
         number = card.card_number() if card else ""
         known_afresh = refresh_known(self._equipment, self._outbox, load_resident(officer, resident_code))
         chosen = kinds if event is LifeEvent.REQUEST else BOTH

@@ -1,6 +1,9 @@
 """The states that only the window knows. Values are the words of the tables and of the command line."""
 
+from collections.abc import Mapping
 from enum import Enum, unique
+
+from openjpki.rules.words import Told
 
 
 @unique
@@ -57,3 +60,17 @@ class MessageWait(Enum):
     """An earlier message about the same person goes first."""
     ANSWERED = "answered"
     """It waits no more: an order, or an arrival taken back, that the authority refused; kept to be seen."""
+
+
+RESIDENT_STATES_JA: Mapping[Enum, str] = {
+    ResidentState.RESIDENT: "住民",
+    ResidentState.MOVED_OUT: "転出",
+    ResidentState.DEAD: "死亡",
+    ResidentState.EMIGRATED: "国外転出",
+}
+
+
+def told_state(state: str) -> Told:
+    """Return how a person stands on the register, as a row has it, to be told in a refusal."""
+    found = ResidentState(state)
+    return Told(found, RESIDENT_STATES_JA[found])

@@ -16,6 +16,7 @@ from openjpki.rules.finding import Finding
 from openjpki.rules.kinds import Applicant, CardState
 from openjpki.rules.stay import Extension, Stay, extension, special_period
 from openjpki.rules.validity import card_expiry
+from openjpki.rules.words import Told as ToldWord
 from openjpki.window.changes import BadEventDate
 from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.counter import CardAtCounter
@@ -28,7 +29,7 @@ from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox, put
 from openjpki.window.residents import foreigner_of, subject
 from openjpki.window.rows import card_entry
-from openjpki.window.states import ResidentState
+from openjpki.window.states import ResidentState, told_state
 from openjpki.window.verbs import Verb
 
 
@@ -55,8 +56,8 @@ class CardNotInUse(Failure):
 
     code = "window.card.not-in-use"
     kind = Kind.REFUSED
-    ja = "このカードは現在使われていない({state})ため、延長できません。"
-    en = "This card is not in use ({state}), so it is not extended."
+    ja = "このカードは現在使われていない({state:ja})ため、延長できません。"
+    en = "This card is not in use ({state:en}), so it is not extended."
 
 
 class ExtensionRefused(Failure):
@@ -150,7 +151,7 @@ class Stays:
         with act():
             resident = load_resident(officer, resident_code, lock=True)
             if resident.state != ResidentState.RESIDENT.value:
-                raise NotOnRegister(state=resident.state)
+                raise NotOnRegister(state=told_state(resident.state))
             row = load_card(officer, resident, number)
             found = self._granted(resident, row, applicant, pending_since, civil_date(at))
             row.save(update_fields=("expires_date", "special_until_date"))
@@ -175,7 +176,7 @@ class Stays:
     ) -> Extension:
         """Set the card's new last day and return what is found; raise what stands against it."""
         if row.state != CardState.ACTIVE.value:
-            raise CardNotInUse(state=row.state)
+            raise CardNotInUse(state=ToldWord(CardState(row.state)))
         if pending_since is None:
             found = self._extension(resident, row, applicant, today)
         else:
@@ -234,7 +235,7 @@ class Stays:
 def _check(resident: Resident, stay: Stay, on: date, today: date) -> None:
     """Raise what stands against entering the stay in this person's record."""
     if resident.state != ResidentState.RESIDENT.value:
-        raise NotOnRegister(state=resident.state)
+        raise NotOnRegister(state=told_state(resident.state))
     if not resident.birth_date <= on <= today:
         raise BadEventDate(on=Told.of(on))
     if stay == resident.stay:

@@ -18,6 +18,7 @@ from openjpki.window.checkpoints import Checkpoint
 from openjpki.window.entries import ApplicationEntry, MessageEntry, PauseEntry
 from openjpki.window.equipment import Equipment
 from openjpki.window.events import Events
+from openjpki.window.known import Asking
 from openjpki.window.notices import ExpiryNotices
 from openjpki.window.officer import Officer
 from openjpki.window.outbox import Outbox
@@ -46,6 +47,7 @@ class Window:
         equipment = Equipment(carrier=carrier, policy=policy, clock=clock, entropy=entropy, checkpoint=checkpoint)
         self.outbox = Outbox(equipment)
         self.residents = Residents(equipment, self.outbox)
+        self.known = Asking(equipment, self.outbox, self.residents)
         self.cards = Cards(equipment, self.outbox)
         self.card_updates = CardUpdates(equipment, self.outbox)
         self.procedures = Procedures(equipment, self.outbox)

@@ -81,7 +81,7 @@ def test_a_wrong_present_pin_costs_one_try(kind: PinKind) -> None:
     for left in range(limit - 1, 0, -1):
         with pytest.raises(WrongPin) as missed:
             terminal.change(kind, wrong, NEW[kind].encode())
-        assert missed.value.data == {"tries": left}
+        assert missed.value.data["tries"] == left
         assert terminal.tries_left(kind) == left
     with pytest.raises(PinLocked) as locked:
         terminal.change(kind, wrong, NEW[kind].encode())
@@ -194,7 +194,7 @@ def test_a_second_place_with_another_pin_is_told_and_not_locked() -> None:
     card = bench(with_pin(ready(), CodeKind.COMMON, "8642"))
     with pytest.raises(WrongPin) as missed:
         PinTerminal(card).change(RESIDENT, b"2345", b"9753")
-    assert missed.value.data == {"tries": 1}, "one for the present PIN, one for the new one"
+    assert missed.value.data["tries"] == 1, "one for the present PIN, one for the new one"
     card = bench(with_tries(with_pin(ready(), CodeKind.COMMON, "8642"), CodeKind.COMMON, 2))
     with pytest.raises(WrongPin):
         PinTerminal(card).change(RESIDENT, b"2345", b"9753")

@@ -68,7 +68,7 @@ def test_resume_has_nothing_to_do_in_good_order(house: House) -> None:
     answer = run(house.home.path, "resume")
 
     assert answer.data == {"signed": [], "activated": [], "waiting": [], "closed": []}
-    assert answer.lines == ["orders signed 0, activated 0, waiting 0, closed 0"]
+    assert answer.lines == ["orders: signed 0, activated 0, waiting for delivery 0, closed 0"]
     assert "配達待ち 0" in run(house.home.path, "resume", language="ja").lines[0]
 
 

@@ -64,7 +64,7 @@ def test_check_names_what_is_wrong(house: House) -> None:
 
     assert answer.kind is Kind.REFUSED
     assert (problem["code"], problem["subject"]) == ("check.folder.differs", "ca/signature-1.cer")
-    assert answer.lines[0] == "1 problems (CAs and responders: 2, revocation lists: 6)."
+    assert answer.lines[0] == "1 problem (CAs and responders: 2, revocation lists: 6)."
     assert answer.lines[1] == f"[check.folder.differs] {problem['en']}"
     assert problem["ja"] in run(house.home.path, "check", language="ja").lines[1]
 

@@ -80,10 +80,14 @@ def test_a_run_tells_what_it_selected(home: Path, capsys: pytest.CaptureFixture[
         "waiting": 1,
         "batches": [{"municipality": "99201", "noticed": 1, "skipped": 1, "taken_out": 0}],
     }
-    assert list(answer.lines) == [f"For {today}: 1 new letters, 1 expiries without one, 0 taken out. 1 letters wait."]
-    assert capsys.readouterr().err == "99201: 1 letters, 1 without one, 0 taken out\n"
+    assert list(answer.lines) == [
+        f"For {today}: 1 new letter, 1 expiry without one, 0 taken out. Waiting for their municipality: 1 letter.",
+        "Next, each municipality takes its own: `openjpki window notices fetch --municipality CODE`.",
+    ]
+    assert capsys.readouterr().err == "99201: 1 new letter, 1 expiry without one, 0 taken out\n"
     assert run(home, "--on", today, language="ja").lines == [
-        f"{today} の分: 新しい通知書 0 通、送らない期限 0 件、取り除いた期限 0 件。引渡し待ち 1 通。"
+        f"{today} の分: 新しい通知書 0 通、通知書を送らないもの 0 件、通知書から取り除いたもの 0 件。引渡し待ち 1 通。",
+        "次に、市区町村が `openjpki window notices fetch --municipality CODE` で受け取ります。",
     ]
 
 

@@ -29,6 +29,7 @@ def test_cards_are_listed_with_what_they_hold(home: Path) -> None:
         "kind": "blank",
         "expires": "2035-02-17",
         "plugged": False,
+        "slot": None,
         "certificates": ["signature", "authentication"],
         "certificates_expire": {"signature": "2031-04-01", "authentication": "2031-04-01"},
     }
@@ -45,10 +46,10 @@ def test_cards_are_listed_with_what_they_hold(home: Path) -> None:
 def test_a_card_in_a_reader_is_listed_so(home: Path) -> None:
     """As long as a process keeps it plugged in."""
     note = CardStore(home / "cards").note("taro", "plug")
-    with noted(note):
+    with noted(note, 1):
         answer = run(home, "list")
-        assert answer.data["cards"][0]["plugged"] is True
-        assert answer.lines[0].endswith("  in a reader")
+        assert (answer.data["cards"][0]["plugged"], answer.data["cards"][0]["slot"]) == (True, 1)
+        assert answer.lines[0].endswith("  in the reader of slot 1")
 
     assert run(home, "list").data["cards"][0]["plugged"] is False
 

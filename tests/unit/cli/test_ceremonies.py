@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(databases=ROLES)
 def test_a_ceremony_from_its_rehearsal_to_its_transcript(run: Run, tmp_path: Path) -> None:
     """Said, proposed, approved, carried out with its lists published, signed, verified; each answer in both languages."""
     assert run("acts").lines == ["No act was proposed."]
-    assert run("keys").lines == ["There is no CA key."]
+    assert run("keys").lines == ["There is no CA key. Hold a key ceremony (`openjpki authority ceremony --help`)."]
     rehearsed = run("ceremony", "--script", tmp_path / "first.yaml")
     assert rehearsed.lines[-1] == "Nothing was done."
     assert [one["name"] for one in rehearsed.data["generations"]] == ["signature-1", "authentication-1"]
@@ -26,7 +26,7 @@ def test_a_ceremony_from_its_rehearsal_to_its_transcript(run: Run, tmp_path: Pat
     run("approve", "1", by=TANAKA)
     last = run("approve", "1", by=SUZUKI)
     assert last.data["act"]["state"] == "approved"
-    assert "openjpki authority carry-out 1 --home DIR" in last.lines[-1]
+    assert "`openjpki authority carry-out 1`" in last.lines[-1]
     done = run("carry-out", "1", language="ja")
     assert done.lines[0] == "1 鍵生成の式: 実行済み(2/2 tanaka, suzuki)、提案 sato"
     assert "openjpki authority transcript sign 1" in done.lines[1]

@@ -44,8 +44,9 @@ def test_the_list_names_signers_and_shows_no_key(home: Path) -> None:
     assert [(key["municipality"], key["officer"]) for key in answer.data["keys"]] == [("99201", ""), ("99201", "sato")]
     assert all(key["revoked_at"] is None and len(key["fingerprint"]) == 64 for key in answer.data["keys"])
     assert "(itself)" in answer.lines[0]
-    assert "in force" in answer.lines[1]
-    assert "使用中" in run(home, "list", language="ja").lines[1]
+    assert "in force" in answer.lines[2]
+    assert answer.lines[3].strip() == answer.data["keys"][1]["fingerprint"]
+    assert "使用中" in run(home, "list", language="ja").lines[2]
 
 
 def test_a_revoked_key_is_listed_as_one(home: Path) -> None:
@@ -53,7 +54,7 @@ def test_a_revoked_key_is_listed_as_one(home: Path) -> None:
     answer = run(home, "revoke", *SATO)
     assert answer.data["key"]["revoked_at"] is not None
     assert "revoked" in answer.lines[0]
-    assert "失効" in run(home, "list", language="ja").lines[1]
+    assert "失効" in run(home, "list", language="ja").lines[2]
 
     with pytest.raises(DeskKeyUnknown):
         run(home, "revoke", *SATO)

@@ -25,7 +25,16 @@ def test_the_next_command_is_for_the_same_home(words: tuple[str, ...], line: str
     assert home_named(arguments) == bool(words)
 
 
-@pytest.mark.parametrize("line", ["`openjpki rules documents`", "`openjpki init --home x`", "`make lab`", "no command"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "`openjpki rules documents`",
+        "`openjpki authority ceremony --help`",
+        "`openjpki init --home x`",
+        "`make lab`",
+        "no command",
+    ],
+)
 def test_what_asks_no_home_stays_as_it_is(line: str) -> None:
     """Rules ask no home, and one that is named already is meant."""
     assert in_this_home(line, ["card", "list", "--home", "lab"]) == line

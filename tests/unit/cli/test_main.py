@@ -269,7 +269,11 @@ def test_a_file_that_cannot_be_used_is_told_by_name(
 
     told = capsys.readouterr()
     assert told.err == "openjpki: [storage.failed] A file cannot be read or written: /etc/x (Permission denied)\n"
-    assert json.loads(told.out)["error"]["data"] == {"path": "/etc/x", "reason": "Permission denied"}
+    assert json.loads(told.out)["error"]["data"] == {
+        "path": "/etc/x",
+        "reason": "Permission denied",
+        "reason_ja": "権限がありません",
+    }
 
 
 def test_a_nameless_failure_of_the_system_is_told_by_its_type(

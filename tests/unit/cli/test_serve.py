@@ -18,7 +18,7 @@ from cryptography import x509
 
 from openjpki.authority.models import CrlPublication
 from openjpki.cli import serve
-from openjpki.cli.answer import Answer
+from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.main import main, parser
 from openjpki.desk.https_server import DeskPortTaken
 from openjpki.rules.dates import civil_date
@@ -447,3 +447,10 @@ def test_window_and_authority_apart(tmp_path: Path) -> None:
     assert pages == 404
     assert status == 0
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", ["0", "65", "x", "1e9", "99999"])
+def test_a_responder_has_so_many_processes(words: str) -> None:
+    """The range is told in one sentence, not number by number."""
+    with pytest.raises(BadValue, match="from 1 to 64"):
+        parser().parse_args(["serve", "responder", "--workers", words])

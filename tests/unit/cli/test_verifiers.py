@@ -1,11 +1,13 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from openjpki.authority.verifiers.register import VerifierUnknown
+from openjpki.cli import verifiers
 from openjpki.cli.answer import Answer, BadValue
 from openjpki.cli.main import parser
 from openjpki.errors import Failure
@@ -47,7 +49,7 @@ def test_a_verifier_from_its_registration_to_its_end(home: Path, tmp_path: Path)
     assert run(home, "verifier", "list").lines == ["No verifier is registered."]
     added = run(home, "verifier", *BANK)
     assert added.data["verifier"]["rights"] == ["lists", "status"]
-    assert added.lines == ["bank 見本銀行: active, signature-verifier, lists, status, until 2029-03-31"]
+    assert added.lines == ["bank 見本銀行: active, signature-verifier, lists, status, until 2029-03-31 (Sat)"]
 
     request, made, trust = (tmp_path / name for name in ("bank.csr", "bank.pem", "ca.pem"))
     request.write_bytes(request_of(ec.generate_private_key(ec.SECP256R1())))
@@ -67,7 +69,10 @@ def test_a_verifier_from_its_registration_to_its_end(home: Path, tmp_path: Path)
     assert (ends[fingerprint] is None, len(ends)) == (False, 2)
     assert run(home, "verifier", "end", "--code", "bank").data["verifier"]["state"] == "ended"
     shown = run(home, "verifier", "show", "--code", "bank", language="ja")
-    assert shown.lines[0] == "bank 見本銀行: 終了、署名検証者、失効リスト・失効情報の照会、2029-03-31 まで"
+    assert (
+        shown.lines[0]
+        == "bank 見本銀行: 終了、署名検証者、失効リスト・失効情報の照会、令和11年（2029年）3月31日（土）まで"
+    )
     assert all(one["revoked_at"] for one in shown.data["verifier"]["certificates"])
     assert [row["code"] for row in run(home, "verifier", "list").data["verifiers"]] == ["bank"]
     with pytest.raises(IllegalTransition):
@@ -96,3 +101,26 @@ def test_the_telephone_desk_has_nothing_to_do_in_an_empty_home(home: Path) -> No
         with pytest.raises(Failure) as caught:
             run(home, *words, "--operator", "suzuki")
         assert caught.value.code == code
+
+
+def test_a_consent_is_told_in_both_languages() -> None:
+    """R-8.7: its whole number, who is given what, for what, and until when or since when not any more."""
+    row: dict[str, Any] = {
+        "consent_id": "ab" * 32,
+        "verifier": "bank",
+        "items": ["name", "birth-date"],
+        "purpose": "住所変更",
+        "scope": "預金",
+        "until": "2027-03-31",
+        "withdrawn_at": None,
+    }
+    assert verifiers._consent_lines(row, "ja") == [
+        "ab" * 32,
+        "  検証者 bank: 氏名・生年月日、令和9年（2027年）3月31日（水）まで",
+        "  住所変更(預金)",
+    ]
+    back = row | {"withdrawn_at": "2026-11-28T03:00:00+00:00"}
+    assert verifiers._consent_lines(back, "en")[1] == (
+        "  verifier bank: name, birth-date, withdrawn on 2026-11-28 (Sat) 12:00 JST"
+    )
+    assert verifiers._consent_lines(back, "ja")[1].endswith("12:00 撤回")

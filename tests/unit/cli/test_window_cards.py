@@ -6,11 +6,9 @@ import pytest
 from openjpki.card.face_reading import attributes_in
 from openjpki.card.pin_answers import WrongPin
 from openjpki.card.pins import CodeKind
-from openjpki.errors import Failure
 from openjpki.pki.keys import FreshKeys
 from openjpki.readers.store import CardStore
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.phone_hold import ALWAYS
 from openjpki.site.home import Home
 from openjpki.window.relay import CardWorkRefused
 from tests.support.cards import with_pin
@@ -62,25 +60,3 @@ def test_a_new_name_is_written_on_the_card(served: Counter, type_pin: Callable[[
     assert attributes_in(face.text[2]).name == "見本　華子"
     type_pin(COMMON_PIN)
     assert "ICチップ" in served(*UPDATE, language="ja").lines[0]
-
-
-def test_a_stop_and_its_end_are_recorded(served: Counter) -> None:
-    """A card that the telephone desk stopped goes on only once the counter knows, and then says that it was found (R-5.20)."""
-    from openjpki.site.house import House
-
-    home = Home.open(served.path)
-    room = House.of(home, home.clock()).verifiers()
-    room.stop("suzuki", ALWAYS, card_number="", resident_code=PERSON[1])
-    stopped = served("card-stop", *WAKABA, *PERSON, "--event", "suspend")
-    assert stopped.data == {"card_number": "1" * 15, "state": "suspended", "waiting": 0}
-    assert room.stopped() == []
-    found = served("card-stop", *WAKABA, *PERSON, "--event", "resume", language="ja")
-    assert (found.data["state"], found.lines) == ("active", ["カードの状態: 有効"])
-
-
-def test_a_stop_that_cannot_be_is_refused(counter: Counter) -> None:
-    """Nobody without a card has one stopped (R-5.20)."""
-    counter.register()
-    with pytest.raises(Failure) as caught:
-        counter("card-stop", *WAKABA, *PERSON, "--event", "suspend")
-    assert caught.value.code == "window.card.not-found"

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from openjpki.cli.answer import BadValue
+from openjpki.cli.answer import BadValue, OptionNeeded
 from openjpki.desk.messages import CardReported
 from openjpki.rules.dates import civil_date
 from openjpki.rules.kinds import CardState
@@ -61,17 +61,29 @@ def test_a_letter_is_listed_printed_and_marked(fetched: Counter) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "lacking"),
+    [
+        (("print",), "print takes --notice NUMBER."),
+        (("mark", "--notice", "a"), "mark takes --as posted|returned|withdrawn."),
+        (("mark",), "mark takes --notice NUMBER, --as posted|returned|withdrawn."),
+    ],
+)
+def test_an_act_says_which_option_it_needs(counter: Counter, words: tuple[str, ...], lacking: str) -> None:
+    """What is missing is named, all at once."""
+    with pytest.raises(OptionNeeded) as refused:
+        counter("notices", *words, *WAKABA)
+    assert refused.value.message("en") == lacking
+
+
+@pytest.mark.parametrize(
     "words",
     [
-        ("print",),
-        ("mark", "--notice", "a"),
-        ("mark", "--as", "posted"),
         ("fetch", "--notice", "a"),
         ("list", "--as", "posted"),
         ("print", "--notice", "a", "--after", "b"),
     ],
 )
 def test_each_act_takes_its_own_options(counter: Counter, words: tuple[str, ...]) -> None:
-    """An option that is missing, or that would be ignored, is wrong usage."""
+    """An option that would be ignored is wrong usage."""
     with pytest.raises(BadValue):
         counter("notices", *words, *WAKABA)

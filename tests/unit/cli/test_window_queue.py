@@ -106,7 +106,7 @@ def test_the_queue_is_seen_and_delivered(tmp_path: Path, monkeypatch: pytest.Mon
     assert run(home, "import", str(file), *WAKABA).data["waiting"] == 1
 
     seen = run(home, "queue", *WAKABA)
-    assert seen.lines[0] == "1 messages wait for the authority, 0 applications wait."
+    assert seen.lines[0] == "Waiting: 1 message for the authority, 0 applications."
     assert (seen.data["waiting"], seen.data["authority"]["failures"], seen.kind) == (1, 1, None)
     assert seen.data["messages"][0]["wait"] == "authority-away"
     assert run(home, "queue", "--municipality", "99202").data["messages"] == []

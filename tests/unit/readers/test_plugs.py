@@ -20,7 +20,7 @@ import pathlib, signal, sys
 from openjpki.readers.plugs import noted
 def end(*_): sys.exit(7)
 signal.signal(signal.SIGTERM, end if sys.argv[2] == "obeys" else signal.SIG_IGN)
-with noted(pathlib.Path(sys.argv[1])):
+with noted(pathlib.Path(sys.argv[1]), 1):
     print("noted", flush=True)
     while True: signal.pause()
 """
@@ -47,14 +47,14 @@ def holder(note: Path, manner: str = "obeys") -> Iterator[subprocess.Popen[str]]
 
 def test_a_card_is_plugged_in_once(note: Path) -> None:
     """A second process, or the same one again, is refused; afterwards it is free."""
-    with noted(note):
+    with noted(note, 1):
         assert note.read_text(encoding="ascii").split()[0] == str(os.getpid())
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
-        with pytest.raises(AlreadyPlugged) as refused, noted(note):
+        with pytest.raises(AlreadyPlugged) as refused, noted(note, 1):
             pass
         assert refused.value.data == {"name": "taro"}
     assert note.read_text(encoding="ascii") == ""
-    with noted(note):
+    with noted(note, 1):
         pass
 
 
@@ -81,7 +81,7 @@ def test_a_note_that_outlived_its_process_asks_nobody(note: Path) -> None:
 @pytest.mark.parametrize("text", ["", "1", "-1 2", "1 2 3", "1 1", "99999999999999999999999"])
 def test_a_note_without_a_number_asks_nobody(note: Path, text: str) -> None:
     """What somebody wrote into a held note is no process to end."""
-    with noted(note):
+    with noted(note, 1):
         note.write_text(text, encoding="ascii")
         with pytest.raises(NotPlugged):
             pull(note)
@@ -90,7 +90,7 @@ def test_a_note_without_a_number_asks_nobody(note: Path, text: str) -> None:
 def test_a_number_that_passed_on_is_not_asked(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between reading the number and taking the process, its holder ended: whoever has the number now is left alone."""
     asked: list[int] = []
-    holders = iter([(os.getpid(), plugs._began(os.getpid())), None])
+    holders = iter([(os.getpid(), plugs._began(os.getpid()), 0), None])
     monkeypatch.setattr(plugs, "_holder", lambda _: next(holders))
     monkeypatch.setattr(signal, "pidfd_send_signal", lambda process, _: asked.append(process))
 
@@ -101,7 +101,7 @@ def test_a_number_that_passed_on_is_not_asked(note: Path, monkeypatch: pytest.Mo
 
 def test_a_card_that_could_not_be_plugged_leaves_no_number(note: Path) -> None:
     """Whatever ends the block, the note is empty: the next holder's note never tells of an earlier process."""
-    with pytest.raises(LookupError), noted(note):
+    with pytest.raises(LookupError), noted(note, 1):
         raise LookupError
     assert note.read_text(encoding="ascii") == ""
 
@@ -111,7 +111,7 @@ def test_who_only_looks_keeps_nobody_out(note: Path, monkeypatch: pytest.MonkeyP
     with note.open("w+", encoding="ascii") as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
         monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(looking, fcntl.LOCK_UN))
-        with noted(note):
+        with noted(note, 1):
             assert note.read_text(encoding="ascii")
 
 
@@ -130,6 +130,6 @@ def test_a_note_is_no_link(note: Path, tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("precious", encoding="ascii")
     note.symlink_to(tmp_path / "victim")
 
-    with pytest.raises(OSError, match="symbolic links"), noted(note):
+    with pytest.raises(OSError, match="symbolic links"), noted(note, 1):
         pass
     assert (tmp_path / "victim").read_text(encoding="ascii") == "precious"

@@ -1,7 +1,7 @@
 import pytest
 
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, check_pin, left_after, tries
+from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, ToldPin, check_pin, left_after, tries
 from openjpki.rules.policy import Policy
 
 NATIONAL = Policy.preset("national")
@@ -82,3 +82,13 @@ def test_five_misses_lock_for_good() -> None:
     assert _after(PinKind.SIGNATURE, [False] * 5) == 0
     assert _after(PinKind.SIGNATURE, [False] * 5 + [True]) == 0
     assert _after(PinKind.AUTHENTICATION, [False] * 3 + [True]) == 0
+
+
+def test_a_refused_form_names_the_pin() -> None:
+    """R-6.5: whoever sets four PINs is told which one has the wrong form; as data a PIN is its kind."""
+    with pytest.raises(BadDigitsPin) as refused:
+        check_pin(PinKind.CARD_FACE_ENTRY, "12", NATIONAL)
+
+    assert refused.value.message("ja").startswith("券面事項入力補助用の暗証番号は")
+    assert refused.value.message("en").startswith("The card face entry PIN takes")
+    assert f"{ToldPin(PinKind.AUTHENTICATION)}" == str(ToldPin(PinKind.AUTHENTICATION)) == "authentication"

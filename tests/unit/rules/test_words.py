@@ -21,9 +21,10 @@ from openjpki.rules.kinds import (
     Term,
 )
 from openjpki.rules.lifecycle import CardEvent, CertificateEvent
+from openjpki.rules.phone_hold import Question
 from openjpki.rules.policy import Policy
 from openjpki.rules.validity import authentication_expiry, card_expiry, signature_expiry
-from openjpki.rules.words import limit, word
+from openjpki.rules.words import Told, limit, word
 
 SPOKEN = (
     *ApplicationState,
@@ -79,3 +80,13 @@ def test_every_limit_of_an_expiry_can_be_told() -> None:
     for because in found:
         assert not limit(because, "ja").isascii()
         assert limit(because, "en").isascii()
+
+
+def test_a_word_in_a_refusal_is_told_in_its_language() -> None:
+    """In a sentence it is spoken, as data it is the word itself; one that the rules do not know brings its own."""
+    state = Told(CertificateState.SUPERSEDED)
+    other = Told(Question.CALL_BACK, "電話")
+
+    assert f"{state:ja}" == word(CertificateState.SUPERSEDED, "ja")
+    assert (f"{state:en}", f"{state}", str(state)) == ("superseded",) * 3
+    assert (f"{other:ja}", f"{other:en}", str(other)) == ("電話", "call back", "call-back")

@@ -14,7 +14,7 @@ from openjpki.audit.chain import canonical, moment_text
 from openjpki.authority.acts import Doer, act
 from openjpki.authority.checkpoints import Checkpoint
 from openjpki.authority.control.in_force import control_in_force
-from openjpki.authority.control.kinds import RULES, SEATS, ActKind
+from openjpki.authority.control.kinds import RULES, SEATS, ActKind, told_kind
 from openjpki.authority.control.operator_keys import Hand, is_signed
 from openjpki.authority.control.operators import hold_complete, present, queue
 from openjpki.authority.control.statements import MAX_CONTENT, approval_of, proposal_of, statement_of
@@ -40,8 +40,8 @@ class NotApproved(Failure):
 
     code = "authority.approvals.not-approved"
     kind = Kind.REFUSED
-    ja = "この操作({act_kind})には運用者{required}人の承認が必要です。有効な承認は{found}人です。"
-    en = "This act ({act_kind}) takes the approval of {required} operators; {found} count."
+    ja = "この操作({act_kind:ja})には運用者{required}人の承認が必要です。有効な承認は{found}人です。"
+    en = "This act ({act_kind:en}) takes the approval of {required} operators; {found} count."
 
 
 class ActExpired(Failure):
@@ -215,7 +215,7 @@ def hold_ready(row: ControlledAct, at: datetime) -> None:
         raise ActExpired(number=row.pk)
     found = len(standing(row))
     if found < row.required:
-        raise NotApproved(act_kind=row.kind, required=row.required, found=found)
+        raise NotApproved(act_kind=told_kind(ActKind(row.kind)), required=row.required, found=found)
 
 
 def finish(row: ControlledAct, doer: Doer) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
+from openjpki.rules.words import Told
+
 SEATS: Final = (1, 2, 3)
 """Seats of an act: an approval takes one. The database has columns for so many."""
 LEAST_REQUIRED: Final = 2
@@ -87,3 +89,8 @@ class DualControl:
         if found is None or int(found[1]) > int(found[2]):
             return None
         return cls(required=int(found[1]), operators=int(found[2]), strict=True)
+
+
+def told_kind(kind: ActKind) -> Told:
+    """Return the kind of an act, to be told in a refusal."""
+    return Told(kind, RULES[kind].ja)

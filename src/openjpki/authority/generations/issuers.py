@@ -6,6 +6,7 @@ from openjpki.authority.models import Issuer
 from openjpki.authority.questions import Question
 from openjpki.errors import Failure, Kind
 from openjpki.rules.kinds import CertificateKind
+from openjpki.rules.words import Told as ToldWord
 
 
 class NoIssuer(Failure):
@@ -13,8 +14,8 @@ class NoIssuer(Failure):
 
     code = "authority.no-issuer"
     kind = Kind.UNAVAILABLE
-    ja = "有効な認証局がありません({kind})。鍵生成の式(ceremony)を先に行ってください。"
-    en = "No certification authority is in force ({kind}). Hold a key ceremony first."
+    ja = "有効な認証局がありません({kind:ja})。鍵生成の式(ceremony)を先に行ってください。"
+    en = "No certification authority is in force ({kind:en}). Hold a key ceremony first."
 
 
 class NoSuchIssuer(Failure):
@@ -22,8 +23,8 @@ class NoSuchIssuer(Failure):
 
     code = "authority.no-such-issuer"
     kind = Kind.REFUSED
-    ja = "その名前の認証局はありません。"
-    en = "There is no certification authority of that name."
+    ja = "その名前の認証局はありません。`openjpki authority keys` で一覧を表示できます。"
+    en = "There is no certification authority of that name. `openjpki authority keys` lists them."
 
 
 _NEWEST = Question(
@@ -40,7 +41,7 @@ def issuing(kind: CertificateKind, at: datetime) -> Issuer:
     """
     newest = _NEWEST.one(kind=kind.value, at=at)
     if newest is None or newest.ended_at is not None:
-        raise NoIssuer(kind=kind.value)
+        raise NoIssuer(kind=ToldWord(kind))
     return newest
 
 

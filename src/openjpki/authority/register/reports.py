@@ -59,8 +59,8 @@ class NotOfThisMessage(Failure):
 
     code = "authority.event-not-of-this-message"
     kind = Kind.REFUSED
-    ja = "異動事由「{event}」はこの通知では扱えません。"
-    en = 'The event "{event}" cannot be reported by this message.'
+    ja = "異動事由「{event:ja}」はこの通知では扱えません。"
+    en = 'The event "{event:en}" cannot be reported by this message.'
 
 
 class DayImpossible(Failure):

@@ -12,7 +12,7 @@ from openjpki.errors import Language
 from openjpki.rules.birth_date import birth_date_text
 from openjpki.rules.era import in_era, read_era
 from openjpki.rules.kinds import PinKind
-from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, check_pin, tries
+from openjpki.rules.pins import BadDigitsPin, BadSignaturePin, ToldPin, check_pin, tries
 from openjpki.rules.substitution import Change, substitution
 
 
@@ -105,7 +105,7 @@ def _add_pin(parser: argparse.ArgumentParser) -> None:
 
 def _pin(arguments: argparse.Namespace) -> Answer:
     policy, language, kind = policy_of(arguments), language_of(arguments), PinKind(arguments.kind)
-    form = BadSignaturePin() if kind is PinKind.SIGNATURE else BadDigitsPin()
+    form = BadSignaturePin() if kind is PinKind.SIGNATURE else BadDigitsPin(pin=ToldPin(kind))
     good = None
     if arguments.pin_stdin:
         (pin,) = typed([""], from_stdin=True)

@@ -6,7 +6,6 @@ page needs, and none says who somebody is.
 
 import re
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from openjpki.authority.control.browser_certificates import BrowserCertificateRefused, anchors, operator_in
 from openjpki.desk.mutual_tls import DEFAULT_BOUNDS, Bounds, Handler, MutualServer
 from openjpki.desk.tls import anchored_context
-from openjpki.errors import trace
 from openjpki.site.server import PortTaken
 
 MAX_BODY: Final = 16 * 1024
@@ -120,29 +118,27 @@ class _Handler(Handler):
         headers = {name: value for name in _HEADERS if (value := self.headers.get(name)) is not None}
         certificate = self.connection.getpeercert(binary_form=True) or b""
         request = PageRequest(certificate=certificate, method=method, path=self.path, headers=headers, body=body)
-        try:
-            reply = self.server.receive(request)
-        except Exception as error:  # noqa: BLE001  -- a bug must not take the server down
-            sys.stderr.write(trace(error))
-            self.answer(HTTPStatus.INTERNAL_SERVER_ERROR)
-        else:
+        reply = self.made(lambda: self.server.receive(request))
+        if reply is not None:
             self.answer(reply.status, reply.body, reply.headers)
 
 
-class OperatorServer(MutualServer):
-    """The pages' server; `receive` answers what comes. Raises `PortTaken`."""
+class OperatorServer(MutualServer[Receive]):
+    """The pages' server."""
+
+    handler = _Handler
+    port_taken = PortTaken
 
     def __init__(
         self, address: tuple[str, int], trust: Trust, receive: Receive, *, bounds: Bounds = DEFAULT_BOUNDS
     ) -> None:
-        """Take the address, port 0 for one that the system proposes."""
-        self.receive = receive
+        """Take the address, port 0 for one that the system proposes; `receive` answers what comes. Raises `PortTaken`."""
         self._trust = trust
-        context = trust.context()
-        try:
-            super().__init__(address, context, _Handler, peer_of=named_by, bounds=bounds)
-        except OSError as error:
-            raise PortTaken(port=address[1]) from error
+        super().__init__(address, trust.context(), receive, bounds=bounds)
+
+    def peer_of(self, connection: ssl.SSLSocket) -> str:
+        """Return which operator's key signed the certificate that a connection has proven: its places are counted by that."""
+        return named_by(connection)
 
     def context(self) -> ssl.SSLContext:
         """Return the context of the next connection."""
@@ -150,7 +146,7 @@ class OperatorServer(MutualServer):
 
 
 def named_by(connection: ssl.SSLSocket) -> str:
-    """Return which operator's key signed the certificate that a connection has proven: its places are counted by that."""
+    """Return the operator whose key signed the certificate of a connection, the empty text for nobody's."""
     try:
         return operator_in(connection.getpeercert(binary_form=True) or b"")
     except BrowserCertificateRefused:

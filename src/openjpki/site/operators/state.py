@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from openjpki.authority.generations.listing import told_generations
 from openjpki.authority.models import ControlledAct, Notice, NoticeState, PhoneHold, StatusHead
-from openjpki.authority.responding.store import DATA, StatusFile
+from openjpki.authority.responding.form import DATA
+from openjpki.authority.responding.reading import StatusFile
 from openjpki.authority.responding.view import NotSure
 from openjpki.errors import Language
 from openjpki.site.house import House
@@ -165,7 +166,7 @@ def _status(house: House, now: datetime) -> StatusEntry:
         house.home.status, answer=terms.ocsp_answer, bound=terms.ocsp_store_bound, tolerance=terms.clock_tolerance
     )
     try:
-        found, _ = store.head(now)
+        found = store.look(now).head
     except NotSure:
         return StatusEntry(journal=journal, standing="stale")
     finally:

@@ -1,4 +1,4 @@
-"""The Japanese words for a verifier's kind, rights and state (R-8.0)."""
+"""The Japanese words for a verifier's kind, rights and state (R-8.0) and the items of a consent (R-8.7)."""
 
 from collections.abc import Mapping
 
@@ -22,3 +22,4 @@ STATES_JA: Mapping[str, str] = {
     VerifierState.SUSPENDED.value: "停止中",
     VerifierState.ENDED.value: "終了",
 }
+ITEMS_JA: Mapping[str, str] = {"name": "氏名", "address": "住所", "birth-date": "生年月日", "sex": "性別"}

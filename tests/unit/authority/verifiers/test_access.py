@@ -112,13 +112,13 @@ def test_a_signed_question_is_the_verifiers_own(scene: Scene) -> None:
     own = signed(plain, signers["bank"], certificates["bank"])
 
     for question in (plain, own, b"no question"):
-        assert signed_by_nobody_else(bank, question, now=REAL)
+        assert signed_by_nobody_else(bank, question, CertificateKind.SIGNATURE, now=REAL)
     for question in (
         signed(plain, signers["shop"], certificates["shop"]),
         signed(plain, signers["shop"], certificates["bank"]),
         signed(plain, signers["bank"]),
     ):
-        assert not signed_by_nobody_else(bank, question, now=REAL)
-    assert not signed_by_nobody_else(bank, own, now=REAL - timedelta(days=1))
+        assert not signed_by_nobody_else(bank, question, CertificateKind.SIGNATURE, now=REAL)
+    assert not signed_by_nobody_else(bank, own, CertificateKind.SIGNATURE, now=REAL - timedelta(days=1))
     verifiers.revoke_certificate(scene.authority, "bank", shown["bank"], scene.clock(), now=REAL)
-    assert not signed_by_nobody_else(bank, own, now=REAL)
+    assert not signed_by_nobody_else(bank, own, CertificateKind.SIGNATURE, now=REAL)
