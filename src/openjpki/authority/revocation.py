@@ -16,6 +16,7 @@ from openjpki.errors import Failure, Kind
 from openjpki.rules.dates import FIRST_DAY, civil_date
 from openjpki.rules.kinds import LifeEvent
 from openjpki.rules.revocation import effect_of
+from openjpki.rules.words import Told
 
 ORDERED = (LifeEvent.REQUEST, LifeEvent.KEY_COMPROMISE, LifeEvent.HOLD)
 """What is ordered; everything else is reported as a fact."""
@@ -37,7 +38,7 @@ def revoke(means: Means, order: RevocationOrder, at: datetime) -> RevocationAcce
     """
     enrolled(order.municipality)
     if order.event not in ORDERED:
-        raise NotOfThisMessage(event=order.event.value)
+        raise NotOfThisMessage(event=Told(order.event))
     if order.event is LifeEvent.REQUEST and not order.kinds:
         raise NothingNamed
     if not FIRST_DAY <= order.occurred_on <= civil_date(at):

@@ -133,6 +133,7 @@ def test_an_upgrade_may_go_without_a_backup(home: Path, capsys: pytest.CaptureFi
             "4-cards",
             "5-provisions",
             "5-tables",
+            "5-profiles",
         ],
         "backup": None,
     }

@@ -25,6 +25,7 @@ def test_a_place_is_made_and_opened(tmp_path: Path) -> None:
         "purpose": "sandbox",
         "port": 9001,
         "algorithm": "p-384-sha-384",
+        "external_lint": "off",
         "clock_shift_seconds": 60,
         "keys": "",
     }

@@ -31,6 +31,7 @@ from openjpki.rules.kinds import CardState, LifeEvent
 from openjpki.rules.lifecycle import CARD, CardEvent, advance
 from openjpki.rules.person import FourAttributes
 from openjpki.rules.revocation import effect_of
+from openjpki.rules.words import Told
 
 CHANGES = (LifeEvent.MOVE, LifeEvent.NAME, LifeEvent.BIRTH_DATE, LifeEvent.SEX)
 """Events after which the person is still there, with other attributes."""
@@ -130,7 +131,7 @@ def _person(fact: PersonReported, doer: Doer) -> list[Certificate]:
 def _life_event(means: Means, fact: LifeEventReported, doer: Doer) -> list[Certificate]:
     """Change the person, then end what the event ends; a move is reported by the municipality moved to (R-5.3, R-5.21)."""
     if fact.event not in CHANGES and fact.event not in DEPARTURES:
-        raise NotOfThisMessage(event=fact.event.value)
+        raise NotOfThisMessage(event=Told(fact.event))
     _past(fact.occurred_on, "occurred_on", doer)
     person = locked(fact.resident_code)
     take_over(means, person, fact.municipality, doer, moved=fact.event is LifeEvent.MOVE)
@@ -148,7 +149,7 @@ def _life_event(means: Means, fact: LifeEventReported, doer: Doer) -> list[Certi
 def _card(means: Means, fact: CardReported, doer: Doer) -> list[Certificate]:
     """Register a card, or change it; a stopped card holds, an abolished one ends its certificates (R-5.6, R-5.20)."""
     if fact.event not in (None, LifeEvent.CARD_LOST, LifeEvent.CARD_RETURNED):
-        raise NotOfThisMessage(event=fact.event.value)
+        raise NotOfThisMessage(event=Told(fact.event))
     if not FIRST_DAY <= fact.expires <= LAST_DAY:
         raise DayImpossible(field="expires")
     person = locked(fact.resident_code)

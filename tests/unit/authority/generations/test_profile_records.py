@@ -104,10 +104,10 @@ def test_a_generation_is_not_made_by_other_profiles(scene: Scene) -> None:
     """No key is made for it either, and no ceremony's script is rehearsed."""
     changed(scene, disclaimer="Other")
     passed = list(scene.fuse.passed)
-    Operators(scene.authority).enrolled()
 
     with pytest.raises(ProfilesDiffer):
         scene.authority.ceremony(SIGNATURE)
+    Operators(scene.authority).enrolled()
     with pytest.raises(ProfilesDiffer):
         rehearse(scene.authority, read_script(script(scene.authority, ("signature", 2, "at-once"))), scene.clock())
     assert "ca-key-stored" not in scene.fuse.passed[len(passed) :]

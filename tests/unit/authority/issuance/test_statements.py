@@ -10,7 +10,7 @@ from tests.support.authority import AUTHENTICATION, SIGNATURE, Scene
 
 pytestmark = pytest.mark.django_db(databases=["authority"], transaction=True)
 
-TO_SIGNED, TO_ACTIVE = 25, 14
+TO_SIGNED, TO_ACTIVE = 27, 14
 """Statements of steps 1 to 3, and of steps 4 and 5, beside the transactions' own."""
 
 

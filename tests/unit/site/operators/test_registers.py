@@ -2,7 +2,9 @@ from datetime import date
 
 import pytest
 
+from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.models import NoticeBatch
+from openjpki.authority.verifiers.proposals import content_for
 from openjpki.site.clock import real_moment
 from openjpki.site.operators.registers import batches, letters, verifiers
 from openjpki.site.settings import ROLES
@@ -16,8 +18,9 @@ def test_a_verifier_says_until_when(pages: Pages) -> None:
     """Its registration, and the last of its certificates in force; one without a certificate says so (R-5.24)."""
     known = Verifiers(pages.scene)
     known.now = real_moment()
-    known.register("bank")
-    pages.house.verifiers().register(registration("city"))
+    for code in ("bank", "city"):
+        pages.operators.carried_out(ActKind.VERIFIER_REGISTRATION, content_for(registration(code)))
+    known.certify("bank")
     bank, city = verifiers(real_moment())
 
     assert (bank.code, bank.state, bank.until) == ("bank", "active", date(2029, 3, 31))
