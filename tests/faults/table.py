@@ -371,6 +371,7 @@ _GONE_BACK: Mapping[Act, tuple[StrEnum, StrEnum, Outcome]] = {
     Act.UPDATE_CARD: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.REVOKE_GENERATION: (AuthorityStep.GENERATION_ENDED, AuthorityStep.GENERATION_ENDED, Outcome.BEGUN_ANEW),
     Act.TERMINATE: (AuthorityStep.GENERATION_ENDED, AuthorityStep.BATCH_REVOKED, Outcome.BEGUN_ANEW),
+    Act.FETCH_NOTICES: (AuthorityStep.NOTICES_GIVEN, WindowStep.NOTICES_STORED, Outcome.BEGUN_ANEW),
     Act.PIN_RESET: (WindowStep.APPLICATION_ENTERED, AuthorityStep.CARD_SHOWN, Outcome.BEGUN_ANEW),
     Act.TAKE_BACK_RESET: (AuthorityStep.CARD_SESSION_OPENED, AuthorityStep.CARD_SHOWN, Outcome.WITH_CARD),
     Act.TELL_VERIFIER: (AuthorityStep.CONSENT_REGISTERED, AuthorityStep.ATTRIBUTES_GIVEN, Outcome.BEGUN_ANEW),
