@@ -194,7 +194,7 @@ def _follows(stage: Stage) -> bool:
 
 def _published(stage: Stage) -> bool:
     numbers = facts.newest_numbers()
-    return len(numbers) == 4 and min(numbers.values()) > 1 and facts.folder_is_current(stage.house)
+    return len(numbers) == 6 and min(numbers.values()) > 1 and facts.folder_is_current(stage.house)
 
 
 def _announced(_: Stage) -> bool:

@@ -248,7 +248,7 @@ def test_openssl_finds_every_list_empty_before_the_move(story: Story, name: str,
     """Nothing is revoked until the day after the move, and the lists of that day are signed nevertheless."""
     said = all_lists(story.gathered(name).folder, tmp_path)
 
-    assert len(said) == 4
+    assert len(said) == 6
     assert not any(said.values())
 
 
@@ -257,7 +257,7 @@ def test_openssl_finds_the_move_in_the_list_of_the_issuing_city_only(story: Stor
     said = all_lists(story.gathered("signed-1-after-the-move").folder, tmp_path)
 
     assert said.pop("signature-1-99201") == {serial(story, "signed-1"): "Affiliation Changed"}
-    assert len(said) == 3
+    assert len(said) == 5
     assert not any(said.values())
 
 
@@ -270,7 +270,7 @@ def test_openssl_finds_the_renewed_ones_superseded(story: Story, tmp_path: Path)
     assert said.pop("authentication-1-99201") == {login: "Superseded"}
     (reason,) = said.pop("signature-1-99202").values()
     assert reason == "Superseded"
-    assert len(said) == 5
+    assert len(said) == 9
     assert not any(said.values())
 
 
@@ -287,9 +287,9 @@ def test_openssl_never_finds_the_expired_in_a_list(story: Story, tmp_path: Path)
     signing = {path.stem for path in gathered.lists if load(issuer_of(path)).not_valid_after_utc > gathered.moment}
 
     assert any(last_evening.values())
-    assert len(signing) in {4, 8}
+    assert len(signing) in {6, 12}
     for said in (last, public):
-        assert len(said) == 8
+        assert len(said) == 12
         assert not any(said[name] for name in signing)
     for said in (last_evening, last, public):
         assert not any(expired & lines.keys() for name, lines in said.items() if "-2-" in name)
@@ -331,7 +331,7 @@ def test_gnutls_verifies_fresh_lists(story_now: Story, tmp_path: Path) -> None:
         )
         verified.append("Verification output: Verified. The certificate is trusted." in said.out)
 
-    assert verified == [True] * 4
+    assert verified == [True] * 6
 
 
 def test_gnutls_finds_nothing_but_age_in_old_lists(story: Story, tmp_path: Path) -> None:

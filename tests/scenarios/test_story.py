@@ -302,7 +302,7 @@ def test_the_authoritys_keys_leave_their_encrypted_files_never(any_story: Story)
     assert holders(any_story.home, b"PRIVATE KEY-----") == {
         str(path.relative_to(any_story.home)) for path in [*files, *desk, *seals]
     }
-    assert len(desk) == 2 + 2 + 2, "the desk's CA, the verifiers', two cities, and an officer of each"
+    assert len(desk) == 3 + 2 + 2, "the desk's CA, the verifiers', the operators', two cities, and an officer of each"
     assert {path.stat().st_mode & 0o777 for path in [*desk, *seals]} == {0o600}
     assert all(b"BEGIN ENCRYPTED PRIVATE KEY" in path.read_bytes() for path in files)
 

@@ -348,7 +348,7 @@ def test_the_list_of_another_city_is_no_status(verifiers: Verifiers) -> None:
     verdict = verifier.judge(verifiers.document("signed-1"))
 
     assert verdict.words == (3, "INDETERMINATE", "TRY_LATER")
-    assert len(list((verifier.trust / "crl").iterdir())) == 2
+    assert len(list((verifier.trust / "crl").iterdir())) == 4
 
 
 @pytest.mark.parametrize(

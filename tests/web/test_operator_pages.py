@@ -12,6 +12,7 @@ from openjpki.authority.control.controlled import for_issuer
 from openjpki.authority.control.kinds import ActKind
 from openjpki.authority.control.statements import approval_of, signature_text
 from openjpki.authority.models import Card
+from openjpki.authority.verifiers.proposals import content_for
 from openjpki.rules.kinds import CardState
 from openjpki.site.operators.room import OperatorRoom
 from openjpki.site.settings import ROLES
@@ -54,7 +55,7 @@ def pages(tmp_path: Path) -> Pages:
     text = script(house.authority, ("signature", 2, "2026-06-01T00:00"))
     made.operators.propose(ActKind.KEY_CEREMONY, {"script": text}, by=TANAKA)
     made.operators.propose(ActKind.MASS_REVOCATION, for_issuer("signature-1"))
-    house.verifiers().register(registration("bank"))
+    made.operators.carried_out(ActKind.VERIFIER_REGISTRATION, content_for(registration("bank")))
     return made
 
 
