@@ -141,7 +141,7 @@ def test_an_unfinished_sandbox_leaves_an_empty_folder(tmp_path: Path, error: typ
     assert Home.open(tmp_path / "home").settings == SANDBOX
 
 
-@pytest.mark.django_db(databases=ROLES)
+@pytest.mark.django_db(databases=ROLES, transaction=True)
 def test_an_unfinished_sandbox_leaves_no_rows(tmp_path: Path) -> None:
     """A database server keeps its rows when the folder is gone; those of a sandbox that came to nothing go with it."""
     with pytest.raises(OSError, match=r"^$"):
