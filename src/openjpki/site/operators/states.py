@@ -55,6 +55,9 @@ FIGURES_JA: Mapping[str, str] = {
     "rounds": "実行回数",
     "failures": "失敗",
     "succeeded_seconds_ago": "最後の成功からの秒数",
+    "hour": "1時間以内",
+    "day": "1日以内",
+    "week": "1週間以内",
     "older": "それより前",
 }
-"""A figure's Japanese word; one without (the ages of orders) is said as it is named."""
+"""A figure's Japanese word; one without is said as it is named."""

@@ -47,7 +47,7 @@ def test_a_check_is_sound_worth_a_look_or_not_sound() -> None:
     """With its figures in words, in Japanese; in English by their stable names."""
     found = Finding(sound=True, warning=True, figures={"late": 1, "hour": 2})
 
-    assert state._check("lists", found, "ja").figures == (("更新の遅れ", "1"), ("hour", "2"))
+    assert state._check("lists", found, "ja").figures == (("更新の遅れ", "1"), ("1時間以内", "2"))
     assert state._check("lists", found, "en").figures[0] == ("late", "1")
     standings = [state._check("x", one, "ja").standing for one in (found, Finding(sound=True), Finding(sound=False))]
     assert standings == ["warning", "sound", "unsound"]
